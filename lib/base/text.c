@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+void medark_text_hex(const void *data, size_t size, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < size; i++) {
+		*out++ = digits[p[i] >> 4];
+		*out++ = digits[p[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool medark_text_unhex(struct medark_bytes hex, void *out, size_t size)
+{
+	uint8_t *p = out;
+
+	if (hex.size != 2 * size)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int high = digit(hex.data[2 * i]);
+		int low = digit(hex.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		p[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+bool medark_text_decimal(struct medark_bytes text, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (text.size == 0 || (text.size > 1 && text.data[0] == '0'))
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned d = (unsigned)(text.data[i] - '0');
+
+		if (d > 9 || v > (UINT64_MAX - d) / 10)
+			return false;
+		v = v * 10 + d;
+	}
+	if (v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* Length of the well-formed sequence at p, 0 if there is none (RFC 3629 section 4). */
+static size_t sequence(const uint8_t *p, size_t left)
+{
+	uint8_t c = p[0];
+
+	if (c < 0x80)
+		return 1;
+	if (c >= 0xc2 && c <= 0xdf)
+		return left >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
+	if (c >= 0xe0 && c <= 0xef) {
+		uint8_t low = c == 0xe0 ? 0xa0 : 0x80;
+		uint8_t high = c == 0xed ? 0x9f : 0xbf;
+
+		return left >= 3 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 ? 3 : 0;
+	}
+	if (c >= 0xf0 && c <= 0xf4) {
+		uint8_t low = c == 0xf0 ? 0x90 : 0x80;
+		uint8_t high = c == 0xf4 ? 0x8f : 0xbf;
+
+		return left >= 4 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 &&
+				       (p[3] & 0xc0) == 0x80
+			       ? 4
+			       : 0;
+	}
+	return 0;
+}
+
+bool medark_text_is_utf8(struct medark_bytes text)
+{
+	size_t i = 0;
+
+	while (i < text.size) {
+		size_t n = sequence(text.data + i, text.size - i);
+
+		if (!n)
+			return false;
+		i += n;
+	}
+	return true;
+}
+
+static int json_byte(struct medark_buffer *out, uint8_t c, struct medark_error *err)
+{
+	if (c == '"' || c == '\\')
+		return medark_buffer_print(out, err, "\\%c", c);
+	if (c < 0x20 || c == 0x7f)
+		return medark_buffer_print(out, err, "\\u%04x", c);
+	return medark_buffer_add(out, &c, 1, err);
+}
+
+int medark_text_json(struct medark_buffer *out, struct medark_bytes text, struct medark_error *err)
+{
+	size_t i = 0;
+
+	MEDARK_TRY(medark_buffer_add(out, "\"", 1, err));
+	while (i < text.size) {
+		size_t n = sequence(text.data + i, text.size - i);
+
+		if (n == 1)
+			MEDARK_TRY(json_byte(out, text.data[i], err));
+		else if (n)
+			MEDARK_TRY(medark_buffer_add(out, text.data + i, n, err));
+		else
+			MEDARK_TRY(medark_buffer_add(out, "\xef\xbf\xbd", 3, err));
+		i += n ? n : 1;
+	}
+	return medark_buffer_add(out, "\"", 1, err);
+}

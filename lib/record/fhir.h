@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fhir: recognises FHIR resources (STU3, R4, R4B, R5; JSON and XML) and says to which patients
+ * they belong by FHIR's Patient compartment (https://hl7.org/fhir/compartmentdefinition-patient.html),
+ * for the union of the versions: a path that only one version has cannot match in another.
+ *
+ * A struct medark_fhir holds scratch memory and belongs to one thread.
+ */
+#ifndef MEDARK_RECORD_FHIR_H
+#define MEDARK_RECORD_FHIR_H
+
+#include "record/record.h"
+
+struct medark_fhir;
+
+int medark_fhir_new(struct medark_fhir **out, struct medark_error *err) MEDARK_MUST_USE;
+void medark_fhir_free(struct medark_fhir *fhir);
+MEDARK_DEFINE_AUTO(struct medark_fhir *, medark_fhir_free)
+
+/*
+ * Facts of one JSON resource: `text` is one JSON text with MEDARK_JSON_PADDING readable bytes
+ * behind it. Returns 1 (a record; look at out->fault too), 0 (white space only), or
+ * MEDARK_E_MEMORY. A text that is not JSON is a record with a fault.
+ *
+ * `full_url` is Bundle.entry.fullUrl or empty: when the resource is a Patient without an id, its
+ * key is that URL's.
+ */
+int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
+		     struct medark_bytes full_url, struct medark_record *out,
+		     struct medark_error *err) MEDARK_MUST_USE;
+
+/* As above for a text that was streamed (see medark_json_stream); the keys are medark_fhir_keys(). */
+struct medark_json_stream;
+struct medark_json_keys;
+const struct medark_json_keys *medark_fhir_keys(void);
+int medark_fhir_json_stream(struct medark_fhir *fhir, const struct medark_json_stream *stream,
+			    struct medark_record *out, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Facts of one XML resource: an element in the namespace http://hl7.org/fhir whose text is
+ * `text`. No DTD, no entities but the five predefined ones, no network, depth bounded.
+ */
+int medark_fhir_xml(struct medark_fhir *fhir, struct medark_bytes text,
+		    struct medark_bytes full_url, struct medark_record *out,
+		    struct medark_error *err) MEDARK_MUST_USE;
+
+/* Demographics of a Patient resource that was found free of faults; JSON or XML by first byte. */
+int medark_fhir_patient(struct medark_fhir *fhir, struct medark_bytes text,
+			struct medark_patient *out, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Calls `each` for every literal reference anywhere in a resource (JSON or XML by first byte) as
+ * "Type/id" (absolute URLs and versions reduced, contained references left out). Stops with the
+ * callback's negative return.
+ */
+int medark_fhir_references(struct medark_fhir *fhir, struct medark_bytes text,
+			   int (*each)(void *context, struct medark_bytes type,
+				       struct medark_bytes id, struct medark_error *err),
+			   void *context, struct medark_error *err) MEDARK_MUST_USE;
+
+/* ---- documents that hold many records ---- */
+
+/* What an item turns out to be, judged by its first bytes (at least 64 KiB if it has them). */
+enum medark_fhir_kind {
+	MEDARK_FHIR_NO = 0,      /* nothing we know: opaque */
+	MEDARK_FHIR_NDJSON,      /* one JSON resource a line */
+	MEDARK_FHIR_JSON,        /* one JSON text: a resource or a Bundle */
+	MEDARK_FHIR_XML,         /* one XML document: a resource or a Bundle */
+};
+
+/*
+ * Looks at the first bytes of an item; `whole` says that they are all of it. Never looks at a
+ * name. An item of broken lines between good ones is NDJSON; JSON that is not FHIR (no
+ * resourceType in the outermost object) is MEDARK_FHIR_NO.
+ */
+enum medark_fhir_kind medark_fhir_recognise(struct medark_bytes head, bool whole);
+
+/* One record inside a document: its bytes are text[begin, end). */
+struct medark_fhir_part {
+	size_t begin, end;
+	struct medark_bytes full_url; /* decoded; borrowed until the next call with `fhir` */
+};
+
+/*
+ * Splits a JSON or XML document into its records: a Bundle gives each entry's resource (nested
+ * Bundles are one record), anything else is one part that is the whole text. Parts come in order
+ * and do not overlap; bytes between them belong to no record. `text` as for medark_fhir_json().
+ * A document that is not well-formed, or XML whose encoding is not UTF-8, gives one part over the
+ * whole text and sets *out_fault. Calls `each` for each part; stops with its negative return.
+ */
+int medark_fhir_split(struct medark_fhir *fhir, enum medark_fhir_kind kind,
+		      struct medark_bytes text,
+		      int (*each)(void *context, const struct medark_fhir_part *part,
+				  struct medark_error *err),
+		      void *context, enum medark_fault *out_fault, struct medark_error *err)
+	MEDARK_MUST_USE;
+
+#endif

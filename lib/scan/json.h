@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json: scans JSON texts (RFC 8259) at memory speed, without a tree and without allocation.
+ *
+ * One call looks at one complete JSON text, checks that it is valid to the last byte (grammar,
+ * UTF-8, depth), and notes where the values of the wanted members of the outermost object stand.
+ * Everything deeper is left to the caller, who scans such a value again or walks it with
+ * medark_json_reader.
+ *
+ * Two implementations give identical results for every input: SIMD chosen at run time, and a
+ * scalar twin that any machine runs. Knows nothing of FHIR.
+ */
+#ifndef MEDARK_SCAN_JSON_H
+#define MEDARK_SCAN_JSON_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes behind every scanned text that must be readable (their content does not matter). */
+#define MEDARK_JSON_PADDING 64
+
+/* Deepest nesting accepted; the outermost object has depth 1. */
+#define MEDARK_JSON_DEPTH_MAX 512
+
+#define MEDARK_JSON_KEYS_MAX 128
+
+/*
+ * The wanted member names of an outermost object, compiled for fast matching. Fill with
+ * medark_json_keys_init() once; read-only afterwards, so all threads may share it.
+ */
+struct medark_json_keys {
+	uint32_t count;
+	struct medark_bytes names[MEDARK_JSON_KEYS_MAX]; /* borrowed from the caller */
+	uint32_t seed;
+	uint8_t slots[1024]; /* perfect hash: number of the key + 1, 0 = none */
+};
+
+/* `names` are `count` distinct ASCII strings of 1 to 64 bytes that outlive `keys`. */
+int medark_json_keys_init(struct medark_json_keys *keys, const char *const *names, size_t count,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+enum medark_json_status {
+	MEDARK_JSON_OBJECT = 0, /* one valid object, white space around it allowed */
+	MEDARK_JSON_OTHER,      /* valid, but an array, string, number or literal */
+	MEDARK_JSON_EMPTY,      /* nothing but white space */
+	MEDARK_JSON_SYNTAX,     /* not JSON */
+	MEDARK_JSON_UTF8,       /* not UTF-8 */
+	MEDARK_JSON_DEPTH,      /* nested deeper than MEDARK_JSON_DEPTH_MAX */
+};
+
+/* Where a wanted member's value stands: data[begin] is its first byte, end one past its last. */
+struct medark_json_value {
+	size_t begin;
+	size_t end; /* 0: the member is absent (a value never ends at 0) */
+};
+
+struct medark_json_object {
+	enum medark_json_status status;
+	bool repeated;          /* a wanted member stands there twice: the first is in values[] */
+	uint32_t repeated_key;  /* which one, when `repeated` */
+	struct medark_json_value values[MEDARK_JSON_KEYS_MAX]; /* [number of the key] */
+};
+
+/*
+ * Scans one JSON text of `size` bytes. Never fails: what is wrong with the text stands in
+ * out->status (values[] are then all absent). A member name is compared after its escapes are
+ * decoded. A byte order mark is not accepted here. No allocation; any thread.
+ */
+void medark_json_scan(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
+		      struct medark_json_object *out);
+
+/* The scalar twin; medark_json_scan() is this on a machine without AVX2. */
+void medark_json_scan_scalar(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
+			     struct medark_json_object *out);
+
+/* ---- a text that does not fit into memory (a line of 100 MB and more) ---- */
+
+/* Longest value of a wanted member that a stream keeps; longer ones are reported as `cut`. */
+#define MEDARK_JSON_STREAM_VALUE_MAX (64u << 10)
+
+struct medark_json_stream;
+
+int medark_json_stream_new(const struct medark_json_keys *keys, struct medark_json_stream **out,
+			   struct medark_error *err) MEDARK_MUST_USE;
+void medark_json_stream_free(struct medark_json_stream *s);
+
+/* Feeds the next bytes of the text; any split gives the same result. MEDARK_E_MEMORY only. */
+int medark_json_stream_add(struct medark_json_stream *s, const uint8_t *data, size_t size,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
+/* Ends the text. The status and flags are those medark_json_scan() would give. */
+enum medark_json_status medark_json_stream_finish(struct medark_json_stream *s);
+
+/*
+ * The value of key number `key`, borrowed until the stream is freed; empty if absent or cut.
+ * `out_cut` may be NULL.
+ */
+struct medark_bytes medark_json_stream_value(const struct medark_json_stream *s, uint32_t key,
+					     bool *out_cut);
+bool medark_json_stream_repeated(const struct medark_json_stream *s);
+
+/* ---- walking a small value that has been found valid ---- */
+
+enum medark_json_token {
+	MEDARK_JSON_END = 0, /* the text is used up */
+	MEDARK_JSON_OBJECT_BEGIN,
+	MEDARK_JSON_OBJECT_END,
+	MEDARK_JSON_ARRAY_BEGIN,
+	MEDARK_JSON_ARRAY_END,
+	MEDARK_JSON_KEY,    /* a member's name; its value follows */
+	MEDARK_JSON_STRING,
+	MEDARK_JSON_NUMBER,
+	MEDARK_JSON_TRUE,
+	MEDARK_JSON_FALSE,
+	MEDARK_JSON_NULL,
+	MEDARK_JSON_BAD = -1, /* not valid: the text was not scanned before */
+};
+
+/*
+ * A pull reader over bytes; embedded, no clean-up. `raw` is the token's own bytes: for KEY and
+ * STRING without the quotes, escapes not decoded.
+ */
+struct medark_json_reader {
+	const uint8_t *at;
+	const uint8_t *end;
+	struct medark_bytes raw;
+	bool escaped; /* raw holds a backslash: decode it with medark_json_decode() */
+	bool expect_value;
+	uint32_t depth; /* containers that are open */
+	uint8_t kinds[MEDARK_JSON_DEPTH_MAX / 8]; /* bit: 1 = object */
+};
+
+void medark_json_reader_init(struct medark_json_reader *r, struct medark_bytes text);
+enum medark_json_token medark_json_next(struct medark_json_reader *r);
+
+/*
+ * Skips the value that comes next (call when a value is due: at the start, after KEY, or inside an
+ * array) and gives its bytes in *out. False if there is none (end of the array) or it is not valid.
+ */
+bool medark_json_skip(struct medark_json_reader *r, struct medark_bytes *out);
+
+/*
+ * Decodes the escapes of a string's raw bytes into `out` (room for raw.size bytes); returns the
+ * number of bytes written. Lone surrogates become U+FFFD.
+ */
+size_t medark_json_decode(struct medark_bytes raw, uint8_t *out);
+
+#endif
