@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * archive: reads archives. Opening checks the signature over the manifest; with an identity the
+ * records can be found and restored. Nothing is released that does not verify.
+ */
+#ifndef MEDARK_ARCHIVE_H
+#define MEDARK_ARCHIVE_H
+
+#include <medark/common.h>
+#include <medark/error.h>
+#include <medark/key.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What an archive says of itself. Strings are sanitised: printable, one line. */
+struct medark_archive_info {
+	char archive[33];       /* id, hex */
+	char manifest[65];      /* SHA-256 of MANIFEST, hex */
+	char previous[65];      /* of the archive before, or empty */
+	uint64_t sequence;
+	char created[32];       /* RFC 3339 */
+	char tool[65], source[33];
+	uint32_t format_version;
+	uint64_t size;          /* bytes of the archive */
+	uint32_t members, segments;
+	uint32_t recipient_count;
+	struct {
+		char kind[16];
+		char id[65];
+	} recipients[64];
+	char signer[512];             /* subject of the signer's certificate */
+	char signer_fingerprint[65];  /* SHA-256 of its DER, hex */
+	char signed_at[32];           /* RFC 3339; the signer's claim, no time stamp */
+	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
+	bool complete;
+	uint32_t type_count, reason_count;
+	struct {
+		char name[65];
+		uint64_t count;
+	} types[256], reasons[64];
+};
+
+/*
+ * Reads what is visible without any key and WITHOUT verifying it. MEDARK_E_FORMAT if it is no
+ * archive.
+ */
+MEDARK_API int medark_archive_inspect(const char *path, struct medark_archive_info *out,
+				      struct medark_error *err);
+
+struct medark_archive;
+
+/*
+ * Opens and checks the manifest's signature against `trust` (required). `identity` may be NULL:
+ * then only medark_archive_verify() and medark_archive_info() work. Both are borrowed until the
+ * archive is freed. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED, MEDARK_E_IDENTITY, MEDARK_E_SYSTEM. An
+ * archive belongs to one thread at a time.
+ */
+MEDARK_API int medark_archive_open(const char *path, const struct medark_trust *trust,
+				   const struct medark_identity *identity,
+				   struct medark_archive **out, struct medark_error *err);
+MEDARK_API void medark_archive_free(struct medark_archive *archive);
+
+/* What the (verified) archive says of itself. */
+MEDARK_API int medark_archive_info(struct medark_archive *archive, struct medark_archive_info *out,
+				   struct medark_error *err);
+
+/*
+ * Checks every byte of the archive against the signed manifest, and the form of every member.
+ * `threads` 0: as many as processors. MEDARK_E_FORMAT names the member.
+ */
+MEDARK_API int medark_archive_verify(struct medark_archive *archive, unsigned threads,
+				     const struct medark_events *events,
+				     struct medark_error *err);
+
+/* One row of the patient index. Strings are UTF-8 as recorded, borrowed during the callback. */
+struct medark_patient_row {
+	uint64_t number;
+	const char *id; /* logical id; the URN or system|value where no Patient resource has one */
+	const char *family, *given, *prefix, *text; /* first name; empty if not recorded */
+	const char *birth_date, *gender;
+	bool deceased, inactive;
+	const char *deceased_date;
+	uint64_t records;
+	const char *first, *last; /* clinical dates */
+	const char *json;         /* the whole row as in the index, one JSON object */
+};
+
+/*
+ * Calls `each` for every patient that `query` finds, in the index's order; NULL or "" finds all. A query is an id, an identifier
+ * (BSN, `system|value`), a birth date (31-12-1970, 1970-12-31, 31121970) or the beginnings of
+ * names ("jan vries"); all words must match. Stops with the callback's non-zero return, which is
+ * passed on. `limit` 0: no limit.
+ */
+MEDARK_API int medark_archive_patients(struct medark_archive *archive, const char *query,
+				       uint64_t limit,
+				       int (*each)(void *context,
+						   const struct medark_patient_row *row),
+				       void *context, struct medark_error *err);
+
+struct medark_restore_request {
+	const char *target;   /* a folder: new, or empty */
+	bool replace;         /* write into a folder that is not empty; replaces same names */
+	size_t patient_count; /* 0: the whole archive, byte for byte */
+	const char *const *patients; /* each an id, BSN or other identifier; all must be found */
+	size_t type_count;    /* 0: all */
+	const char *const *types;    /* resource types */
+	const char *since;    /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
+	unsigned threads;     /* 0: as many as processors */
+};
+
+struct medark_restore_result {
+	uint64_t items, bytes;     /* whole restore: files written */
+	uint64_t patients, records; /* records of the compartments */
+	uint64_t referenced;       /* resources outside that they refer to */
+	uint64_t unresolved;       /* references to what is not in the archive */
+	uint64_t renamed;          /* items whose name was not safe here */
+	uint64_t opaque;           /* attachments and other items that belong to the patients */
+};
+
+/*
+ * Restores into a folder. The whole archive: every item under its path, byte for byte, with its
+ * time. Patients: <Type>.ndjson with the records of their compartments, referenced/<Type>.ndjson,
+ * items/…, report.json. Until it is complete everything stands under a name that ends in
+ * .medark-partial. The whole is verified before anything is written. MEDARK_E_NOT_FOUND for an
+ * unknown patient.
+ */
+MEDARK_API int medark_archive_restore(struct medark_archive *archive,
+				      const struct medark_restore_request *request,
+				      const struct medark_events *events,
+				      struct medark_restore_result *out, struct medark_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* common: what every part of the public interface uses. */
+#ifndef MEDARK_COMMON_H
+#define MEDARK_COMMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MEDARK_API __attribute__((visibility("default")))
+
+/* The library's version, "0.1.0"; a static string. */
+MEDARK_API const char *medark_version(void);
+
+/* How far a long operation is. Holds no patient data: items are told by number. */
+struct medark_progress {
+	const char *phase;   /* "reading", "indexing", "verifying", "restoring"; a static string */
+	uint64_t bytes;       /* done */
+	uint64_t bytes_total; /* 0: not known */
+	uint64_t records;
+	uint64_t item;        /* number of the item that is worked on, from 0 */
+};
+
+/*
+ * What an operation tells its caller while it runs. All may be NULL. They are called from one
+ * thread at a time, not always the calling one, at most about ten times a second (progress).
+ */
+struct medark_events {
+	void *context;
+	/* Non-zero stops the operation, which then returns MEDARK_E_INTERRUPTED. */
+	int (*progress)(void *context, const struct medark_progress *progress);
+	/* One sentence without patient data that the user should read. */
+	void (*warning)(void *context, const char *sentence);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * export: writes an archive from sources. Configure, run once, free:
+ *
+ *	medark_export_new(&e, &err);
+ *	medark_export_add_source(e, "/srv/fhir-export", &err);
+ *	medark_export_add_recipient(e, "it.cert.pem", &err);
+ *	medark_export_set_signer(e, "clinic.cert.pem", "clinic.key.pem", NULL, 0, &err);
+ *	medark_export_run(e, "night.medark", false, NULL, &report, &err);
+ *	medark_export_free(e);
+ *
+ * The exporting machine needs no key that opens archives. One thread at a time per object;
+ * different objects are independent.
+ */
+#ifndef MEDARK_EXPORT_H
+#define MEDARK_EXPORT_H
+
+#include <medark/common.h>
+#include <medark/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct medark_export;
+
+MEDARK_API int medark_export_new(struct medark_export **out, struct medark_error *err);
+MEDARK_API void medark_export_free(struct medark_export *e);
+
+/*
+ * Adds a source: a folder, a file, a tar/zip (also compressed; its members become the items), or
+ * "-" for standard input. Sources are read in the order added; the items of several sources get
+ * the source's base name in front of their path. MEDARK_E_SOURCE if it does not exist.
+ */
+MEDARK_API int medark_export_add_source(struct medark_export *e, const char *path,
+					struct medark_error *err);
+
+/* Adds a recipient's certificate (PEM). Refuses unsuitable ones (MEDARK_E_KEY). */
+MEDARK_API int medark_export_add_recipient(struct medark_export *e, const char *cert_path,
+					   struct medark_error *err);
+
+/* Adds a passphrase that opens the archive (copied, wiped on free). At most one. */
+MEDARK_API int medark_export_add_passphrase(struct medark_export *e, const void *passphrase,
+					    size_t size, struct medark_error *err);
+
+/*
+ * The signer: a PEM file with the certificate (and its intermediates), and its private key.
+ * `passphrase` opens an encrypted key; may be NULL with size 0. MEDARK_E_KEY.
+ */
+MEDARK_API int medark_export_set_signer(struct medark_export *e, const char *cert_path,
+					const char *key_path, const void *passphrase, size_t size,
+					struct medark_error *err);
+
+/*
+ * The archive before this one in the chain: its signature must verify against the signer's own
+ * certificate or `trust_path` (PEM, may be NULL). Call after medark_export_set_signer().
+ */
+MEDARK_API int medark_export_set_previous(struct medark_export *e, const char *path,
+					  const char *trust_path, struct medark_error *err);
+
+/* 1 (default: tuned for speed) to 22; the manual has a table of sizes and times. */
+MEDARK_API int medark_export_set_level(struct medark_export *e, int level,
+				       struct medark_error *err);
+
+/*
+ * Bytes of memory that the export may take, 128 MiB and more (default 240 MiB). More memory puts
+ * a patient's records closer together when the source is not ordered by patient.
+ */
+MEDARK_API int medark_export_set_memory(struct medark_export *e, uint64_t bytes,
+					struct medark_error *err);
+
+/* Worker threads; 0 (default): as many as there are processors. */
+MEDARK_API int medark_export_set_threads(struct medark_export *e, unsigned threads,
+					 struct medark_error *err);
+
+/*
+ * Writes a report in JSON Lines, one object for everything quarantined or skipped, with the items'
+ * paths (which may hold a patient's name: mode 0600). NULL: none.
+ */
+MEDARK_API int medark_export_set_report(struct medark_export *e, const char *path,
+					struct medark_error *err);
+
+struct medark_export_result {
+	char archive[33];  /* id, hex */
+	char manifest[65]; /* SHA-256 of MANIFEST, hex: what the next archive's `previous` will be */
+	uint64_t sequence;
+	uint64_t items, bytes; /* read from the sources */
+	uint64_t records, patients, opaque;
+	uint64_t quarantined, duplicates, skipped;
+	uint64_t archive_bytes, index_bytes;
+	double seconds;
+	bool complete; /* nothing quarantined, skipped or missing */
+};
+
+/*
+ * Reads the sources and writes the archive; `out_path` "-" is standard output. On failure no file
+ * stands under `out_path`. A result that is not `complete` is no error. MEDARK_E_EXISTS unless
+ * `replace`; MEDARK_E_SYSTEM (no space …), MEDARK_E_INTERRUPTED, MEDARK_E_USAGE (no recipient …).
+ */
+MEDARK_API int medark_export_run(struct medark_export *e, const char *out_path, bool replace,
+				 const struct medark_events *events,
+				 struct medark_export_result *out, struct medark_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

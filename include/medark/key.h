@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key: key pairs, trust anchors and identities. */
+#ifndef MEDARK_KEY_H
+#define MEDARK_KEY_H
+
+#include <medark/common.h>
+#include <medark/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum medark_key_role { MEDARK_ROLE_SIGNER, MEDARK_ROLE_RECIPIENT };
+enum medark_key_type { MEDARK_KEY_P256, MEDARK_KEY_P384, MEDARK_KEY_RSA3072 };
+
+struct medark_key_request {
+	enum medark_key_role role;
+	enum medark_key_type type;
+	const char *common_name; /* 1 to 64 bytes of UTF-8 */
+	const char *prefix;      /* writes <prefix>.key.pem (0600) and <prefix>.cert.pem */
+	bool replace;            /* overwrite existing files */
+};
+
+/*
+ * Makes a key pair with a self-signed certificate, for tests and sites without a PKI. Neither file
+ * remains if one cannot be written. MEDARK_E_EXISTS, MEDARK_E_SYSTEM, MEDARK_E_USAGE.
+ */
+MEDARK_API int medark_key_create(const struct medark_key_request *request,
+				 struct medark_error *err);
+
+/*
+ * Trust anchors: CA certificates, intermediates or signers' own certificates, and CRLs, in PEM.
+ * Read-only after the last add; may then be shared by threads.
+ */
+struct medark_trust;
+MEDARK_API int medark_trust_new(struct medark_trust **out, struct medark_error *err);
+/* Adds all certificates and CRLs of a PEM file. MEDARK_E_SYSTEM, MEDARK_E_KEY. */
+MEDARK_API int medark_trust_add_file(struct medark_trust *trust, const char *path,
+				     struct medark_error *err);
+MEDARK_API void medark_trust_free(struct medark_trust *trust);
+
+/*
+ * An identity opens archives: private keys and passphrases, tried in turn. Its secrets are wiped
+ * by medark_identity_free(). Not shared between threads.
+ */
+struct medark_identity;
+MEDARK_API int medark_identity_new(struct medark_identity **out, struct medark_error *err);
+/*
+ * Adds a PEM private key. `passphrase` (may be NULL, `size` 0) opens an encrypted PEM. A file that
+ * group or others can read is refused (MEDARK_E_KEY).
+ */
+MEDARK_API int medark_identity_add_key(struct medark_identity *identity, const char *path,
+				       const void *passphrase, size_t size,
+				       struct medark_error *err);
+/* Adds an archive passphrase (copied). */
+MEDARK_API int medark_identity_add_passphrase(struct medark_identity *identity,
+					      const void *passphrase, size_t size,
+					      struct medark_error *err);
+MEDARK_API void medark_identity_free(struct medark_identity *identity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * medark: open, signed, encrypted archives of patient records. This header brings the whole public
+ * interface. The library never prints, never exits, installs no signal handler, and keeps no global
+ * state but OpenSSL's.
+ */
+#ifndef MEDARK_MEDARK_H
+#define MEDARK_MEDARK_H
+
+#include <medark/archive.h>
+#include <medark/common.h>
+#include <medark/error.h>
+#include <medark/export.h>
+#include <medark/key.h>
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* header: header.json and summary.json, written and strictly read (FORMAT.md sections 3 and 9). */
+#ifndef MEDARK_CONTAINER_HEADER_H
+#define MEDARK_CONTAINER_HEADER_H
+
+#include "base/buffer.h"
+#include "container/layout.h"
+#include "crypto/digest.h"
+
+enum medark_recipient_kind {
+	MEDARK_RECIPIENT_RSA_OAEP = 0,
+	MEDARK_RECIPIENT_ECDH_P256,
+	MEDARK_RECIPIENT_ECDH_P384,
+	MEDARK_RECIPIENT_PASSPHRASE,
+};
+
+enum medark_kdf_name { MEDARK_KDF_NONE = 0, MEDARK_KDF_SCRYPT, MEDARK_KDF_PBKDF2_SHA512 };
+
+struct medark_kdf_spec {
+	enum medark_kdf_name name;
+	uint64_t n; /* scrypt: cost; pbkdf2: iterations */
+	uint32_t r, p;
+	uint8_t salt[16];
+};
+
+struct medark_header_recipient {
+	enum medark_recipient_kind kind;
+	char id[65];
+	struct medark_kdf_spec kdf; /* for MEDARK_RECIPIENT_PASSPHRASE */
+};
+
+struct medark_header {
+	struct medark_archive_id archive;
+	int64_t created; /* seconds since 1970, UTC */
+	struct medark_digest kek_commit;
+	uint32_t recipient_count;
+	struct medark_header_recipient recipients[MEDARK_RECIPIENTS_MAX];
+	uint32_t sequence;
+	bool has_previous;
+	struct medark_digest previous;
+	char tool[65];
+	char source[33];
+};
+
+/* "rsa-oaep" …; a static string. */
+const char *medark_recipient_kind_name(enum medark_recipient_kind kind);
+
+/* Appends the canonical JSON text. */
+int medark_header_write(const struct medark_header *header, struct medark_buffer *out,
+			struct medark_error *err) MEDARK_MUST_USE;
+/* Strict: only the names of section 3, all of them, in their forms. MEDARK_E_FORMAT. */
+int medark_header_parse(struct medark_bytes text, struct medark_header *out,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/* Names and numbers of a summary's `types` and `reasons`. */
+struct medark_count {
+	char name[65];
+	uint64_t count;
+};
+
+#define MEDARK_SUMMARY_TYPES_MAX 1024
+#define MEDARK_SUMMARY_REASONS_MAX 64
+
+struct medark_summary {
+	struct medark_archive_id archive;
+	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
+	uint32_t type_count, reason_count;
+	struct medark_count types[MEDARK_SUMMARY_TYPES_MAX]; /* sorted by name */
+	struct medark_count reasons[MEDARK_SUMMARY_REASONS_MAX];
+	bool has_declared;
+	uint64_t declared;
+	bool complete;
+};
+
+int medark_summary_write(const struct medark_summary *summary, struct medark_buffer *out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* member: the names of an archive's members and their one tar form (FORMAT.md section 2). */
+#ifndef MEDARK_CONTAINER_MEMBER_H
+#define MEDARK_CONTAINER_MEMBER_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "container/layout.h"
+
+#include <stdbool.h>
+
+/* "data", "items", … as in the binding and in index member names; a static string. */
+const char *medark_kind_name(enum medark_kind kind);
+
+/* Writes the member's name of segment `number` (1 to 99,999,999) of `kind`, with its zero. */
+void medark_member_name(enum medark_kind kind, uint32_t number, char out[MEDARK_TAR_NAME_MAX + 1]);
+
+/* Reads such a name; false for every other member. */
+bool medark_member_parse(struct medark_bytes name, enum medark_kind *out_kind,
+			 uint32_t *out_number);
+
+/* Writes the only header that a member of this name and size may have (F-3). name: 1 to 99 bytes. */
+void medark_member_header(const char *name, uint64_t size, uint8_t out[MEDARK_TAR_BLOCK]);
+
+/* Bytes that a member of `size` takes in the tar file: header, content, zero padding. */
+uint64_t medark_member_space(uint64_t size);
+
+/* The content of LOCATOR (F-8) and its strict reading. */
+void medark_locator_make(uint64_t manifest_offset, uint8_t out[MEDARK_LOCATOR_SIZE]);
+int medark_locator_parse(const uint8_t in[MEDARK_LOCATOR_SIZE], uint64_t *out_manifest_offset,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

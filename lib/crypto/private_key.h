@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * private_key: an RSA or EC private key from a PEM file or newly made, and a self-signed
+ * certificate for it where there is no PKI. Immutable once made: any thread.
+ */
+#ifndef MEDARK_CRYPTO_PRIVATE_KEY_H
+#define MEDARK_CRYPTO_PRIVATE_KEY_H
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "crypto/certificate.h"
+
+#include <stdbool.h>
+
+#define MEDARK_PRIVATE_KEY_FILE_MAX (64u * 1024)
+
+struct medark_private_key;
+
+/*
+ * Reads a PEM file (PKCS #8, or the traditional forms). `passphrase` opens an encrypted one and may
+ * be empty; nothing is ever asked on a terminal. MEDARK_E_KEY if group or others have any right on
+ * the file, if it is not a regular file or belongs to neither the user nor root, if a passphrase is
+ * missing or wrong, or if it holds no usable key; MEDARK_E_SYSTEM if it cannot be read.
+ */
+int medark_private_key_load(const char *path, struct medark_bytes passphrase,
+			    struct medark_private_key **out_key,
+			    struct medark_error *err) MEDARK_MUST_USE;
+void medark_private_key_free(struct medark_private_key *key);
+MEDARK_DEFINE_AUTO(struct medark_private_key, medark_private_key_free)
+
+/* Where it was loaded from, for messages; "" if it was made. */
+const char *medark_private_key_path(const struct medark_private_key *key);
+
+/* Is it the certificate's key? */
+bool medark_private_key_matches(const struct medark_private_key *key,
+				const struct medark_certificate *certificate);
+
+/* Makes a key: `type` is "p256", "p384" or "rsa3072"; MEDARK_E_USAGE on any other. */
+int medark_private_key_generate(const char *type, struct medark_private_key **out_key,
+				struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Writes PKCS #8 PEM, not encrypted, with mode 0600, to a file that must not exist yet.
+ * MEDARK_E_EXISTS, MEDARK_E_SYSTEM; no file is left behind on failure.
+ */
+int medark_private_key_write(const struct medark_private_key *key, const char *path,
+			     struct medark_error *err) MEDARK_MUST_USE;
+
+enum medark_key_role {
+	MEDARK_KEY_SIGNER,
+	MEDARK_KEY_RECIPIENT,
+};
+
+#define MEDARK_COMMON_NAME_MAX 64
+
+/*
+ * Makes a self-signed certificate for the role: common name `name` (1 to 64 characters of UTF-8, no
+ * control characters; MEDARK_E_USAGE), valid for ten years from now, random 128-bit serial, not a
+ * CA. It can itself be the trust anchor.
+ */
+int medark_private_key_self_sign(const struct medark_private_key *key, enum medark_key_role role,
+				 const char *name, struct medark_certificate **out_certificate,
+				 struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* input: positioned reads of a regular file. Any number of threads may read at once. */
+#ifndef MEDARK_STORE_INPUT_H
+#define MEDARK_STORE_INPUT_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct medark_input;
+
+/* Opens a regular file for reading (MEDARK_E_SYSTEM, or MEDARK_E_FORMAT if it is something else). */
+int medark_input_open(const char *path, struct medark_input **out, struct medark_error *err)
+	MEDARK_MUST_USE;
+void medark_input_free(struct medark_input *in);
+MEDARK_DEFINE_AUTO(struct medark_input *, medark_input_free)
+
+const char *medark_input_name(const struct medark_input *in);
+uint64_t medark_input_size(const struct medark_input *in);
+
+/* Reads exactly `size` bytes at `offset`; MEDARK_E_FORMAT "ends at byte N" if the file is shorter. */
+int medark_input_read(struct medark_input *in, uint64_t offset, void *out, size_t size,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/* Advice to the system that `size` bytes at `offset` will be read soon. */
+void medark_input_expect(struct medark_input *in, uint64_t offset, uint64_t size);
+
+#endif
