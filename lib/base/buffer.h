@@ -14,23 +14,29 @@
 #include <stdint.h>
 
 struct medark_buffer {
-	uint8_t *data;   /* NULL while capacity is 0 */
-	size_t size;     /* bytes in use */
+	uint8_t *data;	 /* NULL while capacity is 0 */
+	size_t size;	 /* bytes in use */
 	size_t capacity; /* bytes allocated */
-	size_t limit;    /* ceiling of capacity */
-	bool secret;     /* wiped when it moves and when it is cleared */
+	size_t limit;	 /* ceiling of capacity */
+	bool secret;	 /* wiped when it moves and when it is cleared */
 };
 
-#define MEDARK_BUFFER(ceiling) { .limit = (ceiling) }
-#define MEDARK_BUFFER_SECRET(ceiling) { .limit = (ceiling), .secret = true }
+#define MEDARK_BUFFER(ceiling)                                                                     \
+	{                                                                                          \
+		.limit = (ceiling)                                                                 \
+	}
+#define MEDARK_BUFFER_SECRET(ceiling)                                                              \
+	{                                                                                          \
+		.limit = (ceiling), .secret = true                                                 \
+	}
 
 /* Frees (wipes if secret); the buffer is then empty and can be used again. */
 void medark_buffer_clear(struct medark_buffer *b);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_buffer, medark_buffer_clear)
 
 /* Makes room for `extra` more bytes after size. MEDARK_E_MEMORY past the limit. */
-int medark_buffer_reserve(struct medark_buffer *b, size_t extra, struct medark_error *err)
-	MEDARK_MUST_USE;
+int medark_buffer_reserve(struct medark_buffer *b, size_t extra,
+			  struct medark_error *err) MEDARK_MUST_USE;
 
 /* Appends a copy of `size` bytes. */
 int medark_buffer_add(struct medark_buffer *b, const void *data, size_t size,

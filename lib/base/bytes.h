@@ -18,7 +18,7 @@ struct medark_bytes {
 
 static inline struct medark_bytes medark_bytes(const void *data, size_t size)
 {
-	return (struct medark_bytes){ .data = data, .size = size };
+	return (struct medark_bytes) { .data = data, .size = size };
 }
 
 static inline struct medark_bytes medark_bytes_text(const char *text)

@@ -16,27 +16,27 @@
 #include <unistd.h>
 
 /* Declares fn##_auto for a `void fn(type *)` that accepts NULL (variables of type `type *`). */
-#define MEDARK_DEFINE_AUTO(type, fn)                               \
-	static inline __attribute__((unused)) void fn##_auto(type **p) \
-	{                                                          \
-		fn(*p);                                            \
+#define MEDARK_DEFINE_AUTO(type, fn)                                                               \
+	static inline __attribute__((unused)) void fn##_auto(type **p)                             \
+	{                                                                                          \
+		fn(*p);                                                                            \
 	}
 
 /* Declares fn##_auto for embedded objects cleared by `void fn(type *)`. */
-#define MEDARK_DEFINE_AUTO_EMBEDDED(type, fn)                     \
-	static inline __attribute__((unused)) void fn##_auto(type *p) \
-	{                                                         \
-		fn(p);                                            \
+#define MEDARK_DEFINE_AUTO_EMBEDDED(type, fn)                                                      \
+	static inline __attribute__((unused)) void fn##_auto(type *p)                              \
+	{                                                                                          \
+		fn(p);                                                                             \
 	}
 
 #define MEDARK_AUTO(fn) __attribute__((cleanup(fn##_auto)))
 
 /* Hands the pointer over and forgets it, so that the clean-up finds NULL. */
-#define MEDARK_TAKE(pointer)                            \
-	({                                              \
-		__typeof__(pointer) taken_ = (pointer); \
-		(pointer) = NULL;                       \
-		taken_;                                 \
+#define MEDARK_TAKE(pointer)                                                                       \
+	({                                                                                         \
+		__typeof__(pointer) taken_ = (pointer);                                            \
+		(pointer) = NULL;                                                                  \
+		taken_;                                                                            \
 	})
 
 static inline __attribute__((unused)) void medark_heap_free(void *p)

@@ -14,14 +14,14 @@
 #include <medark/error.h>
 
 #define MEDARK_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define MEDARK_MUST_USE __attribute__((warn_unused_result))
+#define MEDARK_MUST_USE		 __attribute__((warn_unused_result))
 
 /* Returns from the enclosing function when the call failed. */
-#define MEDARK_TRY(call)                    \
-	do {                                \
-		int medark_try_ = (call);   \
-		if (medark_try_ < 0)        \
-			return medark_try_; \
+#define MEDARK_TRY(call)                                                                           \
+	do {                                                                                       \
+		int medark_try_ = (call);                                                          \
+		if (medark_try_ < 0)                                                               \
+			return medark_try_;                                                        \
 	} while (0)
 
 /* Sets code and sentence; returns `code`. `err` may be NULL. Control characters become '?'. */

@@ -22,7 +22,7 @@ bool medark_text_decimal(struct medark_bytes text, uint64_t max, uint64_t *out);
 bool medark_text_is_utf8(struct medark_bytes text);
 
 /* Appends a JSON string with its quotes (RFC 8259). Bytes that are not UTF-8 become U+FFFD. */
-int medark_text_json(struct medark_buffer *out, struct medark_bytes text, struct medark_error *err)
-	MEDARK_MUST_USE;
+int medark_text_json(struct medark_buffer *out, struct medark_bytes text,
+		     struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -13,41 +13,43 @@ struct medark_archive_id {
 };
 
 /* tar (section 2) */
-#define MEDARK_TAR_BLOCK 512
-#define MEDARK_TAR_END 1024
+#define MEDARK_TAR_BLOCK    512
+#define MEDARK_TAR_END	    1024
 #define MEDARK_TAR_NAME_MAX 99
 #define MEDARK_LOCATOR_SIZE 512
-#define MEDARK_TAIL_SIZE (MEDARK_TAR_BLOCK + MEDARK_LOCATOR_SIZE + MEDARK_TAR_END)
+#define MEDARK_TAIL_SIZE    (MEDARK_TAR_BLOCK + MEDARK_LOCATOR_SIZE + MEDARK_TAR_END)
 
 /* names of members, in the order of F-7 */
-#define MEDARK_MEMBER_README "README.txt"
-#define MEDARK_MEMBER_RECOVER "RECOVER.sh"
-#define MEDARK_MEMBER_FORMAT "FORMAT.md"
-#define MEDARK_MEMBER_HEADER "header.json"
-#define MEDARK_MEMBER_KEYS "keys.p7m"
-#define MEDARK_MEMBER_SUMMARY "summary.json"
-#define MEDARK_MEMBER_MANIFEST "MANIFEST"
+#define MEDARK_MEMBER_README	"README.txt"
+#define MEDARK_MEMBER_RECOVER	"RECOVER.sh"
+#define MEDARK_MEMBER_FORMAT	"FORMAT.md"
+#define MEDARK_MEMBER_HEADER	"header.json"
+#define MEDARK_MEMBER_KEYS	"keys.p7m"
+#define MEDARK_MEMBER_SUMMARY	"summary.json"
+#define MEDARK_MEMBER_MANIFEST	"MANIFEST"
 #define MEDARK_MEMBER_SIGNATURE "MANIFEST.p7s"
-#define MEDARK_MEMBER_LOCATOR "LOCATOR"
-#define MEDARK_MEMBER_ROOT "index/root.zst.p7m"
+#define MEDARK_MEMBER_LOCATOR	"LOCATOR"
+#define MEDARK_MEMBER_ROOT	"index/root.zst.p7m"
 
 /* limits (section 13) */
-#define MEDARK_MEMBERS_MAX (16u << 20)
-#define MEDARK_HEADER_MAX (64u << 10)
-#define MEDARK_KEYS_MAX (64u << 10)
-#define MEDARK_RECIPIENTS_MAX 64
-#define MEDARK_SUMMARY_MAX (1u << 20)
+#define MEDARK_MEMBERS_MAX     (16u << 20)
+#define MEDARK_NUMBER_MAX      99999999u /* of a segment: 8 digits in its name */
+#define MEDARK_HEADER_MAX      (64u << 10)
+#define MEDARK_KEYS_MAX	       (64u << 10)
+#define MEDARK_RECIPIENTS_MAX  64
+#define MEDARK_SUMMARY_MAX     (1u << 20)
 #define MEDARK_TEXT_MEMBER_MAX (1u << 20)
-#define MEDARK_MANIFEST_MAX (256u << 20)
-#define MEDARK_SIGNATURE_MAX (1u << 20)
-#define MEDARK_SEALED_MAX ((64u << 20) + (64u << 10))
-#define MEDARK_CONTENT_MAX (64u << 20)
-#define MEDARK_MAP_MAX (16u << 20)
-#define MEDARK_SEGMENT_MAX (MEDARK_CONTENT_MAX + MEDARK_MAP_MAX)
-#define MEDARK_WINDOW_LOG_MAX 23
-#define MEDARK_PAGE_MAX (16u << 20)
-#define MEDARK_ROOT_MAX (64u << 20)
-#define MEDARK_PATH_MAX 4096
+#define MEDARK_MANIFEST_MAX    (256u << 20)
+#define MEDARK_SIGNATURE_MAX   (1u << 20)
+#define MEDARK_SEALED_MAX      ((64u << 20) + (64u << 10))
+#define MEDARK_CONTENT_MAX     (64u << 20)
+#define MEDARK_MAP_MAX	       (16u << 20)
+#define MEDARK_SEGMENT_MAX     (MEDARK_CONTENT_MAX + MEDARK_MAP_MAX)
+#define MEDARK_WINDOW_LOG_MAX  23
+#define MEDARK_PAGE_MAX	       (16u << 20)
+#define MEDARK_ROOT_MAX	       (64u << 20)
+#define MEDARK_PATH_MAX	       4096
+#define MEDARK_ITEM_MAX	       (UINT32_MAX - 1) /* number of an item, from 0 */
 
 /* what a segment is (F-14); the order is that of the index's tables (section 8) */
 enum medark_kind {

@@ -11,12 +11,13 @@
 #include "base/error.h"
 #include "crypto/digest.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
 /* Ceilings of a PEM file and of the certificates in it. */
 #define MEDARK_CERTIFICATE_FILE_MAX  (256u * 1024)
-#define MEDARK_CERTIFICATE_CHAIN_MAX 8
+#define MEDARK_CERTIFICATE_CHAIN_MAX 15 /* after the first */
 
 #define MEDARK_SUBJECT_MAX 512
 
@@ -71,8 +72,11 @@ int medark_certificate_check_recipient(const struct medark_certificate *certific
 int medark_certificate_check_signer(const struct medark_certificate *certificate, time_t now,
 				    struct medark_error *err) MEDARK_MUST_USE;
 
-/* Writes a PEM file with mode 0644 that must not exist yet. MEDARK_E_EXISTS, MEDARK_E_SYSTEM. */
+/*
+ * Writes a PEM file with mode 0644. If the file exists: MEDARK_E_EXISTS, unless `replace`.
+ * MEDARK_E_SYSTEM; a failure leaves what was there.
+ */
 int medark_certificate_write(const struct medark_certificate *certificate, const char *path,
-			     struct medark_error *err) MEDARK_MUST_USE;
+			     bool replace, struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

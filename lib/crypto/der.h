@@ -61,7 +61,7 @@ bool medark_der_get(struct medark_der *der, uint8_t tag, struct medark_bytes *ou
 /* As above, and gives the element with its tag and length. */
 bool medark_der_get_whole(struct medark_der *der, uint8_t tag, struct medark_bytes *out_whole);
 
-/* Steps over the next element and gives a reader of its content. */
+/* Steps over the next element and gives another reader, of its content. */
 bool medark_der_enter(struct medark_der *der, uint8_t tag, struct medark_der *out_inner);
 
 /* Steps over the next element if it is exactly `tag` with `content`. */

@@ -38,6 +38,9 @@ int medark_digest_setup(struct medark_error *err) MEDARK_MUST_USE;
  */
 void medark_sha256(const void *data, size_t size, struct medark_digest *out);
 
+/* As above, of the concatenation of `count` parts. */
+void medark_sha256_parts(const struct medark_bytes *parts, size_t count, struct medark_digest *out);
+
 /* SHA-256 of a message that comes in pieces. One thread at a time; reusable after finish. */
 struct medark_sha256_stream;
 

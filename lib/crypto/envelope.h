@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * envelope: keys.p7m, which hands the archive key to each recipient: CMS AuthEnvelopedData
- * (RFC 5083) with AES-256-GCM; the content is the archive key as 64 lower-case hexadecimal digits,
- * so that the stock procedure can put it on a command line. Also the two values derived from the
- * archive key. Written and read by our own code; OpenSSL's CMS decryption is never used.
+ * envelope: F-9 to F-12, keys.p7m, which hands the archive key to each recipient: CMS
+ * AuthEnvelopedData (RFC 5083) with AES-256-GCM; the content is the archive key as 64 lower-case
+ * hexadecimal digits, so that the stock procedure can put it on a command line. Also the two values
+ * derived from the archive key. Written and read by our own code; OpenSSL's CMS decryption is never
+ * used.
  */
 #ifndef MEDARK_CRYPTO_ENVELOPE_H
 #define MEDARK_CRYPTO_ENVELOPE_H
@@ -22,19 +23,18 @@
 #include <stdint.h>
 
 #define MEDARK_ENVELOPE_RECIPIENTS_MAX 64
-#define MEDARK_ENVELOPE_SIZE_MAX       (256u * 1024)
+#define MEDARK_ENVELOPE_SIZE_MAX       (64u * 1024)
 
-/* Longest key id: 64 hexadecimal digits, or 1 to 64 characters of [A-Za-z0-9._:-]. */
+/* Longest key id: 64 hexadecimal digits, or 1 to 64 characters of [a-z0-9-]. */
 #define MEDARK_KEY_ID_MAX 64
 
-enum medark_recipient_kind {
-	MEDARK_RECIPIENT_RSA = 1, /* "rsa": KeyTransRecipientInfo, RSAES-OAEP with SHA-256 */
-	MEDARK_RECIPIENT_EC,	  /* "ec": KeyAgreeRecipientInfo, ephemeral-static ECDH */
-	MEDARK_RECIPIENT_KEK,	  /* "kek": KEKRecipientInfo, a passphrase's or an escrow key */
+/* The forms of F-10. The values are those of header.json's kinds. */
+enum medark_envelope_kind {
+	MEDARK_ENVELOPE_RSA_OAEP = 0, /* KeyTransRecipientInfo, RSAES-OAEP with SHA-256 */
+	MEDARK_ENVELOPE_ECDH_P256,    /* KeyAgreeRecipientInfo, ephemeral-static, SHA-256 KDF */
+	MEDARK_ENVELOPE_ECDH_P384,    /* the same with SHA-384 */
+	MEDARK_ENVELOPE_KEK,	      /* KEKRecipientInfo: the key that a passphrase gives */
 };
-
-/* The name of a kind in header.json; a static string. */
-const char *medark_recipient_kind_name(enum medark_recipient_kind kind);
 
 /*
  * How a recipient is called in header.json; computable from keys.p7m alone. For a certificate the
@@ -42,7 +42,7 @@ const char *medark_recipient_kind_name(enum medark_recipient_kind kind);
  * stands as keyIdentifier.
  */
 struct medark_recipient_id {
-	enum medark_recipient_kind kind;
+	enum medark_envelope_kind kind;
 	char key_id[MEDARK_KEY_ID_MAX + 1];
 };
 
@@ -85,7 +85,7 @@ const struct medark_recipient_id *medark_envelope_recipient(const struct medark_
  * Who wants to open: a private key, with its certificate if there is one (without it, every
  * recipient of the fitting kind is tried), or a KEK with its id. All borrowed.
  */
-struct medark_identity {
+struct medark_envelope_opener {
 	const struct medark_private_key *key;
 	const struct medark_certificate *certificate; /* may be NULL */
 	const struct medark_key *kek;		      /* if key is NULL */
@@ -99,7 +99,7 @@ struct medark_identity {
  * checks medark_kek_commit() before the key is used.
  */
 int medark_envelope_open(const struct medark_envelope *envelope,
-			 const struct medark_identity *identity, struct medark_key *out,
+			 const struct medark_envelope_opener *opener, struct medark_key *out,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
 /*

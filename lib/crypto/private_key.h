@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "crypto/certificate.h"
 
+#include <medark/key.h>
+
 #include <stdbool.h>
 
 #define MEDARK_PRIVATE_KEY_FILE_MAX (64u * 1024)
@@ -36,21 +38,16 @@ const char *medark_private_key_path(const struct medark_private_key *key);
 bool medark_private_key_matches(const struct medark_private_key *key,
 				const struct medark_certificate *certificate);
 
-/* Makes a key: `type` is "p256", "p384" or "rsa3072"; MEDARK_E_USAGE on any other. */
-int medark_private_key_generate(const char *type, struct medark_private_key **out_key,
+/* Makes a key. MEDARK_E_SYSTEM, MEDARK_E_MEMORY. */
+int medark_private_key_generate(enum medark_key_type type, struct medark_private_key **out_key,
 				struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * Writes PKCS #8 PEM, not encrypted, with mode 0600, to a file that must not exist yet.
- * MEDARK_E_EXISTS, MEDARK_E_SYSTEM; no file is left behind on failure.
+ * Writes PKCS #8 PEM, not encrypted, with mode 0600. If the file exists: MEDARK_E_EXISTS, unless
+ * `replace`. MEDARK_E_SYSTEM; a failure leaves what was there.
  */
-int medark_private_key_write(const struct medark_private_key *key, const char *path,
+int medark_private_key_write(const struct medark_private_key *key, const char *path, bool replace,
 			     struct medark_error *err) MEDARK_MUST_USE;
-
-enum medark_key_role {
-	MEDARK_KEY_SIGNER,
-	MEDARK_KEY_RECIPIENT,
-};
 
 #define MEDARK_COMMON_NAME_MAX 64
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment_seal: what stands in a segment's file: one DER template of CMS AuthEnvelopedData
+ * segment_seal: F-13, what stands in a segment's file: one DER template of CMS AuthEnvelopedData
  * (RFC 5083) with AES-256-GCM (RFC 5084), a fresh content key and nonce for each segment, and
  * exactly one KEKRecipientInfo (RFC 5652 section 6.2.3) that wraps the content key under the
  * archive key. The key identifier is the archive id. Stock `openssl cms -decrypt -secretkey` opens
@@ -20,10 +20,10 @@
 
 #define MEDARK_ARCHIVE_ID_SIZE 16
 
-/* Ceiling of what is sealed: 64 MiB of data, and what frames and incompressible input add. */
-#define MEDARK_SEAL_PLAIN_MAX ((size_t)65 << 20)
+/* Ceiling of a sealed segment (F-15). */
+#define MEDARK_SEAL_SIZE_MAX (((size_t)64 << 20) + ((size_t)64 << 10))
 
-/* Bytes that sealing adds to `plain` bytes (189 for 64 KiB to 16 MiB). */
+/* Bytes that sealing adds to `plain` bytes: 184 from 64 KiB to 16 MiB, 189 above. */
 size_t medark_seal_overhead(size_t plain);
 
 /* Contexts and key schedules for many segments of one archive. One thread at a time. */
@@ -39,8 +39,9 @@ MEDARK_DEFINE_AUTO(struct medark_sealer, medark_sealer_free)
 
 /*
  * Seals the concatenation of `count` parts into `out`, which has `room` bytes: at least the parts
- * plus medark_seal_overhead() of their sum (asserted). Parts and `out` must not overlap. Allocates
- * nothing. MEDARK_E_USAGE past MEDARK_SEAL_PLAIN_MAX, MEDARK_E_SYSTEM; `out` is then wiped.
+ * plus medark_seal_overhead() of their sum (else MEDARK_E_USAGE). Parts and `out` must not overlap.
+ * Allocates nothing. MEDARK_E_USAGE past MEDARK_SEAL_SIZE_MAX, MEDARK_E_SYSTEM; `out` is then
+ * wiped.
  */
 int medark_sealer_seal(struct medark_sealer *sealer, const struct medark_bytes *parts, size_t count,
 		       uint8_t *out, size_t room, size_t *out_size,

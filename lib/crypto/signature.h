@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * signature: MANIFEST.p7s, a detached CMS SignedData (RFC 5652 section 5) of the CAdES-BES level
- * (ETSI EN 319 122-1): one signer; signed attributes content-type, signing-time, message-digest and
- * signing-certificate-v2 (RFC 5035) with an entry for each embedded certificate; no unsigned
- * attributes. ECDSA P-256 with SHA-256, P-384 with SHA-384, or RSASSA-PSS with SHA-256.
+ * signature: F-23 and F-24, MANIFEST.p7s, a detached CMS SignedData (RFC 5652 section 5) of the
+ * CAdES-BES level (ETSI EN 319 122-1): one signer; signed attributes content-type, signing-time,
+ * message-digest and signing-certificate-v2 (RFC 5035) with an entry for each embedded certificate;
+ * no unsigned attributes. ECDSA P-256 with SHA-256, P-384 with SHA-384, or RSASSA-PSS with SHA-256.
  *
  * There is one encoding for given contents. A verifier rebuilds it from the parts and compares, so
  * that no byte of the file can change without being refused, also those that a CMS signature does
@@ -24,7 +24,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#define MEDARK_SIGNATURE_SIZE_MAX (256u * 1024)
+#define MEDARK_SIGNATURE_SIZE_MAX (1u << 20)
 
 /*
  * Appends a signature over `manifest` to `out`, with the certificate and its chain embedded; the

@@ -10,24 +10,19 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <medark/key.h>
+
 #include <stddef.h>
 #include <time.h>
 
 #define MEDARK_TRUST_FILE_MAX (16u * 1024 * 1024)
 
-struct medark_trust;
-
-/* Trusts nobody yet. MEDARK_E_MEMORY. */
-int medark_trust_new(struct medark_trust **out_trust, struct medark_error *err) MEDARK_MUST_USE;
-void medark_trust_free(struct medark_trust *trust);
-MEDARK_DEFINE_AUTO(struct medark_trust, medark_trust_free)
-
 /*
- * Adds the certificates and CRLs of a PEM file. MEDARK_E_KEY if it holds neither, or something
- * else; MEDARK_E_SYSTEM if it cannot be read. Sentences name the file.
+ * medark_trust_new(), _add_file() and _free() stand in <medark/key.h>. A new one trusts nobody. A
+ * file may hold certificates and CRLs, at least one of either; anything else in it is refused with
+ * MEDARK_E_KEY. Sentences name the file.
  */
-int medark_trust_add_file(struct medark_trust *trust, const char *path,
-			  struct medark_error *err) MEDARK_MUST_USE;
+MEDARK_DEFINE_AUTO(struct medark_trust, medark_trust_free)
 
 /* Certificates and CRLs so far. */
 size_t medark_trust_certificate_count(const struct medark_trust *trust);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fhir: recognises FHIR resources (STU3, R4, R4B, R5; JSON and XML) and says to which patients
- * they belong by FHIR's Patient compartment (https://hl7.org/fhir/compartmentdefinition-patient.html),
- * for the union of the versions: a path that only one version has cannot match in another.
+ * they belong by FHIR's Patient compartment
+ * (https://hl7.org/fhir/compartmentdefinition-patient.html), for the union of the versions: a path
+ * that only one version has cannot match in another.
  *
  * A struct medark_fhir holds scratch memory and belongs to one thread.
  */
@@ -10,12 +11,13 @@
 #define MEDARK_RECORD_FHIR_H
 
 #include "record/record.h"
+#include "scan/json.h"
 
 struct medark_fhir;
 
 int medark_fhir_new(struct medark_fhir **out, struct medark_error *err) MEDARK_MUST_USE;
 void medark_fhir_free(struct medark_fhir *fhir);
-MEDARK_DEFINE_AUTO(struct medark_fhir *, medark_fhir_free)
+MEDARK_DEFINE_AUTO(struct medark_fhir, medark_fhir_free)
 
 /*
  * Facts of one JSON resource: `text` is one JSON text with MEDARK_JSON_PADDING readable bytes
@@ -29,11 +31,15 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 		     struct medark_bytes full_url, struct medark_record *out,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
-/* As above for a text that was streamed (see medark_json_stream); the keys are medark_fhir_keys(). */
-struct medark_json_stream;
-struct medark_json_keys;
+/* The members that this recogniser wants of a resource; made once, any thread. */
 const struct medark_json_keys *medark_fhir_keys(void);
-int medark_fhir_json_stream(struct medark_fhir *fhir, const struct medark_json_stream *stream,
+
+/*
+ * As medark_fhir_json() for a text that was streamed with medark_fhir_keys(); ends the stream
+ * (which may have been ended already). A member that names patients and was cut by the stream is
+ * MEDARK_FAULT_TOO_LARGE. The patients come in the order of their elements' names.
+ */
+int medark_fhir_json_stream(struct medark_fhir *fhir, struct medark_json_stream *stream,
 			    struct medark_record *out, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
@@ -62,10 +68,10 @@ int medark_fhir_references(struct medark_fhir *fhir, struct medark_bytes text,
 
 /* What an item turns out to be, judged by its first bytes (at least 64 KiB if it has them). */
 enum medark_fhir_kind {
-	MEDARK_FHIR_NO = 0,      /* nothing we know: opaque */
-	MEDARK_FHIR_NDJSON,      /* one JSON resource a line */
-	MEDARK_FHIR_JSON,        /* one JSON text: a resource or a Bundle */
-	MEDARK_FHIR_XML,         /* one XML document: a resource or a Bundle */
+	MEDARK_FHIR_NO = 0, /* nothing we know: opaque */
+	MEDARK_FHIR_NDJSON, /* one JSON resource a line */
+	MEDARK_FHIR_JSON,   /* one JSON text: a resource or a Bundle */
+	MEDARK_FHIR_XML,    /* one XML document: a resource or a Bundle */
 };
 
 /*
@@ -88,11 +94,9 @@ struct medark_fhir_part {
  * A document that is not well-formed, or XML whose encoding is not UTF-8, gives one part over the
  * whole text and sets *out_fault. Calls `each` for each part; stops with its negative return.
  */
-int medark_fhir_split(struct medark_fhir *fhir, enum medark_fhir_kind kind,
-		      struct medark_bytes text,
-		      int (*each)(void *context, const struct medark_fhir_part *part,
-				  struct medark_error *err),
-		      void *context, enum medark_fault *out_fault, struct medark_error *err)
-	MEDARK_MUST_USE;
+int medark_fhir_split(
+	struct medark_fhir *fhir, enum medark_fhir_kind kind, struct medark_bytes text,
+	int (*each)(void *context, const struct medark_fhir_part *part, struct medark_error *err),
+	void *context, enum medark_fault *out_fault, struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

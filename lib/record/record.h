@@ -18,8 +18,8 @@
 
 /* How a record names a patient. */
 enum medark_patient_key_kind {
-	MEDARK_PATIENT_ID = 'P',         /* logical id: `text` is the id alone */
-	MEDARK_PATIENT_URN = 'U',        /* urn:uuid:… or urn:oid:…, lower case, as Bundle.fullUrl */
+	MEDARK_PATIENT_ID = 'P',  /* logical id: `text` is the id alone */
+	MEDARK_PATIENT_URN = 'U', /* urn:uuid:… or urn:oid:…, lower case, as Bundle.fullUrl */
 	MEDARK_PATIENT_IDENTIFIER = 'I', /* `text` is system|value */
 };
 
@@ -31,18 +31,18 @@ struct medark_patient_key {
 /* Why a record goes to the quarantine. The names are part of the format: see fault_name(). */
 enum medark_fault {
 	MEDARK_FAULT_NONE = 0,
-	MEDARK_FAULT_SYNTAX,       /* "broken-json", "broken-xml": not well-formed */
-	MEDARK_FAULT_UTF8,         /* "invalid-utf8" */
-	MEDARK_FAULT_DEPTH,        /* "too-deep" */
-	MEDARK_FAULT_NO_TYPE,      /* "no-resource-type": an object without a usable resourceType */
-	MEDARK_FAULT_REPEATED,     /* "repeated-member": resourceType, id or a reference twice */
-	MEDARK_FAULT_REFERENCE,    /* "unknown-reference": a patient reference of no usable form */
-	MEDARK_FAULT_TOO_MANY,     /* "too-many-patients" */
-	MEDARK_FAULT_TOO_LARGE,    /* "too-large": a value that had to be read exceeds its limit */
-	MEDARK_FAULT_DUPLICATE,    /* "duplicate": same type and id, different content */
-	MEDARK_FAULT_CHANGED,      /* "changed": the item changed while it was read */
-	MEDARK_FAULT_UNREADABLE,   /* "unreadable": the item could not be read to its end */
-	MEDARK_FAULT_COMPRESSED,   /* "broken-compression": a .gz or .zst that does not decode */
+	MEDARK_FAULT_SYNTAX,	 /* "broken-json", "broken-xml": not well-formed */
+	MEDARK_FAULT_UTF8,	 /* "invalid-utf8" */
+	MEDARK_FAULT_DEPTH,	 /* "too-deep" */
+	MEDARK_FAULT_NO_TYPE,	 /* "no-resource-type": an object without a usable resourceType */
+	MEDARK_FAULT_REPEATED,	 /* "repeated-member": resourceType, id or a reference twice */
+	MEDARK_FAULT_REFERENCE,	 /* "unknown-reference": a patient reference of no usable form */
+	MEDARK_FAULT_TOO_MANY,	 /* "too-many-patients" */
+	MEDARK_FAULT_TOO_LARGE,	 /* "too-large": a value that had to be read exceeds its limit */
+	MEDARK_FAULT_DUPLICATE,	 /* "duplicate": same type and id, different content */
+	MEDARK_FAULT_CHANGED,	 /* "changed": the item changed while it was read */
+	MEDARK_FAULT_UNREADABLE, /* "unreadable": the item could not be read to its end */
+	MEDARK_FAULT_COMPRESSED, /* "broken-compression": a .gz or .zst that does not decode */
 	MEDARK_FAULT_MAX
 };
 
@@ -54,19 +54,19 @@ const char *medark_fault_name(enum medark_fault fault);
  * and are valid until the recogniser's next call.
  */
 struct medark_record {
-	enum medark_fault fault;       /* the first thing not understood; facts may be partial */
-	struct medark_bytes type;      /* "Observation"; empty if unknown */
-	struct medark_bytes id;        /* logical id; empty if the record has none */
-	uint32_t date;                 /* clinical date as yyyymmdd, unknown parts 00; 0 = none */
-	uint32_t updated;              /* meta.lastUpdated as yyyymmdd; 0 = none */
-	bool is_patient;               /* type is Patient */
+	enum medark_fault fault;  /* the first thing not understood; facts may be partial */
+	struct medark_bytes type; /* "Observation"; empty if unknown */
+	struct medark_bytes id;	  /* logical id; empty if the record has none */
+	uint32_t date;		  /* clinical date as yyyymmdd, unknown parts 00; 0 = none */
+	uint32_t updated;	  /* meta.lastUpdated as yyyymmdd; 0 = none */
+	bool is_patient;	  /* type is Patient */
 	uint32_t patient_count;
 	struct medark_patient_key patients[MEDARK_RECORD_PATIENTS_MAX]; /* distinct */
 };
 
-#define MEDARK_PATIENT_NAMES_MAX 32
+#define MEDARK_PATIENT_NAMES_MAX       32
 #define MEDARK_PATIENT_IDENTIFIERS_MAX 64
-#define MEDARK_PATIENT_LINKS_MAX 64
+#define MEDARK_PATIENT_LINKS_MAX       64
 
 struct medark_identifier {
 	struct medark_bytes system;
@@ -93,7 +93,7 @@ struct medark_patient {
 	struct medark_bytes gender;
 	bool deceased;
 	struct medark_bytes deceased_date; /* as recorded; empty if only the fact is known */
-	bool inactive;                     /* active = false */
+	bool inactive;			   /* active = false */
 	uint32_t identifier_count, name_count, link_count;
 	struct medark_identifier identifiers[MEDARK_PATIENT_IDENTIFIERS_MAX];
 	struct medark_name names[MEDARK_PATIENT_NAMES_MAX];

@@ -14,6 +14,7 @@
 #define MEDARK_SCAN_JSON_H
 
 #include "base/bytes.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -28,28 +29,38 @@
 
 #define MEDARK_JSON_KEYS_MAX 128
 
+/* Longest wanted member name in bytes. */
+#define MEDARK_JSON_NAME_MAX 64
+
+#define MEDARK_JSON_SLOTS 1024
+
 /*
  * The wanted member names of an outermost object, compiled for fast matching. Fill with
  * medark_json_keys_init() once; read-only afterwards, so all threads may share it.
  */
 struct medark_json_keys {
 	uint32_t count;
+	uint64_t seed;
+	uint64_t lengths;				 /* bit n - 1: a name of n bytes */
 	struct medark_bytes names[MEDARK_JSON_KEYS_MAX]; /* borrowed from the caller */
-	uint32_t seed;
-	uint8_t slots[1024]; /* perfect hash: number of the key + 1, 0 = none */
+	uint64_t heads[MEDARK_JSON_KEYS_MAX][2];	 /* first 16 bytes, zeros behind */
+	uint8_t slots[MEDARK_JSON_SLOTS]; /* perfect hash: number of the key + 1, 0 = none */
 };
 
-/* `names` are `count` distinct ASCII strings of 1 to 64 bytes that outlive `keys`. */
+/*
+ * `names` are `count` distinct ASCII strings of 1 to 64 bytes that outlive `keys`.
+ * MEDARK_E_USAGE when they are not, or when there are more than MEDARK_JSON_KEYS_MAX.
+ */
 int medark_json_keys_init(struct medark_json_keys *keys, const char *const *names, size_t count,
 			  struct medark_error *err) MEDARK_MUST_USE;
 
 enum medark_json_status {
 	MEDARK_JSON_OBJECT = 0, /* one valid object, white space around it allowed */
-	MEDARK_JSON_OTHER,      /* valid, but an array, string, number or literal */
-	MEDARK_JSON_EMPTY,      /* nothing but white space */
-	MEDARK_JSON_SYNTAX,     /* not JSON */
-	MEDARK_JSON_UTF8,       /* not UTF-8 */
-	MEDARK_JSON_DEPTH,      /* nested deeper than MEDARK_JSON_DEPTH_MAX */
+	MEDARK_JSON_OTHER,	/* valid, but an array, string, number or literal */
+	MEDARK_JSON_EMPTY,	/* nothing but white space */
+	MEDARK_JSON_SYNTAX,	/* not JSON */
+	MEDARK_JSON_UTF8,	/* not UTF-8 */
+	MEDARK_JSON_DEPTH,	/* nested deeper than MEDARK_JSON_DEPTH_MAX */
 };
 
 /* Where a wanted member's value stands: data[begin] is its first byte, end one past its last. */
@@ -58,52 +69,68 @@ struct medark_json_value {
 	size_t end; /* 0: the member is absent (a value never ends at 0) */
 };
 
+/*
+ * The elements of values[] from keys->count on are not touched: they mean nothing. Unless status
+ * is MEDARK_JSON_OBJECT, all values are absent and `repeated` is false.
+ */
 struct medark_json_object {
 	enum medark_json_status status;
-	bool repeated;          /* a wanted member stands there twice: the first is in values[] */
-	uint32_t repeated_key;  /* which one, when `repeated` */
+	bool repeated;	       /* a wanted member stands there twice: the first is in values[] */
+	uint32_t repeated_key; /* the first that did, when `repeated`; else 0 */
 	struct medark_json_value values[MEDARK_JSON_KEYS_MAX]; /* [number of the key] */
 };
 
 /*
  * Scans one JSON text of `size` bytes. Never fails: what is wrong with the text stands in
- * out->status (values[] are then all absent). A member name is compared after its escapes are
- * decoded. A byte order mark is not accepted here. No allocation; any thread.
+ * out->status. A text that is not UTF-8 anywhere is MEDARK_JSON_UTF8 whatever else is wrong with
+ * it; of the other faults the first one from the left is told. A member name is compared after
+ * its escapes are decoded. A byte order mark is not accepted here (RFC 8259 section 8.1). An
+ * escaped lone surrogate is accepted (section 8.2). No allocation; any thread.
+ *
+ * MEDARK_JSON_PADDING bytes behind the text must be readable; they do not change the result.
  */
 void medark_json_scan(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
 		      struct medark_json_object *out);
 
-/* The scalar twin; medark_json_scan() is this on a machine without AVX2. */
+/* The scalar twin; medark_json_scan() is this on a machine without AVX2. Needs no padding. */
 void medark_json_scan_scalar(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
 			     struct medark_json_object *out);
 
 /* ---- a text that does not fit into memory (a line of 100 MB and more) ---- */
 
-/* Longest value of a wanted member that a stream keeps; longer ones are reported as `cut`. */
+/* Longest value of a wanted member that a stream keeps, in bytes; longer ones are `cut`. */
 #define MEDARK_JSON_STREAM_VALUE_MAX (64u << 10)
 
+/* One text on its way; one thread at a time. */
 struct medark_json_stream;
 
+/* `keys` are borrowed until the stream is freed. *out is the caller's. MEDARK_E_MEMORY only. */
 int medark_json_stream_new(const struct medark_json_keys *keys, struct medark_json_stream **out,
 			   struct medark_error *err) MEDARK_MUST_USE;
 void medark_json_stream_free(struct medark_json_stream *s);
+MEDARK_DEFINE_AUTO(struct medark_json_stream, medark_json_stream_free)
 
-/* Feeds the next bytes of the text; any split gives the same result. MEDARK_E_MEMORY only. */
+/*
+ * Feeds the next bytes of the text; any split gives the same result. The bytes need no padding and
+ * are not kept. MEDARK_E_MEMORY only; the stream can then only be freed.
+ */
 int medark_json_stream_add(struct medark_json_stream *s, const uint8_t *data, size_t size,
 			   struct medark_error *err) MEDARK_MUST_USE;
 
-/* Ends the text. The status and flags are those medark_json_scan() would give. */
+/* Ends the text: no bytes may follow. The status is the one medark_json_scan() would give. */
 enum medark_json_status medark_json_stream_finish(struct medark_json_stream *s);
 
 /*
- * The value of key number `key`, borrowed until the stream is freed; empty if absent or cut.
- * `out_cut` may be NULL.
+ * After the finish: the value of key number `key`, borrowed until the stream is freed; empty if
+ * absent or cut (no value is empty of itself). `out_cut` may be NULL.
  */
 struct medark_bytes medark_json_stream_value(const struct medark_json_stream *s, uint32_t key,
 					     bool *out_cut);
+
+/* After the finish: `repeated` as in struct medark_json_object. */
 bool medark_json_stream_repeated(const struct medark_json_stream *s);
 
-/* ---- walking a small value that has been found valid ---- */
+/* ---- walking a value ---- */
 
 enum medark_json_token {
 	MEDARK_JSON_END = 0, /* the text is used up */
@@ -111,41 +138,50 @@ enum medark_json_token {
 	MEDARK_JSON_OBJECT_END,
 	MEDARK_JSON_ARRAY_BEGIN,
 	MEDARK_JSON_ARRAY_END,
-	MEDARK_JSON_KEY,    /* a member's name; its value follows */
+	MEDARK_JSON_KEY, /* a member's name; its value follows */
 	MEDARK_JSON_STRING,
 	MEDARK_JSON_NUMBER,
 	MEDARK_JSON_TRUE,
 	MEDARK_JSON_FALSE,
 	MEDARK_JSON_NULL,
-	MEDARK_JSON_BAD = -1, /* not valid: the text was not scanned before */
+	MEDARK_JSON_BAD = -1, /* not valid: the text was not scanned before; stays so */
 };
 
 /*
- * A pull reader over bytes; embedded, no clean-up. `raw` is the token's own bytes: for KEY and
- * STRING without the quotes, escapes not decoded.
+ * A pull reader over bytes; embedded, no clean-up, copied by assignment (to come back to a place).
+ * Checks all that medark_json_scan() checks, as far as it has read, and never reads outside the
+ * text, so that it can be used on texts that were not scanned. One thread at a time.
  */
 struct medark_json_reader {
 	const uint8_t *at;
 	const uint8_t *end;
-	struct medark_bytes raw;
-	bool escaped; /* raw holds a backslash: decode it with medark_json_decode() */
-	bool expect_value;
-	uint32_t depth; /* containers that are open */
+	struct medark_bytes raw; /* see medark_json_next() */
+	bool escaped;		 /* raw holds a backslash: decode it with medark_json_decode() */
+	uint8_t state;		 /* what may come next */
+	uint32_t depth;		 /* containers that are open */
 	uint8_t kinds[MEDARK_JSON_DEPTH_MAX / 8]; /* bit: 1 = object */
 };
 
+/* The text is borrowed for as long as the reader is used. No padding is needed. */
 void medark_json_reader_init(struct medark_json_reader *r, struct medark_bytes text);
+
+/*
+ * The next token. r->raw is then the token's own bytes: for KEY and STRING without the quotes,
+ * escapes not decoded. A text of nothing but white space is MEDARK_JSON_END.
+ */
 enum medark_json_token medark_json_next(struct medark_json_reader *r);
 
 /*
  * Skips the value that comes next (call when a value is due: at the start, after KEY, or inside an
- * array) and gives its bytes in *out. False if there is none (end of the array) or it is not valid.
+ * array) and gives its bytes in *out, borrowed from the text. False if there is none (end of the
+ * array: medark_json_next() then gives it) or it is not valid (medark_json_next() then gives BAD).
  */
 bool medark_json_skip(struct medark_json_reader *r, struct medark_bytes *out);
 
 /*
- * Decodes the escapes of a string's raw bytes into `out` (room for raw.size bytes); returns the
- * number of bytes written. Lone surrogates become U+FFFD.
+ * Decodes the escapes of a string's raw bytes into `out` (room for raw.size bytes; may be the same
+ * memory); returns the number of bytes written. Lone surrogates become U+FFFD. In bytes that no
+ * reader gave, a backslash that begins no escape stands for itself.
  */
 size_t medark_json_decode(struct medark_bytes raw, uint8_t *out);
 

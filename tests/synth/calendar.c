@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ERA_YEARS 400
-#define ERA_DAYS 146097   /* days of 400 years */
+#define ERA_YEARS  400
+#define ERA_DAYS   146097 /* days of 400 years */
 #define EPOCH_DAYS 719468 /* from 0000-03-01 to 1970-01-01 */
 
 /* A year is counted from March, so that the leap day comes last. */
@@ -28,11 +28,16 @@ struct synth_date synth_date_from(int32_t day)
 	uint32_t from_march = (5 * in_year + 2) / 153;
 	uint32_t month = from_march < 10 ? from_march + 3 : from_march - 9;
 
-	return (struct synth_date){
+	return (struct synth_date) {
 		.year = (int32_t)(era * ERA_YEARS + year) + (month <= 2),
 		.month = month,
 		.day = in_year - (153 * from_march + 2) / 5 + 1,
 	};
+}
+
+int32_t synth_day_at(int64_t seconds)
+{
+	return (int32_t)(seconds / SYNTH_DAY_SECONDS - (seconds % SYNTH_DAY_SECONDS < 0));
 }
 
 unsigned synth_weekday(int32_t day)

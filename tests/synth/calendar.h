@@ -6,17 +6,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SYNTH_YEAR_DAYS 365
+#define SYNTH_YEAR_DAYS	  365
 #define SYNTH_DAY_SECONDS 86400
 
 struct synth_date {
 	int32_t year;
 	uint32_t month; /* 1-12 */
-	uint32_t day;   /* 1-31 */
+	uint32_t day;	/* 1-31 */
 };
 
 int32_t synth_day_from(int32_t year, uint32_t month, uint32_t day);
 struct synth_date synth_date_from(int32_t day);
+
+/* The day of a number of seconds since 1970-01-01. */
+int32_t synth_day_at(int64_t seconds);
 
 /* Monday is 0. */
 unsigned synth_weekday(int32_t day);

@@ -57,7 +57,8 @@ static inline bool synth_random_chance(struct synth_random *r, uint32_t n)
 	return synth_random_below(r, 1000) < n;
 }
 
-/* An order of the numbers in [0, size) that needs no memory: a Feistel network, walked in cycles. */
+/* An order of the numbers in [0, size) that needs no memory: a Feistel network, walked in cycles.
+ */
 struct synth_permutation {
 	uint64_t key;
 	uint64_t size;

@@ -9,7 +9,7 @@
 
 static int allocate(struct synth_sink *sink, struct medark_error *err)
 {
-	*sink = (struct synth_sink){ .fd = -1, .capacity = SYNTH_SINK_SIZE };
+	*sink = (struct synth_sink) { .fd = -1, .capacity = SYNTH_SINK_SIZE };
 	sink->data = malloc(SYNTH_SINK_SIZE);
 	return sink->data ? 0 : medark_error_memory(err, "an output buffer");
 }
@@ -107,5 +107,5 @@ void synth_sink_clear(struct synth_sink *sink)
 		(void)close(sink->fd);
 	free(sink->data);
 	free(sink->path);
-	*sink = (struct synth_sink){ .fd = -1 };
+	*sink = (struct synth_sink) { .fd = -1 };
 }

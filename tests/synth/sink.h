@@ -2,7 +2,8 @@
 /*
  * sink: where bytes go: a file, memory, or nowhere (to measure). Writing cannot fail on the spot;
  * the first failure is kept and everything after it dropped, and synth_sink_check() or
- * synth_sink_close() reports it. So a record's writer is a straight line, and every write is checked.
+ * synth_sink_close() reports it. So a record's writer is a straight line, and every write is
+ * checked.
  */
 #ifndef SYNTH_SINK_H
 #define SYNTH_SINK_H
@@ -19,15 +20,15 @@ struct synth_sink {
 	size_t used;
 	size_t capacity;
 	uint64_t flushed; /* bytes that have left the buffer */
-	char *path;       /* of a file; NULL for memory and nowhere */
-	int fd;           /* -1 until the first flush: a file without bytes is never made */
-	int failed;       /* errno of the first failure */
+	char *path;	  /* of a file; NULL for memory and nowhere */
+	int fd;		  /* -1 until the first flush: a file without bytes is never made */
+	int failed;	  /* errno of the first failure */
 	bool nowhere;
 };
 
 /* A new file; it must not exist when the first bytes are written. Takes a copy of `path`. */
-int synth_sink_file(struct synth_sink *sink, const char *path, struct medark_error *err)
-	MEDARK_MUST_USE;
+int synth_sink_file(struct synth_sink *sink, const char *path,
+		    struct medark_error *err) MEDARK_MUST_USE;
 
 /* Keeps up to SYNTH_SINK_SIZE bytes in `data`; more is a failure. */
 int synth_sink_memory(struct synth_sink *sink, struct medark_error *err) MEDARK_MUST_USE;

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "access.h"
+
+#include "passphrase.h"
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The option's values; without any, the variable's. `one` holds the variable's value. */
+static struct cli_list list_of(const struct cli_list *given, const char *variable, const char **one)
+{
+	*one = getenv(variable);
+	if (given->count || !*one || !**one)
+		return *given;
+	return (struct cli_list) { .items = one, .count = 1 };
+}
+
+static struct cli_list trust_of(const struct cli_options *options, const char **one)
+{
+	return list_of(&options->trust, "MEDARK_TRUST", one);
+}
+
+static struct cli_list identities_of(const struct cli_options *options, const char **one)
+{
+	return list_of(&options->identities, "MEDARK_IDENTITY", one);
+}
+
+void cli_access_clear(struct cli_access *access)
+{
+	medark_archive_free(access->archive);
+	medark_identity_free(access->identity);
+	medark_trust_free(access->trust);
+	*access = (struct cli_access) { 0 };
+}
+
+int cli_access_check(const struct cli_options *options, bool needs_identity)
+{
+	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
+	const char *one;
+
+	if (trust_of(options, &one).count == 0)
+		return cli_report_usage(
+			options,
+			"cannot %s without a trust anchor: give --trust CERT (or set "
+			"MEDARK_TRUST)",
+			options->verb->action);
+	if (needs_identity && identities_of(options, &one).count == 0 &&
+	    !cli_passphrase_is_asked(options) && !(file && *file))
+		return cli_report_usage(
+			options,
+			"cannot %s without an identity: give --identity KEY (or set "
+			"MEDARK_IDENTITY) or --passphrase",
+			options->verb->action);
+	return 0;
+}
+
+int cli_access_trust(const struct cli_options *options, struct cli_access *access)
+{
+	const char *one;
+	struct cli_list list = trust_of(options, &one);
+	struct medark_error err = { 0 };
+	int code = medark_trust_new(&access->trust, &err);
+
+	if (code < 0)
+		return cli_report_failure(
+			options,
+			&(struct cli_failure) { .action = "verify", .code = code, .err = &err });
+	for (size_t i = 0; i < list.count; i++) {
+		code = medark_trust_add_file(access->trust, list.items[i], &err);
+		if (code < 0)
+			return cli_report_failure(
+				options, &(struct cli_failure) { .action = "use the trust anchor",
+								 .file = list.items[i],
+								 .code = code,
+								 .err = &err });
+	}
+	return 0;
+}
+
+/* A key's own passphrase is asked for only if no option gave one. */
+static int add_key(const struct cli_options *options, struct cli_access *access, const char *path,
+		   const struct cli_passphrase *given)
+{
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase own = { .size = 0 };
+	const struct cli_passphrase *use = given->size ? given : &own;
+	struct medark_error err = { 0 };
+	int code = 0;
+
+	if (!given->size)
+		code = cli_passphrase_read_for_key(options, path, NULL, &own);
+	if (code)
+		return code;
+	code = medark_identity_add_key(access->identity, path, use->size ? use->bytes : NULL,
+				       use->size, &err);
+	if (code < 0)
+		return cli_report_failure(options,
+					  &(struct cli_failure) { .action = "use the identity",
+								  .file = path,
+								  .code = code,
+								  .err = &err });
+	return 0;
+}
+
+int cli_access_identity(const struct cli_options *options, struct cli_access *access)
+{
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase given = { .size = 0 };
+	const char *one;
+	struct cli_list list = identities_of(options, &one);
+	struct medark_error err = { 0 };
+	int code = cli_passphrase_read(options, &given);
+
+	if (code)
+		return code;
+	code = medark_identity_new(&access->identity, &err);
+	for (size_t i = 0; code >= 0 && i < list.count; i++) {
+		int exit_code = add_key(options, access, list.items[i], &given);
+
+		if (exit_code)
+			return exit_code;
+	}
+	/* It may open a key, the archive, or both: nobody should have to say which. */
+	if (code >= 0 && given.size)
+		code = medark_identity_add_passphrase(access->identity, given.bytes, given.size,
+						      &err);
+	if (code < 0)
+		return cli_report_failure(
+			options, &(struct cli_failure) {
+					 .action = "use the identity", .code = code, .err = &err });
+	return 0;
+}
+
+int cli_access_open(const struct cli_options *options, struct cli_access *access, const char *path)
+{
+	struct medark_error err = { 0 };
+	int code =
+		medark_archive_open(path, access->trust, access->identity, &access->archive, &err);
+
+	if (code < 0)
+		return cli_access_failed(options,
+					 options->verb->bit == CLI_VERIFY ? "verify" : "open", path,
+					 code, &err);
+	return 0;
+}
+
+int cli_access_failed(const struct cli_options *options, const char *action, const char *path,
+		      int code, const struct medark_error *err)
+{
+	struct cli_failure failure = { .action = action, .file = path, .code = code, .err = err };
+	const char *one;
+	struct cli_list trust = trust_of(options, &one);
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+	char hint[2048];
+
+	if (code == MEDARK_E_UNTRUSTED && trust.count &&
+	    medark_archive_inspect(path, &info, &ignored) == 0) {
+		(void)snprintf(hint, sizeof(hint),
+			       "is '%.512s' the right trust anchor? the archive says it was signed "
+			       "by %.512s (SHA-256 %s)",
+			       trust.items[0], info.signer, info.signer_fingerprint);
+		failure.hint = hint;
+	}
+	return cli_report_failure(options, &failure);
+}

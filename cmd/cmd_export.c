@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medark export: sources into a new archive. */
+#include "passphrase.h"
+#include "place.h"
+#include "progress.h"
+#include "report.h"
+#include "terminal.h"
+#include "text.h"
+
+#include <medark/export.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void export_free(struct medark_export **e)
+{
+	medark_export_free(*e);
+}
+
+static int fail(const struct cli_options *options, const char *action, const char *file, int code,
+		const struct medark_error *err)
+{
+	return cli_report_failure(
+		options,
+		&(struct cli_failure) { .action = action, .file = file, .code = code, .err = err });
+}
+
+/* Two readers of standard input would each get a part. */
+static int check_stdin(const struct cli_options *options)
+{
+	size_t readers = options->passphrase_fd && strcmp(options->passphrase_fd, "0") == 0;
+
+	for (size_t i = 0; i < options->operands.count; i++)
+		readers += strcmp(options->operands.items[i], "-") == 0;
+	if (readers > 1)
+		return cli_report_usage(options,
+					"cannot export: standard input can be read only once");
+	return 0;
+}
+
+static int check(const struct cli_options *options)
+{
+	const char *missing = options->operands.count == 0 ? "a source"
+			      : !options->signer	   ? "--signer CERT"
+			      : !options->signer_key	   ? "--signer-key KEY"
+			      : !options->out		   ? "--out FILE"
+			      : options->recipients.count == 0 && !cli_passphrase_is_asked(options)
+				      ? "--recipient CERT (or --passphrase)"
+				      : NULL;
+	int code = check_stdin(options);
+
+	if (missing)
+		return cli_report_usage(options, "cannot export: %s is missing", missing);
+	for (size_t i = 0; !code && i < options->operands.count; i++)
+		code = cli_place_check(options, "source", options->operands.items[i]);
+	if (!code)
+		code = cli_place_check(options, "target", options->out);
+	if (code)
+		return code;
+	if (options->trust.count > 1)
+		return cli_report_usage(options, "cannot export: --trust is for --previous and is "
+						 "given once");
+	if (options->trust.count && !options->previous)
+		return cli_report_usage(options,
+					"cannot export: --trust is for --previous, which is "
+					"missing");
+	if (strcmp(options->out, "-") == 0 && cli_terminal_is(stdout))
+		return cli_report_usage(options, "cannot export to standard output: it is a "
+						 "terminal");
+	return 0;
+}
+
+static int add_signer(const struct cli_options *options, struct medark_export *e)
+{
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase opens = { .size = 0 };
+	struct medark_error err = { 0 };
+	int code = cli_passphrase_read_for_key(options, options->signer_key,
+					       options->signer_key_passphrase_file, &opens);
+
+	if (code)
+		return code;
+	code = medark_export_set_signer(e, options->signer, options->signer_key,
+					opens.size ? opens.bytes : NULL, opens.size, &err);
+	return code < 0 ? fail(options, "use the signer", options->signer, code, &err) : 0;
+}
+
+static int add_recipients(const struct cli_options *options, struct medark_export *e)
+{
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase opens = { .size = 0 };
+	struct medark_error err = { 0 };
+	int code = 0;
+
+	for (size_t i = 0; i < options->recipients.count; i++) {
+		const char *path = options->recipients.items[i];
+
+		code = medark_export_add_recipient(e, path, &err);
+		if (code < 0)
+			return fail(options, "use the recipient", path, code, &err);
+	}
+	if (!cli_passphrase_is_asked(options))
+		return 0;
+	code = cli_passphrase_read(options, &opens);
+	if (code)
+		return code;
+	code = medark_export_add_passphrase(e, opens.bytes, opens.size, &err);
+	return code < 0 ? fail(options, "use the passphrase", NULL, code, &err) : 0;
+}
+
+static int add_previous(const struct cli_options *options, struct medark_export *e)
+{
+	const char *trust = options->trust.count ? options->trust.items[0] : getenv("MEDARK_TRUST");
+	struct medark_error err = { 0 };
+	int code;
+
+	if (!options->previous)
+		return 0;
+	code = medark_export_set_previous(e, options->previous, trust && *trust ? trust : NULL,
+					  &err);
+	return code < 0 ? fail(options, "continue from", options->previous, code, &err) : 0;
+}
+
+static int configure(const struct cli_options *options, struct medark_export *e)
+{
+	struct medark_error err = { 0 };
+	int code = 0;
+
+	for (size_t i = 0; i < options->operands.count; i++) {
+		code = medark_export_add_source(e, options->operands.items[i], &err);
+		if (code < 0)
+			return fail(options, "export", options->operands.items[i], code, &err);
+	}
+	if (options->level)
+		code = medark_export_set_level(e, (int)options->level, &err);
+	if (code >= 0 && options->memory)
+		code = medark_export_set_memory(e, options->memory, &err);
+	if (code >= 0)
+		code = medark_export_set_threads(e, (unsigned)options->threads, &err);
+	if (code >= 0 && options->report)
+		code = medark_export_set_report(e, options->report, &err);
+	if (code < 0)
+		return fail(options, "export", NULL, code, &err);
+	code = add_signer(options, e);
+	if (!code)
+		code = add_previous(options, e);
+	return code ? code : add_recipients(options, e);
+}
+
+static void print_json(const struct cli_options *options, const struct medark_export_result *r)
+{
+	struct cli_json json;
+
+	cli_report_json(options, &json, "summary");
+	cli_json_text(&json, "file", options->out);
+	cli_json_text(&json, "archive", r->archive);
+	cli_json_text(&json, "manifest", r->manifest);
+	cli_json_number(&json, "sequence", r->sequence);
+	cli_json_number(&json, "items", r->items);
+	cli_json_number(&json, "bytes", r->bytes);
+	cli_json_number(&json, "records", r->records);
+	cli_json_number(&json, "patients", r->patients);
+	cli_json_number(&json, "opaque", r->opaque);
+	cli_json_number(&json, "quarantined", r->quarantined);
+	cli_json_number(&json, "duplicates", r->duplicates);
+	cli_json_number(&json, "skipped", r->skipped);
+	cli_json_number(&json, "archive_bytes", r->archive_bytes);
+	cli_json_number(&json, "index_bytes", r->index_bytes);
+	cli_json_real(&json, "seconds", r->seconds);
+	cli_json_bool(&json, "complete", r->complete);
+	cli_json_text_or_null(&json, "report", options->report);
+	cli_json_end(&json);
+}
+
+static void print_text(const struct cli_options *options, const struct medark_export_result *r)
+{
+	FILE *out = cli_report_stream(options);
+	char text[64], rate[CLI_BYTES_MAX];
+
+	cli_report_row(out, "archive", r->archive);
+	cli_report_row(out, "manifest", r->manifest);
+	cli_report_row_number(out, "sequence", r->sequence);
+	cli_report_row_number(out, "items", r->items);
+	cli_report_row_bytes(out, "bytes", r->bytes);
+	cli_report_row_number(out, "records", r->records);
+	cli_report_row_number(out, "patients", r->patients);
+	cli_report_row_number(out, "opaque", r->opaque);
+	cli_report_row_number(out, "quarantined", r->quarantined);
+	cli_report_row_number(out, "duplicates", r->duplicates);
+	cli_report_row_number(out, "skipped", r->skipped);
+	cli_report_row_bytes(out, "size", r->archive_bytes);
+	if (options->verbose)
+		cli_report_row_bytes(out, "of it index", r->index_bytes);
+	(void)snprintf(text, sizeof(text), "%.1f s, %s/s", r->seconds,
+		       cli_text_bytes(r->seconds > 0 ? (double)r->bytes / r->seconds : 0, rate));
+	cli_report_row(out, "time", text);
+	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
+	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");
+	if (!r->complete && !options->report)
+		(void)fputs("to list what was quarantined or skipped, export with --report FILE\n",
+			    out);
+}
+
+int cmd_export(const struct cli_options *options)
+{
+	__attribute__((cleanup(export_free))) struct medark_export *e = NULL;
+	struct medark_export_result result;
+	struct medark_error err = { 0 };
+	struct cli_progress progress;
+	int code = check(options);
+
+	if (code)
+		return code;
+	code = medark_export_new(&e, &err);
+	if (code < 0)
+		return fail(options, "export", NULL, code, &err);
+	code = configure(options, e);
+	if (code)
+		return code;
+	cli_progress_begin(&progress, options, NULL);
+	code = medark_export_run(e, options->out, options->force, &progress.events, &result, &err);
+	cli_progress_end(&progress);
+	if (code < 0)
+		return fail(options, "export to", options->out, code, &err);
+	if (options->json)
+		print_json(options, &result);
+	else if (!options->quiet)
+		print_text(options, &result);
+	return result.complete ? CLI_DONE : CLI_INCOMPLETE;
+}

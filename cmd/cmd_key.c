@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medark key new: a key pair with a self-signed certificate, for sites without a PKI. */
+#include "closest.h"
+#include "report.h"
+
+#include <medark/key.h>
+
+#include <string.h>
+
+static const char *const roles[] = { "signer", "recipient" };
+static const char *const types[] = { "p256", "p384", "rsa3072" };
+
+/* The place of `word` in a list of names; -1 if it is not there. */
+static int place_of(const char *word, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(word, names[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int check_subverb(const struct cli_options *options)
+{
+	const struct cli_list *words = &options->operands;
+
+	if (words->count == 0)
+		return cli_report_usage(options, "cannot run key: it needs a second word: key new");
+	if (strcmp(words->items[0], "new") != 0)
+		return cli_report_usage(options,
+					"cannot run 'key %s': it is unknown; did you mean "
+					"'key new'?",
+					words->items[0]);
+	if (words->count > 1)
+		return cli_report_usage(options, "cannot make a key: '%s' is one word too many",
+					words->items[1]);
+	return 0;
+}
+
+static int read_request(const struct cli_options *options, struct medark_key_request *out)
+{
+	int role, type;
+
+	if (!options->role || !options->name || !options->out)
+		return cli_report_usage(options, "cannot make a key: %s is missing",
+					!options->role	 ? "--role signer|recipient"
+					: !options->name ? "--name CN"
+							 : "--out PREFIX");
+	role = place_of(options->role, roles, 2);
+	type = options->key_type ? place_of(options->key_type, types, 3) : MEDARK_KEY_P256;
+	if (role < 0)
+		return cli_report_usage(options,
+					"cannot use '%s' for --role: it must be signer or "
+					"recipient",
+					options->role);
+	if (type < 0)
+		return cli_report_usage(options,
+					"cannot use '%s' for --type: it must be p256, p384 "
+					"or rsa3072",
+					options->key_type);
+	if (strlen(options->name) > 64)
+		return cli_report_usage(options, "cannot use --name: it is longer than 64 bytes");
+	*out = (struct medark_key_request) { .role = (enum medark_key_role)role,
+					     .type = (enum medark_key_type)type,
+					     .common_name = options->name,
+					     .prefix = options->out,
+					     .replace = options->force };
+	return 0;
+}
+
+static void print_result(const struct cli_options *options, const struct medark_key_request *made)
+{
+	char key[4200], cert[4200];
+	struct cli_json json;
+
+	(void)snprintf(key, sizeof(key), "%s.key.pem", made->prefix);
+	(void)snprintf(cert, sizeof(cert), "%s.cert.pem", made->prefix);
+	if (options->json) {
+		cli_report_json(options, &json, "summary");
+		cli_json_text(&json, "key", key);
+		cli_json_text(&json, "certificate", cert);
+		cli_json_text(&json, "role", roles[made->role]);
+		cli_json_text(&json, "type", types[made->type]);
+		cli_json_text(&json, "name", made->common_name);
+		cli_json_end(&json);
+	} else if (!options->quiet) {
+		cli_report_row(stdout, "private key", key);
+		cli_report_row(stdout, "certificate", cert);
+		(void)fputs(made->role == MEDARK_ROLE_SIGNER
+				    ? "keep the private key on the exporting machine; give the "
+				      "certificate to who verifies\n"
+				    : "keep the private key away from the exporting machine; only "
+				      "the certificate belongs there\n",
+			    stdout);
+	}
+}
+
+int cmd_key(const struct cli_options *options)
+{
+	struct medark_key_request request;
+	struct medark_error err = { 0 };
+	int code = check_subverb(options);
+
+	if (!code)
+		code = read_request(options, &request);
+	if (code)
+		return code;
+	code = medark_key_create(&request, &err);
+	if (code < 0)
+		return cli_report_failure(options, &(struct cli_failure) { .action = "make the key",
+									   .file = options->out,
+									   .code = code,
+									   .err = &err });
+	print_result(options, &request);
+	return CLI_DONE;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* medark restore: an archive, or some patients of it, into a folder. */
+#include "access.h"
+#include "lines.h"
+#include "place.h"
+#include "progress.h"
+#include "report.h"
+#include "text.h"
+
+#include <string.h>
+
+static bool is_date(const char *text)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year = 0, month = 0, day = 0, end = 0;
+	bool leap;
+
+	if (strspn(text, "0123456789-") != 10 || text[10] || text[4] != '-' || text[7] != '-')
+		return false;
+	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
+		return false;
+	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1] + (leap && month == 2);
+}
+
+static int check(const struct cli_options *options)
+{
+	int code;
+
+	if (options->operands.count != 1)
+		return cli_report_usage(options,
+					"cannot restore: exactly one archive is needed, "
+					"%zu are named",
+					options->operands.count);
+	if (!options->to)
+		return cli_report_usage(options, "cannot restore: --to FOLDER is missing");
+	if (strcmp(options->to, "-") == 0)
+		return cli_report_usage(options, "cannot restore to standard output: --to takes a "
+						 "folder");
+	code = cli_place_check(options, "target", options->to);
+	if (!code)
+		code = cli_access_check(options, true);
+	if (code)
+		return code;
+	if (options->since && !is_date(options->since))
+		return cli_report_usage(options,
+					"cannot use '%s' for --since: it must be a date, "
+					"YYYY-MM-DD",
+					options->since);
+	if (!options->patients.count && (options->since || options->types.count))
+		return cli_report_usage(options,
+					"cannot use --%s without --patient: a whole archive "
+					"is restored byte for byte",
+					options->since ? "since" : "type");
+	return 0;
+}
+
+static void print_json(const struct cli_options *options, const struct medark_restore_result *r,
+		       double seconds)
+{
+	struct cli_json json;
+
+	cli_report_json(options, &json, "summary");
+	cli_json_text(&json, "file", options->operands.items[0]);
+	cli_json_text(&json, "target", options->to);
+	cli_json_bool(&json, "whole", options->patients.count == 0);
+	cli_json_number(&json, "items", r->items);
+	cli_json_number(&json, "bytes", r->bytes);
+	cli_json_number(&json, "patients", r->patients);
+	cli_json_number(&json, "records", r->records);
+	cli_json_number(&json, "referenced", r->referenced);
+	cli_json_number(&json, "unresolved", r->unresolved);
+	cli_json_number(&json, "renamed", r->renamed);
+	cli_json_number(&json, "opaque", r->opaque);
+	cli_json_real(&json, "seconds", seconds);
+	cli_json_end(&json);
+}
+
+static void print_text(const struct cli_options *options, const struct medark_restore_result *r,
+		       double seconds)
+{
+	char text[64], rate[CLI_BYTES_MAX];
+
+	if (options->patients.count) {
+		cli_report_row_number(stdout, "patients", r->patients);
+		cli_report_row_number(stdout, "records", r->records);
+		cli_report_row_number(stdout, "referenced", r->referenced);
+		cli_report_row_number(stdout, "unresolved", r->unresolved);
+		cli_report_row_number(stdout, "attachments", r->opaque);
+	} else {
+		cli_report_row_number(stdout, "items", r->items);
+	}
+	cli_report_row_bytes(stdout, "bytes", r->bytes);
+	if (r->renamed)
+		cli_report_row_number(stdout, "renamed", r->renamed);
+	(void)snprintf(text, sizeof(text), "%.1f s, %s/s", seconds,
+		       cli_text_bytes(seconds > 0 ? (double)r->bytes / seconds : 0, rate));
+	cli_report_row(stdout, "time", text);
+	cli_text_print(stdout, options->operands.items[0]);
+	(void)fputs(": verified and restored to ", stdout);
+	cli_text_print(stdout, options->to);
+	(void)fputc('\n', stdout);
+}
+
+static int restore(const struct cli_options *options, struct medark_archive *archive,
+		   const struct cli_list *patients)
+{
+	struct medark_restore_request request = {
+		.target = options->to,
+		.replace = options->force,
+		.patient_count = patients->count,
+		.patients = patients->items,
+		.type_count = options->types.count,
+		.types = options->types.items,
+		.since = options->since,
+		.threads = (unsigned)options->threads,
+	};
+	struct medark_restore_result result;
+	struct medark_error err = { 0 };
+	struct cli_progress progress;
+	double began = cli_report_clock();
+	int code;
+
+	cli_progress_begin(&progress, options, NULL);
+	code = medark_archive_restore(archive, &request, &progress.events, &result, &err);
+	cli_progress_end(&progress);
+	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
+		return cli_report_failure(options, &(struct cli_failure) { .action = "restore to",
+									   .file = options->to,
+									   .code = code,
+									   .err = &err });
+	if (code < 0)
+		return cli_access_failed(options, "restore", options->operands.items[0], code,
+					 &err);
+	if (options->json)
+		print_json(options, &result, cli_report_clock() - began);
+	else if (!options->quiet)
+		print_text(options, &result, cli_report_clock() - began);
+	return CLI_DONE;
+}
+
+int cmd_restore(const struct cli_options *options)
+{
+	CLI_AUTO_ACCESS struct cli_access access = { 0 };
+	__attribute__((cleanup(cli_lines_clear))) struct cli_lines lines = { 0 };
+	int code = check(options);
+
+	if (!code)
+		code = cli_lines_expand(options, &options->patients, &lines);
+	if (!code)
+		code = cli_access_trust(options, &access);
+	if (!code)
+		code = cli_access_identity(options, &access);
+	if (!code)
+		code = cli_access_open(options, &access, options->operands.items[0]);
+	return code ? code : restore(options, access.archive, &lines.list);
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# bash completion for medark: verbs, options, the values that are known, and files.
+
+_medark_options() {
+	case $1 in
+	export)
+		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
+			--previous --trust --passphrase --passphrase-file --passphrase-fd \
+			--passphrase-command --level --memory --threads --report --force
+		;;
+	verify) echo --trust --threads ;;
+	inspect) ;;
+	patients)
+		echo --identity --trust --limit --passphrase --passphrase-file --passphrase-fd \
+			--passphrase-command
+		;;
+	restore)
+		echo --identity --trust --to --patient --type --since --passphrase \
+			--passphrase-file --passphrase-fd --passphrase-command --threads --force
+		;;
+	key) echo --role --name --type --out --force ;;
+	esac
+	case $1 in
+	help) echo --help ;;
+	version) echo --json --help ;;
+	*) echo --json --quiet --verbose --help ;;
+	esac
+}
+
+_medark_fill() {
+	local IFS=$'\n'
+
+	# shellcheck disable=SC2207 # names with line ends are not completed
+	COMPREPLY=($(compgen "$@"))
+}
+
+_medark() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local verb=${COMP_WORDS[1]}
+	local verbs='export verify inspect patients restore key help version'
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_medark_fill -W "${verbs// /$'\n'}"$'\n--help\n--version' -- "$word"
+		return
+	fi
+	if [[ $word == -* ]]; then
+		local options
+		options=$(_medark_options "$verb")
+		_medark_fill -W "${options// /$'\n'}" -- "$word"
+		return
+	fi
+	case $verb:$before in
+	key:--role) _medark_fill -W $'signer\nrecipient' -- "$word" ;;
+	key:--type) _medark_fill -W $'p256\np384\nrsa3072' -- "$word" ;;
+	key:key) _medark_fill -W new -- "$word" ;;
+	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
+	restore:--to)
+		compopt -o filenames 2>/dev/null
+		_medark_fill -d -- "$word"
+		;;
+	*:--passphrase-command) _medark_fill -c -- "$word" ;;
+	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
+	*:--patient | *:--type | *:--since) ;;
+	*)
+		if [[ $verb != help && $verb != version ]]; then
+			compopt -o filenames 2>/dev/null
+			_medark_fill -f -- "$word"
+		fi
+		;;
+	esac
+}
+
+complete -F _medark medark

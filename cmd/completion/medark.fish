@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# fish completion for medark: verbs, options, the values that are known, and files.
+
+function __medark_verb
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and contains -- $words[2] $argv
+end
+
+function __medark_first
+    test (count (commandline -opc)) -eq 1
+end
+
+function __medark_second
+    test (count (commandline -opc)) -eq 2; and __medark_verb $argv
+end
+
+complete -c medark -n __medark_first -f
+complete -c medark -n __medark_first -a export -d 'write sources into a new archive'
+complete -c medark -n __medark_first -a verify -d 'check signature, chain and every byte'
+complete -c medark -n __medark_first -a inspect -d 'show what is visible without any key'
+complete -c medark -n __medark_first -a patients -d 'list or search the patients in an archive'
+complete -c medark -n __medark_first -a restore -d 'bring records back into a folder'
+complete -c medark -n __medark_first -a key -d 'make a key pair'
+complete -c medark -n __medark_first -a help -d 'explain a verb'
+complete -c medark -n __medark_first -a version -d 'print the version'
+complete -c medark -n __medark_first -l version -d 'print the version'
+
+complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
+complete -c medark -n '__medark_verb help version' -f
+complete -c medark -n '__medark_second help' -a 'export verify inspect patients restore key version'
+
+set -l work export verify inspect patients restore key
+complete -c medark -s h -l help -d 'show help'
+complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
+complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
+complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
+
+set -l opens patients restore
+complete -c medark -n "__medark_verb $opens" -l identity -r -F -d 'private key that opens the archive'
+complete -c medark -n "__medark_verb verify export $opens" -l trust -r -F -d 'trust anchor'
+complete -c medark -n "__medark_verb export $opens" -l passphrase -d 'ask for the passphrase'
+complete -c medark -n "__medark_verb export $opens" -l passphrase-file -r -F -d 'passphrase from a file'
+complete -c medark -n "__medark_verb export $opens" -l passphrase-fd -x -d 'passphrase from a file descriptor'
+complete -c medark -n "__medark_verb export $opens" -l passphrase-command -x -a '(__fish_complete_command)' -d 'passphrase from a command'
+complete -c medark -n '__medark_verb export verify restore' -l threads -x -d 'threads to use'
+complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite what exists'
+complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
+
+complete -c medark -n '__medark_verb export' -l recipient -r -F -d 'certificate of who can open it'
+complete -c medark -n '__medark_verb export' -l signer -r -F -d 'certificate of the signer'
+complete -c medark -n '__medark_verb export' -l signer-key -r -F -d 'private key of the signer'
+complete -c medark -n '__medark_verb export' -l signer-key-passphrase-file -r -F -d 'opens the key'
+complete -c medark -n '__medark_verb export' -l previous -r -F -d 'the archive before this one'
+complete -c medark -n '__medark_verb export' -l level -x -d 'compression, 1 to 22'
+complete -c medark -n '__medark_verb export' -l memory -x -d 'memory to use, such as 512M'
+complete -c medark -n '__medark_verb export' -l report -r -F -d 'list of what was quarantined'
+
+complete -c medark -n '__medark_verb patients' -l limit -x -d 'at most so many patients'
+
+complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_directories)' -d 'folder to write'
+complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'
+complete -c medark -n '__medark_verb restore' -l type -x -d 'only this resource type'
+complete -c medark -n '__medark_verb restore' -l since -x -d 'only from this day on'
+
+complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'what the key is for'
+complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
+complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "info.h"
+
+#include "report.h"
+#include "text.h"
+
+#include <inttypes.h>
+
+/* Rows of their own under one label. */
+static void print_count(FILE *out, const char *label, const char *name, uint64_t count)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "%-24s %" PRIu64, name, count);
+	cli_report_row(out, label, text);
+}
+
+static void print_counts(FILE *out, const struct medark_archive_info *info)
+{
+	for (uint32_t i = 0; i < info->type_count; i++)
+		print_count(out, i ? "" : "by type", info->types[i].name, info->types[i].count);
+	for (uint32_t i = 0; i < info->reason_count; i++)
+		print_count(out, i ? "" : "quarantine", info->reasons[i].name,
+			    info->reasons[i].count);
+}
+
+static void print_recipients(FILE *out, const struct medark_archive_info *info)
+{
+	char text[128];
+
+	for (uint32_t i = 0; i < info->recipient_count; i++) {
+		(void)snprintf(text, sizeof(text), "%s %s", info->recipients[i].kind,
+			       info->recipients[i].id);
+		cli_report_row(out, i ? "" : "recipients", text);
+	}
+}
+
+static void print_complete(FILE *out, const struct medark_archive_info *info)
+{
+	char text[128];
+
+	if (info->complete) {
+		cli_report_row(out, "complete", "yes");
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "no: %" PRIu64 " quarantined, %" PRIu64 " skipped",
+		       info->quarantined, info->skipped);
+	cli_report_row(out, "complete", text);
+}
+
+void cli_info_print(const struct cli_options *options, const struct medark_archive_info *info)
+{
+	FILE *out = stdout;
+
+	cli_report_row(out, "signer", info->signer);
+	cli_report_row(out, "fingerprint", info->signer_fingerprint);
+	(void)fprintf(out, "  %-14s %s (the signer's word, no time stamp)\n", "claimed time",
+		      info->signed_at);
+	cli_report_row(out, "archive", info->archive);
+	cli_report_row_number(out, "sequence", info->sequence);
+	cli_report_row(out, "previous", info->previous[0] ? info->previous : "none");
+	cli_report_row(out, "manifest", info->manifest);
+	cli_report_row_number(out, "members", info->members);
+	cli_report_row_bytes(out, "size", info->size);
+	cli_report_row_number(out, "items", info->items);
+	cli_report_row_bytes(out, "bytes", info->bytes);
+	cli_report_row_number(out, "records", info->records);
+	cli_report_row_number(out, "patients", info->patients);
+	cli_report_row_number(out, "quarantined", info->quarantined);
+	print_complete(out, info);
+	if (options->verb->bit == CLI_INSPECT || options->verbose)
+		print_recipients(out, info);
+	if (options->verbose)
+		print_counts(out, info);
+}
+
+static void json_lists(struct cli_json *json, const struct medark_archive_info *info)
+{
+	cli_json_open(json, "recipients", '[');
+	for (uint32_t i = 0; i < info->recipient_count; i++) {
+		cli_json_open(json, NULL, '{');
+		cli_json_text(json, "kind", info->recipients[i].kind);
+		cli_json_text(json, "id", info->recipients[i].id);
+		cli_json_close(json, '}');
+	}
+	cli_json_close(json, ']');
+	cli_json_open(json, "types", '{');
+	for (uint32_t i = 0; i < info->type_count; i++)
+		cli_json_number(json, info->types[i].name, info->types[i].count);
+	cli_json_close(json, '}');
+	cli_json_open(json, "reasons", '{');
+	for (uint32_t i = 0; i < info->reason_count; i++)
+		cli_json_number(json, info->reasons[i].name, info->reasons[i].count);
+	cli_json_close(json, '}');
+}
+
+void cli_info_json(struct cli_json *json, const struct medark_archive_info *info)
+{
+	cli_json_text(json, "archive", info->archive);
+	cli_json_text(json, "manifest", info->manifest);
+	cli_json_text_or_null(json, "previous", info->previous);
+	cli_json_number(json, "sequence", info->sequence);
+	cli_json_text(json, "created", info->created);
+	cli_json_text(json, "signed_at", info->signed_at);
+	cli_json_text(json, "signer", info->signer);
+	cli_json_text(json, "signer_fingerprint", info->signer_fingerprint);
+	cli_json_text(json, "tool", info->tool);
+	cli_json_text(json, "source", info->source);
+	cli_json_number(json, "format_version", info->format_version);
+	cli_json_number(json, "archive_bytes", info->size);
+	cli_json_number(json, "members", info->members);
+	cli_json_number(json, "segments", info->segments);
+	cli_json_number(json, "items", info->items);
+	cli_json_number(json, "bytes", info->bytes);
+	cli_json_number(json, "records", info->records);
+	cli_json_number(json, "patients", info->patients);
+	cli_json_number(json, "opaque", info->opaque);
+	cli_json_number(json, "quarantined", info->quarantined);
+	cli_json_number(json, "duplicates", info->duplicates);
+	cli_json_number(json, "skipped", info->skipped);
+	cli_json_bool(json, "complete", info->complete);
+	json_lists(json, info);
+}

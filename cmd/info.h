@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* info: what an archive says of itself, as a table and as JSON. */
+#ifndef MEDARK_CMD_INFO_H
+#define MEDARK_CMD_INFO_H
+
+#include "json.h"
+#include "options.h"
+
+#include <medark/archive.h>
+
+/* The rows that everybody wants; with --verbose also recipients, records by type, reasons. */
+void cli_info_print(const struct cli_options *options, const struct medark_archive_info *info);
+
+/* Adds all keys to an object that was begun. */
+void cli_info_json(struct cli_json *json, const struct medark_archive_info *info);
+
+#endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include "closest.h"
+#include "report.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct cli_options, field)
+#define OPENS	  (CLI_PATIENTS | CLI_RESTORE)
+#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
+#define CHECKS	  (CLI_VERIFY | CLI_PATIENTS | CLI_RESTORE)
+#define WORK	  (OPENS | LONG | CLI_INSPECT | CLI_KEY)
+#define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
+#define ROW_MAX	  64
+
+const struct cli_option cli_option_table[] = {
+	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
+	{ "name", 0, CLI_TEXT, CLI_KEY, AT(name), "CN", "name in the certificate, 1 to 64 bytes" },
+	{ "type", 0, CLI_TEXT, CLI_KEY, AT(key_type), "p256|p384|rsa3072",
+	  "kind of key (default: p256)" },
+	{ "out", 0, CLI_TEXT, CLI_KEY, AT(out), "PREFIX",
+	  "write PREFIX.key.pem and PREFIX.cert.pem" },
+	{ "recipient", 0, CLI_LIST, CLI_EXPORT, AT(recipients), "CERT",
+	  "certificate (PEM) of who can open it; repeatable" },
+	{ "signer", 0, CLI_TEXT, CLI_EXPORT, AT(signer), "CERT",
+	  "certificate (PEM) of the signer, intermediates too" },
+	{ "signer-key", 0, CLI_TEXT, CLI_EXPORT, AT(signer_key), "KEY",
+	  "the signer's private key" },
+	{ "signer-key-passphrase-file", 0, CLI_TEXT, CLI_EXPORT, AT(signer_key_passphrase_file),
+	  "FILE", "opens the signer's key if it is encrypted" },
+	{ "out", 0, CLI_TEXT, CLI_EXPORT, AT(out), "FILE", "the archive; - is standard output" },
+	{ "previous", 0, CLI_TEXT, CLI_EXPORT, AT(previous), "ARCHIVE",
+	  "the archive before this one in the chain" },
+	{ "identity", 0, CLI_LIST, OPENS, AT(identities), "KEY",
+	  "private key (PEM) that opens it; repeatable\n(default: MEDARK_IDENTITY)" },
+	{ "trust", 0, CLI_LIST, CHECKS, AT(trust), "CERT",
+	  "trust anchor: CA or signer's own certificate, CRLs\n(PEM); repeatable (default: MEDARK_TRUST)" },
+	{ "trust", 0, CLI_LIST, CLI_EXPORT, AT(trust), "CERT",
+	  "trust anchor of --previous, if another signed it" },
+	{ "to", 0, CLI_TEXT, CLI_RESTORE, AT(to), "FOLDER", "where to: a new or empty folder" },
+	{ "patient", 0, CLI_LIST, CLI_RESTORE, AT(patients), "ID",
+	  "only this patient (id, BSN, other identifier);\nrepeatable; - reads them from standard "
+	  "input" },
+	{ "type", 0, CLI_COMMAS, CLI_RESTORE, AT(types), "TYPE",
+	  "with --patient: only these resource types; repeatable\nor separated by commas" },
+	{ "since", 0, CLI_TEXT, CLI_RESTORE, AT(since), "DATE",
+	  "with --patient: only what is dated or was updated\nthen (YYYY-MM-DD) or later" },
+	{ "limit", 0, CLI_NUMBER, CLI_PATIENTS, AT(limit), "N",
+	  "at most N patients; 0 is all (default: 200 on a\nterminal, else all)", 0,
+	  INT64_MAX - 1 },
+	{ "passphrase", 0, CLI_FLAG, CLI_EXPORT, AT(passphrase), NULL,
+	  "a passphrase opens it too; ask for it" },
+	{ "passphrase", 0, CLI_FLAG, OPENS, AT(passphrase), NULL, "ask for the passphrase" },
+	{ "passphrase-file", 0, CLI_TEXT, CLI_EXPORT | OPENS, AT(passphrase_file), "FILE",
+	  "read the passphrase from a file that only you\ncan read" },
+	{ "passphrase-fd", 0, CLI_TEXT, CLI_EXPORT | OPENS, AT(passphrase_fd), "N",
+	  "read the passphrase from file descriptor N" },
+	{ "passphrase-command", 0, CLI_TEXT, CLI_EXPORT | OPENS, AT(passphrase_command), "COMMAND",
+	  "read the passphrase from what COMMAND prints" },
+	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
+	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
+	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
+	  "memory to use, 128M or more (default: 240M)", UINT64_C(128) << 20, UINT64_C(1) << 44 },
+	{ "threads", 0, CLI_NUMBER, LONG, AT(threads), "N",
+	  "threads to use (default: one for each processor)", 1, 1024 },
+	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
+	  "list what was quarantined or skipped (JSON Lines)" },
+	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
+	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
+	  "write into a folder that is not empty" },
+	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },
+	{ "quiet", 'q', CLI_FLAG, WORK, AT(quiet), NULL, "print errors and warnings only" },
+	{ "verbose", 'v', CLI_FLAG, WORK, AT(verbose), NULL, "print more" },
+	{ "help", 'h', CLI_FLAG, CLI_ALL, AT(help), NULL, "show this screen" },
+};
+const size_t cli_option_count = sizeof(cli_option_table) / sizeof(cli_option_table[0]);
+_Static_assert(sizeof(cli_option_table) / sizeof(cli_option_table[0]) <= ROW_MAX, "more rows");
+
+/* What one run of the parser needs. */
+struct parser {
+	struct cli_options *out;
+	struct option longs[ROW_MAX + 1];
+	size_t count;
+	char letters[16];
+	bool seen[ROW_MAX];
+};
+
+static void parser_init(struct parser *p, struct cli_options *out)
+{
+	size_t used = 0;
+
+	memset(p, 0, sizeof(*p));
+	p->out = out;
+	p->letters[used++] = ':'; /* a missing value is told from an unknown option */
+	for (size_t i = 0; i < cli_option_count; i++) {
+		const struct cli_option *row = &cli_option_table[i];
+
+		if (!(row->verbs & (unsigned)out->verb->bit))
+			continue;
+		p->longs[p->count++] = (struct option) {
+			.name = row->name,
+			.has_arg = row->kind == CLI_FLAG ? no_argument : required_argument,
+			.val = ROW_BASE + (int)i,
+		};
+		if (row->letter)
+			p->letters[used++] = row->letter;
+	}
+}
+
+static const struct cli_option *row_of(int value)
+{
+	if (value >= ROW_BASE)
+		return &cli_option_table[value - ROW_BASE];
+	for (size_t i = 0; i < cli_option_count; i++)
+		if (cli_option_table[i].letter == value)
+			return &cli_option_table[i];
+	return NULL;
+}
+
+static bool read_number(const char *text, bool with_unit, uint64_t *out)
+{
+	static const char units[] = "KMG";
+	uint64_t n = 0;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	for (; *text >= '0' && *text <= '9'; text++)
+		if (__builtin_mul_overflow(n, UINT64_C(10), &n) ||
+		    __builtin_add_overflow(n, (uint64_t)(*text - '0'), &n))
+			return false;
+	if (with_unit && *text) {
+		const char *unit = strchr(units, *text & ~0x20);
+		unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+
+		if (!shift || n > UINT64_MAX >> shift)
+			return false;
+		n <<= shift;
+		text++;
+	}
+	*out = n;
+	return *text == '\0';
+}
+
+static int apply_number(struct parser *p, const struct cli_option *row, const char *value)
+{
+	uint64_t n;
+
+	if (!read_number(value, row->kind == CLI_SIZE, &n))
+		return cli_report_usage(
+			p->out, "cannot use '%s' for --%s: it is not a %s", value, row->name,
+			row->kind == CLI_SIZE ? "size such as 512M or 2G" : "number");
+	if (row->kind == CLI_SIZE && (n < row->min || n > row->max))
+		return cli_report_usage(p->out,
+					"cannot use '%s' for --%s: it must be %lluM or more", value,
+					row->name, (unsigned long long)(row->min >> 20));
+	if (n < row->min || n > row->max)
+		return cli_report_usage(p->out, "cannot use '%s' for --%s: it must be %llu to %llu",
+					value, row->name, (unsigned long long)row->min,
+					(unsigned long long)row->max);
+	*(uint64_t *)((char *)p->out + row->offset) = n;
+	if (row->offset == AT(limit))
+		p->out->has_limit = true;
+	return 0;
+}
+
+/* Room for the words of every list, as commas can make more words than argv has. */
+static int add_to_list(struct parser *p, const struct cli_option *row, char *value)
+{
+	struct cli_list *list = (struct cli_list *)((char *)p->out + row->offset);
+	char *comma = row->kind == CLI_COMMAS ? strchr(value, ',') : NULL;
+
+	for (;;) {
+		if (comma)
+			*comma = '\0';
+		if (!*value)
+			return cli_report_usage(p->out, "cannot use --%s: a value is empty",
+						row->name);
+		const char **items = realloc(list->items, (list->count + 1) * sizeof(*items));
+
+		if (!items)
+			return cli_report_memory(p->out);
+		list->items = items;
+		list->items[list->count++] = value;
+		if (!comma)
+			return 0;
+		value = comma + 1;
+		comma = strchr(value, ',');
+	}
+}
+
+static int apply(struct parser *p, const struct cli_option *row, char *value)
+{
+	void *place = (char *)p->out + row->offset;
+	bool repeatable = row->kind == CLI_FLAG || row->kind == CLI_LIST || row->kind == CLI_COMMAS;
+	size_t i = (size_t)(row - cli_option_table);
+
+	/* Two values for one option are a mistake that would otherwise go to the wrong file. */
+	if (p->seen[i] && !repeatable)
+		return cli_report_usage(p->out, "cannot use --%s: it is given twice", row->name);
+	p->seen[i] = true;
+	/* An unset shell variable; an empty name would only fail later and less clearly. */
+	if (row->kind != CLI_FLAG && !*value)
+		return cli_report_usage(p->out, "cannot use --%s: its value is empty", row->name);
+	switch (row->kind) {
+	case CLI_FLAG:
+		*(bool *)place = true;
+		return 0;
+	case CLI_TEXT:
+		*(const char **)place = value;
+		return 0;
+	case CLI_LIST:
+	case CLI_COMMAS:
+		return add_to_list(p, row, value);
+	case CLI_NUMBER:
+	case CLI_SIZE:
+		return apply_number(p, row, value);
+	}
+	return 0;
+}
+
+static const char *long_name(size_t i, const void *context)
+{
+	return ((const struct parser *)context)->longs[i].name;
+}
+
+static int refuse_unknown(struct parser *p, const char *word)
+{
+	const struct cli_verb *verb = p->out->verb;
+	char name[64];
+	const char *near = NULL;
+	size_t size;
+
+	if (optopt && optopt < ROW_BASE && !row_of(optopt))
+		return cli_report_usage(p->out,
+					"cannot use the option '-%c' with %s: it is unknown",
+					optopt, verb->title);
+	if (optopt)
+		return cli_report_usage(p->out, "cannot use a value with --%s: it takes none",
+					row_of(optopt)->name);
+	while (*word == '-')
+		word++;
+	size = strcspn(word, "=");
+	if (size < sizeof(name)) {
+		memcpy(name, word, size);
+		name[size] = '\0';
+		near = cli_closest(name, p->count, long_name, p);
+	}
+	/* What follows '=' may be a secret: only the name is quoted. */
+	return cli_report_usage(p->out, "cannot use the option '--%.*s' with %s: %s%s%s",
+				(int)(size < 64 ? size : 64), word, verb->title,
+				near ? "did you mean '--" : "it is unknown", near ? near : "",
+				near ? "'?" : "");
+}
+
+static int refuse_missing(struct parser *p)
+{
+	const struct cli_option *row = row_of(optopt);
+
+	return cli_report_usage(p->out, "cannot use --%s: its value, %s, is missing", row->name,
+				row->argument);
+}
+
+static int parse_all(struct parser *p, int argc, char **argv)
+{
+	for (;;) {
+		int value = getopt_long(argc, argv, p->letters, p->longs, NULL);
+		int code;
+
+		if (value == -1)
+			return 0;
+		if (value == '?')
+			return refuse_unknown(p, argv[optind - 1]);
+		if (value == ':')
+			return refuse_missing(p);
+		code = apply(p, row_of(value), optarg);
+		if (code)
+			return code;
+	}
+}
+
+bool cli_options_want_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+/* Replaces the words from `first` on by copies and blanks them out where others can see them. */
+static int hide(struct cli_options *out, struct cli_list *list, size_t first)
+{
+	for (size_t i = first; i < list->count; i++) {
+		size_t count = out->hidden.count;
+		const char **items = realloc(out->hidden.items, (count + 1) * sizeof(*items));
+		char *copy = strdup(list->items[i]);
+
+		if (items)
+			out->hidden.items = items;
+		if (!items || !copy) {
+			free(copy);
+			return cli_report_memory(out);
+		}
+		out->hidden.items[out->hidden.count++] = copy;
+		memset((char *)(uintptr_t)list->items[i], '*', strlen(list->items[i]));
+		list->items[i] = copy;
+	}
+	return 0;
+}
+
+static int take_operands(struct cli_options *out, size_t count, char **words)
+{
+	out->operands.items = calloc(count + 1, sizeof(char *));
+	if (!out->operands.items)
+		return cli_report_memory(out);
+	for (; out->operands.count < count; out->operands.count++) {
+		if (!*words[out->operands.count])
+			return cli_report_usage(out, "cannot run %s: an argument is empty",
+						out->verb->title);
+		out->operands.items[out->operands.count] = words[out->operands.count];
+	}
+	return 0;
+}
+
+int cli_options_parse(struct cli_options *out, const struct cli_verb *verb, int argc, char **argv)
+{
+	struct parser p;
+	int code;
+
+	*out = (struct cli_options) { .verb = verb, .json = cli_options_want_json(argc, argv) };
+	parser_init(&p, out);
+	opterr = 0;
+	code = parse_all(&p, argc, argv);
+	if (code)
+		return code;
+	code = take_operands(out, (size_t)(argc - optind), argv + optind);
+	if (!code && verb->bit == CLI_PATIENTS)
+		code = hide(out, &out->operands, 1);
+	if (!code && verb->bit == CLI_RESTORE)
+		code = hide(out, &out->patients, 0);
+	return code;
+}
+
+void cli_options_clear(struct cli_options *options)
+{
+	struct cli_list *lists[] = { &options->recipients, &options->trust, &options->identities,
+				     &options->patients,   &options->types, &options->operands,
+				     &options->hidden };
+
+	for (size_t i = 0; i < options->hidden.count; i++)
+		free((char *)(uintptr_t)options->hidden.items[i]);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		free(lists[i]->items);
+		*lists[i] = (struct cli_list) { 0 };
+	}
+}

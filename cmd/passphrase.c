@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "passphrase.h"
+
+#include "report.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define KEY_FILE_MAX (64 * 1024)
+
+void cli_passphrase_clear(struct cli_passphrase *passphrase)
+{
+	explicit_bzero(passphrase, sizeof(*passphrase));
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+#define AUTO_FD __attribute__((cleanup(close_fd)))
+
+/* Takes off one line end and refuses what cannot be meant. `whence` is for the sentence. */
+static int finish(const struct cli_options *options, const char *whence, struct cli_passphrase *out)
+{
+	if (out->size && out->bytes[out->size - 1] == '\n')
+		out->size--;
+	if (out->size && out->bytes[out->size - 1] == '\r')
+		out->size--;
+	if (out->size == 0)
+		return cli_report_error(options, CLI_FAILED,
+					"cannot read the passphrase from %s: it is empty", whence);
+	if (out->size > CLI_PASSPHRASE_MAX)
+		return cli_report_error(
+			options, CLI_FAILED,
+			"cannot read the passphrase from %s: it is longer than %d bytes", whence,
+			CLI_PASSPHRASE_MAX);
+	return 0;
+}
+
+/* Reads to the end, at most as much as there is room for. */
+static int read_fd(const struct cli_options *options, int fd, const char *whence,
+		   struct cli_passphrase *out)
+{
+	out->size = 0;
+	while (out->size < sizeof(out->bytes)) {
+		ssize_t n = read(fd, out->bytes + out->size, sizeof(out->bytes) - out->size);
+
+		if (n == 0)
+			break;
+		if (n < 0 && errno == EINTR && !cli_signals_stopped())
+			continue;
+		if (n < 0)
+			return cli_report_error(
+				options, cli_signals_stopped() ? CLI_INTERRUPTED : CLI_FAILED,
+				"cannot read the passphrase from %s: %s", whence, strerror(errno));
+		out->size += (size_t)n;
+	}
+	return 0;
+}
+
+int cli_passphrase_read_file(const struct cli_options *options, const char *path,
+			     struct cli_passphrase *out)
+{
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+	char whence[512];
+	int code;
+
+	(void)snprintf(whence, sizeof(whence), "'%s'", path);
+	if (fd < 0 || fstat(fd, &status) != 0)
+		return cli_report_error(options, CLI_FAILED,
+					"cannot read the passphrase from %s: %s", whence,
+					strerror(errno));
+	if (S_ISREG(status.st_mode) && (status.st_mode & 077))
+		return cli_report_error(
+			options, CLI_FAILED,
+			"cannot use the passphrase in %s: others can read the file; "
+			"run: chmod 600 %s",
+			whence, whence);
+	code = read_fd(options, fd, whence, out);
+	return code ? code : finish(options, whence, out);
+}
+
+static int read_numbered(const struct cli_options *options, struct cli_passphrase *out)
+{
+	const char *text = options->passphrase_fd;
+	char *end = NULL;
+	char whence[64];
+	long fd;
+	int code;
+
+	errno = 0;
+	fd = strtol(text, &end, 10);
+	if (errno || *text < '0' || *text > '9' || *end || fd > 65535)
+		return cli_report_usage(options,
+					"cannot use '%s' for --passphrase-fd: it is no file "
+					"descriptor's number",
+					text);
+	(void)snprintf(whence, sizeof(whence), "file descriptor %ld", fd);
+	code = read_fd(options, (int)fd, whence, out);
+	return code ? code : finish(options, whence, out);
+}
+
+static int read_command(const struct cli_options *options, struct cli_passphrase *out)
+{
+	FILE *pipe = popen(options->passphrase_command, "re");
+	int code, status;
+
+	if (!pipe)
+		return cli_report_error(options, CLI_FAILED,
+					"cannot run the passphrase command: %s", strerror(errno));
+	/* The descriptor is read directly: a stream would keep a copy that nobody wipes. */
+	code = read_fd(options, fileno(pipe), "the passphrase command", out);
+	status = pclose(pipe);
+	if (code)
+		return code;
+	if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return cli_report_error(
+			options, CLI_FAILED,
+			"cannot use the passphrase command: it failed (exit code %d)",
+			status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return finish(options, "the passphrase command", out);
+}
+
+/* poll() comes back at any signal, so that the terminal is always put right again. */
+static ssize_t read_line(int tty, struct cli_passphrase *out)
+{
+	struct pollfd wait = { .fd = tty, .events = POLLIN };
+
+	while (poll(&wait, 1, -1) < 0)
+		if (errno != EINTR || cli_signals_stopped())
+			return -1;
+	return read(tty, out->bytes, sizeof(out->bytes));
+}
+
+static int ask(const struct cli_options *options, int tty, const char *question,
+	       struct cli_passphrase *out)
+{
+	struct termios before, silent;
+	ssize_t n;
+
+	if (tcgetattr(tty, &before) != 0)
+		return cli_report_error(options, CLI_FAILED, "cannot ask for a passphrase: %s",
+					strerror(errno));
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	silent.c_lflag |= ICANON | ISIG;
+	silent.c_cc[VSUSP] = _POSIX_VDISABLE; /* no shell may be left without echo */
+	(void)dprintf(tty, "%s: ", question);
+	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
+		return cli_report_error(options, CLI_FAILED, "cannot ask for a passphrase: %s",
+					strerror(errno));
+	n = read_line(tty, out);
+	(void)tcsetattr(tty, TCSAFLUSH, &before);
+	(void)dprintf(tty, "\n");
+	if (cli_signals_stopped())
+		return cli_report_error(options, CLI_INTERRUPTED,
+					"cannot ask for a passphrase: interrupted");
+	out->size = n > 0 ? (size_t)n : 0;
+	return finish(options, "the terminal", out);
+}
+
+static int prompt(const struct cli_options *options, const char *question, bool twice,
+		  struct cli_passphrase *out)
+{
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase again = { .size = 0 };
+	AUTO_FD int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int code;
+
+	if (tty < 0)
+		return cli_report_error(
+			options, CLI_FAILED,
+			"cannot ask for a passphrase: there is no terminal; use "
+			"--passphrase-file, --passphrase-fd or --passphrase-command");
+	code = ask(options, tty, question, out);
+	if (code || !twice)
+		return code;
+	code = ask(options, tty, "The same again", &again);
+	if (code)
+		return code;
+	if (again.size != out->size || memcmp(again.bytes, out->bytes, out->size) != 0)
+		return cli_report_error(options, CLI_FAILED,
+					"cannot use the passphrase: the two are not the same");
+	return 0;
+}
+
+bool cli_passphrase_is_asked(const struct cli_options *options)
+{
+	return options->passphrase || options->passphrase_file || options->passphrase_fd ||
+	       options->passphrase_command;
+}
+
+int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase *out)
+{
+	bool is_export = options->verb->bit == CLI_EXPORT;
+	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
+	int given = !!options->passphrase_file + !!options->passphrase_fd +
+		    !!options->passphrase_command;
+
+	if (given > 1)
+		return cli_report_usage(options, "cannot use more than one of --passphrase-file, "
+						 "--passphrase-fd and --passphrase-command");
+	if (options->passphrase_file)
+		return cli_passphrase_read_file(options, options->passphrase_file, out);
+	if (options->passphrase_fd)
+		return read_numbered(options, out);
+	if (options->passphrase_command)
+		return read_command(options, out);
+	if (file && *file && (options->passphrase || !is_export))
+		return cli_passphrase_read_file(options, file, out);
+	if (!options->passphrase)
+		return 0;
+	return prompt(options, is_export ? "New passphrase of the archive" : "Passphrase",
+		      is_export, out);
+}
+
+/* PKCS#8 and the older PEM form both say so in clear. */
+static bool is_encrypted(const char *key)
+{
+	AUTO_FD int fd = open(key, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+	char *text;
+	ssize_t n;
+	bool found;
+
+	if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+		return false;
+	text = calloc(1, KEY_FILE_MAX + 1);
+	if (!text)
+		return false;
+	n = read(fd, text, KEY_FILE_MAX);
+	found = n > 0 && (strstr(text, "BEGIN ENCRYPTED PRIVATE KEY") ||
+			  strstr(text, "Proc-Type: 4,ENCRYPTED"));
+	explicit_bzero(text, KEY_FILE_MAX);
+	free(text);
+	return found;
+}
+
+int cli_passphrase_read_for_key(const struct cli_options *options, const char *key,
+				const char *path, struct cli_passphrase *out)
+{
+	char question[256];
+
+	if (!is_encrypted(key))
+		return 0;
+	if (path)
+		return cli_passphrase_read_file(options, path, out);
+	(void)snprintf(question, sizeof(question), "Passphrase of the key '%.160s'", key);
+	return prompt(options, question, false, out);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report.h"
+
+#include "signals.h"
+#include "terminal.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#define SENTENCE_MAX (2 * MEDARK_ERROR_MAX)
+#define LABEL_WIDTH  14
+
+FILE *cli_report_stream(const struct cli_options *options)
+{
+	bool taken = options->verb && options->verb->bit == CLI_EXPORT && options->out &&
+		     strcmp(options->out, "-") == 0;
+
+	return taken ? stderr : stdout;
+}
+
+int cli_report_exit_code(int code)
+{
+	/* Whatever a stopped operation says, it was stopped. */
+	if (code < 0 && cli_signals_stopped())
+		return CLI_INTERRUPTED;
+	switch (code) {
+	case MEDARK_OK:
+		return CLI_DONE;
+	case MEDARK_E_USAGE:
+		return CLI_USAGE;
+	case MEDARK_E_FORMAT:
+		return CLI_UNVERIFIED;
+	case MEDARK_E_UNTRUSTED:
+		return CLI_UNTRUSTED;
+	case MEDARK_E_IDENTITY:
+		return CLI_IDENTITY;
+	case MEDARK_E_INTERRUPTED:
+		return CLI_INTERRUPTED;
+	default:
+		return CLI_FAILED;
+	}
+}
+
+static void print_error(const char *sentence, const char *hint)
+{
+	char color[CLI_COLOR_MAX];
+
+	(void)fprintf(stderr, "%smedark:%s ", cli_terminal_color(stderr, CLI_RED, color),
+		      cli_terminal_plain(stderr));
+	cli_text_print(stderr, sentence);
+	(void)fputc('\n', stderr);
+	if (!hint)
+		return;
+	(void)fputs("  ", stderr);
+	cli_text_print(stderr, hint);
+	(void)fputc('\n', stderr);
+}
+
+static int report(const struct cli_options *options, const char *file, int exit_code,
+		  const char *sentence, const char *hint)
+{
+	FILE *out = cli_report_stream(options);
+	struct cli_json json;
+
+	/* Rows that were printed before belong before the error, should both streams be one. */
+	(void)fflush(stdout);
+	if (!options->json || out != stderr)
+		print_error(sentence, hint);
+	if (!options->json)
+		return exit_code;
+	cli_report_json(options, &json, "error");
+	cli_json_text_or_null(&json, "file", file);
+	if (options->verb && options->verb->bit == CLI_VERIFY)
+		cli_json_bool(&json, "verified", false);
+	cli_json_number(&json, "exit_code", (uint64_t)exit_code);
+	cli_json_text(&json, "message", sentence);
+	cli_json_text_or_null(&json, "hint", hint);
+	cli_json_end(&json);
+	(void)fflush(out);
+	return exit_code;
+}
+
+/* The next command to run, where there is one. `room` holds SENTENCE_MAX characters. */
+static const char *hint_for(const struct cli_options *options, const struct cli_failure *failure,
+			    char *room)
+{
+	char word[SENTENCE_MAX / 2];
+	const char *file =
+		failure->file ? cli_text_quote(failure->file, word, sizeof(word)) : "FILE";
+
+	switch (failure->code) {
+	case MEDARK_E_IDENTITY:
+		(void)snprintf(room, SENTENCE_MAX, "to list who can open it: medark inspect %s",
+			       file);
+		return room;
+	case MEDARK_E_EXISTS:
+		return options->verb->bit == CLI_RESTORE
+			       ? "restore into a new folder, or give --force"
+			       : "choose another name, or give --force to replace it";
+	case MEDARK_E_NOT_FOUND:
+		return options->verb->bit == CLI_RESTORE
+			       ? "to find the patient's id: medark patients FILE QUERY ..."
+			       : NULL;
+	case MEDARK_E_USAGE:
+		(void)snprintf(room, SENTENCE_MAX, "see: medark help %s", options->verb->name);
+		return room;
+	default:
+		return NULL;
+	}
+}
+
+/* "cannot <action> '<file>': <reason>", without saying anything twice. */
+static void compose(const struct cli_failure *failure, const char *reason, char *out)
+{
+	char quoted[MEDARK_ERROR_MAX / 2];
+	bool named;
+
+	(void)snprintf(quoted, sizeof(quoted), "'%s'", failure->file ? failure->file : "");
+	named = failure->file && strstr(reason, quoted);
+	/* Of a key or certificate the reason alone does not tell what it was wanted for. */
+	if (named && strncmp(reason, "cannot ", 7) == 0 && strncmp(failure->action, "use ", 4) != 0)
+		(void)snprintf(out, SENTENCE_MAX, "%s", reason);
+	else if (named || !failure->file)
+		(void)snprintf(out, SENTENCE_MAX, "cannot %s: %s", failure->action, reason);
+	else
+		(void)snprintf(out, SENTENCE_MAX, "cannot %s %s: %s", failure->action, quoted,
+			       reason);
+}
+
+int cli_report_failure(const struct cli_options *options, const struct cli_failure *failure)
+{
+	char sentence[SENTENCE_MAX], room[SENTENCE_MAX];
+	int exit_code = cli_report_exit_code(failure->code);
+	const char *reason = failure->err->message[0] ? failure->err->message : "unknown reason";
+	const char *hint = failure->hint;
+
+	if (exit_code == CLI_INTERRUPTED)
+		reason = "interrupted";
+	else if (!hint)
+		hint = hint_for(options, failure, room);
+	compose(failure, reason, sentence);
+	return report(options, failure->file, exit_code, sentence, hint);
+}
+
+int cli_report_error(const struct cli_options *options, int exit_code, const char *fmt, ...)
+{
+	char sentence[SENTENCE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	return report(options, NULL, exit_code, sentence, NULL);
+}
+
+int cli_report_usage(const struct cli_options *options, const char *fmt, ...)
+{
+	char sentence[SENTENCE_MAX], hint[64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	(void)snprintf(hint, sizeof(hint), "see: medark help%s%s", options->verb ? " " : "",
+		       options->verb ? options->verb->name : "");
+	return report(options, NULL, CLI_USAGE, sentence, hint);
+}
+
+int cli_report_memory(const struct cli_options *options)
+{
+	return cli_report_error(options, CLI_FAILED, "cannot go on: not enough memory");
+}
+
+void cli_report_warning(const struct cli_options *options, const char *sentence)
+{
+	char color[CLI_COLOR_MAX];
+	struct cli_json json;
+
+	if (options->json) {
+		cli_report_json(options, &json, "status");
+		cli_json_text(&json, "warning", sentence);
+		cli_json_end(&json);
+		return;
+	}
+	(void)fprintf(stderr, "%smedark: warning:%s ",
+		      cli_terminal_color(stderr, CLI_YELLOW, color), cli_terminal_plain(stderr));
+	cli_text_print(stderr, sentence);
+	(void)fputc('\n', stderr);
+}
+
+void cli_report_row(FILE *f, const char *label, const char *value)
+{
+	(void)fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	cli_text_print(f, value);
+	(void)fputc('\n', f);
+}
+
+void cli_report_row_number(FILE *f, const char *label, uint64_t value)
+{
+	(void)fprintf(f, "  %-*s %" PRIu64 "\n", LABEL_WIDTH, label, value);
+}
+
+void cli_report_row_bytes(FILE *f, const char *label, uint64_t bytes)
+{
+	char text[CLI_BYTES_MAX];
+
+	(void)fprintf(f, "  %-*s %" PRIu64, LABEL_WIDTH, label, bytes);
+	if (bytes >= 1024)
+		(void)fprintf(f, " (%s)", cli_text_bytes((double)bytes, text));
+	(void)fputc('\n', f);
+}
+
+void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type)
+{
+	char now[CLI_TIME_MAX];
+
+	cli_json_begin(json, cli_report_stream(options), type);
+	if (options->verb)
+		cli_json_text(json, "verb", options->verb->name);
+	cli_json_text(json, "time", cli_report_time(now));
+}
+
+const char *cli_report_time(char *out)
+{
+	time_t now = time(NULL);
+	struct tm parts;
+
+	if (!gmtime_r(&now, &parts) ||
+	    strftime(out, CLI_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		out[0] = '\0';
+	return out;
+}
+
+double cli_report_clock(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}

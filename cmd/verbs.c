@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verbs.h"
+
+#include <string.h>
+
+const struct cli_verb cli_verbs[] = {
+	{
+		.name = "export",
+		.title = "export",
+		.action = "export",
+		.brief = "write sources into a new archive",
+		.bit = CLI_EXPORT,
+		.run = cmd_export,
+		.exits = "0 1 2 3 4 6 130",
+		.synopsis = "medark export SOURCE... --recipient CERT --signer CERT\n"
+			    "              --signer-key KEY --out FILE [options]\n",
+		.text = "Reads the sources byte for byte and writes one signed, encrypted archive. A\n"
+			"SOURCE is a folder, a file, a tar or zip, or - for standard input. Only the\n"
+			"recipients can open the archive; this machine needs none of their keys. What\n"
+			"cannot be understood is archived all the same and reported (exit code 6).\n",
+		.examples =
+			"  medark export /srv/fhir --recipient it.cert.pem \\\n"
+			"      --signer clinic.cert.pem --signer-key clinic.key.pem \\\n"
+			"      --out night.medark\n"
+			"  medark export /srv/fhir --recipient it.cert.pem --previous mon.medark \\\n"
+			"      --signer clinic.cert.pem --signer-key clinic.key.pem \\\n"
+			"      --out tue.medark --report tue.jsonl\n",
+	},
+	{
+		.name = "verify",
+		.title = "verify",
+		.action = "verify",
+		.brief = "check signature, chain and every byte; needs no decryption key",
+		.bit = CLI_VERIFY,
+		.run = cmd_verify,
+		.exits = "0 1 2 3 4 130",
+		.synopsis = "medark verify FILE... --trust CERT [options]\n",
+		.text = "Checks the signature against the trust anchor, and every byte of every member\n"
+			"against what was signed. Several files are all reported; the exit code is the\n"
+			"worst one. The time is the signer's word as long as no time stamp confirms it.\n",
+		.examples = "  medark verify night.medark --trust clinic.cert.pem\n"
+			    "  medark verify *.medark --trust ca.pem --json\n",
+	},
+	{
+		.name = "inspect",
+		.title = "inspect",
+		.action = "inspect",
+		.brief = "show what is visible without any key; verifies nothing",
+		.bit = CLI_INSPECT,
+		.run = cmd_inspect,
+		.exits = "0 1 2 3",
+		.synopsis = "medark inspect FILE [options]\n",
+		.text = "Prints what the archive says of itself: who signed it, who can open it, what\n"
+			"it counts. Nothing of that is verified: anybody could have written it. With\n"
+			"--verbose also the records by type.\n",
+		.examples = "  medark inspect night.medark\n"
+			    "  medark inspect night.medark --json\n",
+	},
+	{
+		.name = "patients",
+		.title = "patients",
+		.action = "list patients",
+		.brief = "list or search the patients in an archive",
+		.bit = CLI_PATIENTS,
+		.run = cmd_patients,
+		.exits = "0 1 2 3 4 5 130",
+		.synopsis =
+			"medark patients FILE --identity KEY --trust CERT [QUERY...] [options]\n",
+		.text = "A QUERY is an id, a BSN or another identifier (also SYSTEM|VALUE), a birth\n"
+			"date (31-12-1970, 1970-12-31, 31121970) or the beginnings of names; all words\n"
+			"must fit. The query - is read from standard input, so that it stands in no\n"
+			"process list. Without a query all patients are listed.\n",
+		.examples =
+			"  medark patients night.medark --identity it.key.pem --trust ca.pem\n"
+			"  medark patients night.medark --identity it.key.pem --trust ca.pem \\\n"
+			"      jan vries 31-12-1970\n",
+	},
+	{
+		.name = "restore",
+		.title = "restore",
+		.action = "restore",
+		.brief = "bring records back into a folder",
+		.bit = CLI_RESTORE,
+		.run = cmd_restore,
+		.exits = "0 1 2 3 4 5 130",
+		.synopsis =
+			"medark restore FILE --identity KEY --trust CERT --to FOLDER [options]\n",
+		.text = "Restores every item byte for byte; with --patient the records of these\n"
+			"patients as FOLDER/TYPE.ndjson with what they refer to. Everything is verified\n"
+			"before anything is written. A failure leaves nothing behind.\n",
+		.examples =
+			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
+			"      --to /srv/restored\n"
+			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
+			"      --to chart --patient 999990019 --type Condition,Observation\n",
+	},
+	{
+		.name = "key",
+		.title = "key new",
+		.action = "make a key",
+		.brief = "make a key pair, for tests and sites without a PKI",
+		.bit = CLI_KEY,
+		.run = cmd_key,
+		.exits = "0 1 2",
+		.synopsis = "medark key new --role signer|recipient --name CN --out PREFIX\n"
+			    "               [--type p256|p384|rsa3072] [options]\n",
+		.text = "Makes a private key, PREFIX.key.pem, that only you can read, and a self-signed\n"
+			"certificate, PREFIX.cert.pem. A signer signs exports; a recipient opens them.\n",
+		.examples = "  medark key new --role signer --name \"Clinic export\" --out clinic\n"
+			    "  medark key new --role recipient --name \"Clinic IT\" --out it\n",
+	},
+	{
+		.name = "help",
+		.title = "help",
+		.action = "help",
+		.brief = "explain a verb: medark help VERB",
+		.bit = CLI_HELP,
+		.run = cmd_help,
+		.exits = "0 2",
+		.synopsis = "medark help [VERB]\n",
+		.text = "Shows the overview, or the screen of one verb.\n",
+		.examples = "  medark help export\n",
+	},
+	{
+		.name = "version",
+		.title = "version",
+		.action = "tell the version",
+		.brief = "print the version",
+		.bit = CLI_VERSION,
+		.run = cmd_version,
+		.exits = "0 2",
+		.synopsis = "medark version [--json]\n",
+		.text = "Prints the version of the program and its library.\n",
+		.examples = "  medark version\n",
+	},
+};
+const size_t cli_verb_count = sizeof(cli_verbs) / sizeof(cli_verbs[0]);
+
+const struct cli_verb *cli_verb_find(const char *name)
+{
+	for (size_t i = 0; i < cli_verb_count; i++)
+		if (strcmp(cli_verbs[i].name, name) == 0)
+			return &cli_verbs[i];
+	return NULL;
+}

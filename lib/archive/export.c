@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * export: the public face of writing an archive (<medark/export.h>): configuration, then one run
+ * from the sources to a signed file. The flow: gather fills windows, the pipeline makes segments of
+ * them, facts become the index, and the signature over the manifest comes last: whatever stops
+ * before leaves nothing that verifies.
+ */
+#include "archive/export.h"
+
+#include "archive/open.h"
+#include "base/text.h"
+#include "container/member.h"
+#include "container/merkle.h"
+#include "container/segment.h"
+#include "crypto/kdf.h"
+#include "crypto/random.h"
+
+#include <medark/export.h>
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MIB		      (UINT64_C(1) << 20)
+#define MEMORY_DEFAULT	      (240 * MIB)
+#define MEMORY_MIN	      (192 * MIB)
+#define MEMORY_BESIDE_WINDOWS (160 * MIB)
+#define WINDOW_MIN	      (32 * MIB)
+#define WINDOW_MAX	      (1024 * MIB)
+#define THREADS_MAX	      64
+
+int medark_export_new(struct medark_export **out, struct medark_error *err)
+{
+	struct medark_export *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return medark_error_memory(err, "an export");
+	e->level = MEDARK_LEVEL_DEFAULT;
+	e->memory = MEMORY_DEFAULT;
+	e->passphrase = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_KDF_PASSPHRASE_MAX);
+	*out = e;
+	return 0;
+}
+
+void medark_export_free(struct medark_export *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->source_count; i++)
+		free(e->sources[i]);
+	for (size_t i = 0; i < e->recipient_count; i++)
+		medark_certificate_free(e->recipients[i]);
+	medark_buffer_clear(&e->passphrase);
+	medark_certificate_free(e->signer);
+	medark_private_key_free(e->signer_key);
+	free(e->signer_path);
+	free(e->report_path);
+	free(e);
+}
+
+int medark_export_add_source(struct medark_export *e, const char *path, struct medark_error *err)
+{
+	if (e->source_count == MEDARK_EXPORT_SOURCES_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d sources",
+					MEDARK_EXPORT_SOURCES_MAX);
+	if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
+		return medark_error_set(err, MEDARK_E_SOURCE, "cannot read the source '%s': %s",
+					path, strerror(errno));
+	e->sources[e->source_count] = strdup(path);
+	if (!e->sources[e->source_count])
+		return medark_error_memory(err, "a source");
+	e->source_count++;
+	return 0;
+}
+
+int medark_export_add_recipient(struct medark_export *e, const char *cert_path,
+				struct medark_error *err)
+{
+	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *c = NULL;
+
+	if (e->recipient_count == MEDARK_RECIPIENTS_MAX - 1)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d recipients",
+					MEDARK_RECIPIENTS_MAX - 1);
+	MEDARK_TRY(medark_certificate_load(cert_path, &c, err));
+	MEDARK_TRY(medark_certificate_check_recipient(c, time(NULL), err));
+	for (size_t i = 0; i < e->recipient_count; i++)
+		if (medark_digest_equal(medark_certificate_fingerprint(e->recipients[i]),
+					medark_certificate_fingerprint(c)))
+			return medark_error_set(err, MEDARK_E_USAGE,
+						"the recipient '%s' is given twice", cert_path);
+	e->recipients[e->recipient_count++] = MEDARK_TAKE(c);
+	return 0;
+}
+
+int medark_export_add_passphrase(struct medark_export *e, const void *passphrase, size_t size,
+				 struct medark_error *err)
+{
+	if (size == 0)
+		return medark_error_set(err, MEDARK_E_USAGE, "the passphrase is empty");
+	if (e->passphrase.size)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than one passphrase");
+	return medark_buffer_add(&e->passphrase, passphrase, size, err);
+}
+
+int medark_export_set_signer(struct medark_export *e, const char *cert_path, const char *key_path,
+			     const void *passphrase, size_t size, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *c = NULL;
+	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *k = NULL;
+	char *path;
+
+	MEDARK_TRY(medark_certificate_load(cert_path, &c, err));
+	MEDARK_TRY(medark_certificate_check_signer(c, time(NULL), err));
+	MEDARK_TRY(medark_private_key_load(key_path, medark_bytes(passphrase, size), &k, err));
+	if (!medark_private_key_matches(k, c))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"the key '%s' does not belong to the certificate '%s'",
+					key_path, cert_path);
+	path = strdup(cert_path);
+	if (!path)
+		return medark_error_memory(err, "the signer");
+	medark_certificate_free(e->signer);
+	medark_private_key_free(e->signer_key);
+	free(e->signer_path);
+	e->signer = MEDARK_TAKE(c);
+	e->signer_key = MEDARK_TAKE(k);
+	e->signer_path = path;
+	return 0;
+}
+
+int medark_export_set_previous(struct medark_export *e, const char *path, const char *trust_path,
+			       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = NULL;
+	MEDARK_AUTO(medark_archive_free) struct medark_archive *previous = NULL;
+
+	if (!e->signer)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the signer must be given before the previous archive");
+	MEDARK_TRY(medark_trust_new(&trust, err));
+	MEDARK_TRY(medark_trust_add_file(trust, e->signer_path, err));
+	if (trust_path)
+		MEDARK_TRY(medark_trust_add_file(trust, trust_path, err));
+	if (medark_archive_open(path, trust, NULL, &previous, err) < 0)
+		return medark_error_prefix(err, "cannot continue the chain of '%s'", path);
+	if (previous->header.sequence == UINT32_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "the chain of '%s' is full", path);
+	e->sequence = previous->header.sequence;
+	e->previous = previous->manifest_digest;
+	return 0;
+}
+
+int medark_export_set_level(struct medark_export *e, int level, struct medark_error *err)
+{
+	if (level < 1 || level > 22)
+		return medark_error_set(err, MEDARK_E_USAGE, "the level must be 1 to 22");
+	e->level = level;
+	return 0;
+}
+
+int medark_export_set_memory(struct medark_export *e, uint64_t bytes, struct medark_error *err)
+{
+	if (bytes < MEMORY_MIN)
+		return medark_error_set(err, MEDARK_E_USAGE, "an export needs %llu MiB of memory",
+					(unsigned long long)(MEMORY_MIN / MIB));
+	e->memory = bytes;
+	return 0;
+}
+
+int medark_export_set_threads(struct medark_export *e, unsigned threads, struct medark_error *err)
+{
+	if (threads > THREADS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads", THREADS_MAX);
+	e->threads = threads;
+	return 0;
+}
+
+int medark_export_set_report(struct medark_export *e, const char *path, struct medark_error *err)
+{
+	char *copy = path ? strdup(path) : NULL;
+
+	if (path && !copy)
+		return medark_error_memory(err, "the report");
+	free(e->report_path);
+	e->report_path = copy;
+	return 0;
+}
+
+/* ---- the run ---- */
+
+void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,
+			    uint64_t *out_window)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t window = WINDOW_MIN;
+
+	*out_threads = e->threads		  ? e->threads
+		       : processors < 1		  ? 1
+		       : processors > THREADS_MAX ? THREADS_MAX
+						  : (unsigned)processors;
+	if (e->memory > MEMORY_BESIDE_WINDOWS + 2 * WINDOW_MIN)
+		window = (e->memory - MEMORY_BESIDE_WINDOWS) / 2;
+	*out_window = window > WINDOW_MAX ? WINDOW_MAX : window;
+}

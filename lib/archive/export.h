@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export: the configuration of an export, as export.c and export_run.c share it. */
+#ifndef MEDARK_ARCHIVE_EXPORT_H
+#define MEDARK_ARCHIVE_EXPORT_H
+
+#include "container/header.h"
+#include "crypto/certificate.h"
+#include "crypto/private_key.h"
+
+#include <medark/export.h>
+
+#define MEDARK_EXPORT_SOURCES_MAX 1024
+
+struct medark_export {
+	char *sources[MEDARK_EXPORT_SOURCES_MAX];
+	size_t source_count;
+	struct medark_certificate *recipients[MEDARK_RECIPIENTS_MAX];
+	size_t recipient_count;
+	struct medark_buffer passphrase; /* empty: none */
+	struct medark_certificate *signer;
+	struct medark_private_key *signer_key;
+	char *signer_path;
+	uint32_t sequence; /* of the previous archive; 0: there is none */
+	struct medark_digest previous;
+	int level;
+	uint64_t memory;
+	unsigned threads;
+	char *report_path;
+};
+
+/* Threads and window size that the configuration leads to. */
+void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,
+			    uint64_t *out_window);
+
+#endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/export.h"
+#include "archive/gather.h"
+#include "archive/index_writer.h"
+#include "archive/texts.h"
+#include "base/text.h"
+#include "container/member.h"
+#include "container/merkle.h"
+#include "crypto/envelope.h"
+#include "crypto/kdf.h"
+#include "crypto/random.h"
+#include "crypto/signature.h"
+
+#include <string.h>
+#include <time.h>
+
+#define SEGMENT_SIZE  (4u << 20)
+#define PASSPHRASE_ID "passphrase-1"
+
+/* Everything of one run. The order of the fields that own something is the reverse of release. */
+struct run {
+	struct medark_export *e;
+	const struct medark_events *events;
+	struct timespec begin, told;
+	uint64_t total; /* bytes of the sources, if known */
+	const char *phase;
+	char *folder; /* for temporary files */
+	struct medark_key archive_key, salt_key;
+	struct medark_header header;
+	struct medark_output *output, *report;
+	struct medark_manifest_writer *manifest;
+	struct medark_facts *facts;
+	struct medark_gather *gather;
+	struct medark_pipeline *pipeline;
+	struct medark_buffer text;
+	uint64_t patients, leaves;
+	struct medark_digest manifest_digest;
+};
+
+static void run_free(struct run *r)
+{
+	if (!r)
+		return;
+	/* The pipeline's tasks refer to the gatherer's windows. */
+	medark_pipeline_free(r->pipeline);
+	medark_gather_free(r->gather);
+	medark_facts_free(r->facts);
+	medark_manifest_writer_free(r->manifest);
+	medark_output_free(r->report);
+	medark_output_free(r->output);
+	medark_key_clear(&r->archive_key);
+	medark_key_clear(&r->salt_key);
+	medark_buffer_clear(&r->text);
+	free(r->folder);
+	free(r);
+}
+MEDARK_DEFINE_AUTO(struct run, run_free)
+
+/* ---- progress ---- */
+
+static double seconds_since(const struct timespec *then)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - then->tv_sec) + (double)(now.tv_nsec - then->tv_nsec) / 1e9;
+}
+
+static int tell(struct run *r, const struct medark_progress *progress, struct medark_error *err)
+{
+	if (!r->events || !r->events->progress || seconds_since(&r->told) < 0.1)
+		return 0;
+	(void)clock_gettime(CLOCK_MONOTONIC, &r->told);
+	if (r->events->progress(r->events->context, progress) == 0)
+		return 0;
+	return medark_error_set(err, MEDARK_E_INTERRUPTED, "interrupted");
+}
+
+static int poll_gather(void *context, uint64_t bytes, uint64_t records, uint64_t item,
+		       struct medark_error *err)
+{
+	struct run *r = context;
+	struct medark_progress progress = { .phase = r->phase,
+					    .bytes = bytes,
+					    .bytes_total = r->total,
+					    .records = records,
+					    .item = item };
+
+	return tell(r, &progress, err);
+}
+
+static int poll_pipeline(void *context, struct medark_error *err)
+{
+	struct run *r = context;
+	struct medark_progress progress = { .phase = r->phase,
+					    .bytes = r->facts->bytes,
+					    .bytes_total = r->total,
+					    .records = r->facts->records,
+					    .item = r->facts->item_count };
+
+	return tell(r, &progress, err);
+}
+
+/* ---- the start: keys, header, clear members ---- */
+
+static int check(const struct medark_export *e, struct medark_error *err)
+{
+	if (!e->source_count)
+		return medark_error_set(err, MEDARK_E_USAGE, "an export needs a source");
+	if (!e->recipient_count && !e->passphrase.size)
+		return medark_error_set(
+			err, MEDARK_E_USAGE,
+			"an export needs a recipient: a certificate or a passphrase");
+	if (!e->signer)
+		return medark_error_set(err, MEDARK_E_USAGE, "an export needs a signer");
+	return 0;
+}
+
+static int passphrase_recipient(struct run *r, struct medark_kdf_spec *spec, struct medark_key *key,
+				struct medark_error *err)
+{
+	struct medark_scrypt_cost cost = { .n = MEDARK_SCRYPT_N_DEFAULT,
+					   .r = MEDARK_SCRYPT_R,
+					   .p = 1 };
+
+	*spec = (struct medark_kdf_spec) {
+		.name = MEDARK_KDF_SCRYPT, .n = cost.n, .r = cost.r, .p = cost.p
+	};
+	MEDARK_TRY(medark_random_public(spec->salt, sizeof(spec->salt), err));
+	return medark_scrypt(medark_bytes(r->e->passphrase.data, r->e->passphrase.size),
+			     medark_bytes(spec->salt, sizeof(spec->salt)), &cost, key, err);
+}
+
+/* The header lists the recipients as keys.p7m holds them. */
+static int list_recipients(struct run *r, struct medark_bytes p7m,
+			   const struct medark_kdf_spec *spec, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_envelope_free) struct medark_envelope *envelope = NULL;
+
+	MEDARK_TRY(medark_envelope_parse(p7m, &envelope, err));
+	r->header.recipient_count = (uint32_t)medark_envelope_count(envelope);
+	for (uint32_t i = 0; i < r->header.recipient_count; i++) {
+		const struct medark_recipient_id *id = medark_envelope_recipient(envelope, i);
+		struct medark_header_recipient *to = &r->header.recipients[i];
+
+		to->kind = (enum medark_recipient_kind)id->kind;
+		(void)snprintf(to->id, sizeof(to->id), "%s", id->key_id);
+		if (to->kind == MEDARK_RECIPIENT_PASSPHRASE)
+			to->kdf = *spec;
+	}
+	return 0;
+}
+
+/* Puts keys.p7m into `out` and its recipients into the header. */
+static int make_keys(struct run *r, struct medark_buffer *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key passphrase_key = { 0 };
+	struct medark_recipient recipients[MEDARK_RECIPIENTS_MAX] = { 0 };
+	struct medark_kdf_spec spec = { 0 };
+	size_t count = r->e->recipient_count;
+
+	for (size_t i = 0; i < count; i++)
+		recipients[i].certificate = r->e->recipients[i];
+	if (r->e->passphrase.size) {
+		MEDARK_TRY(passphrase_recipient(r, &spec, &passphrase_key, err));
+		recipients[count].kek = &passphrase_key;
+		recipients[count++].kek_id = PASSPHRASE_ID;
+	}
+	MEDARK_TRY(medark_envelope_seal(&r->archive_key, recipients, count, out, err));
+	return list_recipients(r, medark_bytes(out->data, out->size), &spec, err);
+}
+
+static int make_header(struct run *r, struct medark_error *err)
+{
+	struct medark_header *h = &r->header;
+
+	MEDARK_TRY(medark_random_public(h->archive.bytes, sizeof(h->archive.bytes), err));
+	MEDARK_TRY(medark_random(r->archive_key.bytes, sizeof(r->archive_key.bytes), err));
+	MEDARK_TRY(medark_kek_commit(&r->archive_key, h->archive.bytes, &h->kek_commit, err));
+	MEDARK_TRY(medark_salt_key(&r->archive_key, h->archive.bytes, &r->salt_key, err));
+	h->created = time(NULL);
+	h->sequence = r->e->sequence + 1;
+	h->has_previous = r->e->sequence > 0;
+	h->previous = r->e->previous;
+	(void)snprintf(h->tool, sizeof(h->tool), "medark %s", medark_version());
+	(void)snprintf(h->source, sizeof(h->source), "files");
+	return 0;
+}
+
+static int member(struct run *r, const char *name, struct medark_bytes content,
+		  struct medark_error *err)
+{
+	return medark_member_write(r->output, r->manifest, name, content, err);
+}
+
+static int write_front(struct run *r, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer keys = MEDARK_BUFFER(MEDARK_KEYS_MAX);
+
+	MEDARK_TRY(make_header(r, err));
+	MEDARK_TRY(make_keys(r, &keys, err));
+	r->text.size = 0;
+	MEDARK_TRY(medark_header_write(&r->header, &r->text, err));
+	MEDARK_TRY(member(r, MEDARK_MEMBER_README, medark_text_readme(), err));
+	MEDARK_TRY(member(r, MEDARK_MEMBER_RECOVER, medark_text_recover(), err));
+	MEDARK_TRY(member(r, MEDARK_MEMBER_FORMAT, medark_text_format(), err));
+	MEDARK_TRY(member(r, MEDARK_MEMBER_HEADER, medark_bytes(r->text.data, r->text.size), err));
+	return member(r, MEDARK_MEMBER_KEYS, medark_bytes(keys.data, keys.size), err);
+}
+
+/* ---- the middle: records and index ---- */
+
+/* Beside the archive, so that temporary data stays on a disk that was chosen for such data. */
+static int choose_folder(struct run *r, const char *out_path, struct medark_error *err)
+{
+	const char *slash = strrchr(out_path, '/');
+	const char *temporary = getenv("TMPDIR");
+
+	if (strcmp(out_path, "-") == 0)
+		r->folder = strdup(temporary && *temporary ? temporary : "/tmp");
+	else if (slash)
+		r->folder = strndup(out_path, (size_t)(slash - out_path) + (slash == out_path));
+	else
+		r->folder = strdup(".");
+	return r->folder ? 0 : medark_error_memory(err, "an export");
+}
+
+static int start(struct run *r, struct medark_error *err)
+{
+	struct medark_pipeline_setup pipeline = {
+		.archive_key = &r->archive_key,
+		.archive = &r->header.archive,
+		.level = r->e->level,
+		.output = r->output,
+		.manifest = r->manifest,
+		.poll = poll_pipeline,
+		.poll_context = r,
+	};
+	struct medark_gather_setup gather = {
+		.salt_key = &r->salt_key,
+		.segment_size = SEGMENT_SIZE,
+		.poll = poll_gather,
+		.poll_context = r,
+	};
+
+	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);
+	MEDARK_TRY(medark_facts_new(r->folder, r->e->report_path != NULL, &r->facts, err));
+	MEDARK_TRY(medark_pipeline_new(&pipeline, &r->pipeline, err));
+	gather.pipeline = r->pipeline;
+	gather.facts = r->facts;
+	return medark_gather_new(&gather, &r->gather, err);
+}
+
+static const char *base_name(const char *path, size_t *out_size)
+{
+	size_t size = strlen(path);
+	const char *begin;
+
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	begin = path + size;
+	while (begin > path && begin[-1] != '/')
+		begin--;
+	*out_size = (size_t)(path + size - begin);
+	return begin;
+}
+
+/* The items of one of several sources get its name in front; equal names a number behind. */
+static int make_prefix(const struct medark_export *e, size_t i, struct medark_buffer *out,
+		       struct medark_error *err)
+{
+	const char *name;
+	size_t size;
+	unsigned same = 0;
+
+	out->size = 0;
+	if (e->source_count > 1) {
+		name = base_name(e->sources[i], &size);
+		for (size_t k = 0; k < i; k++) {
+			size_t other_size;
+			const char *other = base_name(e->sources[k], &other_size);
+
+			same += other_size == size && memcmp(other, name, size) == 0;
+		}
+		MEDARK_TRY(medark_buffer_add(out, name, size, err));
+		if (same)
+			MEDARK_TRY(medark_buffer_print(out, err, "~%u", same + 1));
+		MEDARK_TRY(medark_buffer_print(out, err, "/"));
+	}
+	return medark_buffer_add(out, "", 1, err);
+}
+
+static int read_sources(struct run *r, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer prefix = MEDARK_BUFFER(1 << 16);
+
+	r->phase = "reading";
+	for (size_t i = 0; i < r->e->source_count; i++)
+		r->total += medark_source_total(r->e->sources[i]);
+	for (size_t i = 0; i < r->e->source_count; i++) {
+		MEDARK_AUTO(medark_source_free) struct medark_source *source = NULL;
+
+		MEDARK_TRY(make_prefix(r->e, i, &prefix, err));
+		MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
+		MEDARK_TRY(medark_gather_source(r->gather, source, (const char *)prefix.data, err));
+	}
+	return medark_gather_finish(r->gather, err);
+}
+
+static int write_index(struct run *r, struct medark_error *err)
+{
+	struct medark_index_setup setup = {
+		.pipeline = r->pipeline,
+		.facts = r->facts,
+		.archive = &r->header.archive,
+		.signer = medark_certificate_fingerprint(r->e->signer),
+		.folder = r->folder,
+	};
+
+	r->phase = "indexing";
+	/* The windows' memory is not needed any more; the sorters may want it. */
+	medark_gather_free(MEDARK_TAKE(r->gather));
+	return medark_index_write(&setup, &r->patients, &r->leaves, err);
+}
+
+/* ---- the end: summary, manifest, signature ---- */
+
+static bool is_complete(const struct run *r)
+{
+	return r->facts->quarantined == 0 && r->facts->skipped == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct medark_count *)a)->name,
+		      ((const struct medark_count *)b)->name);
+}
+
+static void add_count(struct medark_count *counts, uint32_t *count, const char *name, uint64_t n)
+{
+	if (!n)
+		return;
+	(void)snprintf(counts[*count].name, sizeof(counts[*count].name), "%s", name);
+	counts[(*count)++].count = n;
+}
+
+static int write_summary(struct run *r, struct medark_error *err)
+{
+	const struct medark_facts *f = r->facts;
+	MEDARK_AUTO(medark_heap_free) struct medark_summary *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return medark_error_memory(err, "the summary");
+	s->archive = r->header.archive;
+	s->items = f->item_count;
+	s->bytes = f->bytes;
+	s->records = f->records;
+	s->opaque = f->opaque;
+	s->patients = r->patients;
+	s->quarantined = f->quarantined;
+	s->duplicates = f->duplicates;
+	s->skipped = f->skipped;
+	s->complete = is_complete(r);
+	for (uint32_t i = 1; i <= f->types.count; i++)
+		add_count(s->types, &s->type_count, f->types.names[i], f->types.records[i]);
+	for (unsigned i = 1; i < MEDARK_FAULT_MAX; i++)
+		add_count(s->reasons, &s->reason_count, medark_fault_name(i), f->reasons[i]);
+	qsort(s->types, s->type_count, sizeof(*s->types), by_name);
+	qsort(s->reasons, s->reason_count, sizeof(*s->reasons), by_name);
+	r->text.size = 0;
+	MEDARK_TRY(medark_summary_write(s, &r->text, err));
+	return member(r, MEDARK_MEMBER_SUMMARY, medark_bytes(r->text.data, r->text.size), err);
+}
+
+static int records_root(const struct medark_facts *f, struct medark_digest *out,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_heap_free)
+	struct medark_digest *hashes = malloc((f->segment_count + 1) * sizeof(*hashes));
+
+	if (!hashes)
+		return medark_error_memory(err, "the record tree");
+	for (uint32_t i = 0; i < f->segment_count; i++)
+		hashes[i] = f->segments[i].hash;
+	medark_merkle_root(hashes, f->segment_count, out);
+	return 0;
+}
+
+static int write_manifest(struct run *r, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER(MEDARK_MANIFEST_MAX);
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer p7s = MEDARK_BUFFER(MEDARK_SIGNATURE_MAX);
+	struct medark_manifest_facts facts = {
+		.archive = r->header.archive,
+		.sequence = r->header.sequence,
+		.has_previous = r->header.has_previous,
+		.previous = r->header.previous,
+		.records = r->facts->records,
+		.leaves = r->leaves,
+	};
+	uint8_t locator[MEDARK_LOCATOR_SIZE];
+	static const uint8_t end[MEDARK_TAR_END];
+	uint64_t offset = medark_output_size(r->output);
+
+	MEDARK_TRY(records_root(r->facts, &facts.records_root, err));
+	MEDARK_TRY(medark_manifest_writer_finish(r->manifest, &facts, &text, err));
+	medark_sha256(text.data, text.size, &r->manifest_digest);
+	MEDARK_TRY(medark_signature_make(medark_bytes(text.data, text.size), r->e->signer,
+					 r->e->signer_key, &p7s, err));
+	medark_locator_make(offset, locator);
+	MEDARK_TRY(medark_member_write(r->output, NULL, MEDARK_MEMBER_MANIFEST,
+				       medark_bytes(text.data, text.size), err));
+	MEDARK_TRY(medark_member_write(r->output, NULL, MEDARK_MEMBER_SIGNATURE,
+				       medark_bytes(p7s.data, p7s.size), err));
+	MEDARK_TRY(medark_member_write(r->output, NULL, MEDARK_MEMBER_LOCATOR,
+				       medark_bytes(locator, sizeof(locator)), err));
+	return medark_output_write(r->output, end, sizeof(end), err);
+}
+
+static int report_line(void *context, struct medark_bytes text, struct medark_error *err)
+{
+	struct run *r = context;
+
+	return medark_output_write(r->report, text.data, text.size, err);
+}
+
+static void fill_result(const struct run *r, struct medark_export_result *out)
+{
+	uint64_t data_bytes;
+
+	memset(out, 0, sizeof(*out));
+	medark_text_hex(r->header.archive.bytes, MEDARK_ARCHIVE_ID_SIZE, out->archive);
+	medark_text_hex(r->manifest_digest.bytes, MEDARK_DIGEST_SIZE, out->manifest);
+	out->sequence = r->header.sequence;
+	out->items = r->facts->item_count;
+	out->bytes = r->facts->bytes;
+	out->records = r->facts->records;
+	out->patients = r->patients;
+	out->opaque = r->facts->opaque;
+	out->quarantined = r->facts->quarantined;
+	out->duplicates = r->facts->duplicates;
+	out->skipped = r->facts->skipped;
+	out->archive_bytes = medark_output_size(r->output);
+	medark_pipeline_sizes(r->pipeline, &data_bytes, &out->index_bytes);
+	out->seconds = seconds_since(&r->begin);
+	out->complete = is_complete(r);
+}
+
+static int carry_out(struct run *r, const char *out_path, bool replace, struct medark_error *err)
+{
+	MEDARK_TRY(check(r->e, err));
+	MEDARK_TRY(choose_folder(r, out_path, err));
+	MEDARK_TRY(medark_output_open(out_path, replace, &r->output, err));
+	if (r->e->report_path)
+		MEDARK_TRY(medark_output_open(r->e->report_path, replace, &r->report, err));
+	MEDARK_TRY(medark_manifest_writer_new(&r->manifest, err));
+	MEDARK_TRY(write_front(r, err));
+	MEDARK_TRY(start(r, err));
+	MEDARK_TRY(read_sources(r, err));
+	MEDARK_TRY(write_index(r, err));
+	MEDARK_TRY(write_summary(r, err));
+	MEDARK_TRY(write_manifest(r, err));
+	if (r->report) {
+		MEDARK_TRY(medark_facts_report(r->facts, report_line, r, err));
+		MEDARK_TRY(medark_output_finish(r->report, err));
+	}
+	return medark_output_finish(r->output, err);
+}
+
+int medark_export_run(struct medark_export *e, const char *out_path, bool replace,
+		      const struct medark_events *events, struct medark_export_result *out,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(run_free) struct run *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return medark_error_memory(err, "an export");
+	r->e = e;
+	r->events = events;
+	r->text = (struct medark_buffer)MEDARK_BUFFER(MEDARK_SUMMARY_MAX);
+	(void)clock_gettime(CLOCK_MONOTONIC, &r->begin);
+	MEDARK_TRY(medark_digest_setup(err));
+	MEDARK_TRY(carry_out(r, out_path, replace, err));
+	fill_result(r, out);
+	return 0;
+}

@@ -1,0 +1,697 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/facts.h"
+
+#include "archive/words.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define ROW_MAX MEDARK_SORTER_VALUE_MAX
+#define MIB	(1u << 20)
+
+void medark_facts_free(struct medark_facts *f)
+{
+	if (!f)
+		return;
+	medark_sorter_free(f->items);
+	medark_sorter_free(f->patients);
+	medark_sorter_free(f->aliases);
+	medark_sorter_free(f->outside);
+	medark_sorter_free(f->seen);
+	medark_sorter_free(f->quarantine);
+	medark_sorter_free(f->report);
+	free(f->segments);
+	medark_buffer_clear(&f->row);
+	free(f);
+}
+
+int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
+		     struct medark_error *err)
+{
+	MEDARK_AUTO(medark_facts_free) struct medark_facts *f = NULL;
+
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return medark_error_memory(err, "the index");
+	f->row = (struct medark_buffer)MEDARK_BUFFER_SECRET(2 * ROW_MAX);
+	MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->items, err));
+	MEDARK_TRY(medark_sorter_new(20 * MIB, folder, &f->patients, err));
+	MEDARK_TRY(medark_sorter_new(8 * MIB, folder, &f->aliases, err));
+	MEDARK_TRY(medark_sorter_new(6 * MIB, folder, &f->outside, err));
+	MEDARK_TRY(medark_sorter_new(16 * MIB, folder, &f->seen, err));
+	MEDARK_TRY(medark_sorter_new(2 * MIB, folder, &f->quarantine, err));
+	if (report)
+		MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->report, err));
+	*out = MEDARK_TAKE(f);
+	return 0;
+}
+
+/* ---- patients ---- */
+
+static int json_member(struct medark_buffer *out, const char *name, struct medark_bytes value,
+		       struct medark_error *err)
+{
+	if (value.size == 0)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":", name));
+	return medark_text_json(out, value, err);
+}
+
+static int json_identifiers(struct medark_buffer *out, const struct medark_patient *p,
+			    struct medark_error *err)
+{
+	if (!p->identifier_count)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"identifiers\":["));
+	for (uint32_t i = 0; i < p->identifier_count; i++) {
+		MEDARK_TRY(medark_buffer_print(out, err, i ? ",[" : "["));
+		MEDARK_TRY(medark_text_json(out, p->identifiers[i].system, err));
+		MEDARK_TRY(medark_buffer_add(out, ",", 1, err));
+		MEDARK_TRY(medark_text_json(out, p->identifiers[i].value, err));
+		MEDARK_TRY(medark_buffer_add(out, "]", 1, err));
+	}
+	return medark_buffer_add(out, "]", 1, err);
+}
+
+static int json_names(struct medark_buffer *out, const struct medark_patient *p,
+		      struct medark_error *err)
+{
+	if (!p->name_count)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"names\":["));
+	for (uint32_t i = 0; i < p->name_count; i++) {
+		const struct medark_name *n = &p->names[i];
+		size_t start;
+
+		MEDARK_TRY(medark_buffer_print(out, err, i ? ",{" : "{"));
+		start = out->size;
+		MEDARK_TRY(json_member(out, "family", n->family, err));
+		MEDARK_TRY(json_member(out, "given", n->given, err));
+		MEDARK_TRY(json_member(out, "prefix", n->prefix, err));
+		MEDARK_TRY(json_member(out, "text", n->text, err));
+		if (out->size > start) { /* the first member has no comma in front */
+			memmove(out->data + start, out->data + start + 1, out->size - start - 1);
+			out->size--;
+		}
+		MEDARK_TRY(medark_buffer_add(out, "}", 1, err));
+	}
+	return medark_buffer_add(out, "]", 1, err);
+}
+
+static int key_text(struct medark_buffer *out, struct medark_patient_key key,
+		    struct medark_error *err)
+{
+	uint8_t letter = (uint8_t)key.kind;
+
+	MEDARK_TRY(medark_buffer_add(out, &letter, 1, err));
+	return medark_buffer_add(out, key.text.data, key.text.size, err);
+}
+
+static int json_links(struct medark_buffer *out, const struct medark_patient *p,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer key = MEDARK_BUFFER_SECRET(MIB);
+
+	if (!p->link_count)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"links\":["));
+	for (uint32_t i = 0; i < p->link_count; i++) {
+		MEDARK_TRY(medark_buffer_print(out, err, i ? ",[" : "["));
+		MEDARK_TRY(medark_text_json(out, p->links[i].type, err));
+		MEDARK_TRY(medark_buffer_add(out, ",", 1, err));
+		key.size = 0;
+		MEDARK_TRY(key_text(&key, p->links[i].other, err));
+		MEDARK_TRY(medark_text_json(out, medark_bytes(key.data, key.size), err));
+		MEDARK_TRY(medark_buffer_add(out, "]", 1, err));
+	}
+	return medark_buffer_add(out, "]", 1, err);
+}
+
+static int demographics(struct medark_buffer *out, const struct medark_patient *p,
+			struct medark_error *err)
+{
+	out->size = 0;
+	MEDARK_TRY(medark_buffer_print(out, err, "%c", MEDARK_FRAGMENT_DEMOGRAPHICS));
+	MEDARK_TRY(json_member(out, "id", p->id, err));
+	MEDARK_TRY(json_identifiers(out, p, err));
+	MEDARK_TRY(json_names(out, p, err));
+	MEDARK_TRY(json_member(out, "birth", p->birth_date, err));
+	MEDARK_TRY(json_member(out, "gender", p->gender, err));
+	if (p->deceased_date.size)
+		MEDARK_TRY(json_member(out, "deceased", p->deceased_date, err));
+	else if (p->deceased)
+		MEDARK_TRY(medark_buffer_print(out, err, ",\"deceased\":true"));
+	if (p->inactive)
+		MEDARK_TRY(medark_buffer_print(out, err, ",\"inactive\":true"));
+	return json_links(out, p, err);
+}
+
+static int add_entry(struct medark_buffer *out, char entry, struct medark_bytes text,
+		     struct medark_error *err)
+{
+	uint8_t head[3] = { (uint8_t)entry, (uint8_t)text.size, (uint8_t)(text.size >> 8) };
+
+	if (text.size == 0 || text.size > UINT16_MAX)
+		return 0;
+	MEDARK_TRY(medark_buffer_add(out, head, sizeof(head), err));
+	return medark_buffer_add(out, text.data, text.size, err);
+}
+
+static int add_word(void *context, struct medark_bytes word, struct medark_error *err)
+{
+	return add_entry(context, MEDARK_SEARCH_NAME, word, err);
+}
+
+/* FORMAT.md section 8, "Search words". */
+static int search_names(struct medark_buffer *out, const struct medark_patient *p,
+			struct medark_error *err)
+{
+	for (uint32_t i = 0; i < p->name_count; i++) {
+		const struct medark_name *n = &p->names[i];
+
+		MEDARK_TRY(medark_words(n->family, add_word, out, err));
+		MEDARK_TRY(medark_words(n->given, add_word, out, err));
+		MEDARK_TRY(medark_words(n->prefix, add_word, out, err));
+		if (n->family.size + n->given.size + n->prefix.size == 0)
+			MEDARK_TRY(medark_words(n->text, add_word, out, err));
+	}
+	return 0;
+}
+
+static int search_identifiers(struct medark_buffer *out, const struct medark_patient *p,
+			      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer text = MEDARK_BUFFER_SECRET(MIB);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer value = MEDARK_BUFFER_SECRET(MIB);
+
+	for (uint32_t i = 0; i < p->identifier_count; i++) {
+		struct medark_bytes recorded = p->identifiers[i].value;
+
+		text.size = 0;
+		value.size = 0;
+		for (size_t k = 0; k < recorded.size; k++)
+			if (recorded.data[k] != ' ')
+				MEDARK_TRY(medark_buffer_add(&value, recorded.data + k, 1, err));
+		MEDARK_TRY(medark_row_encode(medark_bytes(value.data, value.size), &text, err));
+		MEDARK_TRY(medark_buffer_add(&text, "\t", 1, err));
+		MEDARK_TRY(medark_row_encode(p->identifiers[i].system, &text, err));
+		MEDARK_TRY(add_entry(out, MEDARK_SEARCH_IDENTIFIER,
+				     medark_bytes(text.data, text.size), err));
+	}
+	return 0;
+}
+
+static int search_entries(struct medark_buffer *out, const struct medark_patient *p,
+			  struct medark_error *err)
+{
+	char digits[9];
+	size_t count = 0;
+
+	out->size = 0;
+	MEDARK_TRY(medark_buffer_print(out, err, "%c", MEDARK_FRAGMENT_SEARCH));
+	MEDARK_TRY(search_identifiers(out, p, err));
+	MEDARK_TRY(search_names(out, p, err));
+	for (size_t i = 0; i < p->birth_date.size && i < 10 && count < 8; i++)
+		if (p->birth_date.data[i] >= '0' && p->birth_date.data[i] <= '9')
+			digits[count++] = (char)p->birth_date.data[i];
+	return add_entry(out, MEDARK_SEARCH_BIRTH, medark_bytes(digits, count), err);
+}
+
+/* Lets an alias lead to the patient: it may have been used before, or will be. */
+static int bind(struct medark_facts *f, char kind, struct medark_bytes a, struct medark_bytes b,
+		struct medark_bytes patient_key, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer alias = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+
+	if (2 + a.size + b.size > MEDARK_SORTER_KEY_MAX)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(&alias, err, "%c", kind));
+	MEDARK_TRY(medark_buffer_add(&alias, a.data, a.size, err));
+	if (kind == MEDARK_PATIENT_IDENTIFIER) {
+		MEDARK_TRY(medark_buffer_add(&alias, "|", 1, err));
+		MEDARK_TRY(medark_buffer_add(&alias, b.data, b.size, err));
+	}
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_BINDING));
+	MEDARK_TRY(medark_buffer_add(&f->row, patient_key.data, patient_key.size, err));
+	return medark_sorter_add(f->aliases, medark_bytes(alias.data, alias.size),
+				 medark_bytes(f->row.data, f->row.size), err);
+}
+
+int medark_facts_patient(struct medark_facts *f, const struct medark_patient *patient,
+			 struct medark_bytes full_url, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+	struct medark_patient_key own = { MEDARK_PATIENT_ID, patient->id };
+	struct medark_bytes key_bytes;
+
+	if (!patient->id.size)
+		own = (struct medark_patient_key) { MEDARK_PATIENT_URN, full_url };
+	MEDARK_TRY(key_text(&key, own, err));
+	key_bytes = medark_bytes(key.data, key.size);
+	MEDARK_TRY(demographics(&f->row, patient, err));
+	MEDARK_TRY(medark_sorter_add(f->patients, key_bytes, medark_bytes(f->row.data, f->row.size),
+				     err));
+	MEDARK_TRY(search_entries(&f->row, patient, err));
+	MEDARK_TRY(medark_sorter_add(f->patients, key_bytes, medark_bytes(f->row.data, f->row.size),
+				     err));
+	if (full_url.size && medark_bytes_starts(full_url, "urn:"))
+		MEDARK_TRY(bind(f, MEDARK_PATIENT_URN, full_url, medark_bytes(NULL, 0), key_bytes,
+				err));
+	for (uint32_t i = 0; i < patient->identifier_count; i++)
+		MEDARK_TRY(bind(f, MEDARK_PATIENT_IDENTIFIER, patient->identifiers[i].system,
+				patient->identifiers[i].value, key_bytes, err));
+	return 0;
+}
+
+/* ---- records ---- */
+
+int medark_facts_seen(struct medark_facts *f, const struct medark_seen *seen,
+		      struct medark_error *err)
+{
+	uint8_t key[8], value[28];
+
+	medark_put_be64(key, seen->name);
+	medark_put_le64(value, seen->content);
+	medark_put_le32(value + 8, seen->item);
+	medark_put_le64(value + 12, seen->offset);
+	medark_put_le64(value + 20, seen->length);
+	return medark_sorter_add(f->seen, medark_bytes(key, sizeof(key)),
+				 medark_bytes(value, sizeof(value)), err);
+}
+
+static void put_be32(uint8_t out[4], uint32_t v)
+{
+	out[0] = (uint8_t)(v >> 24);
+	out[1] = (uint8_t)(v >> 16);
+	out[2] = (uint8_t)(v >> 8);
+	out[3] = (uint8_t)v;
+}
+
+/* For the report: the item's path comes first, then what is wrong with it. */
+static int report_path(struct medark_facts *f, uint32_t item, struct medark_bytes path,
+		       struct medark_error *err)
+{
+	uint8_t key[5] = { 0 };
+
+	if (!f->report)
+		return 0;
+	put_be32(key, item);
+	return medark_sorter_add(f->report, medark_bytes(key, sizeof(key)), path, err);
+}
+
+static int report_trouble(struct medark_facts *f, const struct medark_trouble *t,
+			  struct medark_error *err)
+{
+	uint8_t key[13] = { 0 };
+
+	if (!f->report)
+		return 0;
+	put_be32(key, t->item);
+	key[4] = 1;
+	medark_put_be64(key + 5, t->offset);
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(
+		&f->row, err,
+		"\"reason\":\"%s\",\"item\":%u,\"offset\":%llu,\"length\":%llu,\"detail\":",
+		medark_fault_name(t->fault), t->item, (unsigned long long)t->offset,
+		(unsigned long long)t->length));
+	MEDARK_TRY(medark_text_json(&f->row, t->detail, err));
+	return medark_sorter_add(f->report, medark_bytes(key, sizeof(key)),
+				 medark_bytes(f->row.data, f->row.size), err);
+}
+
+static int report_skipped(struct medark_facts *f, struct medark_bytes path, const char *why,
+			  struct medark_error *err)
+{
+	uint8_t key[13] = { 0 };
+
+	if (!f->report)
+		return 0;
+	put_be32(key, MEDARK_ITEM_NONE);
+	key[4] = 1;
+	medark_put_be64(key + 5, f->skipped);
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&f->row, err,
+				       "\"reason\":\"skipped\",\"detail\":\"%s\",\"path\":", why));
+	MEDARK_TRY(medark_text_json(&f->row, path, err));
+	return medark_sorter_add(f->report, medark_bytes(key, sizeof(key)),
+				 medark_bytes(f->row.data, f->row.size), err);
+}
+
+int medark_facts_report(struct medark_facts *f,
+			int (*line)(void *context, struct medark_bytes text,
+				    struct medark_error *err),
+			void *context, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer path = MEDARK_BUFFER_SECRET(8 * MIB);
+	struct medark_bytes key, value;
+	int more;
+
+	MEDARK_TRY(medark_sorter_sort(f->report, err));
+	while ((more = medark_sorter_next(f->report, &key, &value, err)) == 1) {
+		if (key.size == 5) {
+			path.size = 0;
+			MEDARK_TRY(medark_text_json(&path, value, err));
+			continue;
+		}
+		f->row.size = 0;
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "{\"message_type\":\"status\","));
+		MEDARK_TRY(medark_buffer_add(&f->row, value.data, value.size, err));
+		if (!medark_bytes_starts(value, "\"reason\":\"skipped\""))
+			MEDARK_TRY(medark_buffer_print(&f->row, err, ",\"path\":%.*s",
+						       (int)path.size, (const char *)path.data));
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "}\n"));
+		MEDARK_TRY(line(context, medark_bytes(f->row.data, f->row.size), err));
+	}
+	return more;
+}
+
+static int quarantine_row(struct medark_facts *f, uint32_t item, uint64_t offset,
+			  struct medark_error *err)
+{
+	uint8_t key[12];
+
+	put_be32(key, item);
+	medark_put_be64(key + 4, offset);
+	return medark_sorter_add(f->quarantine, medark_bytes(key, sizeof(key)),
+				 medark_bytes(f->row.data, f->row.size), err);
+}
+
+int medark_facts_trouble(struct medark_facts *f, const struct medark_trouble *t,
+			 struct medark_error *err)
+{
+	f->quarantined++;
+	f->reasons[t->fault]++;
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(
+		&f->row, err, "%s\t%u\t%llu\t%llu\t", medark_fault_name(t->fault), t->item,
+		(unsigned long long)t->offset, (unsigned long long)t->length));
+	if (t->segment)
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "%u\t", t->segment));
+	else
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "-\t"));
+	MEDARK_TRY(medark_row_encode(t->detail, &f->row, err));
+	MEDARK_TRY(quarantine_row(f, t->item, t->offset, err));
+	return report_trouble(f, t, err);
+}
+
+int medark_facts_skipped(struct medark_facts *f, struct medark_bytes path, const char *why,
+			 struct medark_error *err)
+{
+	f->skipped++;
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "skipped\t-\t0\t0\t-\t%s: ", why));
+	MEDARK_TRY(medark_row_encode(path, &f->row, err));
+	MEDARK_TRY(quarantine_row(f, MEDARK_ITEM_NONE, f->skipped, err));
+	return report_skipped(f, path, why, err);
+}
+
+/* ---- windows ---- */
+
+/* A share under construction: one group's run of pieces. */
+struct share {
+	struct medark_share_head head;
+	uint32_t counts[MEDARK_TYPES_MAX + 1];
+	uint16_t touched[MEDARK_TYPES_MAX + 1];
+	struct medark_buffer ranges; /* struct medark_range each */
+};
+
+static void count_piece(struct share *s, const struct medark_piece *p, uint32_t item)
+{
+	if (!s->head.records) {
+		s->head.item = item;
+		s->head.offset = p->offset;
+		s->head.length = p->length;
+	}
+	if (p->type) {
+		if (!s->counts[p->type])
+			s->touched[s->head.types++] = p->type;
+		s->counts[p->type]++;
+		s->head.records++;
+	}
+	if (p->date && (!s->head.first || p->date < s->head.first))
+		s->head.first = p->date;
+	if (p->date > s->head.last)
+		s->head.last = p->date;
+}
+
+static int add_range(struct share *s, struct medark_range range, struct medark_error *err)
+{
+	struct medark_range *last;
+
+	if (s->head.ranges) {
+		last = (struct medark_range *)(void *)(s->ranges.data + s->ranges.size) - 1;
+		if (last->segment == range.segment && last->offset + last->length == range.offset) {
+			last->length += range.length;
+			return 0;
+		}
+	}
+	s->head.ranges++;
+	return medark_buffer_add(&s->ranges, &range, sizeof(range), err);
+}
+
+/* Adds the share to the patient's (or alias') fragments and empties it. */
+static int emit_share(struct medark_facts *f, struct share *s, struct medark_bytes key,
+		      struct medark_error *err)
+{
+	struct medark_sorter *to = key.data[0] == MEDARK_PATIENT_ID ? f->patients : f->aliases;
+
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_SHARE));
+	MEDARK_TRY(medark_buffer_add(&f->row, &s->head, sizeof(s->head), err));
+	for (uint32_t i = 0; i < s->head.types; i++) {
+		uint32_t pair[2] = { s->touched[i], s->counts[s->touched[i]] };
+
+		MEDARK_TRY(medark_buffer_add(&f->row, pair, sizeof(pair), err));
+		s->counts[s->touched[i]] = 0;
+	}
+	MEDARK_TRY(medark_buffer_add(&f->row, s->ranges.data, s->ranges.size, err));
+	memset(&s->head, 0, sizeof(s->head));
+	s->ranges.size = 0;
+	return medark_sorter_add(to, key, medark_bytes(f->row.data, f->row.size), err);
+}
+
+static struct medark_bytes group_key(const struct medark_window *w, uint32_t group)
+{
+	return medark_bytes(w->keys.data + w->groups[group].key, w->groups[group].key_size);
+}
+
+static struct medark_range piece_range(const struct medark_piece *p)
+{
+	return (struct medark_range) { .segment = p->segment,
+				       .offset = p->place,
+				       .length = p->length };
+}
+
+/* One share for each run of pieces of a group; in sorted order a group has one run. */
+static int emit_groups(struct medark_facts *f, const struct medark_window *w, struct share *s,
+		       struct medark_error *err)
+{
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		const struct medark_piece *p = &w->pieces[w->sorted[i]];
+		bool last =
+			i + 1 == w->piece_count || w->pieces[w->sorted[i + 1]].group != p->group;
+
+		if (p->group == MEDARK_GROUP_NONE)
+			continue;
+		if (p->kind != MEDARK_EXTENT_FILLER)
+			count_piece(s, p, w->items[p->item]->number);
+		MEDARK_TRY(add_range(s, piece_range(p), err));
+		if (last)
+			MEDARK_TRY(emit_share(f, s, group_key(w, p->group), err));
+	}
+	return 0;
+}
+
+static int emit_shares(struct medark_facts *f, const struct medark_window *w, struct share *s,
+		       struct medark_error *err)
+{
+	for (uint32_t i = 0; i < w->share_count; i++) {
+		uint32_t part = w->shares[i].piece;
+
+		s->head.shared = 1;
+		count_piece(s, &w->pieces[part], w->items[w->pieces[part].item]->number);
+		/* A large record's parts were added one after the other; the last is no part. */
+		do
+			MEDARK_TRY(add_range(s, piece_range(&w->pieces[part]), err));
+		while (w->pieces[part++].kind == MEDARK_EXTENT_PART && part < w->piece_count);
+		MEDARK_TRY(emit_share(f, s, group_key(w, w->shares[i].group), err));
+	}
+	return 0;
+}
+
+static int emit_outsides(struct medark_facts *f, const struct medark_window *w,
+			 struct medark_error *err)
+{
+	for (uint32_t i = 0; i < w->outside_count; i++) {
+		const struct medark_outside *o = &w->outsides[i];
+		uint32_t parts = o->piece;
+
+		f->row.size = 0;
+		do {
+			struct medark_range range = piece_range(&w->pieces[parts]);
+
+			MEDARK_TRY(medark_buffer_add(&f->row, &range, sizeof(range), err));
+		} while (w->pieces[parts++].kind == MEDARK_EXTENT_PART && parts < w->piece_count);
+		MEDARK_TRY(medark_sorter_add(f->outside,
+					     medark_bytes(w->keys.data + o->key, o->key_size),
+					     medark_bytes(f->row.data, f->row.size), err));
+	}
+	return 0;
+}
+
+static int emit_troubles(struct medark_facts *f, const struct medark_window *w,
+			 struct medark_error *err)
+{
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		const struct medark_piece *p = &w->pieces[i];
+		struct medark_trouble trouble = {
+			.fault = p->fault,
+			.segment = p->segment,
+			.offset = p->offset,
+			.length = p->length,
+		};
+
+		if (p->fault == MEDARK_FAULT_NONE)
+			continue;
+		trouble.item = w->items[p->item]->number;
+		MEDARK_TRY(medark_facts_trouble(f, &trouble, err));
+	}
+	return 0;
+}
+
+static int note_items(struct medark_facts *f, const struct medark_window *w,
+		      struct medark_error *err)
+{
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		struct medark_item *item = w->items[w->pieces[i].item];
+		uint32_t segment = w->pieces[i].segment;
+
+		if (!item->first_segment || segment < item->first_segment)
+			item->first_segment = segment;
+		if (segment > item->last_segment)
+			item->last_segment = segment;
+	}
+	for (uint32_t i = 0; i < w->item_count; i++)
+		if (--w->items[i]->windows == 0 && w->items[i]->ended)
+			MEDARK_TRY(medark_facts_item(f, w->items[i], err));
+	return 0;
+}
+
+int medark_facts_window(struct medark_facts *f, const struct medark_window *w,
+			struct medark_error *err)
+{
+	struct share *s = calloc(1, sizeof(*s));
+	int result;
+
+	if (!s)
+		return medark_error_memory(err, "the index");
+	s->ranges = (struct medark_buffer)MEDARK_BUFFER(ROW_MAX / 2);
+	result = emit_groups(f, w, s, err);
+	if (result >= 0)
+		result = emit_shares(f, w, s, err);
+	if (result >= 0)
+		result = emit_outsides(f, w, err);
+	if (result >= 0)
+		result = emit_troubles(f, w, err);
+	if (result >= 0)
+		result = note_items(f, w, err);
+	medark_buffer_clear(&s->ranges);
+	free(s);
+	return result;
+}
+
+int medark_facts_streamed(struct medark_facts *f, const struct medark_record *record, uint16_t type,
+			  const struct medark_range *ranges, uint32_t count,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+
+	if (record->patient_count == 0 && record->type.size && record->id.size) {
+		MEDARK_TRY(medark_buffer_add(&key, record->type.data, record->type.size, err));
+		MEDARK_TRY(medark_buffer_add(&key, "/", 1, err));
+		MEDARK_TRY(medark_buffer_add(&key, record->id.data, record->id.size, err));
+		return medark_sorter_add(f->outside, medark_bytes(key.data, key.size),
+					 medark_bytes(ranges, count * sizeof(*ranges)), err);
+	}
+	for (uint32_t i = 0; i < record->patient_count; i++) {
+		struct medark_share_head head = { .first = record->date,
+						  .last = record->date,
+						  .records = type != 0,
+						  .types = type != 0,
+						  .ranges = count,
+						  .shared = i > 0 };
+		uint32_t pair[2] = { type, 1 };
+
+		key.size = 0;
+		MEDARK_TRY(key_text(&key, record->patients[i], err));
+		f->row.size = 0;
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_SHARE));
+		MEDARK_TRY(medark_buffer_add(&f->row, &head, sizeof(head), err));
+		if (type)
+			MEDARK_TRY(medark_buffer_add(&f->row, pair, sizeof(pair), err));
+		MEDARK_TRY(medark_buffer_add(&f->row, ranges, count * sizeof(*ranges), err));
+		MEDARK_TRY(medark_sorter_add(key.data[0] == MEDARK_PATIENT_ID ? f->patients
+									      : f->aliases,
+					     medark_bytes(key.data, key.size),
+					     medark_bytes(f->row.data, f->row.size), err));
+	}
+	return 0;
+}
+
+/* ---- items and segments ---- */
+
+int medark_facts_item(struct medark_facts *f, const struct medark_item *item,
+		      struct medark_error *err)
+{
+	struct medark_bytes path = medark_bytes(item->path, item->path_size);
+	uint8_t key[4];
+
+	put_be32(key, item->number);
+	MEDARK_TRY(report_path(f, item->number, path, err));
+	if (item->parent == MEDARK_ITEM_NONE) {
+		f->item_count++;
+		f->bytes += item->size;
+		f->opaque += strcmp(item->kind, "opaque") == 0;
+	}
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%u\t%s\t%llu\t%lld.%09u\t%04o\t",
+				       item->number, item->kind, (unsigned long long)item->size,
+				       (long long)item->mtime, item->mtime_ns, item->mode));
+	if (item->parent != MEDARK_ITEM_NONE)
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "%u\t", item->parent));
+	else
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "-\t"));
+	if (item->first_segment)
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "%u\t%u\t", item->first_segment,
+					       item->last_segment));
+	else
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "-\t-\t"));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%llu\t", (unsigned long long)item->records));
+	MEDARK_TRY(medark_row_encode(path, &f->row, err));
+	return medark_sorter_add(f->items, medark_bytes(key, sizeof(key)),
+				 medark_bytes(f->row.data, f->row.size), err);
+}
+
+int medark_facts_segment(struct medark_facts *f, const struct medark_plan *plan,
+			 struct medark_error *err)
+{
+	if (f->segment_count == f->segment_max) {
+		uint32_t more = f->segment_max ? f->segment_max * 2 : 256;
+		struct medark_segment_row *rows = realloc(f->segments, more * sizeof(*rows));
+
+		if (!rows)
+			return medark_error_memory(err, "the index");
+		f->segments = rows;
+		f->segment_max = more;
+	}
+	f->segments[f->segment_count++] = (struct medark_segment_row) { .leaves = plan->leaves,
+									.content = plan->content,
+									.hash = plan->hash };
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * folder: what a restore does with whole folders. Everything goes relative to open folders and
+ * follows no symbolic link, so that nothing outside can be touched. One thread at a time.
+ */
+#ifndef MEDARK_ARCHIVE_FOLDER_H
+#define MEDARK_ARCHIVE_FOLDER_H
+
+#include "base/error.h"
+
+/*
+ * Opens a folder inside `at` without following a link; a negative errno on failure. The caller
+ * closes it.
+ */
+int medark_folder_open(int at, const char *name);
+
+/* 1 if the folder holds nothing but `except` (may be NULL), 0 if it holds more. */
+int medark_folder_is_empty(int fd, const char *except, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Removes everything in the folder, however deep. MEDARK_E_SYSTEM. */
+int medark_folder_clear(int fd, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Moves everything in `from` into `to` (of the same file system), replacing files of the same name
+ * and joining folders. MEDARK_E_EXISTS where a file would replace a folder or the other way round.
+ */
+int medark_folder_merge(int from, int to, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/gather_private.h"
+
+#include "base/secret.h"
+#include "crypto/random.h"
+#include "scan/json.h"
+#include "source/decoder.h"
+
+#include <string.h>
+
+/* Pieces of a window: enough for records of 250 bytes on average in the default window. */
+#define PIECES_MAX   163840u
+#define PATIENTS_MAX (2u << 20)
+#define READ_SIZE    (1u << 20)
+
+void medark_giant_free(struct medark_giant *giant)
+{
+	if (!giant)
+		return;
+	medark_buffer_clear(&giant->ranges);
+	medark_json_stream_free(giant->stream);
+	free(giant);
+}
+
+/* Forgets a finished item. */
+static void drop_item(struct medark_gather *g, struct medark_item *item)
+{
+	if (item->previous)
+		item->previous->next = item->next;
+	else
+		g->items = item->next;
+	if (item->next)
+		item->next->previous = item->previous;
+	free(item);
+}
+
+static void clear_lane(struct medark_lane *lane)
+{
+	medark_stream_free(lane->stream);
+	free(lane->carry);
+	memset(lane, 0, sizeof(*lane));
+}
+
+void medark_gather_free(struct medark_gather *g)
+{
+	if (!g)
+		return;
+	for (uint32_t i = 0; i < g->lane_count; i++)
+		clear_lane(&g->lanes[i]);
+	while (g->items)
+		drop_item(g, g->items);
+	while (g->giants) {
+		struct medark_giant *giant = g->giants;
+
+		g->giants = giant->next;
+		medark_giant_free(giant);
+	}
+	medark_window_free(g->windows[0]);
+	medark_window_free(g->windows[1]);
+	medark_fhir_free(g->fhir);
+	medark_ordinals_free(g->ordinals);
+	if (g->head)
+		medark_secret_wipe(g->head, MEDARK_HEAD_SIZE);
+	free(g->head);
+	medark_buffer_clear(&g->urls);
+	free(g);
+}
+
+int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gather **out,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_gather_free) struct medark_gather *g = NULL;
+
+	g = calloc(1, sizeof(*g));
+	if (!g)
+		return medark_error_memory(err, "reading the sources");
+	g->setup = *setup;
+	g->next_segment = 1;
+	g->last_group = MEDARK_GROUP_NONE;
+	g->urls = (struct medark_buffer)MEDARK_BUFFER_SECRET(1u << 20);
+	g->head = malloc(MEDARK_HEAD_SIZE + MEDARK_JSON_PADDING);
+	if (!g->head)
+		return medark_error_memory(err, "reading the sources");
+	MEDARK_TRY(medark_random(&g->seed, sizeof(g->seed), err));
+	MEDARK_TRY(medark_fhir_new(&g->fhir, err));
+	MEDARK_TRY(medark_ordinals_new(PATIENTS_MAX, &g->ordinals, err));
+	for (unsigned i = 0; i < 2; i++) {
+		MEDARK_TRY(medark_window_new(setup->window_size, PIECES_MAX, &g->windows[i], err));
+		g->windows[i]->salt_key = setup->salt_key;
+		g->windows[i]->context = setup->facts;
+	}
+	g->window = g->windows[0];
+	*out = MEDARK_TAKE(g);
+	return 0;
+}
+
+/* ---- windows ---- */
+
+/* Runs in the pipeline, in order, with its lock held: the row is there before the table is made. */
+static void written(struct medark_task *task)
+{
+	struct medark_plan *plan = (struct medark_plan *)task;
+
+	atomic_fetch_sub(&plan->window->under_way, 1);
+}
+
+/* Moves the pieces of giants that were just planned to their ranges; reports finished ones. */
+static int place_giants(struct medark_gather *g, struct medark_error *err)
+{
+	struct medark_giant **link = &g->giants;
+
+	while (*link) {
+		struct medark_giant *giant = *link;
+
+		for (uint32_t i = 0; i < giant->pending_count; i++) {
+			const struct medark_piece *p = &g->window->pieces[giant->pending_first + i];
+			struct medark_range range = { p->segment, p->place, p->length };
+
+			MEDARK_TRY(medark_buffer_add(&giant->ranges, &range, sizeof(range), err));
+		}
+		giant->pending_count = 0;
+		if (!giant->ended) {
+			link = &giant->next;
+			continue;
+		}
+		*link = giant->next;
+		MEDARK_TRY(medark_gather_giant_done(g, giant, err));
+	}
+	return 0;
+}
+
+static int hand_over(struct medark_gather *g, struct medark_error *err)
+{
+	struct medark_window *w = g->window;
+
+	MEDARK_TRY(medark_window_plan(w, g->next_segment, g->setup.segment_size, err));
+	g->next_segment += w->plan_count;
+	MEDARK_TRY(medark_facts_window(g->setup.facts, w, err));
+	for (uint32_t i = 0; i < w->item_count; i++)
+		if (w->items[i]->windows == 0 && w->items[i]->ended)
+			drop_item(g, w->items[i]);
+	w->item_count = 0;
+	MEDARK_TRY(place_giants(g, err));
+	atomic_store(&w->under_way, w->plan_count);
+	for (uint32_t i = 0; i < w->plan_count; i++) {
+		int result;
+
+		w->plans[i].task.done = written;
+		result = medark_pipeline_submit(g->setup.pipeline, &w->plans[i].task, err);
+		if (result < 0) {
+			atomic_fetch_sub(&w->under_way, w->plan_count - i);
+			return result;
+		}
+	}
+	return 0;
+}
+
+static bool is_free(void *context)
+{
+	const struct medark_window *w = context;
+
+	return atomic_load(&w->under_way) == 0;
+}
+
+/* The segments of a window, in order, become rows once they are all written. */
+static int take_rows(struct medark_gather *g, struct medark_window *w, struct medark_error *err)
+{
+	for (uint32_t i = 0; i < w->plan_count; i++)
+		MEDARK_TRY(medark_facts_segment(g->setup.facts, &w->plans[i], err));
+	return 0;
+}
+
+int medark_gather_turn(struct medark_gather *g, size_t *at, size_t size, struct medark_error *err)
+{
+	struct medark_window *old = g->window;
+	struct medark_window *other = g->windows[old == g->windows[0]];
+
+	MEDARK_TRY(hand_over(g, err));
+	MEDARK_TRY(medark_pipeline_wait(g->setup.pipeline, is_free, other, err));
+	MEDARK_TRY(take_rows(g, other, err));
+	medark_window_reset(other);
+	if (size)
+		memcpy(other->bytes, old->bytes + *at, size);
+	*at = 0;
+	g->window = other;
+	g->last_group = MEDARK_GROUP_NONE;
+	g->last_order = MEDARK_ORDINAL_NONE;
+	return 0;
+}
+
+int medark_gather_finish(struct medark_gather *g, struct medark_error *err)
+{
+	struct medark_window *last = g->window;
+	size_t none = 0;
+
+	MEDARK_TRY(medark_gather_turn(g, &none, 0, err));
+	MEDARK_TRY(medark_pipeline_drain(g->setup.pipeline, err));
+	return take_rows(g, last, err);
+}
+
+/* ---- items ---- */
+
+static int new_item(struct medark_gather *g, const struct medark_entry *entry, const char *prefix,
+		    struct medark_item **out, struct medark_error *err)
+{
+	size_t front = strlen(prefix);
+	struct medark_item *item;
+
+	if (g->next_item == MEDARK_ITEM_NONE)
+		return medark_error_set(err, MEDARK_E_USAGE, "the source has too many items");
+	item = calloc(1, sizeof(*item) + front + entry->path.size);
+	if (!item)
+		return medark_error_memory(err, "an item");
+	item->number = g->next_item++;
+	item->parent = MEDARK_ITEM_NONE;
+	item->kind = "opaque";
+	item->mtime = entry->mtime;
+	item->mtime_ns = entry->mtime_ns;
+	item->mode = entry->mode & 07777;
+	item->path_size = front + entry->path.size;
+	memcpy(item->path, prefix, front);
+	if (entry->path.size)
+		memcpy(item->path + front, entry->path.data, entry->path.size);
+	item->next = g->items;
+	if (g->items)
+		g->items->previous = item;
+	g->items = item;
+	*out = item;
+	return 0;
+}
+
+/* No more bytes will come. The item is freed now or with the window that holds its last piece. */
+static int end_item(struct medark_gather *g, struct medark_item *item, struct medark_error *err)
+{
+	item->ended = true;
+	if (item->windows)
+		return 0;
+	MEDARK_TRY(medark_facts_item(g->setup.facts, item, err));
+	drop_item(g, item);
+	return 0;
+}
+
+static int item_trouble(struct medark_gather *g, const struct medark_item *item,
+			enum medark_fault fault, const char *detail, struct medark_error *err)
+{
+	struct medark_trouble trouble = {
+		.fault = fault,
+		.item = item->number,
+		.offset = item->size,
+		.detail = medark_bytes_text(detail),
+	};
+
+	return medark_facts_trouble(g->setup.facts, &trouble, err);
+}
+
+int medark_gather_plain(struct medark_gather *g, struct medark_item *item, size_t size,
+			enum medark_extent_kind kind, enum medark_fault fault,
+			struct medark_error *err)
+{
+	struct medark_piece piece = {
+		.offset = item->size,
+		.at = (uint32_t)g->window->used,
+		.length = (uint32_t)size,
+		.order = kind == MEDARK_EXTENT_FILLER ? g->last_order : MEDARK_ORDINAL_NONE,
+		.group = kind == MEDARK_EXTENT_FILLER ? g->last_group : MEDARK_GROUP_NONE,
+		.kind = (uint8_t)kind,
+		.fault = (uint8_t)fault,
+	};
+
+	if (size == 0)
+		return 0;
+	MEDARK_TRY(medark_window_item(g->window, item, &piece.item, err));
+	MEDARK_TRY(medark_window_add(g->window, &piece, NULL, err));
+	g->window->used += size;
+	item->size += size;
+	if (item->parent == MEDARK_ITEM_NONE)
+		g->bytes += size;
+	return 0;
+}
+
+static int poll(struct medark_gather *g, const struct medark_item *item, struct medark_error *err)
+{
+	if (!g->setup.poll)
+		return 0;
+	return g->setup.poll(g->setup.poll_context, g->bytes, g->records, item->number, err);
+}
+
+static enum medark_fault read_fault(const struct medark_item *item)
+{
+	return item->parent == MEDARK_ITEM_NONE ? MEDARK_FAULT_UNREADABLE : MEDARK_FAULT_COMPRESSED;
+}
+
+int medark_gather_read(struct medark_gather *g, struct medark_item *item,
+		       struct medark_stream *stream, size_t have, size_t size, size_t *out,
+		       struct medark_error *err)
+{
+	struct medark_error why = { 0 };
+	ssize_t n =
+		medark_stream_read(stream, g->window->bytes + g->window->used + have, size, &why);
+
+	if (n < 0 && n != MEDARK_E_SOURCE && n != MEDARK_E_SYSTEM) {
+		if (err)
+			*err = why;
+		return (int)n;
+	}
+	*out = n < 0 ? 0 : (size_t)n;
+	if (n < 0)
+		return item_trouble(g, item, read_fault(item), why.message, err);
+	return 0;
+}
+
+/* Stores the rest of a stream as it is, behind `have` bytes that stand in the window already. */
+static int store_opaque(struct medark_gather *g, struct medark_item *item,
+			struct medark_stream *stream, size_t have, bool at_end,
+			struct medark_error *err)
+{
+	size_t at, more;
+
+	for (;;) {
+		struct medark_window *w = g->window;
+
+		if (have) {
+			enum medark_extent_kind kind =
+				at_end ? MEDARK_EXTENT_RECORD : MEDARK_EXTENT_PART;
+
+			MEDARK_TRY(
+				medark_gather_plain(g, item, have, kind, MEDARK_FAULT_NONE, err));
+			have = 0;
+		}
+		if (at_end)
+			return 0;
+		at = w->used;
+		if (w->size - w->used < READ_SIZE || medark_window_is_full(w))
+			MEDARK_TRY(medark_gather_turn(g, &at, 0, err));
+		MEDARK_TRY(medark_gather_read(g, item, stream, 0, READ_SIZE, &more, err));
+		have = more;
+		at_end = more < READ_SIZE;
+		MEDARK_TRY(poll(g, item, err));
+	}
+}
+
+/* Reads all of a document into the window; *out_whole is false if it does not fit. */
+static int read_document(struct medark_gather *g, struct medark_item *item,
+			 struct medark_stream *stream, size_t *have, bool *at_end,
+			 struct medark_error *err)
+{
+	while (!*at_end) {
+		size_t at = g->window->used, more;
+		size_t room = g->window->size - at - *have;
+
+		if (room < READ_SIZE && at > 0)
+			MEDARK_TRY(medark_gather_turn(g, &at, *have, err));
+		room = g->window->size - g->window->used - *have;
+		if (room == 0)
+			return 0;
+		room = room < READ_SIZE ? room : READ_SIZE;
+		MEDARK_TRY(medark_gather_read(g, item, stream, *have, room, &more, err));
+		*have += more;
+		*at_end = more < room;
+		MEDARK_TRY(poll(g, item, err));
+	}
+	return 0;
+}
+
+static const char *kind_name(enum medark_fhir_kind kind, bool decoded)
+{
+	switch (kind) {
+	case MEDARK_FHIR_NDJSON:
+		return decoded ? "decoded:ndjson" : "ndjson";
+	case MEDARK_FHIR_JSON:
+		return decoded ? "decoded:json" : "json";
+	case MEDARK_FHIR_XML:
+		return decoded ? "decoded:xml" : "xml";
+	default:
+		return decoded ? "decoded:opaque" : "opaque";
+	}
+}
+
+static int finish_stream(struct medark_gather *g, struct medark_item *item,
+			 struct medark_stream *stream, struct medark_error *err)
+{
+	if (medark_stream_changed(stream))
+		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_CHANGED,
+					"the file changed while it was read", err));
+	return end_item(g, item, err);
+}
+
+/* A document or opaque item: read to its end at once. Does not take the stream. */
+static int gather_whole(struct medark_gather *g, struct medark_item *item,
+			struct medark_stream *stream, enum medark_fhir_kind kind, size_t have,
+			struct medark_error *err)
+{
+	bool at_end = have < MEDARK_HEAD_SIZE;
+	size_t at = g->window->used;
+
+	if (g->window->size - at < READ_SIZE || medark_window_is_full(g->window))
+		MEDARK_TRY(medark_gather_turn(g, &at, 0, err));
+	memcpy(g->window->bytes + g->window->used, g->head, have);
+	if (kind != MEDARK_FHIR_NO) {
+		MEDARK_TRY(read_document(g, item, stream, &have, &at_end, err));
+		if (at_end) {
+			MEDARK_TRY(medark_gather_document(g, item, kind, have, err));
+			return finish_stream(g, item, stream, err);
+		}
+		item->kind = "opaque";
+		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_TOO_LARGE,
+					"a document larger than the memory allowed", err));
+	}
+	MEDARK_TRY(store_opaque(g, item, stream, have, at_end, err));
+	return finish_stream(g, item, stream, err);
+}
+
+/* ---- lanes ---- */
+
+/* Takes the stream, also on failure. `head` bytes were read already and stand in g->head. */
+static int add_lane(struct medark_gather *g, struct medark_item *item, struct medark_stream *stream,
+		    size_t head, struct medark_error *err)
+{
+	struct medark_lane *lane = &g->lanes[g->lane_count++];
+
+	memset(lane, 0, sizeof(*lane));
+	lane->item = item;
+	lane->stream = stream;
+	lane->carry = malloc(MEDARK_LANE_CHUNK);
+	if (!lane->carry)
+		return medark_error_memory(err, "reading the sources");
+	memcpy(lane->carry, g->head, head);
+	lane->carry_size = head;
+	return 0;
+}
+
+static int end_lane(struct medark_gather *g, uint32_t i, struct medark_error *err)
+{
+	struct medark_lane lane = g->lanes[i];
+	int result;
+
+	g->lanes[i] = g->lanes[--g->lane_count];
+	result = finish_stream(g, lane.item, lane.stream, err);
+	clear_lane(&lane);
+	return result;
+}
+
+/* Always the lane that is furthest behind; without an order among patients that is a round. */
+static int run_lanes(struct medark_gather *g, struct medark_error *err)
+{
+	while (g->lane_count) {
+		uint32_t behind = 0;
+
+		for (uint32_t i = 1; i < g->lane_count; i++)
+			if (g->lanes[i].ordinal < g->lanes[behind].ordinal ||
+			    (g->lanes[i].ordinal == g->lanes[behind].ordinal &&
+			     g->lanes[i].item->size < g->lanes[behind].item->size))
+				behind = i;
+		MEDARK_TRY(poll(g, g->lanes[behind].item, err));
+		MEDARK_TRY(medark_gather_step(g, &g->lanes[behind], err));
+		if (g->lanes[behind].at_end)
+			MEDARK_TRY(end_lane(g, behind, err));
+	}
+	return 0;
+}
+
+/* Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. */
+static int gather_stream(struct medark_gather *g, struct medark_item *item,
+			 struct medark_stream *stream, size_t head, bool parallel,
+			 struct medark_error *err)
+{
+	enum medark_fhir_kind kind =
+		medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE);
+	int result;
+
+	item->kind = kind_name(kind, item->parent != MEDARK_ITEM_NONE);
+	if (kind == MEDARK_FHIR_NDJSON) {
+		MEDARK_TRY(add_lane(g, item, stream, head, err));
+		if (parallel && g->lane_count < MEDARK_LANES_MAX)
+			return 0;
+		return run_lanes(g, err);
+	}
+	result = gather_whole(g, item, stream, kind, head, err);
+	medark_stream_free(stream);
+	return result;
+}
+
+/*
+ * The content of a .gz or .zst item, if it holds records: an item of its own, so that they are
+ * found; the compressed bytes stay what a whole restore gives back.
+ */
+static int gather_decoded(struct medark_gather *g, const struct medark_entry *entry,
+			  const char *prefix, uint32_t parent, struct medark_stream *packed,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_stream_free) struct medark_stream *stream = NULL;
+	struct medark_item *item;
+	struct medark_error why = { 0 };
+	ssize_t n = medark_decoder_open(packed, &stream, &why);
+
+	if (n == 0)
+		n = medark_stream_read(stream, g->head, MEDARK_HEAD_SIZE, &why);
+	if (n < 0) {
+		struct medark_trouble trouble = { .fault = MEDARK_FAULT_COMPRESSED,
+						  .item = parent,
+						  .detail = medark_bytes_text(why.message) };
+
+		return medark_facts_trouble(g->setup.facts, &trouble, err);
+	}
+	if (medark_fhir_recognise(medark_bytes(g->head, (size_t)n), n < MEDARK_HEAD_SIZE) ==
+	    MEDARK_FHIR_NO)
+		return 0;
+	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
+	item->parent = parent;
+	return gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n, true, err);
+}
+
+static int gather_file(struct medark_gather *g, struct medark_source *source,
+		       const struct medark_entry *entry, const char *prefix,
+		       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_stream_free) struct medark_stream *stream = NULL;
+	MEDARK_AUTO(medark_stream_free) struct medark_stream *again = NULL;
+	struct medark_item *item;
+	struct medark_error why = { 0 };
+	uint32_t number;
+	ssize_t n;
+
+	if (medark_source_stream(source, &stream, &why) < 0)
+		return medark_facts_skipped(g->setup.facts, entry->path, "cannot be opened", err);
+	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
+	number = item->number;
+	n = medark_stream_read(stream, g->head, MEDARK_HEAD_SIZE, &why);
+	if (n < 0) {
+		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_UNREADABLE, why.message, err));
+		return end_item(g, item, err);
+	}
+	if (medark_decoder_recognise(medark_bytes(g->head, (size_t)n)) &&
+	    medark_stream_can_again(stream))
+		MEDARK_TRY(medark_stream_again(stream, &again, err));
+	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n,
+				 medark_source_parallel(source), err));
+	if (!again)
+		return 0;
+	return gather_decoded(g, entry, prefix, number, MEDARK_TAKE(again), err);
+}
+
+static int gather_directory(struct medark_gather *g, const struct medark_entry *entry,
+			    const char *prefix, struct medark_error *err)
+{
+	struct medark_item *item;
+
+	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
+	item->kind = "dir";
+	return end_item(g, item, err);
+}
+
+int medark_gather_source(struct medark_gather *g, struct medark_source *source, const char *prefix,
+			 struct medark_error *err)
+{
+	struct medark_entry entry;
+	int more;
+
+	while ((more = medark_source_next(source, &entry, err)) == 1) {
+		int result;
+
+		if (entry.kind == MEDARK_ENTRY_SKIPPED)
+			result = medark_facts_skipped(g->setup.facts, entry.path, entry.why, err);
+		else if (entry.kind == MEDARK_ENTRY_DIRECTORY)
+			result = gather_directory(g, &entry, prefix, err);
+		else
+			result = gather_file(g, source, &entry, prefix, err);
+		MEDARK_TRY(result);
+	}
+	MEDARK_TRY(more);
+	return run_lanes(g, err);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is visible without any key. The clear members are parsed as strictly as ever, but neither
+ * the signature nor any hash is checked: nobody may take the answer for a verified one. */
+#include "archive/member_read.h"
+#include "archive/open.h"
+#include "archive/tail.h"
+#include "base/text.h"
+#include "base/time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void copy(char *out, size_t room, const char *text)
+{
+	(void)snprintf(out, room, "%s", text);
+	for (unsigned char *p = (unsigned char *)out; *p; p++)
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+static void fill_header(struct medark_archive_info *out, const struct medark_header *header)
+{
+	medark_text_hex(&header->archive, sizeof(header->archive), out->archive);
+	if (header->has_previous)
+		medark_text_hex(&header->previous, sizeof(header->previous), out->previous);
+	out->sequence = header->sequence;
+	(void)medark_time_format(header->created, out->created);
+	copy(out->tool, sizeof(out->tool), header->tool);
+	copy(out->source, sizeof(out->source), header->source);
+	out->recipient_count = header->recipient_count;
+	for (uint32_t i = 0; i < header->recipient_count; i++) {
+		copy(out->recipients[i].kind, sizeof(out->recipients[i].kind),
+		     medark_recipient_kind_name(header->recipients[i].kind));
+		copy(out->recipients[i].id, sizeof(out->recipients[i].id),
+		     header->recipients[i].id);
+	}
+}
+
+static void fill_summary(struct medark_archive_info *out, const struct medark_summary *summary)
+{
+	size_t types = sizeof(out->types) / sizeof(out->types[0]);
+	size_t reasons = sizeof(out->reasons) / sizeof(out->reasons[0]);
+
+	out->items = summary->items;
+	out->bytes = summary->bytes;
+	out->records = summary->records;
+	out->opaque = summary->opaque;
+	out->patients = summary->patients;
+	out->quarantined = summary->quarantined;
+	out->duplicates = summary->duplicates;
+	out->skipped = summary->skipped;
+	out->complete = summary->complete;
+	for (; out->type_count < summary->type_count && out->type_count < types;
+	     out->type_count++) {
+		const struct medark_count *c = &summary->types[out->type_count];
+
+		copy(out->types[out->type_count].name, sizeof(out->types[0].name), c->name);
+		out->types[out->type_count].count = c->count;
+	}
+	for (; out->reason_count < summary->reason_count && out->reason_count < reasons;
+	     out->reason_count++) {
+		const struct medark_count *c = &summary->reasons[out->reason_count];
+
+		copy(out->reasons[out->reason_count].name, sizeof(out->reasons[0].name), c->name);
+		out->reasons[out->reason_count].count = c->count;
+	}
+}
+
+void medark_info_fill(struct medark_archive_info *out, const struct medark_header *header,
+		      const struct medark_summary *summary, const struct medark_signer *signer,
+		      const struct medark_manifest *manifest)
+{
+	*out = (struct medark_archive_info) { .format_version = MEDARK_FORMAT_VERSION };
+	fill_header(out, header);
+	fill_summary(out, summary);
+	copy(out->signer, sizeof(out->signer), signer->subject);
+	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint), out->signer_fingerprint);
+	(void)medark_time_format(signer->signing_time, out->signed_at);
+	out->members = medark_manifest_count(manifest);
+	out->segments = medark_manifest_segments(manifest, MEDARK_KIND_DATA);
+}
+
+/* The clear members that inspection reads. */
+struct visible {
+	struct medark_header header;
+	struct medark_summary summary;
+	struct medark_signer signer;
+};
+
+static int read_clear(struct medark_input *in, const struct medark_manifest *manifest,
+		      struct visible *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer scratch = MEDARK_BUFFER(MEDARK_MEMBER_READ_MAX);
+	const struct medark_manifest_member *header =
+		medark_manifest_find(manifest, MEDARK_MEMBER_HEADER);
+	const struct medark_manifest_member *summary =
+		medark_manifest_find(manifest, MEDARK_MEMBER_SUMMARY);
+	struct medark_bytes text;
+
+	if (!header || !summary)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"header.json or summary.json is missing");
+	MEDARK_TRY(medark_member_read_unverified(in, header, &scratch, &text, err));
+	MEDARK_TRY(medark_header_parse(text, &out->header, err));
+	MEDARK_TRY(medark_member_read_unverified(in, summary, &scratch, &text, err));
+	return medark_summary_parse(text, &out->summary, err);
+}
+
+int medark_archive_inspect(const char *path, struct medark_archive_info *out,
+			   struct medark_error *err)
+{
+	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
+	MEDARK_AUTO(medark_tail_clear) struct medark_tail tail = { 0 };
+	MEDARK_AUTO(medark_manifest_free) struct medark_manifest *manifest = NULL;
+	MEDARK_AUTO(medark_heap_free) struct visible *visible = calloc(1, sizeof(*visible));
+	struct medark_digest digest;
+
+	if (!visible)
+		return medark_error_memory(err, "an archive");
+	MEDARK_TRY(medark_digest_setup(err));
+	MEDARK_TRY(medark_input_open(path, &in, err));
+	MEDARK_TRY(medark_tail_read(in, &tail, err));
+	MEDARK_TRY(medark_manifest_parse(tail.manifest, &manifest, err));
+	if (medark_manifest_offset(manifest) != tail.offset)
+		return medark_error_set(
+			err, MEDARK_E_FORMAT,
+			"the file has more or fewer bytes than the members that its "
+			"manifest lists");
+	MEDARK_TRY(medark_signature_peek(tail.signature, &visible->signer, err));
+	MEDARK_TRY(read_clear(in, manifest, visible, err));
+	medark_info_fill(out, &visible->header, &visible->summary, &visible->signer, manifest);
+	medark_sha256(tail.manifest.data, tail.manifest.size, &digest);
+	medark_text_hex(&digest, sizeof(digest), out->manifest);
+	out->size = medark_input_size(in);
+	return 0;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/keys.h"
+
+#include "crypto/certificate.h"
+#include "crypto/kdf.h"
+#include "crypto/private_key.h"
+
+#include <medark/key.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Private keys, and passphrases, of one identity. */
+#define SECRETS_MAX 64
+
+struct passphrase {
+	uint8_t *data;
+	size_t size;
+};
+
+struct medark_identity {
+	struct medark_private_key *keys[SECRETS_MAX];
+	size_t key_count;
+	struct passphrase passphrases[SECRETS_MAX];
+	size_t passphrase_count;
+};
+
+int medark_identity_new(struct medark_identity **out, struct medark_error *err)
+{
+	struct medark_identity *identity = calloc(1, sizeof(*identity));
+
+	if (!identity)
+		return medark_error_memory(err, "an identity");
+	*out = identity;
+	return 0;
+}
+
+int medark_identity_add_key(struct medark_identity *identity, const char *path,
+			    const void *passphrase, size_t size, struct medark_error *err)
+{
+	if (identity->key_count == SECRETS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d private keys",
+					SECRETS_MAX);
+	MEDARK_TRY(medark_private_key_load(path, medark_bytes(passphrase, size),
+					   &identity->keys[identity->key_count], err));
+	identity->key_count++;
+	return 0;
+}
+
+int medark_identity_add_passphrase(struct medark_identity *identity, const void *passphrase,
+				   size_t size, struct medark_error *err)
+{
+	struct passphrase *p;
+
+	if (identity->passphrase_count == SECRETS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d passphrases",
+					SECRETS_MAX);
+	if (size == 0 || size > MEDARK_KDF_PASSPHRASE_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "a passphrase has 1 to %d bytes",
+					MEDARK_KDF_PASSPHRASE_MAX);
+	p = &identity->passphrases[identity->passphrase_count];
+	p->data = malloc(size);
+	if (!p->data)
+		return medark_error_memory(err, "a passphrase");
+	memcpy(p->data, passphrase, size);
+	p->size = size;
+	identity->passphrase_count++;
+	return 0;
+}
+
+void medark_identity_free(struct medark_identity *identity)
+{
+	if (!identity)
+		return;
+	for (size_t i = 0; i < identity->key_count; i++)
+		medark_private_key_free(identity->keys[i]);
+	for (size_t i = 0; i < identity->passphrase_count; i++) {
+		medark_secret_wipe(identity->passphrases[i].data, identity->passphrases[i].size);
+		free(identity->passphrases[i].data);
+	}
+	free(identity);
+}
+
+static int derive(const struct passphrase *passphrase, const struct medark_kdf_spec *spec,
+		  struct medark_key *out, struct medark_error *err)
+{
+	struct medark_bytes text = medark_bytes(passphrase->data, passphrase->size);
+	struct medark_bytes salt = medark_bytes(spec->salt, sizeof(spec->salt));
+	struct medark_scrypt_cost cost = { .n = spec->n, .r = spec->r, .p = spec->p };
+
+	if (spec->name == MEDARK_KDF_PBKDF2_SHA512)
+		return medark_pbkdf2_sha512(text, salt, spec->n, out, err);
+	return medark_scrypt(text, salt, &cost, out, err);
+}
+
+/* One passphrase against every passphrase recipient. 1: opened, 0: not. */
+static int try_passphrase(const struct passphrase *passphrase,
+			  const struct medark_envelope *envelope,
+			  const struct medark_header *header, struct medark_key *out,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key kek;
+
+	for (uint32_t i = 0; i < header->recipient_count; i++) {
+		const struct medark_header_recipient *recipient = &header->recipients[i];
+		struct medark_envelope_opener opener = { .kek = &kek, .kek_id = recipient->id };
+		int code;
+
+		if (recipient->kind != MEDARK_RECIPIENT_PASSPHRASE)
+			continue;
+		MEDARK_TRY(derive(passphrase, &recipient->kdf, &kek, err));
+		code = medark_envelope_open(envelope, &opener, out, err);
+		if (code != MEDARK_E_IDENTITY)
+			return code < 0 ? code : 1;
+	}
+	return 0;
+}
+
+/* 1: opened, 0: nothing fits. */
+static int try_all(const struct medark_identity *identity, const struct medark_envelope *envelope,
+		   const struct medark_header *header, struct medark_key *out,
+		   struct medark_error *err)
+{
+	for (size_t i = 0; i < identity->key_count; i++) {
+		struct medark_envelope_opener opener = { .key = identity->keys[i] };
+		int code = medark_envelope_open(envelope, &opener, out, err);
+
+		if (code != MEDARK_E_IDENTITY)
+			return code < 0 ? code : 1;
+	}
+	for (size_t i = 0; i < identity->passphrase_count; i++) {
+		int code = try_passphrase(&identity->passphrases[i], envelope, header, out, err);
+
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+int medark_identity_open(const struct medark_identity *identity,
+			 const struct medark_envelope *envelope, const struct medark_header *header,
+			 struct medark_key *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key key;
+	struct medark_digest commit;
+	int opened;
+
+	memset(&key, 0, sizeof(key));
+	opened = try_all(identity, envelope, header, &key, err);
+	MEDARK_TRY(opened);
+	if (!opened)
+		return medark_error_set(err, MEDARK_E_IDENTITY,
+					"none of the keys and passphrases given is one of the "
+					"archive's %u recipients",
+					header->recipient_count);
+	MEDARK_TRY(medark_kek_commit(&key, header->archive.bytes, &commit, err));
+	if (!medark_secret_equal(&commit, &header->kek_commit, sizeof(commit))) /* F-12 */
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"keys.p7m gives a key that the archive is not bound to "
+					"(kek_commit differs)");
+	*out = key;
+	return 0;
+}
+
+static int output_path(const char *prefix, const char *suffix, bool replace, char *out, size_t room,
+		       struct medark_error *err)
+{
+	struct stat st;
+
+	if ((size_t)snprintf(out, room, "%s%s", prefix, suffix) >= room)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the prefix of the key files is too long");
+	if (!replace && lstat(out, &st) == 0)
+		return medark_error_set(err, MEDARK_E_EXISTS, "'%s' exists", out);
+	return 0;
+}
+
+int medark_key_create(const struct medark_key_request *request, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
+	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
+	char key_path[PATH_MAX], certificate_path[PATH_MAX];
+	int code;
+
+	MEDARK_TRY(output_path(request->prefix, ".key.pem", request->replace, key_path,
+			       sizeof(key_path), err));
+	MEDARK_TRY(output_path(request->prefix, ".cert.pem", request->replace, certificate_path,
+			       sizeof(certificate_path), err));
+	MEDARK_TRY(medark_private_key_generate(request->type, &key, err));
+	MEDARK_TRY(medark_private_key_self_sign(key, request->role, request->common_name,
+						&certificate, err));
+	MEDARK_TRY(medark_private_key_write(key, key_path, request->replace, err));
+	code = medark_certificate_write(certificate, certificate_path, request->replace, err);
+	if (code < 0)
+		(void)unlink(key_path);
+	return code;
+}

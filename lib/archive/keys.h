@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys: how an identity (<medark/key.h>) opens an archive's envelope. */
+#ifndef MEDARK_ARCHIVE_KEYS_H
+#define MEDARK_ARCHIVE_KEYS_H
+
+#include "base/secret.h"
+#include "container/header.h"
+#include "crypto/envelope.h"
+
+#include <medark/key.h>
+
+MEDARK_DEFINE_AUTO(struct medark_identity, medark_identity_free)
+
+/*
+ * Tries private keys, then passphrases, against all recipients that fit, and checks the key that
+ * comes out against kek_commit (F-12). The header must be verified: its costs of key derivation
+ * are paid here. MEDARK_E_IDENTITY if nothing fits, MEDARK_E_FORMAT if the commitment is not the
+ * key's.
+ */
+int medark_identity_open(const struct medark_identity *identity,
+			 const struct medark_envelope *envelope, const struct medark_header *header,
+			 struct medark_key *out, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

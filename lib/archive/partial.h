@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * partial: a folder that stands under its name only when it is complete. Until then it is
+ * TARGET.medark-partial beside the target (or .medark-partial in it, where the target is the root
+ * of a file system), with mode 0700 and a lock, so that two restores do not meet in it. One thread
+ * at a time.
+ */
+#ifndef MEDARK_ARCHIVE_PARTIAL_H
+#define MEDARK_ARCHIVE_PARTIAL_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct medark_partial;
+
+/*
+ * Makes the folder. What an earlier run that was killed left under its name is removed first if it
+ * belongs to this user and nobody works in it. MEDARK_E_EXISTS if `target` is something else than a
+ * folder, or a folder that is not empty and `replace` is not set; MEDARK_E_USAGE, MEDARK_E_SYSTEM.
+ */
+int medark_partial_new(const char *target, bool replace, struct medark_partial **out,
+		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* The open folder; borrowed. */
+int medark_partial_fd(const struct medark_partial *p);
+
+/*
+ * Gives it its name. Into a target that is not empty everything is moved, files of the same name
+ * are replaced.
+ */
+int medark_partial_finish(struct medark_partial *p, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Without finish: removes the folder with all that is in it. */
+void medark_partial_free(struct medark_partial *p);
+MEDARK_DEFINE_AUTO(struct medark_partial, medark_partial_free)
+
+#endif

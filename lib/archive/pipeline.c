@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/pipeline.h"
+
+#include "container/member.h"
+#include "container/segment.h"
+#include "crypto/digest.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_WORKING, SLOT_READY };
+
+/* Places form a ring: task number n stands in slot n % slot_count. */
+struct slot {
+	enum slot_state state;
+	struct medark_task *task;
+	struct medark_buffer sealed;
+	struct medark_digest digest;
+};
+
+struct worker {
+	struct medark_pipeline *pipeline;
+	pthread_t thread;
+	bool started;
+	struct medark_segment_writer *writer;
+	struct medark_fill fill;
+};
+
+struct medark_pipeline {
+	struct medark_pipeline_setup setup;
+	pthread_mutex_t lock;
+	pthread_cond_t work;	/* for the workers: a task was queued, or stop */
+	pthread_cond_t written; /* for the submitter: something was written, or failed */
+	struct slot *slots;
+	uint64_t slot_count;
+	uint64_t submitted, taken, committed; /* task numbers */
+	bool committing, stop;
+	int failed;
+	struct medark_error error;
+	struct worker *workers;
+	uint64_t data_bytes, index_bytes;
+};
+
+static const uint8_t zeros[MEDARK_TAR_BLOCK];
+
+static int write_member(struct medark_output *output, struct medark_manifest_writer *manifest,
+			const char *name, struct medark_bytes content,
+			const struct medark_digest *digest, struct medark_error *err)
+{
+	uint8_t header[MEDARK_TAR_BLOCK];
+	struct medark_bytes parts[3];
+
+	medark_member_header(name, content.size, header);
+	parts[0] = medark_bytes(header, sizeof(header));
+	parts[1] = content;
+	parts[2] = medark_bytes(zeros, (size_t)(medark_member_space(content.size) -
+						MEDARK_TAR_BLOCK - content.size));
+	MEDARK_TRY(medark_output_write_parts(output, parts, 3, err));
+	if (!manifest)
+		return 0;
+	return medark_manifest_writer_add(manifest, name, content.size, digest, err);
+}
+
+int medark_member_write(struct medark_output *output, struct medark_manifest_writer *manifest,
+			const char *name, struct medark_bytes content, struct medark_error *err)
+{
+	struct medark_digest digest;
+
+	medark_sha256(content.data, content.size, &digest);
+	return write_member(output, manifest, name, content, &digest, err);
+}
+
+/* Called with the lock held; remembers the first failure only. */
+static void fail(struct medark_pipeline *p, int code, const struct medark_error *err)
+{
+	if (p->failed == 0) {
+		p->failed = code;
+		p->error = *err;
+	}
+	pthread_cond_broadcast(&p->work);
+	pthread_cond_broadcast(&p->written);
+}
+
+static int make(struct worker *w, struct slot *slot, struct medark_error *err)
+{
+	struct medark_task *task = slot->task;
+
+	w->fill.plain.size = 0;
+	w->fill.scratch.size = 0;
+	w->fill.scratch2.size = 0;
+	slot->sealed.size = 0;
+	MEDARK_TRY(task->fill(task, &w->fill, err));
+	MEDARK_TRY(medark_segment_write(w->writer, task->kind, task->number,
+					medark_bytes(w->fill.plain.data, w->fill.plain.size),
+					&slot->sealed, err));
+	medark_sha256(slot->sealed.data, slot->sealed.size, &slot->digest);
+	return 0;
+}
+
+/* Writes everything that is due, in order. Called and returns with the lock held. */
+static void commit(struct medark_pipeline *p)
+{
+	if (p->committing)
+		return;
+	p->committing = true;
+	while (!p->failed && p->committed < p->taken) {
+		struct slot *slot = &p->slots[p->committed % p->slot_count];
+		struct medark_task *task = slot->task;
+		char name[MEDARK_TAR_NAME_MAX + 1];
+		struct medark_error err = { 0 };
+		int result;
+
+		if (slot->state != SLOT_READY)
+			break;
+		pthread_mutex_unlock(&p->lock);
+		medark_member_name(task->kind, task->number, name);
+		result = write_member(p->setup.output, p->setup.manifest, name,
+				      medark_bytes(slot->sealed.data, slot->sealed.size),
+				      &slot->digest, &err);
+		pthread_mutex_lock(&p->lock);
+		if (result < 0) {
+			fail(p, result, &err);
+			break;
+		}
+		*(task->kind == MEDARK_KIND_DATA ? &p->data_bytes : &p->index_bytes) +=
+			slot->sealed.size;
+		slot->state = SLOT_FREE;
+		slot->task = NULL;
+		p->committed++;
+		task->done(task);
+		pthread_cond_broadcast(&p->written);
+	}
+	p->committing = false;
+}
+
+static void *work(void *argument)
+{
+	struct worker *w = argument;
+	struct medark_pipeline *p = w->pipeline;
+
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		struct medark_error err = { 0 };
+		struct slot *slot;
+		int result;
+
+		while (!p->stop && !p->failed && p->taken == p->submitted)
+			pthread_cond_wait(&p->work, &p->lock);
+		if (p->stop || p->failed)
+			break;
+		slot = &p->slots[p->taken++ % p->slot_count];
+		slot->state = SLOT_WORKING;
+		pthread_mutex_unlock(&p->lock);
+		result = make(w, slot, &err);
+		pthread_mutex_lock(&p->lock);
+		slot->state = SLOT_READY;
+		if (result < 0)
+			fail(p, result, &err);
+		commit(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+static void clear_worker(struct worker *w)
+{
+	medark_segment_writer_free(w->writer);
+	medark_buffer_clear(&w->fill.plain);
+	medark_buffer_clear(&w->fill.scratch);
+	medark_buffer_clear(&w->fill.scratch2);
+}
+
+void medark_pipeline_free(struct medark_pipeline *p)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->stop = true;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; p->workers && i < p->setup.threads; i++) {
+		if (p->workers[i].started)
+			(void)pthread_join(p->workers[i].thread, NULL);
+		clear_worker(&p->workers[i]);
+	}
+	for (uint64_t n = p->committed; n < p->submitted; n++) {
+		struct medark_task *task = p->slots[n % p->slot_count].task;
+
+		if (task)
+			task->done(task);
+	}
+	for (uint64_t i = 0; p->slots && i < p->slot_count; i++)
+		medark_buffer_clear(&p->slots[i].sealed);
+	free(p->slots);
+	free(p->workers);
+	(void)pthread_cond_destroy(&p->work);
+	(void)pthread_cond_destroy(&p->written);
+	(void)pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+static int start(struct medark_pipeline *p, struct worker *w, struct medark_error *err)
+{
+	int code;
+
+	w->pipeline = p;
+	w->fill.plain = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SEGMENT_MAX);
+	w->fill.scratch = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SEGMENT_MAX);
+	w->fill.scratch2 = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SEGMENT_MAX);
+	MEDARK_TRY(medark_segment_writer_new(p->setup.archive_key, p->setup.archive, p->setup.level,
+					     &w->writer, err));
+	code = pthread_create(&w->thread, NULL, work, w);
+	if (code)
+		return medark_error_errno(err, code, "cannot start a thread");
+	w->started = true;
+	return 0;
+}
+
+int medark_pipeline_new(const struct medark_pipeline_setup *setup, struct medark_pipeline **out,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_pipeline_free) struct medark_pipeline *p = NULL;
+	pthread_condattr_t monotonic;
+
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return medark_error_memory(err, "the pipeline");
+	p->setup = *setup;
+	(void)pthread_mutex_init(&p->lock, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&p->work, NULL);
+	(void)pthread_cond_init(&p->written, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	p->slot_count = 2 * (uint64_t)setup->threads + 2;
+	p->slots = calloc(p->slot_count, sizeof(*p->slots));
+	p->workers = calloc(setup->threads, sizeof(*p->workers));
+	if (!p->slots || !p->workers)
+		return medark_error_memory(err, "the pipeline");
+	for (uint64_t i = 0; i < p->slot_count; i++)
+		p->slots[i].sealed = (struct medark_buffer)MEDARK_BUFFER(MEDARK_SEALED_MAX);
+	for (unsigned i = 0; i < setup->threads; i++)
+		MEDARK_TRY(start(p, &p->workers[i], err));
+	*out = MEDARK_TAKE(p);
+	return 0;
+}
+
+/* Waits for news for up to a tenth of a second. Called with the lock held. */
+static int wait_a_little(struct medark_pipeline *p, struct medark_error *err)
+{
+	struct timespec until;
+	int result = 0;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += 100 * 1000 * 1000;
+	if (until.tv_nsec >= 1000 * 1000 * 1000) {
+		until.tv_nsec -= 1000 * 1000 * 1000;
+		until.tv_sec++;
+	}
+	if (pthread_cond_timedwait(&p->written, &p->lock, &until) == ETIMEDOUT && p->setup.poll) {
+		pthread_mutex_unlock(&p->lock);
+		result = p->setup.poll(p->setup.poll_context, err);
+		pthread_mutex_lock(&p->lock);
+	}
+	return result;
+}
+
+int medark_pipeline_wait(struct medark_pipeline *p, bool (*ready)(void *context), void *context,
+			 struct medark_error *err)
+{
+	int result = 0;
+
+	pthread_mutex_lock(&p->lock);
+	while (result >= 0 && !p->failed && !ready(context))
+		result = wait_a_little(p, err);
+	if (p->failed && result >= 0) {
+		result = p->failed;
+		if (err)
+			*err = p->error;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return result;
+}
+
+static bool has_place(void *context)
+{
+	const struct medark_pipeline *p = context;
+
+	return p->submitted - p->committed < p->slot_count;
+}
+
+static bool is_empty(void *context)
+{
+	const struct medark_pipeline *p = context;
+
+	return p->submitted == p->committed;
+}
+
+int medark_pipeline_submit(struct medark_pipeline *p, struct medark_task *task,
+			   struct medark_error *err)
+{
+	struct slot *slot;
+
+	MEDARK_TRY(medark_pipeline_wait(p, has_place, p, err));
+	pthread_mutex_lock(&p->lock);
+	slot = &p->slots[p->submitted % p->slot_count];
+	slot->task = task;
+	slot->state = SLOT_QUEUED;
+	p->submitted++;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	return 0;
+}
+
+int medark_pipeline_drain(struct medark_pipeline *p, struct medark_error *err)
+{
+	return medark_pipeline_wait(p, is_empty, p, err);
+}
+
+void medark_pipeline_sizes(const struct medark_pipeline *p, uint64_t *out_data, uint64_t *out_index)
+{
+	*out_data = p->data_bytes;
+	*out_index = p->index_bytes;
+}

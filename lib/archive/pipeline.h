@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pipeline: turns tasks into sealed members on all processors and writes them in the order they
+ * were submitted. Each worker does every step of one segment (fill, compress, seal, hash); whoever
+ * finishes the one that is due writes it and all that wait behind it. The number of tasks under
+ * way is bounded, so memory does not grow with the input.
+ */
+#ifndef MEDARK_ARCHIVE_PIPELINE_H
+#define MEDARK_ARCHIVE_PIPELINE_H
+
+#include "base/buffer.h"
+#include "base/secret.h"
+#include "container/layout.h"
+#include "container/manifest.h"
+#include "store/output.h"
+
+struct medark_pipeline;
+
+/* Scratch memory of one worker, for a task's `fill`. */
+struct medark_fill {
+	struct medark_buffer plain;   /* empty at the start; fill puts the segment's bytes here */
+	struct medark_buffer scratch; /* anything */
+	struct medark_buffer scratch2;
+};
+
+/* One segment to be made. Embedded in the submitter's own struct; lives until `done`. */
+struct medark_task {
+	enum medark_kind kind;
+	uint32_t number;
+	/* In a worker: puts the decompressed bytes of the segment into fill->plain. */
+	int (*fill)(struct medark_task *task, struct medark_fill *fill, struct medark_error *err);
+	/* After it is written, or when the pipeline is freed: releases the task. In order. */
+	void (*done)(struct medark_task *task);
+};
+
+struct medark_pipeline_setup {
+	const struct medark_key *archive_key;
+	const struct medark_archive_id *archive;
+	int level;
+	unsigned threads;			 /* 1 or more */
+	struct medark_output *output;		 /* borrowed */
+	struct medark_manifest_writer *manifest; /* borrowed */
+	/* Called by the submitter while it waits; negative stops. May be NULL. */
+	int (*poll)(void *context, struct medark_error *err);
+	void *poll_context;
+};
+
+int medark_pipeline_new(const struct medark_pipeline_setup *setup, struct medark_pipeline **out,
+			struct medark_error *err) MEDARK_MUST_USE;
+/* Stops the workers; tasks that were not written get their `done`. */
+void medark_pipeline_free(struct medark_pipeline *p);
+MEDARK_DEFINE_AUTO(struct medark_pipeline, medark_pipeline_free)
+
+/*
+ * Hands a task over, waiting for a place. On failure (of this or an earlier task) the task is not
+ * taken, and err says why. One submitter at a time.
+ */
+int medark_pipeline_submit(struct medark_pipeline *p, struct medark_task *task,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
+/* Waits until all submitted tasks are written. */
+int medark_pipeline_drain(struct medark_pipeline *p, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Waits until `ready` says so (it is asked whenever a task was written), with polling. */
+int medark_pipeline_wait(struct medark_pipeline *p, bool (*ready)(void *context), void *context,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+/* Bytes of sealed members written of data segments, and of index pages. After a drain. */
+void medark_pipeline_sizes(const struct medark_pipeline *p, uint64_t *out_data,
+			   uint64_t *out_index);
+
+/* Writes a clear member directly (the pipeline must be drained). */
+int medark_member_write(struct medark_output *output, struct medark_manifest_writer *manifest,
+			const char *name, struct medark_bytes content,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/restore.h"
+
+#include "archive/partial.h"
+
+#include <medark/archive.h>
+
+static int run(struct medark_archive *archive, const struct medark_restore_request *request,
+	       const struct medark_events *events, struct medark_restore_result *out,
+	       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_partial_free) struct medark_partial *partial = NULL;
+	bool whole = request->patient_count == 0;
+
+	/* An unsuitable target is told before minutes of verification, and again at the end. */
+	MEDARK_TRY(medark_partial_new(request->target, request->replace, &partial, err));
+	if (whole) {
+		MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));
+		MEDARK_TRY(medark_restore_whole(archive, medark_partial_fd(partial),
+						request->threads, events, out, err));
+	} else {
+		MEDARK_TRY(medark_restore_patients(archive, medark_partial_fd(partial), request,
+						   events, out, err));
+	}
+	return medark_partial_finish(partial, err);
+}
+
+int medark_archive_restore(struct medark_archive *archive,
+			   const struct medark_restore_request *request,
+			   const struct medark_events *events, struct medark_restore_result *out,
+			   struct medark_error *err)
+{
+	struct medark_restore_result result = { 0 };
+
+	if (!archive->has_key)
+		return medark_error_set(err, MEDARK_E_IDENTITY,
+					"the archive was opened without an identity");
+	if (!request->patient_count && (request->type_count || request->since))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"types and dates select among a patient's records: name a "
+					"patient");
+	MEDARK_TRY(run(archive, request, events, &result, err));
+	*out = result;
+	return 0;
+}

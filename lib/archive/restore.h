@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* restore: the two restores behind medark_archive_restore(). Both write into an open folder. */
+#ifndef MEDARK_ARCHIVE_RESTORE_H
+#define MEDARK_ARCHIVE_RESTORE_H
+
+#include "archive/open.h"
+
+/* Every item, byte for byte (F-17); the archive has been verified. `threads` 0: as processors. */
+int medark_restore_whole(struct medark_archive *archive, int folder, unsigned threads,
+			 const struct medark_events *events, struct medark_restore_result *out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+/* The patients of the request. MEDARK_E_NOT_FOUND before anything is written. */
+int medark_restore_patients(struct medark_archive *archive, int folder,
+			    const struct medark_restore_request *request,
+			    const struct medark_events *events, struct medark_restore_result *out,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/row.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+
+static int bad(struct medark_error *err, const char *table)
+{
+	return medark_error_set(err, MEDARK_E_FORMAT, "a row of the index's table %s is malformed",
+				table);
+}
+
+bool medark_row_split(struct medark_bytes row, struct medark_bytes *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *tab = row.size ? memchr(row.data, '\t', row.size) : NULL;
+
+		if ((tab == NULL) != (i + 1 == count))
+			return false;
+		if (!tab) {
+			fields[i] = row;
+			return true;
+		}
+		fields[i] = medark_bytes(row.data, (size_t)(tab - row.data));
+		row = medark_bytes(tab + 1, row.size - fields[i].size - 1);
+	}
+	return false;
+}
+
+/* Length of the escape at the front of `text`, and its byte; 0 if it is none. */
+static size_t escape(struct medark_bytes text, uint8_t *out)
+{
+	static const char letters[] = "tnr\\", bytes[] = "\t\n\r\\";
+	const char *letter;
+
+	if (text.size < 2)
+		return 0;
+	if (text.data[1] == 'x')
+		return text.size >= 4 && medark_text_unhex(medark_bytes(text.data + 2, 2), out, 1)
+			       ? 4
+			       : 0;
+	letter = memchr(letters, text.data[1], sizeof(letters) - 1);
+	if (!letter)
+		return 0;
+	*out = (uint8_t)bytes[letter - letters];
+	return 2;
+}
+
+int medark_row_decode(struct medark_bytes field, struct medark_buffer *out,
+		      struct medark_error *err)
+{
+	out->size = 0;
+	if (field.size > 4 * out->limit)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"a field of the index is longer than allowed");
+	MEDARK_TRY(
+		medark_buffer_reserve(out, field.size < out->limit ? field.size : out->limit, err));
+	while (field.size) {
+		uint8_t c = field.data[0];
+		size_t n = c == '\\' ? escape(field, &c) : 1;
+
+		if (n == 0)
+			return medark_error_set(err, MEDARK_E_FORMAT,
+						"a field of the index has a malformed escape");
+		if (out->size == out->limit)
+			return medark_error_set(err, MEDARK_E_FORMAT,
+						"a field of the index is longer than allowed");
+		out->data[out->size++] = c;
+		field = medark_bytes(field.data + n, field.size - n);
+	}
+	return 0;
+}
+
+int medark_row_encode(struct medark_bytes text, struct medark_buffer *out, struct medark_error *err)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+
+		if (c == '\t')
+			MEDARK_TRY(medark_buffer_add(out, "\\t", 2, err));
+		else if (c == '\n')
+			MEDARK_TRY(medark_buffer_add(out, "\\n", 2, err));
+		else if (c == '\r')
+			MEDARK_TRY(medark_buffer_add(out, "\\r", 2, err));
+		else if (c == '\\')
+			MEDARK_TRY(medark_buffer_add(out, "\\\\", 2, err));
+		else if (c < 0x20 || c == 0x7f)
+			MEDARK_TRY(medark_buffer_print(out, err, "\\x%02x", c));
+		else
+			MEDARK_TRY(medark_buffer_add(out, &c, 1, err));
+	}
+	return 0;
+}
+
+static bool item_kind(struct medark_bytes text, enum medark_item_kind *out)
+{
+	if (medark_bytes_is(text, "dir"))
+		*out = MEDARK_ITEM_DIR;
+	else if (medark_bytes_is(text, "ndjson") || medark_bytes_is(text, "json") ||
+		 medark_bytes_is(text, "xml"))
+		*out = MEDARK_ITEM_FILE;
+	else if (medark_bytes_is(text, "opaque"))
+		*out = MEDARK_ITEM_OPAQUE;
+	else if (medark_bytes_starts(text, "decoded"))
+		*out = MEDARK_ITEM_DECODED;
+	else
+		return false;
+	return true;
+}
+
+/* `SECONDS.NANOSECONDS`, nine digits. */
+static bool item_time(struct medark_bytes text, struct medark_item_row *out)
+{
+	bool negative = text.size && text.data[0] == '-';
+	uint64_t seconds, ns = 0;
+
+	if (negative)
+		text = medark_bytes(text.data + 1, text.size - 1);
+	if (text.size < 11 || text.data[text.size - 10] != '.')
+		return false;
+	if (!medark_text_decimal(medark_bytes(text.data, text.size - 10), INT64_MAX, &seconds))
+		return false;
+	for (size_t i = text.size - 9; i < text.size; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		ns = ns * 10 + (uint64_t)(text.data[i] - '0');
+	}
+	out->mtime = negative ? -(int64_t)seconds : (int64_t)seconds;
+	out->mtime_ns = (uint32_t)ns;
+	return true;
+}
+
+static bool item_mode(struct medark_bytes text, uint32_t *out)
+{
+	uint32_t mode = 0;
+
+	if (text.size != 4)
+		return false;
+	for (size_t i = 0; i < 4; i++) {
+		if (text.data[i] < '0' || text.data[i] > '7')
+			return false;
+		mode = mode * 8 + (uint32_t)(text.data[i] - '0');
+	}
+	*out = mode;
+	return true;
+}
+
+static bool item_segments(const struct medark_bytes fields[2], struct medark_item_row *out)
+{
+	uint64_t first = 0, last = 0;
+
+	if (medark_bytes_is(fields[0], "-") && medark_bytes_is(fields[1], "-")) {
+		out->first = out->last = 0;
+		return true;
+	}
+	if (!medark_text_decimal(fields[0], MEDARK_NUMBER_MAX, &first) ||
+	    !medark_text_decimal(fields[1], MEDARK_NUMBER_MAX, &last))
+		return false;
+	out->first = (uint32_t)first;
+	out->last = (uint32_t)last;
+	return first >= 1 && first <= last;
+}
+
+int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medark_buffer *path,
+			  struct medark_item_row *out, struct medark_error *err)
+{
+	struct medark_bytes f[10];
+	uint64_t n;
+
+	if (!medark_row_split(row, f, 10) || !medark_text_decimal(f[0], MEDARK_ITEM_MAX, &n) ||
+	    n != number || !item_kind(f[1], &out->kind) ||
+	    !medark_text_decimal(f[2], INT64_MAX, &out->size) || !item_time(f[3], out) ||
+	    !item_mode(f[4], &out->mode) || !item_segments(f + 6, out) ||
+	    (out->kind == MEDARK_ITEM_DIR && out->size != 0))
+		return bad(err, "items");
+	out->number = (uint32_t)number;
+	MEDARK_TRY(medark_row_decode(f[9], path, err));
+	out->path = medark_bytes(path->data, path->size);
+	return path->size ? 0 : bad(err, "items");
+}
+
+int medark_segment_row_parse(struct medark_bytes row, uint32_t number,
+			     struct medark_segment_row *out, struct medark_error *err)
+{
+	struct medark_bytes f[4];
+	uint64_t n;
+
+	if (!medark_row_split(row, f, 4) || !medark_text_decimal(f[0], MEDARK_NUMBER_MAX, &n) ||
+	    n != number || !medark_text_decimal(f[1], INT64_MAX, &out->leaves) ||
+	    !medark_text_decimal(f[2], MEDARK_CONTENT_MAX, &out->content) ||
+	    !medark_text_unhex(f[3], &out->hash, sizeof(out->hash)))
+		return bad(err, "segments");
+	return 0;
+}
+
+/* The part of `text` before the first `c`, or all of it. */
+static struct medark_bytes until(struct medark_bytes text, char c)
+{
+	const uint8_t *at = text.size ? memchr(text.data, c, text.size) : NULL;
+
+	return at ? medark_bytes(text.data, (size_t)(at - text.data)) : text;
+}
+
+static struct medark_bytes after(struct medark_bytes text, struct medark_bytes front)
+{
+	size_t skip = front.size < text.size ? front.size + 1 : text.size;
+
+	return medark_bytes(text.data + skip, text.size - skip);
+}
+
+int medark_range_next(struct medark_bytes *places, struct medark_range *out,
+		      struct medark_error *err)
+{
+	struct medark_bytes place = until(*places, ' '), segment = until(place, ':');
+	struct medark_bytes offset = until(after(place, segment), ':');
+	struct medark_bytes length = after(after(place, segment), offset);
+	uint64_t number;
+
+	if (places->size == 0)
+		return 0;
+	if (!medark_text_decimal(segment, MEDARK_NUMBER_MAX, &number) || number == 0 ||
+	    !medark_text_decimal(offset, MEDARK_CONTENT_MAX, &out->offset) ||
+	    !medark_text_decimal(length, MEDARK_CONTENT_MAX, &out->length) || out->length == 0)
+		return bad(err, "outside");
+	out->segment = (uint32_t)number;
+	*places = after(*places, place);
+	return 1;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/tail.h"
+
+#include "archive/member_read.h"
+#include "container/member.h"
+
+/* MANIFEST, its signature and the tail, each with header and padding. */
+#define REGION_MAX                                                                                 \
+	((uint64_t)MEDARK_MANIFEST_MAX + MEDARK_SIGNATURE_MAX + 4 * MEDARK_TAR_BLOCK +             \
+	 MEDARK_TAIL_SIZE)
+
+/* F-5, F-8: the last 2,048 bytes of a file of `size` bytes. */
+static int parse_end(const uint8_t end[MEDARK_TAIL_SIZE], uint64_t size, uint64_t *out_offset,
+		     struct medark_error *err)
+{
+	uint8_t header[MEDARK_TAR_BLOCK];
+
+	medark_member_header(MEDARK_MEMBER_LOCATOR, MEDARK_LOCATOR_SIZE, header);
+	if (memcmp(end, header, sizeof(header)) != 0)
+		return medark_error_set(
+			err, MEDARK_E_FORMAT,
+			"this is no medark archive, or its end is missing: no LOCATOR "
+			"stands there");
+	MEDARK_TRY(medark_locator_parse(end + MEDARK_TAR_BLOCK, out_offset, err));
+	if (!medark_bytes_are_zero(end + MEDARK_TAR_BLOCK + MEDARK_LOCATOR_SIZE, MEDARK_TAR_END))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the archive does not end in 1024 zero bytes");
+	if (*out_offset > size - MEDARK_TAIL_SIZE || size - *out_offset > REGION_MAX)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"LOCATOR points to where no MANIFEST can be");
+	return 0;
+}
+
+/* The size field of a tar header; false if it is not 11 octal digits and NUL. */
+static bool header_size(const uint8_t header[MEDARK_TAR_BLOCK], uint64_t *out)
+{
+	uint64_t size = 0;
+
+	for (int i = 124; i < 135; i++) {
+		if (header[i] < '0' || header[i] > '7')
+			return false;
+		size = size * 8 + (uint64_t)(header[i] - '0');
+	}
+	*out = size;
+	return header[135] == '\0';
+}
+
+/* Takes the member `name` from the front of `*rest`. */
+static int take(struct medark_bytes *rest, const char *name, uint64_t max, struct medark_bytes *out,
+		struct medark_error *err)
+{
+	uint8_t header[MEDARK_TAR_BLOCK];
+	uint64_t size, space;
+
+	if (rest->size < MEDARK_TAR_BLOCK || !header_size(rest->data, &size))
+		return medark_error_set(err, MEDARK_E_FORMAT, "%s does not stand where it should",
+					name);
+	medark_member_header(name, size, header);
+	if (memcmp(rest->data, header, sizeof(header)) != 0) /* F-6 */
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"%s: its tar header is missing or not of the one form",
+					name);
+	space = medark_member_space(size);
+	if (size > max || space > rest->size)
+		return medark_error_set(err, MEDARK_E_FORMAT, "%s is too large", name);
+	*out = medark_bytes(rest->data + MEDARK_TAR_BLOCK, (size_t)size);
+	if (!medark_bytes_are_zero(out->data + size,
+				   (size_t)(space - MEDARK_TAR_BLOCK - size))) /* F-4 */
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"%s is not followed by zero bytes only", name);
+	*rest = medark_bytes(rest->data + space, rest->size - (size_t)space);
+	return 0;
+}
+
+int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct medark_error *err)
+{
+	uint64_t size = medark_input_size(in), left, offset;
+	uint8_t end[MEDARK_TAIL_SIZE];
+	struct medark_bytes rest;
+
+	*out = (struct medark_tail) { .bytes = MEDARK_BUFFER((size_t)REGION_MAX) };
+	if (size < sizeof(end))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"this is no medark archive: it has only %llu bytes",
+					(unsigned long long)size);
+	MEDARK_TRY(medark_input_read(in, size - sizeof(end), end, sizeof(end), err));
+	MEDARK_TRY(parse_end(end, size, &out->offset, err));
+	left = size - out->offset;
+	MEDARK_TRY(medark_buffer_reserve(&out->bytes, (size_t)left, err));
+	MEDARK_TRY(medark_input_read(in, out->offset, out->bytes.data, (size_t)left, err));
+	out->bytes.size = (size_t)left;
+	rest = medark_bytes(out->bytes.data, out->bytes.size);
+	MEDARK_TRY(take(&rest, MEDARK_MEMBER_MANIFEST, MEDARK_MANIFEST_MAX, &out->manifest, err));
+	MEDARK_TRY(
+		take(&rest, MEDARK_MEMBER_SIGNATURE, MEDARK_SIGNATURE_MAX, &out->signature, err));
+	if (rest.size != MEDARK_TAIL_SIZE)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"MANIFEST.p7s is not followed by LOCATOR");
+	/* The file may have changed since the first look: what counts is what is in memory. */
+	MEDARK_TRY(parse_end(rest.data, size, &offset, err));
+	if (offset != out->offset)
+		return medark_error_set(err, MEDARK_E_FORMAT, "the file changes while it is read");
+	return 0;
+}
+
+void medark_tail_clear(struct medark_tail *tail)
+{
+	medark_buffer_clear(&tail->bytes);
+}

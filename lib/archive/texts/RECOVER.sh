@@ -1,0 +1,368 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# RECOVER.sh: opens a medark archive without medark, with nothing but a POSIX shell, tar, openssl
+# (3.0 or later), zstd, sed, grep, sha256sum, dd and the like (GNU coreutils).
+#
+#	tar -xf ARCHIVE RECOVER.sh
+#	sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]
+#
+#   ARCHIVE    the archive, or a folder into which it was unpacked
+#   KEY        a recipient's private key (PEM); with -p: a file that holds the passphrase
+#   OUTDIR     where to put what comes out; must not exist
+#   TRUST.pem  the signer's certificate, or that of the authority behind it, which you got from
+#              somewhere else than this archive. Without it NOTHING IS VERIFIED.
+#   -r         records only, fast: what every segment holds, as it lies, and the index. The records
+#              of one patient stand next to each other. Without -r the files come back as the
+#              source gave them, byte for byte.
+#
+# It is also a description: each step says in plain words what happens, and each command can be
+# typed by hand. FORMAT.md, in the same archive, has every detail.
+#
+# USE A MACHINE THAT NOBODY ELSE USES MEANWHILE. openssl takes the keys of steps 5 and 6 on its
+# command line only (-secretkey, -macopt; there is no option that reads them from a file), so other
+# users of this machine could see them in the process list. They are never written to disk. What
+# comes out is not encrypted: OUTDIR has to be on a disk where patient records may lie.
+
+set -eu
+umask 077     # nobody but you may read what is written
+LC_ALL=C      # bytes, not characters
+export LC_ALL
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "RECOVER: $*"; exit 1; }
+usage() { die "usage: sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]"; }
+
+mode=exact key_is=file
+while getopts rp option; do
+	case $option in
+	r) mode=records ;;
+	p) key_is=passphrase ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+if [ $# -lt 3 ] || [ $# -gt 4 ]; then usage; fi
+archive=$1 key_file=$2 out=$3 trust=${4:-}
+
+for tool in tar openssl zstd sha256sum sed grep dd od head tail sort; do
+	command -v $tool >/dev/null || die "$tool is needed and was not found"
+done
+case $(openssl version) in
+OpenSSL\ [012].*) die "OpenSSL 3.0 or later is needed" ;;
+esac
+[ -r "$archive" ] || die "cannot read $archive"
+[ -r "$key_file" ] || die "cannot read $key_file"
+[ ! -e "$out" ] || die "$out exists already"
+case $out in -*) out=./$out ;; esac
+case $archive in -*) archive=./$archive ;; esac
+
+# All work is done beside OUTDIR, in a folder that only you can open and that is removed in any
+# case: at the end, on an error, on Ctrl-C.
+work=$out.recovering
+mkdir "$work" || die "cannot make $work (left from an earlier run? then remove it)"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# ---- 1. Unpack ----------------------------------------------------------------------------------
+# An archive is a plain tar file: tar -xf ARCHIVE. The names are looked at first, so that nothing
+# is written outside of the folder.
+
+if [ -d "$archive" ]; then
+	members=$archive
+else
+	say "1. unpacking"
+	members=$work/members
+	mkdir "$members"
+	tar -tf "$archive" >"$work/list" || die "$archive is not a tar file"
+	! grep -q -e '[^A-Za-z0-9._/-]' -e '^[/-]' -e '\.\.' -e '//' "$work/list" ||
+		die "a member has a strange name: this is no medark archive"
+	! tar -tvf "$archive" | grep -q -v '^-' || die "a member is not a plain file"
+	[ -z "$(sort "$work/list" | uniq -d)" ] || die "two members have the same name"
+	tar -xf "$archive" -C "$members" || die "tar cannot unpack $archive"
+fi
+for name in header.json keys.p7m MANIFEST MANIFEST.p7s; do
+	if [ ! -f "$members/$name" ] || [ -L "$members/$name" ]; then die "$name is missing"; fi
+done
+
+# ---- 2. Who signed it? --------------------------------------------------------------------------
+# MANIFEST lists every member with its SHA-256; MANIFEST.p7s is the signature over MANIFEST. Only
+# the exit code of openssl counts. The three "-no-CA" options keep out the authorities that this
+# machine trusts for the web.
+
+verify() {
+	openssl cms -verify -binary -cades -inform DER -in "$members/MANIFEST.p7s" \
+		-content "$members/MANIFEST" -CAfile "$trust" -no-CApath -no-CAstore -partial_chain \
+		-purpose any -out /dev/null "$@" 2>"$work/why"
+}
+if [ -z "$trust" ]; then
+	say "2. **************************************************************************"
+	say "   NOTHING IS VERIFIED: no TRUST.pem was given. What comes out may have been"
+	say "   made by anybody. Do not treat a patient by it."
+	say "   **************************************************************************"
+elif verify; then
+	say "2. the signature is right, and $trust vouches for the signer"
+elif verify -no_check_time; then
+	say "2. **************************************************************************"
+	say "   The signature is right and $trust vouches for the signer,"
+	say "   but a certificate is not valid today. Was it when the archive was made? If"
+	say "   somebody may have had the signer's key since, this proves nothing."
+	say "   **************************************************************************"
+else
+	sed 's/^/   /' "$work/why" >&2
+	die "the signature does not verify; nothing was recovered"
+fi
+
+# ---- 3. Is every member there, and unchanged? ---------------------------------------------------
+# sha256sum -c MANIFEST. It does not notice what is extra, so the names are compared too.
+
+say "3. comparing every member with MANIFEST"
+grep -v '^#' "$members/MANIFEST" >"$work/sums"
+(cd "$members" && sha256sum -c -) <"$work/sums" >"$work/why" 2>&1 || {
+	grep -v ': OK$' "$work/why" >&2 || true
+	die "a member is missing or has changed; nothing was recovered"
+}
+sed 's/^.\{66\}//' "$work/sums" >"$work/names"
+if [ ! -d "$archive" ]; then
+	printf '%s\n' MANIFEST MANIFEST.p7s LOCATOR | cat "$work/names" - | sort >"$work/expected"
+	[ "$(sha256sum <"$work/expected")" = "$(sort "$work/list" | sha256sum)" ] ||
+		die "the archive holds other members than MANIFEST says; nothing was recovered"
+fi
+
+# ---- 4. The archive key -------------------------------------------------------------------------
+# keys.p7m holds the archive key, as 64 hex characters, encrypted for each recipient. With a
+# private key this is enough:
+#	openssl cms -decrypt -inform DER -in keys.p7m -inkey KEY.pem
+# With a passphrase a key is derived from it first; header.json says how (kdf).
+
+# value NAME FILE: one value of the JSON in FILE, a string of hex digits or a number.
+value() { sed -n 's/.*"'"$1"'" *: *"\{0,1\}\([0-9a-f]*\).*/\1/p' "$2"; }
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+tr -d '\n' <"$members/header.json" >"$work/header" # all on one line
+archive_id=$(value archive "$work/header")
+[ ${#archive_id} -eq 32 ] || die "header.json: no archive id"
+
+if [ $key_is = passphrase ]; then
+	# The passphrase's own entry: from its kind to the end of its kdf. Its id names it in keys.p7m.
+	sed -n 's/.*{\([^{}]*"kdf" *: *{[^{}]*}[^{}]*\)}.*/\1/p' "$work/header" >"$work/entry"
+	[ -s "$work/entry" ] || die "this archive has no passphrase"
+	id=$(sed -n 's/.*"id" *: *"\([a-z0-9-]*\)".*/\1/p' "$work/entry" | tr -d '\n' | hex)
+	parameter() { value "$1" "$work/entry"; }
+	say "4. deriving a key from the passphrase (this takes a second and 128 MB of memory or more)"
+	if grep -q '"scrypt"' "$work/entry"; then
+		# "openssl kdf ... SCRYPT" does the same, but wants the passphrase on the command line.
+		derived=$(openssl pkeyutl -kdf scrypt -kdflen 32 \
+			-pkeyopt_passin "pass:file:$key_file" -pkeyopt "hexsalt:$(parameter salt)" \
+			-pkeyopt "N:$(parameter n)" -pkeyopt "r:$(parameter r)" \
+			-pkeyopt "p:$(parameter p)" | hex)
+	else
+		derived=$(openssl kdf -keylen 32 -kdfopt "pass:$(head -n 1 "$key_file")" \
+			-kdfopt "hexsalt:$(parameter salt)" -kdfopt "iter:$(parameter iterations)" \
+			-kdfopt digest:SHA512 -binary PBKDF2 | hex)
+	fi
+	archive_key=$(openssl cms -decrypt -inform DER -in "$members/keys.p7m" \
+		-secretkey "$derived" -secretkeyid "$id" 2>/dev/null) ||
+		die "this passphrase does not open the archive"
+else
+	say "4. opening keys.p7m"
+	archive_key=$(openssl cms -decrypt -inform DER -in "$members/keys.p7m" \
+		-inkey "$key_file" 2>/dev/null) || die "this key does not open the archive"
+fi
+[ ${#archive_key} -eq 64 ] || die "keys.p7m does not hold an archive key"
+
+# ---- 5. Is it the right archive key? ------------------------------------------------------------
+# kek_commit in header.json is HMAC-SHA256(archive key, "medark kek-commit v1", a zero byte, the 16
+# bytes of the archive id). It has to come out the same here.
+
+bytes() { # the bytes that hex digits stand for
+	rest=$1
+	while [ -n "$rest" ]; do
+		tail=${rest#??}
+		# shellcheck disable=SC2059 # the format is an octal escape made here
+		printf "\\$(printf %03o "0x${rest%"$tail"}")"
+		rest=$tail
+	done
+}
+commit=$({ printf 'medark kek-commit v1\0'; bytes "$archive_id"; } |
+	openssl dgst -sha256 -mac HMAC -macopt "hexkey:$archive_key" -r | cut -c1-64)
+[ "$commit" = "$(value kek_commit "$work/header")" ] || die "header.json names another archive key"
+say "5. the archive key is right"
+
+# ---- 6. Opening a sealed member -----------------------------------------------------------------
+# Every member whose name ends in .zst.p7m: openssl decrypts it, zstd decompresses it:
+#	openssl cms -decrypt -inform DER -in MEMBER -secretkey ARCHIVE-KEY -secretkeyid ARCHIVE-ID |
+#		zstd -d
+# Before the compressed bytes stands a note, in a "skippable frame" that zstd passes over. It says
+# which member this is (archive, kind, number), and has to name the one that was asked for.
+
+# unseal MEMBER KIND NUMBER: writes what is inside to "$work/plain".
+unseal() {
+	grep -q -x -F "$1" "$work/names" || die "$1 is not in MANIFEST"
+	openssl cms -decrypt -inform DER -in "$members/$1" -secretkey "$archive_key" \
+		-secretkeyid "$archive_id" -out "$work/sealed" 2>"$work/why" || die "$1 does not open"
+	note=$(printf '{"archive":"%s","kind":"%s","number":%s}' "$archive_id" "$2" "$3")
+	length=$(printf '%02x000000' ${#note})
+	note=$({ bytes "502a4d18$length"; printf %s "$note"; } | hex)
+	[ "$(head -c $((${#note} / 2)) "$work/sealed" | hex)" = "$note" ] || die "$1 is another segment"
+	zstd -q -d -c <"$work/sealed" >"$work/plain" || die "$1 does not decompress"
+	rm -f "$work/sealed"
+}
+# table NAME: all pages of a table of the index, one after the other, to standard output.
+table() {
+	grep "^index/$1/" "$work/names" | while read -r page; do
+		number=${page#"index/$1/"}
+		unseal "$page" "$1" "$(echo "${number%%.*}" | sed 's/^0*//')"
+		cat "$work/plain"
+	done
+}
+# segment MEMBER: opens a data segment. It begins with a map: lines of text up to an empty line. The
+# rest is the content. "$work/map" and "$work/content" hold the two.
+segment() {
+	name=${1#data/}
+	unseal "$1" data "$(echo "${name%%.*}" | sed 's/^0*//')"
+	sed '/^$/q' "$work/plain" >"$work/map"
+	tail -c "+$(($(wc -c <"$work/map") + 1))" "$work/plain" >"$work/content"
+	rm -f "$work/plain"
+	case $(head -n 1 "$work/map") in "medark-map 1") ;; *) die "$1 has no map" ;; esac
+	[ "$(sed -n 's/^content //p' "$work/map")" -eq "$(wc -c <"$work/content")" ] ||
+		die "$1: the content is not as long as its map says"
+}
+grep '^data/' "$work/names" >"$work/segments" || true
+total=$(($(wc -l <"$work/segments")))
+mkdir "$work/out"
+
+# ---- 7a. Records only (-r) ----------------------------------------------------------------------
+# data/N.ndjson is the content of segment N as it lies: FHIR records, mostly one a line (a last line
+# of a source file may lack its line end, and other kinds of files lie between). data/N.map says
+# what it is made of. index/patients has one JSON object a line for each patient: "at" lists
+# [segment, offset, length] of the patient's records.
+
+if [ $mode = records ]; then
+	mkdir "$work/out/data" "$work/out/index"
+	for t in items segments patients identifiers names births outside quarantine; do
+		table $t >"$work/out/index/$t"
+	done
+	n=0
+	while read -r member; do
+		n=$((n + 1))
+		say "7. segment $n of $total"
+		segment "$member"
+		name=${member#data/}
+		mv "$work/content" "$work/out/data/${name%%.*}.ndjson"
+		mv "$work/map" "$work/out/data/${name%%.*}.map"
+	done <"$work/segments"
+	mv "$work/out" "$out"
+	say "done: the records are in $out/data, the index is in $out/index"
+	exit 0
+fi
+
+# ---- 7b. The files as they were -----------------------------------------------------------------
+# A map's lines, after the first three, say in the order of the content: "KIND ITEM OFFSET LENGTH",
+# that is: the next LENGTH bytes belong into item (file) number ITEM at OFFSET; "=" as the OFFSET
+# means where the last piece of this item in this map ended. dd puts one piece into its place:
+#	dd if=content of=ITEM conv=notrunc bs=65536 iflag=skip_bytes,count_bytes oflag=seek_bytes \
+#		skip=PLACE-IN-CONTENT seek=OFFSET count=LENGTH
+# Each item is put together under its number first. dd starts once for each piece, some hundred
+# times a second; where perl is installed it does the same work faster (RECOVER_PERL=no: without).
+
+mkdir "$work/item"
+pieces_dd() {
+	at=0
+	: >"$work/ends" # "ITEM END" of the pieces so far; the last line of an item counts
+	sed '1,3d; /^$/d' "$work/map" | while read -r _ item offset length; do
+		case $item$length in *[!0-9]*) die "a map is malformed" ;; esac
+		[ "$offset" != "=" ] || offset=$(sed -n "s/^$item //p" "$work/ends" | tail -n 1)
+		case $offset in '' | *[!0-9]*) die "a map is malformed" ;; esac
+		dd if="$work/content" of="$work/item/$item" conv=notrunc bs=65536 \
+			iflag=skip_bytes,count_bytes oflag=seek_bytes \
+			skip="$at" seek="$offset" count="$length" 2>"$work/why" || die "dd failed"
+		at=$((at + length))
+		echo "$item $((offset + length))" >>"$work/ends"
+	done
+}
+pieces_perl() {
+	perl -e '
+		use strict; use Fcntl;
+		my ($map, $content, $folder) = @ARGV;
+		my (%end, %file);
+		open my $m, "<", $map or die; open my $c, "<:raw", $content or die;
+		while (<$m>) {
+			next if $. < 4; last if $_ eq "\n";
+			my ($item, $offset, $length) = /^[LRPF] (\d+) (\d+|=) (\d+)$/ or die "malformed";
+			$offset = $end{$item} // die "malformed" if $offset eq "=";
+			%file = () if keys %file > 200; # not too many open files
+			if (!$file{$item}) {
+				sysopen $file{$item}, "$folder/$item", O_WRONLY | O_CREAT, 0600 or die;
+			}
+			read($c, my $piece, $length) == $length or die "cut short";
+			sysseek $file{$item}, $offset, 0 or die;
+			syswrite($file{$item}, $piece) == $length or die "disk full?";
+			$end{$item} = $offset + $length;
+		}' "$work/map" "$work/content" "$work/item" 2>"$work/why" ||
+		die "a map is malformed, or the disk is full"
+}
+pieces=pieces_dd
+if [ "${RECOVER_PERL:-yes}" = yes ] && command -v perl >/dev/null; then pieces=pieces_perl; fi
+
+n=0
+while read -r member; do
+	n=$((n + 1))
+	say "7. segment $n of $total"
+	segment "$member"
+	$pieces
+done <"$work/segments"
+rm -f "$work/content" "$work/map" "$work/ends"
+
+# The table "items" has a line for each file and folder: number, kind, size, time, mode, parent,
+# first and last segment, records, path, with TABs between. Each item now gets its name. A path that
+# leads elsewhere, that holds control characters (written with a backslash in the table), or that
+# was there already, is not used: such an item is put under its number into the folder
+# "unsafe-names". Kinds that begin with "decoded" were unpacked from another item, which is there
+# itself: they are left out.
+
+say "8. naming the files"
+table items >"$work/items"
+tab=$(printf '\t')
+# restamp MODE TIME PATH: who may do what (never "set user id": its first digit is left out), when.
+restamp() {
+	chmod "${1#?}" "$work/out/$3"
+	touch -d "@$2" "$work/out/$3" 2>/dev/null || touch -d "@${2%.*}" "$work/out/$3"
+}
+unsafe=0 files=0
+while IFS=$tab read -r item kind size mtime mode _ _ _ _ path; do
+	case $kind in decoded*) continue ;; esac
+	case $mtime in -*) mtime=${mtime%.*} ;; esac # before 1970: whole seconds are enough
+	plain=$(printf '%s\n' "$path" | sed 's/\\\\//g')
+	case $plain in *\\*) path= ;; *) path=$(printf '%s\n' "$path" | sed 's/\\\\/\\/g') ;; esac
+	case /$path/ in *//* | */../* | */./*) path= ;; esac
+	if [ -n "$path" ] && [ "$kind" = dir ] && [ -d "$work/out/$path" ]; then
+		: # made already, for what is in it
+	elif [ -z "$path" ] || [ -e "$work/out/$path" ] || ! mkdir -p "$work/out/$path" 2>/dev/null; then
+		unsafe=$((unsafe + 1))
+		path=unsafe-names/$item
+		mkdir -p "$work/out/$path"
+	fi
+	if [ "$kind" = dir ]; then
+		printf '%s\t%s\t%s\n' "$mode" "$mtime" "$path" >>"$work/folders"
+		continue
+	fi
+	rmdir "$work/out/$path" # it was made to make what is above it
+	if [ "$size" -eq 0 ]; then : >"$work/item/$item"; fi
+	if [ ! -f "$work/item/$item" ] || [ "$(wc -c <"$work/item/$item")" -ne "$size" ]; then
+		die "item $item is not as long as it has to be"
+	fi
+	mv "$work/item/$item" "$work/out/$path"
+	restamp "$mode" "$mtime" "$path"
+	files=$((files + 1))
+done <"$work/items"
+# Folders last and from below: putting something into one changes its time.
+if [ -f "$work/folders" ]; then
+	sort -r -t "$tab" -k3 "$work/folders" | while IFS=$tab read -r mode mtime path; do
+		restamp "$mode" "$mtime" "$path"
+	done
+fi
+mv "$work/out" "$out"
+say "done: $files files are in $out, byte for byte"
+[ $unsafe -eq 0 ] || say "$unsafe of them had names that cannot be used; see $out/unsafe-names"
+[ -n "$trust" ] || say "NOTHING WAS VERIFIED: no TRUST.pem was given."

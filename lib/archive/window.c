@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/window.h"
+
+#include "base/secret.h"
+#include "container/merkle.h"
+#include "crypto/leaf.h"
+
+#include <string.h>
+
+/* Room that medark_window_is_full() keeps back: a record adds at most this many of each. */
+#define RESERVE	 (2 * MEDARK_RECORD_PATIENTS_MAX)
+#define KEYS_MAX (16u << 20)
+/* More extents than this could make a map larger than the format allows. */
+#define PIECES_PER_SEGMENT 200000
+
+void medark_window_free(struct medark_window *w)
+{
+	if (!w)
+		return;
+	if (w->bytes)
+		medark_secret_wipe(w->bytes, w->used);
+	free(w->bytes);
+	free(w->pieces);
+	free(w->sorted);
+	free(w->items);
+	free(w->numbers);
+	free(w->groups);
+	free(w->group_slots);
+	free(w->shares);
+	free(w->outsides);
+	medark_buffer_clear(&w->keys);
+	free(w->plans);
+	free(w);
+}
+
+int medark_window_new(size_t size, uint32_t piece_max, struct medark_window **out,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_window_free) struct medark_window *w = NULL;
+
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return medark_error_memory(err, "a window");
+	w->size = size;
+	w->piece_max = piece_max;
+	w->group_max = piece_max;
+	w->share_max = piece_max;
+	w->outside_max = piece_max;
+	w->item_max = piece_max;
+	w->group_slot_count = 1;
+	while (w->group_slot_count < 2 * piece_max)
+		w->group_slot_count *= 2;
+	w->keys = (struct medark_buffer)MEDARK_BUFFER_SECRET(KEYS_MAX);
+	w->bytes = malloc(size + MEDARK_WINDOW_PADDING);
+	w->pieces = malloc(piece_max * sizeof(*w->pieces));
+	w->sorted = malloc(2 * (size_t)piece_max * sizeof(*w->sorted));
+	w->items = malloc(piece_max * sizeof(struct medark_item *));
+	w->numbers = malloc(piece_max * sizeof(*w->numbers));
+	w->groups = malloc(piece_max * sizeof(*w->groups));
+	w->group_slots = calloc(w->group_slot_count, sizeof(*w->group_slots));
+	w->shares = malloc(piece_max * sizeof(*w->shares));
+	w->outsides = malloc(piece_max * sizeof(*w->outsides));
+	if (!w->bytes || !w->pieces || !w->sorted || !w->items || !w->numbers || !w->groups ||
+	    !w->group_slots || !w->shares || !w->outsides)
+		return medark_error_memory(err, "a window");
+	*out = MEDARK_TAKE(w);
+	return 0;
+}
+
+void medark_window_reset(struct medark_window *w)
+{
+	if (w->group_count)
+		memset(w->group_slots, 0, w->group_slot_count * sizeof(*w->group_slots));
+	w->used = 0;
+	w->piece_count = 0;
+	w->item_count = 0;
+	w->group_count = 0;
+	w->share_count = 0;
+	w->outside_count = 0;
+	w->keys.size = 0;
+	free(w->plans);
+	w->plans = NULL;
+	w->plan_count = 0;
+}
+
+bool medark_window_is_full(const struct medark_window *w)
+{
+	return w->piece_max - w->piece_count < RESERVE || w->group_max - w->group_count < RESERVE ||
+	       w->share_max - w->share_count < RESERVE ||
+	       w->outside_max - w->outside_count < RESERVE || w->item_max - w->item_count < 2 ||
+	       w->keys.size > KEYS_MAX / 2;
+}
+
+static int full(struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_MEMORY, "a window is too small for a record's parts");
+}
+
+int medark_window_item(struct medark_window *w, struct medark_item *item, uint32_t *out,
+		       struct medark_error *err)
+{
+	/* Lanes take turns, so an item that stands here already is among the last few hundred. */
+	for (uint32_t i = w->item_count; i-- > 0;) {
+		if (w->items[i] == item) {
+			*out = i;
+			return 0;
+		}
+		if (w->item_count - i > 512)
+			break;
+	}
+	if (w->item_count == w->item_max)
+		return full(err);
+	w->items[w->item_count] = item;
+	w->numbers[w->item_count] = item->number;
+	item->windows++;
+	*out = w->item_count++;
+	return 0;
+}
+
+static bool group_is(const struct medark_window *w, const struct medark_group *g,
+		     struct medark_patient_key key, uint64_t hash)
+{
+	const uint8_t *text = w->keys.data + g->key;
+
+	return g->hash == hash && g->key_size == key.text.size + 1 &&
+	       text[0] == (uint8_t)key.kind && memcmp(text + 1, key.text.data, key.text.size) == 0;
+}
+
+int medark_window_group(struct medark_window *w, struct medark_patient_key key, uint64_t hash,
+			uint32_t order, uint32_t *out, struct medark_error *err)
+{
+	uint8_t letter = (uint8_t)key.kind;
+	uint32_t mask = w->group_slot_count - 1;
+	uint32_t i = (uint32_t)hash & mask;
+
+	for (; w->group_slots[i]; i = (i + 1) & mask) {
+		if (group_is(w, &w->groups[w->group_slots[i] - 1], key, hash)) {
+			*out = w->group_slots[i] - 1;
+			return 0;
+		}
+	}
+	if (w->group_count == w->group_max)
+		return full(err);
+	w->groups[w->group_count] = (struct medark_group) {
+		.key = (uint32_t)w->keys.size,
+		.key_size = (uint32_t)key.text.size + 1,
+		.order = order,
+		.hash = hash,
+	};
+	MEDARK_TRY(medark_buffer_add(&w->keys, &letter, 1, err));
+	MEDARK_TRY(medark_buffer_add(&w->keys, key.text.data, key.text.size, err));
+	*out = w->group_count++;
+	w->group_slots[i] = w->group_count;
+	return 0;
+}
+
+int medark_window_add(struct medark_window *w, const struct medark_piece *piece, uint32_t *out,
+		      struct medark_error *err)
+{
+	if (w->piece_count == w->piece_max)
+		return full(err);
+	if (out)
+		*out = w->piece_count;
+	w->pieces[w->piece_count++] = *piece;
+	return 0;
+}
+
+int medark_window_share(struct medark_window *w, uint32_t group, uint32_t piece,
+			struct medark_error *err)
+{
+	if (w->share_count == w->share_max)
+		return full(err);
+	w->shares[w->share_count++] = (struct medark_share) { .group = group, .piece = piece };
+	return 0;
+}
+
+int medark_window_outside(struct medark_window *w, struct medark_bytes type, struct medark_bytes id,
+			  uint32_t piece, struct medark_error *err)
+{
+	if (w->outside_count == w->outside_max)
+		return full(err);
+	w->outsides[w->outside_count] = (struct medark_outside) {
+		.key = (uint32_t)w->keys.size,
+		.key_size = (uint32_t)(type.size + 1 + id.size),
+		.piece = piece,
+	};
+	MEDARK_TRY(medark_buffer_add(&w->keys, type.data, type.size, err));
+	MEDARK_TRY(medark_buffer_add(&w->keys, "/", 1, err));
+	MEDARK_TRY(medark_buffer_add(&w->keys, id.data, id.size, err));
+	w->outside_count++;
+	return 0;
+}
+
+/* ---- planning ---- */
+
+/* Stable counting sort of `from` into `to` by eight bits of (order, group). */
+static void sort_pass(const struct medark_window *w, const uint32_t *from, uint32_t *to,
+		      unsigned shift, bool by_group)
+{
+	uint32_t counts[256] = { 0 };
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		const struct medark_piece *p = &w->pieces[from[i]];
+
+		counts[((by_group ? p->group : p->order) >> shift) & 255]++;
+	}
+	for (unsigned d = 0; d < 256; d++) {
+		uint32_t n = counts[d];
+
+		counts[d] = sum;
+		sum += n;
+	}
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		const struct medark_piece *p = &w->pieces[from[i]];
+
+		to[counts[((by_group ? p->group : p->order) >> shift) & 255]++] = from[i];
+	}
+}
+
+static void sort_pieces(struct medark_window *w)
+{
+	uint32_t *a = w->sorted, *b = w->sorted + w->piece_max;
+
+	for (uint32_t i = 0; i < w->piece_count; i++)
+		a[i] = i;
+	/* An even number of passes ends in the first half. */
+	for (unsigned pass = 0; pass < 8; pass++) {
+		sort_pass(w, a, b, pass % 4 * 8, pass < 4);
+		uint32_t *swap = a;
+		a = b;
+		b = swap;
+	}
+}
+
+static int add_plan(struct medark_window *w, uint32_t *room, struct medark_error *err)
+{
+	if (w->plan_count == *room) {
+		uint32_t more = *room ? *room * 2 : 16;
+		struct medark_plan *plans = realloc(w->plans, more * sizeof(*plans));
+
+		if (!plans)
+			return medark_error_memory(err, "a window's segments");
+		w->plans = plans;
+		*room = more;
+	}
+	memset(&w->plans[w->plan_count], 0, sizeof(*w->plans));
+	w->plan_count++;
+	return 0;
+}
+
+/* Bytes of the run of pieces of one group that begins at sorted[i], looked at up to `most`. */
+static uint64_t run_length(const struct medark_window *w, uint32_t i, uint64_t most)
+{
+	uint32_t group = w->pieces[w->sorted[i]].group;
+	uint64_t sum = 0;
+
+	for (; i < w->piece_count && sum <= most && w->pieces[w->sorted[i]].group == group; i++)
+		sum += w->pieces[w->sorted[i]].length;
+	return sum;
+}
+
+/* A segment ends when it is full, or a little earlier where the next patient would be cut in two.
+ */
+static bool ends_before(const struct medark_window *w, const struct medark_plan *plan, uint32_t i,
+			uint64_t target)
+{
+	const struct medark_piece *p = &w->pieces[w->sorted[i]];
+
+	if (plan->count == 0)
+		return false;
+	if (plan->content + p->length > target || plan->count == PIECES_PER_SEGMENT)
+		return true;
+	if (p->group == MEDARK_GROUP_NONE || p->group == w->pieces[w->sorted[i - 1]].group)
+		return false;
+	return plan->content > target - target / 8 &&
+	       plan->content + run_length(w, i, target) > target;
+}
+
+int medark_window_plan(struct medark_window *w, uint32_t first_number, uint64_t target,
+		       struct medark_error *err)
+{
+	uint32_t room = 0;
+	uint64_t segments = (w->used + target - 1) / target;
+
+	if (!w->piece_count)
+		return 0;
+	sort_pieces(w);
+	/* Equal shares: no small left-over at the end of each window. */
+	if (segments > 1)
+		target = w->used / segments + w->used / segments / 16;
+	MEDARK_TRY(add_plan(w, &room, err));
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		struct medark_piece *p = &w->pieces[w->sorted[i]];
+
+		if (ends_before(w, &w->plans[w->plan_count - 1], i, target)) {
+			MEDARK_TRY(add_plan(w, &room, err));
+			w->plans[w->plan_count - 1].first = i;
+		}
+		struct medark_plan *plan = &w->plans[w->plan_count - 1];
+		p->segment = first_number + w->plan_count - 1;
+		p->place = (uint32_t)plan->content;
+		plan->content += p->length;
+		plan->count++;
+	}
+	for (uint32_t i = 0; i < w->plan_count; i++) {
+		struct medark_plan *plan = &w->plans[i];
+
+		plan->window = w;
+		plan->task = (struct medark_task) {
+			.kind = MEDARK_KIND_DATA,
+			.number = first_number + i,
+			.fill = medark_window_fill,
+		};
+	}
+	return 0;
+}
+
+/* ---- making a segment, in a worker ---- */
+
+#define BATCH 64
+
+static int write_map(const struct medark_plan *plan, struct medark_fill *fill,
+		     struct medark_error *err)
+{
+	MEDARK_AUTO(medark_map_writer_free) struct medark_map_writer *map = NULL;
+	const struct medark_window *w = plan->window;
+
+	MEDARK_TRY(medark_map_writer_new(&map, err));
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct medark_piece *p = &w->pieces[w->sorted[plan->first + i]];
+		struct medark_extent extent = {
+			.kind = p->kind,
+			.item = w->numbers[p->item],
+			.offset = p->offset,
+			.length = p->length,
+		};
+
+		MEDARK_TRY(medark_map_writer_add(map, &extent, p->kind != MEDARK_EXTENT_FILLER,
+						 w->bytes[p->at + p->length - 1] == '\n', err));
+	}
+	return medark_map_writer_finish(map, &fill->plain, err);
+}
+
+struct leaves {
+	struct medark_bytes records[BATCH];
+	uint8_t salts[BATCH][MEDARK_LEAF_SALT_SIZE];
+	uint32_t count;
+	uint64_t done;
+	struct medark_digest *hashes;
+};
+
+static int hash_batch(const struct medark_plan *plan, struct leaves *leaves,
+		      struct medark_error *err)
+{
+	MEDARK_TRY(medark_leaf_salts(plan->window->salt_key, plan->task.number, leaves->done,
+				     leaves->count, leaves->salts, err));
+	medark_leaf_hash((const uint8_t(*)[MEDARK_LEAF_SALT_SIZE])leaves->salts, leaves->records,
+			 leaves->count, leaves->hashes + leaves->done);
+	leaves->done += leaves->count;
+	leaves->count = 0;
+	return 0;
+}
+
+/* Copies and hashes a few records at a time, while they are in the cache. */
+static int copy_content(const struct medark_plan *plan, struct medark_fill *fill,
+			struct leaves *leaves, struct medark_error *err)
+{
+	const struct medark_window *w = plan->window;
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct medark_piece *p = &w->pieces[w->sorted[plan->first + i]];
+		uint8_t *to = fill->plain.data + fill->plain.size;
+
+		memcpy(to, w->bytes + p->at, p->length);
+		fill->plain.size += p->length;
+		if (p->kind == MEDARK_EXTENT_FILLER)
+			continue;
+		leaves->records[leaves->count++] = medark_bytes(to, p->length);
+		if (leaves->count == BATCH)
+			MEDARK_TRY(hash_batch(plan, leaves, err));
+	}
+	return leaves->count ? hash_batch(plan, leaves, err) : 0;
+}
+
+int medark_window_fill(struct medark_task *task, struct medark_fill *fill, struct medark_error *err)
+{
+	struct medark_plan *plan = (struct medark_plan *)task; /* its first member */
+	struct leaves leaves = { 0 };
+	struct medark_digest root;
+
+	MEDARK_TRY(medark_buffer_reserve(&fill->scratch, plan->count * sizeof(struct medark_digest),
+					 err));
+	leaves.hashes = (struct medark_digest *)(void *)fill->scratch.data;
+	MEDARK_TRY(write_map(plan, fill, err));
+	MEDARK_TRY(medark_buffer_reserve(&fill->plain, plan->content, err));
+	MEDARK_TRY(copy_content(plan, fill, &leaves, err));
+	medark_merkle_root(leaves.hashes, leaves.done, &root);
+	plan->leaves = leaves.done;
+	medark_merkle_segment(task->number, plan->leaves, &root, &plan->hash);
+	return 0;
+}

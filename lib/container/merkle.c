@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/merkle.h"
+
+#include "base/bytes.h"
+
+static void hash_node(const struct medark_digest pair[2], struct medark_digest *out)
+{
+	uint8_t message[1 + 2 * MEDARK_DIGEST_SIZE] = { 0x01 };
+
+	memcpy(message + 1, pair, 2 * MEDARK_DIGEST_SIZE);
+	medark_sha256(message, sizeof(message), out);
+}
+
+/*
+ * RFC 6962 splits from the top, at the largest power of two below the count. Joining neighbours
+ * level by level and carrying an odd last one up unchanged gives the same tree, in place.
+ */
+void medark_merkle_root(struct medark_digest *hashes, size_t count, struct medark_digest *out)
+{
+	if (count == 0) {
+		medark_sha256("", 0, out);
+		return;
+	}
+	while (count > 1) {
+		for (size_t i = 0; i < count / 2; i++)
+			hash_node(&hashes[2 * i], &hashes[i]);
+		if (count % 2)
+			hashes[count / 2] = hashes[count - 1];
+		count = (count + 1) / 2;
+	}
+	*out = hashes[0];
+}
+
+void medark_merkle_segment(uint64_t segment, uint64_t leaves, const struct medark_digest *root,
+			   struct medark_digest *out)
+{
+	uint8_t message[1 + 8 + 8 + MEDARK_DIGEST_SIZE] = { 0x02 };
+
+	medark_put_be64(message + 1, segment);
+	medark_put_be64(message + 9, leaves);
+	memcpy(message + 17, root->bytes, MEDARK_DIGEST_SIZE);
+	medark_sha256(message, sizeof(message), out);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+#include "container/header.h"
+#include "container/strict.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#define WHAT "summary.json"
+
+/* ---- writing ---- */
+
+static int write_counts(const char *name, const struct medark_count *counts, uint32_t count,
+			struct medark_buffer *out, struct medark_error *err)
+{
+	MEDARK_TRY(medark_buffer_print(out, err, "  \"%s\": {", name));
+	for (uint32_t i = 0; i < count; i++) {
+		MEDARK_TRY(medark_buffer_print(out, err, "%s\n    ", i ? "," : ""));
+		MEDARK_TRY(medark_text_json(out, medark_bytes_text(counts[i].name), err));
+		MEDARK_TRY(medark_buffer_print(out, err, ": %" PRIu64, counts[i].count));
+	}
+	return medark_buffer_print(out, err, count ? "\n  },\n" : "},\n");
+}
+
+static int write_text(const struct medark_summary *s, struct medark_buffer *out,
+		      struct medark_error *err)
+{
+	char id[2 * MEDARK_ARCHIVE_ID_SIZE + 1];
+
+	medark_text_hex(s->archive.bytes, sizeof(s->archive.bytes), id);
+	MEDARK_TRY(medark_buffer_print(out, err,
+				       "{\n"
+				       "  \"format\": \"medark\",\n"
+				       "  \"version\": %d,\n"
+				       "  \"archive\": \"%s\",\n"
+				       "  \"items\": %" PRIu64 ",\n"
+				       "  \"bytes\": %" PRIu64 ",\n"
+				       "  \"records\": %" PRIu64 ",\n"
+				       "  \"opaque\": %" PRIu64 ",\n"
+				       "  \"patients\": %" PRIu64 ",\n"
+				       "  \"quarantined\": %" PRIu64 ",\n"
+				       "  \"duplicates\": %" PRIu64 ",\n",
+				       MEDARK_FORMAT_VERSION, id, s->items, s->bytes, s->records,
+				       s->opaque, s->patients, s->quarantined, s->duplicates));
+	MEDARK_TRY(write_counts("types", s->types, s->type_count, out, err));
+	MEDARK_TRY(write_counts("reasons", s->reasons, s->reason_count, out, err));
+	MEDARK_TRY(medark_buffer_print(out, err, "  \"skipped\": %" PRIu64 ",\n", s->skipped));
+	if (s->has_declared)
+		MEDARK_TRY(medark_buffer_print(out, err, "  \"declared\": %" PRIu64 ",\n",
+					       s->declared));
+	else
+		MEDARK_TRY(medark_buffer_print(out, err, "  \"declared\": null,\n"));
+	return medark_buffer_print(out, err, "  \"complete\": %s\n}\n",
+				   s->complete ? "true" : "false");
+}
+
+int medark_summary_write(const struct medark_summary *summary, struct medark_buffer *out,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_heap_free) struct medark_summary *back = malloc(sizeof(*back));
+	size_t begin = out->size;
+	int code;
+
+	assert(summary->type_count <= MEDARK_SUMMARY_TYPES_MAX &&
+	       summary->reason_count <= MEDARK_SUMMARY_REASONS_MAX);
+	if (!back)
+		return medark_error_memory(err, "a summary");
+	MEDARK_TRY(write_text(summary, out, err));
+	code = medark_summary_parse(medark_bytes(out->data + begin, out->size - begin), back, err);
+	if (code == MEDARK_E_FORMAT) {
+		(void)medark_error_prefix(err, "cannot be written");
+		if (err)
+			err->code = MEDARK_E_USAGE;
+		return MEDARK_E_USAGE;
+	}
+	return code;
+}
+
+/* ---- reading ---- */
+
+/* Names come from the source: only what cannot hold anything of a patient is let through. */
+static bool is_count_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 1 && n <= 64 &&
+	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+		       n;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	return strcmp(((const struct medark_count *)a)->name,
+		      ((const struct medark_count *)b)->name);
+}
+
+static int parse_counts(const struct medark_strict *s, const char *name,
+			struct medark_count *counts, uint32_t max, uint32_t *out_count,
+			struct medark_error *err)
+{
+	const struct medark_strict object = { json_object_get(s->object, name), s->what };
+	const char *key;
+	json_t *value;
+	uint32_t n = 0;
+
+	if (!json_is_object(object.object) || json_object_size(object.object) > max)
+		return medark_strict_fault(s, name, err);
+	json_object_foreach(object.object, key, value)
+	{
+		if (!is_count_name(key))
+			return medark_strict_fault(s, name, err);
+		MEDARK_TRY(medark_strict_number(&object, key, INT64_MAX, &counts[n].count, err));
+		memcpy(counts[n++].name, key, strlen(key) + 1);
+	}
+	qsort(counts, n, sizeof(*counts), compare_counts);
+	*out_count = n;
+	return 0;
+}
+
+static int parse_declared(const struct medark_strict *s, struct medark_summary *out,
+			  struct medark_error *err)
+{
+	out->has_declared = !json_is_null(json_object_get(s->object, "declared"));
+	if (!out->has_declared)
+		return 0;
+	return medark_strict_number(s, "declared", INT64_MAX, &out->declared, err);
+}
+
+static int parse_numbers(const struct medark_strict *s, struct medark_summary *out,
+			 struct medark_error *err)
+{
+	const struct {
+		const char *name;
+		uint64_t *value;
+	} numbers[] = {
+		{ "items", &out->items },	    { "bytes", &out->bytes },
+		{ "records", &out->records },	    { "opaque", &out->opaque },
+		{ "patients", &out->patients },	    { "quarantined", &out->quarantined },
+		{ "duplicates", &out->duplicates }, { "skipped", &out->skipped },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		MEDARK_TRY(
+			medark_strict_number(s, numbers[i].name, INT64_MAX, numbers[i].value, err));
+	return 0;
+}
+
+int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
+			 struct medark_error *err)
+{
+	static const char *const names[] = { "format",	    "version",	  "archive",  "items",
+					     "bytes",	    "records",	  "opaque",   "patients",
+					     "quarantined", "duplicates", "types",    "reasons",
+					     "skipped",	    "declared",	  "complete", NULL };
+	MEDARK_AUTO(medark_strict_free) json_t *root = NULL;
+	MEDARK_AUTO(medark_heap_free) struct medark_summary *found = calloc(1, sizeof(*found));
+	struct medark_strict s = { .what = WHAT };
+
+	if (!found)
+		return medark_error_memory(err, "a summary");
+	MEDARK_TRY(medark_strict_parse(text, MEDARK_SUMMARY_MAX, WHAT, &root, err));
+	s.object = root;
+	MEDARK_TRY(medark_strict_names(&s, names, err));
+	MEDARK_TRY(medark_strict_is(&s, "format", "medark", err));
+	MEDARK_TRY(medark_strict_is_number(&s, "version", MEDARK_FORMAT_VERSION, err)); /* F-2 */
+	MEDARK_TRY(medark_strict_hex(&s, "archive", found->archive.bytes,
+				     sizeof(found->archive.bytes), err));
+	MEDARK_TRY(parse_numbers(&s, found, err));
+	MEDARK_TRY(parse_counts(&s, "types", found->types, MEDARK_SUMMARY_TYPES_MAX,
+				&found->type_count, err));
+	MEDARK_TRY(parse_counts(&s, "reasons", found->reasons, MEDARK_SUMMARY_REASONS_MAX,
+				&found->reason_count, err));
+	MEDARK_TRY(parse_declared(&s, found, err));
+	MEDARK_TRY(medark_strict_bool(&s, "complete", &found->complete, err));
+	*out = *found;
+	return 0;
+}

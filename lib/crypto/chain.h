@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chain: does a signer's certificate lead to a trust anchor? Internal to lib/crypto. */
+#ifndef MEDARK_CRYPTO_CHAIN_H
+#define MEDARK_CRYPTO_CHAIN_H
+
+#include "crypto/signed_form.h"
+
+/*
+ * Checks the signer's own certificate and, with the certificates of the form as intermediates, its
+ * chain (F-25). Sets out's chain_length and revocation_checked. MEDARK_E_UNTRUSTED with signer and
+ * reason; MEDARK_E_MEMORY.
+ */
+int medark_chain_check(const struct medark_certificate *signer,
+		       const struct medark_signed_form *form, const struct medark_trust *trust,
+		       struct medark_signer *out, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

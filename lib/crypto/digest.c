@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/digest.h"
+
+#include "crypto/algorithms.h"
+#include "crypto/openssl_error.h"
+
+#include <openssl/core_names.h>
+
+#include <pthread.h>
+
+/* Read-only after setup, but for `spare`, which `spare_lock` guards. */
+static struct {
+	const EVP_MD *sha256;
+	pthread_key_t key;
+	EVP_MD_CTX *spare; /* for a thread that gets no memory for a context of its own */
+	bool ready;
+	struct medark_error failure;
+} setup;
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void free_context(void *context)
+{
+	EVP_MD_CTX_free(context);
+}
+
+static void set_up(void)
+{
+	const struct medark_algorithms *algorithms;
+
+	if (medark_algorithms_get(&algorithms, &setup.failure))
+		return;
+	setup.spare = EVP_MD_CTX_new();
+	/* The first init allocates the algorithm's state; those that follow do not. */
+	if (!setup.spare || !EVP_DigestInit_ex2(setup.spare, algorithms->sha256, NULL)) {
+		(void)medark_openssl_error(&setup.failure, MEDARK_E_SYSTEM, "cannot start SHA-256");
+		return;
+	}
+	if (pthread_key_create(&setup.key, free_context)) {
+		(void)medark_error_memory(&setup.failure, "a thread's digest");
+		return;
+	}
+	setup.sha256 = algorithms->sha256;
+	setup.ready = true;
+}
+
+int medark_digest_setup(struct medark_error *err)
+{
+	(void)pthread_once(&once, set_up);
+	if (!setup.ready)
+		return medark_error_set(err, setup.failure.code, "%s", setup.failure.message);
+	return 0;
+}
+
+/* A wrong digest would be worse than no process. */
+static void must(int ok)
+{
+	if (!ok)
+		abort();
+}
+
+static EVP_MD_CTX *thread_context(void)
+{
+	EVP_MD_CTX *context;
+
+	if (!setup.ready)
+		must(medark_digest_setup(NULL) == 0);
+	context = pthread_getspecific(setup.key);
+	if (context)
+		return context;
+	context = EVP_MD_CTX_new();
+	if (context && EVP_DigestInit_ex2(context, setup.sha256, NULL) &&
+	    pthread_setspecific(setup.key, context) == 0)
+		return context;
+	EVP_MD_CTX_free(context);
+	medark_openssl_drain();
+	return NULL;
+}
+
+static void hash(EVP_MD_CTX *context, const struct medark_bytes *parts, size_t count,
+		 struct medark_digest *out)
+{
+	must(EVP_DigestInit_ex2(context, setup.sha256, NULL));
+	for (size_t i = 0; i < count; i++)
+		must(EVP_DigestUpdate(context, parts[i].data, parts[i].size));
+	must(EVP_DigestFinal_ex(context, out->bytes, NULL));
+}
+
+void medark_sha256_parts(const struct medark_bytes *parts, size_t count, struct medark_digest *out)
+{
+	EVP_MD_CTX *context = thread_context();
+
+	if (context) {
+		hash(context, parts, count, out);
+		return;
+	}
+	(void)pthread_mutex_lock(&spare_lock);
+	hash(setup.spare, parts, count, out);
+	(void)pthread_mutex_unlock(&spare_lock);
+}
+
+void medark_sha256(const void *data, size_t size, struct medark_digest *out)
+{
+	struct medark_bytes part = medark_bytes(data, size);
+
+	medark_sha256_parts(&part, 1, out);
+}
+
+struct medark_sha256_stream {
+	EVP_MD_CTX *context;
+};
+
+int medark_sha256_stream_new(struct medark_sha256_stream **out_stream, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_sha256_stream_free) struct medark_sha256_stream *stream = NULL;
+
+	MEDARK_TRY(medark_digest_setup(err));
+	stream = calloc(1, sizeof(*stream));
+	if (!stream)
+		return medark_error_memory(err, "a digest");
+	stream->context = EVP_MD_CTX_new();
+	if (!stream->context || !EVP_DigestInit_ex2(stream->context, setup.sha256, NULL))
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot start SHA-256");
+	*out_stream = MEDARK_TAKE(stream);
+	return 0;
+}
+
+void medark_sha256_stream_free(struct medark_sha256_stream *stream)
+{
+	if (!stream)
+		return;
+	EVP_MD_CTX_free(stream->context);
+	free(stream);
+}
+
+void medark_sha256_stream_reset(struct medark_sha256_stream *stream)
+{
+	must(EVP_DigestInit_ex2(stream->context, setup.sha256, NULL));
+}
+
+void medark_sha256_stream_add(struct medark_sha256_stream *stream, const void *data, size_t size)
+{
+	must(EVP_DigestUpdate(stream->context, data, size));
+}
+
+void medark_sha256_stream_finish(struct medark_sha256_stream *stream, struct medark_digest *out)
+{
+	must(EVP_DigestFinal_ex(stream->context, out->bytes, NULL));
+	medark_sha256_stream_reset(stream);
+}
+
+int medark_hmac_sha256(struct medark_bytes key, const struct medark_bytes *parts, size_t count,
+		       struct medark_digest *out, struct medark_error *err)
+{
+	char name[] = "SHA256";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	MEDARK_AUTO(EVP_MAC_CTX_free) EVP_MAC_CTX *context = NULL;
+	const struct medark_algorithms *algorithms;
+	struct medark_digest mac;
+	size_t size = 0;
+	int ok;
+
+	MEDARK_TRY(medark_algorithms_get(&algorithms, err));
+	context = EVP_MAC_CTX_new(algorithms->hmac);
+	ok = context && EVP_MAC_init(context, key.data, key.size, params);
+	for (size_t i = 0; ok && i < count; i++)
+		ok = EVP_MAC_update(context, parts[i].data, parts[i].size);
+	ok = ok && EVP_MAC_final(context, mac.bytes, &size, sizeof(mac.bytes));
+	if (!ok || size != sizeof(mac.bytes))
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot compute an HMAC");
+	*out = mac;
+	return 0;
+}

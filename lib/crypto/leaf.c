@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/leaf.h"
+
+#include "crypto/algorithms.h"
+#include "crypto/leaf_lanes.h"
+#include "crypto/openssl_error.h"
+
+void medark_leaf_hash_plain(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+			    const struct medark_bytes *records, size_t count,
+			    struct medark_digest *out)
+{
+	static const uint8_t prefix = 0x00;
+
+	for (size_t i = 0; i < count; i++) {
+		struct medark_bytes parts[] = {
+			medark_bytes(&prefix, 1),
+			medark_bytes(salts[i], MEDARK_LEAF_SALT_SIZE),
+			records[i],
+		};
+
+		medark_sha256_parts(parts, 3, &out[i]);
+	}
+}
+
+void medark_leaf_hash(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+		      const struct medark_bytes *records, size_t count, struct medark_digest *out)
+{
+#ifdef MEDARK_LEAF_HAS_SHA_NI
+	if (medark_leaf_sha_ni_available()) {
+		medark_leaf_hash_sha_ni(salts, records, count, out);
+		return;
+	}
+#endif
+	medark_leaf_hash_plain(salts, records, count, out);
+}
+
+/* Records in one call of the cipher, whose sizes are ints. */
+#define CHUNK ((size_t)1 << 20)
+
+int medark_leaf_salts(const struct medark_key *salt_key, uint64_t segment, uint64_t first,
+		      size_t count, uint8_t (*out)[MEDARK_LEAF_SALT_SIZE], struct medark_error *err)
+{
+	MEDARK_AUTO(EVP_CIPHER_CTX_free) EVP_CIPHER_CTX *context = NULL;
+	const struct medark_algorithms *algorithms;
+	int ok;
+
+	MEDARK_TRY(medark_algorithms_get(&algorithms, err));
+	context = EVP_CIPHER_CTX_new();
+	ok = context &&
+	     EVP_EncryptInit_ex2(context, algorithms->aes_ecb, salt_key->bytes, NULL, NULL) &&
+	     EVP_CIPHER_CTX_set_padding(context, 0);
+	for (size_t i = 0; i < count; i++) {
+		medark_put_be64(out[i], segment);
+		medark_put_be64(out[i] + 8, first + i);
+	}
+	for (size_t i = 0; ok && i < count; i += CHUNK) {
+		size_t n = count - i < CHUNK ? count - i : CHUNK;
+		int size = (int)(n * MEDARK_LEAF_SALT_SIZE);
+
+		ok = EVP_EncryptUpdate(context, out[i], &size, out[i], size);
+	}
+	if (!ok)
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot compute leaf salts");
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leaf_lanes: the ways to compute leaf hashes, for leaf.c to choose from and for tests to compare.
+ * Internal to lib/crypto. All give the same result as medark_leaf_hash().
+ */
+#ifndef MEDARK_CRYPTO_LEAF_LANES_H
+#define MEDARK_CRYPTO_LEAF_LANES_H
+
+#include "crypto/leaf.h"
+
+#include <stdbool.h>
+
+/* One record after the other through OpenSSL: everywhere. */
+void medark_leaf_hash_plain(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+			    const struct medark_bytes *records, size_t count,
+			    struct medark_digest *out);
+
+#if defined(__x86_64__)
+#define MEDARK_LEAF_HAS_SHA_NI 1
+
+/* Has this processor (and system) the SHA extensions? */
+bool medark_leaf_sha_ni_available(void);
+
+/* Two records interleaved, with the SHA extensions; only if they are available. */
+void medark_leaf_hash_sha_ni(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+			     const struct medark_bytes *records, size_t count,
+			     struct medark_digest *out);
+#endif
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/native.h"
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "crypto/openssl_error.h"
+
+#include <openssl/core_names.h>
+
+#include <stdint.h>
+#include <string.h>
+
+/* A curve spelled out in a certificate could be one that only looks like the real one. */
+static bool is_named_curve(const EVP_PKEY *key)
+{
+	int is_explicit = 0;
+
+	return !EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+				       &is_explicit) ||
+	       !is_explicit;
+}
+
+static enum medark_native_kind curve_kind(const EVP_PKEY *key)
+{
+	char name[32] = "";
+
+	if (!EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, name, sizeof(name),
+					    NULL) ||
+	    !is_named_curve(key))
+		return MEDARK_NATIVE_OTHER;
+	if (strcmp(name, "prime256v1") == 0 || strcmp(name, "P-256") == 0)
+		return MEDARK_NATIVE_P256;
+	if (strcmp(name, "secp384r1") == 0 || strcmp(name, "P-384") == 0)
+		return MEDARK_NATIVE_P384;
+	return MEDARK_NATIVE_OTHER;
+}
+
+enum medark_native_kind medark_native_kind(const EVP_PKEY *key)
+{
+	enum medark_native_kind kind = MEDARK_NATIVE_OTHER;
+
+	if (key && EVP_PKEY_is_a(key, "RSA")) {
+		int bits = EVP_PKEY_get_bits(key);
+
+		if (bits >= MEDARK_RSA_BITS_MIN && bits <= MEDARK_RSA_BITS_MAX)
+			kind = MEDARK_NATIVE_RSA;
+	} else if (key && EVP_PKEY_is_a(key, "EC")) {
+		kind = curve_kind(key);
+	}
+	medark_openssl_drain();
+	return kind;
+}
+
+/*
+ * A code point that could change how a line is displayed: controls, and the marks that turn the
+ * direction of writing (a name must not be able to pass for another one).
+ */
+static bool is_deceptive(const uint8_t *p, size_t size)
+{
+	uint32_t c;
+
+	if (size == 1)
+		return p[0] < 0x20 || p[0] == 0x7f;
+	if (size == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	if (size != 3)
+		return false;
+	c = (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+}
+
+/* Bytes of the well-formed UTF-8 sequence at the front; 0 if there is none. */
+static size_t sequence(struct medark_bytes text)
+{
+	for (size_t n = 1; n <= 4 && n <= text.size; n++)
+		if (medark_text_is_utf8(medark_bytes(text.data, n)))
+			return n;
+	return 0;
+}
+
+static void sanitise(struct medark_bytes text, char *out, size_t size)
+{
+	size_t used = 0;
+
+	while (text.size) {
+		size_t n = sequence(text), step = n ? n : 1;
+		bool bad = n == 0 || is_deceptive(text.data, n);
+
+		if (used + (bad ? 1 : n) >= size)
+			break;
+		if (bad)
+			out[used++] = '?';
+		for (size_t i = 0; !bad && i < n; i++)
+			out[used++] = (char)text.data[i];
+		text = medark_bytes(text.data + step, text.size - step);
+	}
+	out[used] = '\0';
+}
+
+void medark_native_name(const X509_NAME *name, char *out, size_t size)
+{
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_mem());
+	/* Everything of RFC 2253 but the escaping of what is not ASCII: names are to be read. */
+	unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+	char *text = NULL;
+	long length = 0;
+
+	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0)
+		length = BIO_get_mem_data(bio, &text);
+	medark_openssl_drain();
+	if (length <= 0)
+		sanitise(medark_bytes_text("(no name)"), out, size);
+	else
+		sanitise(medark_bytes(text, (size_t)length), out, size);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* native: OpenSSL's objects behind the opaque ones, and what kind of key one is. Internal to
+ * lib/crypto. */
+#ifndef MEDARK_CRYPTO_NATIVE_H
+#define MEDARK_CRYPTO_NATIVE_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+struct medark_certificate;
+struct medark_private_key;
+struct medark_trust;
+
+/* Borrowed. */
+X509 *medark_certificate_native(const struct medark_certificate *certificate);
+EVP_PKEY *medark_private_key_native(const struct medark_private_key *key);
+X509_STORE *medark_trust_native(const struct medark_trust *trust);
+
+/* Makes a certificate object of `x509`, which it takes also on failure. */
+int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_certificate,
+				   struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * medark_certificate_check_signer() without the time: a verifier leaves that to the chain. The
+ * sentence has no subject ("is not meant for signing").
+ */
+int medark_certificate_check_signing(const struct medark_certificate *certificate,
+				     struct medark_error *err) MEDARK_MUST_USE;
+
+/* The kinds of key that the format takes. */
+enum medark_native_kind {
+	MEDARK_NATIVE_OTHER = 0, /* another algorithm or curve, or a size out of bounds */
+	MEDARK_NATIVE_RSA,	 /* 3072 to 16384 bits */
+	MEDARK_NATIVE_P256,
+	MEDARK_NATIVE_P384,
+};
+
+#define MEDARK_RSA_BITS_MIN 3072
+#define MEDARK_RSA_BITS_MAX 16384
+
+enum medark_native_kind medark_native_kind(const EVP_PKEY *key);
+
+/* Writes a distinguished name on one line, see medark_certificate_subject(). */
+void medark_native_name(const X509_NAME *name, char *out, size_t size);
+
+/* Clean-up of OpenSSL's objects in a scope. */
+static inline void medark_bio_free(BIO *bio)
+{
+	BIO_free_all(bio);
+}
+MEDARK_DEFINE_AUTO(BIO, medark_bio_free)
+MEDARK_DEFINE_AUTO(X509, X509_free)
+MEDARK_DEFINE_AUTO(X509_STORE_CTX, X509_STORE_CTX_free)
+
+#endif

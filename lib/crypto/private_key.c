@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/private_key.h"
+
+#include "base/secret.h"
+#include "crypto/native.h"
+#include "crypto/openssl_error.h"
+#include "crypto/small_file.h"
+
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <string.h>
+
+struct medark_private_key {
+	EVP_PKEY *pkey;
+	char *path;
+};
+
+void medark_private_key_free(struct medark_private_key *key)
+{
+	if (!key)
+		return;
+	EVP_PKEY_free(key->pkey);
+	free(key->path);
+	free(key);
+}
+
+/* Takes `pkey`, also on failure. */
+static int wrap(EVP_PKEY *pkey, const char *path, struct medark_private_key **out_key,
+		struct medark_error *err)
+{
+	struct medark_private_key *key = calloc(1, sizeof(*key));
+	char *copy = strdup(path);
+
+	if (!key || !copy) {
+		free(key);
+		free(copy);
+		EVP_PKEY_free(pkey);
+		return medark_error_memory(err, "a private key");
+	}
+	key->pkey = pkey;
+	key->path = copy;
+	*out_key = key;
+	return 0;
+}
+
+/* A key that somebody else can read is no secret, one that somebody else can write is not ours. */
+static int check_file(const char *path, const struct stat *st, struct medark_error *err)
+{
+	if (st->st_uid != geteuid() && st->st_uid != 0)
+		return medark_error_set(err, MEDARK_E_KEY,
+					"private key '%s' belongs to another user", path);
+	if (st->st_mode & (S_IRWXG | S_IRWXO))
+		return medark_error_set(
+			err, MEDARK_E_KEY,
+			"private key '%s' is open to others (mode %04o); chmod 600 it", path,
+			(unsigned)st->st_mode & 07777u);
+	return 0;
+}
+
+struct passphrase {
+	struct medark_bytes text;
+	bool asked;
+};
+
+/* OpenSSL asks here where it would otherwise ask on the terminal. */
+static int give_passphrase(char *out, int room, int writing, void *context)
+{
+	struct passphrase *passphrase = context;
+
+	(void)writing;
+	passphrase->asked = true;
+	if (passphrase->text.size == 0 || passphrase->text.size > (size_t)room)
+		return -1;
+	memcpy(out, passphrase->text.data, passphrase->text.size);
+	return (int)passphrase->text.size;
+}
+
+static int parse(const char *path, struct medark_bytes pem, struct medark_bytes text,
+		 EVP_PKEY **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);
+	struct passphrase passphrase = { .text = text };
+	EVP_PKEY *pkey = NULL;
+
+	if (bio)
+		pkey = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, &passphrase);
+	if (pkey) {
+		medark_openssl_drain();
+		*out = pkey;
+		return 0;
+	}
+	if (!passphrase.asked)
+		return medark_openssl_error(err, MEDARK_E_KEY, "'%s' holds no usable private key",
+					    path);
+	medark_openssl_drain();
+	if (text.size == 0)
+		return medark_error_set(
+			err, MEDARK_E_KEY,
+			"private key '%s' is protected by a passphrase, and none was given", path);
+	return medark_error_set(err, MEDARK_E_KEY,
+				"private key '%s' does not open with this passphrase", path);
+}
+
+int medark_private_key_load(const char *path, struct medark_bytes passphrase,
+			    struct medark_private_key **out_key, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_PRIVATE_KEY_FILE_MAX);
+	EVP_PKEY *pkey;
+	struct stat st;
+
+	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
+	MEDARK_TRY(check_file(path, &st, err));
+	MEDARK_TRY(parse(path, medark_bytes(pem.data, pem.size), passphrase, &pkey, err));
+	if (medark_native_kind(pkey) == MEDARK_NATIVE_OTHER) {
+		EVP_PKEY_free(pkey);
+		return medark_error_set(
+			err, MEDARK_E_KEY,
+			"private key '%s' is neither RSA of %d bits or more nor EC P-256 or P-384",
+			path, MEDARK_RSA_BITS_MIN);
+	}
+	return wrap(pkey, path, out_key, err);
+}
+
+const char *medark_private_key_path(const struct medark_private_key *key)
+{
+	return key->path;
+}
+
+EVP_PKEY *medark_private_key_native(const struct medark_private_key *key)
+{
+	return key->pkey;
+}
+
+bool medark_private_key_matches(const struct medark_private_key *key,
+				const struct medark_certificate *certificate)
+{
+	const EVP_PKEY *public = X509_get0_pubkey(medark_certificate_native(certificate));
+	bool same = public && EVP_PKEY_eq(public, key->pkey) == 1;
+
+	medark_openssl_drain();
+	return same;
+}
+
+int medark_private_key_generate(enum medark_key_type type, struct medark_private_key **out_key,
+				struct medark_error *err)
+{
+	EVP_PKEY *pkey = NULL;
+
+	switch (type) {
+	case MEDARK_KEY_P256:
+		pkey = EVP_EC_gen("P-256");
+		break;
+	case MEDARK_KEY_P384:
+		pkey = EVP_EC_gen("P-384");
+		break;
+	case MEDARK_KEY_RSA3072:
+		pkey = EVP_RSA_gen(3072);
+		break;
+	}
+	if (!pkey)
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot make a key");
+	return wrap(pkey, "", out_key, err);
+}
+
+int medark_private_key_write(const struct medark_private_key *key, const char *path, bool replace,
+			     struct medark_error *err)
+{
+	/* Its memory is wiped when it is freed. */
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_secmem());
+	char *pem;
+	long size;
+
+	if (!bio || !PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL))
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot encode a private key");
+	size = BIO_get_mem_data(bio, &pem);
+	return medark_small_file_write(path, medark_bytes(pem, (size_t)size), 0600, replace, err);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/scratch_cipher.h"
+
+#include "base/bytes.h"
+#include "base/secret.h"
+#include "crypto/random.h"
+
+#include <openssl/evp.h>
+
+#include <limits.h>
+#include <string.h>
+
+#define NONCE_SIZE 12
+
+struct medark_scratch_cipher {
+	EVP_CIPHER_CTX *ctx;
+	struct medark_key key;
+};
+
+void medark_scratch_cipher_free(struct medark_scratch_cipher *c)
+{
+	if (!c)
+		return;
+	EVP_CIPHER_CTX_free(c->ctx);
+	medark_key_clear(&c->key);
+	free(c);
+}
+
+int medark_scratch_cipher_new(struct medark_scratch_cipher **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_scratch_cipher_free) struct medark_scratch_cipher *c = NULL;
+
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return medark_error_memory(err, "a temporary file's cipher");
+	MEDARK_TRY(medark_random(c->key.bytes, sizeof(c->key.bytes), err));
+	c->ctx = EVP_CIPHER_CTX_new();
+	if (!c->ctx)
+		return medark_error_memory(err, "a temporary file's cipher");
+	if (EVP_CipherInit_ex(c->ctx, EVP_aes_256_gcm(), NULL, c->key.bytes, NULL, 1) != 1)
+		return medark_error_set(err, MEDARK_E_SYSTEM, "AES-256-GCM is not available");
+	*out = MEDARK_TAKE(c);
+	return 0;
+}
+
+static int start(struct medark_scratch_cipher *c, uint64_t number, int encrypt)
+{
+	uint8_t nonce[NONCE_SIZE] = { 0 };
+
+	medark_put_be64(nonce + NONCE_SIZE - 8, number);
+	return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, nonce, encrypt);
+}
+
+int medark_scratch_cipher_seal(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
+			       size_t size, struct medark_error *err)
+{
+	int n;
+
+	if (size > INT_MAX || start(c, number, 1) != 1 ||
+	    EVP_CipherUpdate(c->ctx, data, &n, data, (int)size) != 1 ||
+	    EVP_CipherFinal_ex(c->ctx, data + n, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, MEDARK_SCRATCH_TAG, data + size) !=
+		    1)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"cannot seal a temporary file's block");
+	return 0;
+}
+
+int medark_scratch_cipher_open(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
+			       size_t size, struct medark_error *err)
+{
+	int n;
+
+	if (size > INT_MAX || start(c, number, 0) != 1 ||
+	    EVP_CipherUpdate(c->ctx, data, &n, data, (int)size) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, MEDARK_SCRATCH_TAG, data + size) !=
+		    1 ||
+	    EVP_CipherFinal_ex(c->ctx, data + n, &n) != 1)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"a temporary file was changed by somebody else");
+	return 0;
+}

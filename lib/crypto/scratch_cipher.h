@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scratch_cipher: seals the blocks of a temporary file with a key that only this process ever
+ * has (AES-256-GCM). A block's number is its nonce, so each number is sealed once only. One thread
+ * at a time.
+ */
+#ifndef MEDARK_CRYPTO_SCRATCH_CIPHER_H
+#define MEDARK_CRYPTO_SCRATCH_CIPHER_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MEDARK_SCRATCH_TAG 16
+
+struct medark_scratch_cipher;
+
+/* Draws a fresh key. MEDARK_E_MEMORY, MEDARK_E_SYSTEM. */
+int medark_scratch_cipher_new(struct medark_scratch_cipher **out,
+			      struct medark_error *err) MEDARK_MUST_USE;
+/* Wipes the key: what was sealed is lost. */
+void medark_scratch_cipher_free(struct medark_scratch_cipher *c);
+MEDARK_DEFINE_AUTO(struct medark_scratch_cipher, medark_scratch_cipher_free)
+
+/* Seals block `number` of `size` bytes in place and writes its tag behind it (16 bytes of room). */
+int medark_scratch_cipher_seal(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
+			       size_t size, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Opens a block in place, tag behind it. MEDARK_E_SYSTEM: the temporary file was changed. */
+int medark_scratch_cipher_open(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
+			       size_t size, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The self-signed certificate of a key, for tests and for sites without a PKI. */
+#include "crypto/private_key.h"
+
+#include "base/text.h"
+#include "crypto/native.h"
+#include "crypto/openssl_error.h"
+#include "crypto/random.h"
+
+#include <openssl/x509v3.h>
+
+#include <string.h>
+
+#define SERIAL_SIZE 16
+#define YEARS_DAYS  3652 /* ten years */
+
+static int check_name(struct medark_bytes name, struct medark_error *err)
+{
+	size_t characters = 0;
+
+	if (!medark_text_is_utf8(name))
+		return medark_error_set(err, MEDARK_E_USAGE, "the common name is not UTF-8");
+	for (size_t i = 0; i < name.size; i++) {
+		if (name.data[i] < 0x20 || name.data[i] == 0x7f)
+			return medark_error_set(err, MEDARK_E_USAGE,
+						"the common name has control characters");
+		characters += (name.data[i] & 0xc0) != 0x80;
+	}
+	if (characters < 1 || characters > MEDARK_COMMON_NAME_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "a common name has 1 to %d characters",
+					MEDARK_COMMON_NAME_MAX);
+	return 0;
+}
+
+static bool set_serial(X509 *x509, struct medark_error *err)
+{
+	uint8_t random[SERIAL_SIZE];
+	BIGNUM *number;
+	bool ok;
+
+	if (medark_random_public(random, sizeof(random), err))
+		return false;
+	number = BN_bin2bn(random, sizeof(random), NULL);
+	ok = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509));
+	BN_free(number);
+	return ok;
+}
+
+static bool set_name(X509 *x509, struct medark_bytes name)
+{
+	X509_NAME *subject = X509_get_subject_name(x509);
+
+	return X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, name.data,
+					  (int)name.size, -1, 0) &&
+	       X509_set_issuer_name(x509, subject);
+}
+
+static bool add_extension(X509 *x509, int nid, const char *value)
+{
+	X509_EXTENSION *extension;
+	X509V3_CTX context;
+	bool ok;
+
+	X509V3_set_ctx(&context, x509, x509, NULL, NULL, 0);
+	X509V3_set_ctx_nodb(&context);
+	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+	ok = extension && X509_add_ext(x509, extension, -1);
+	X509_EXTENSION_free(extension);
+	return ok;
+}
+
+static const char *usage_of(enum medark_native_kind kind, enum medark_key_role role)
+{
+	if (role == MEDARK_ROLE_SIGNER)
+		return "critical,digitalSignature";
+	return kind == MEDARK_NATIVE_RSA ? "critical,keyEncipherment" : "critical,keyAgreement";
+}
+
+static bool add_extensions(X509 *x509, const char *usage)
+{
+	return add_extension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
+	       add_extension(x509, NID_key_usage, usage) &&
+	       add_extension(x509, NID_subject_key_identifier, "hash") &&
+	       add_extension(x509, NID_authority_key_identifier, "keyid");
+}
+
+int medark_private_key_self_sign(const struct medark_private_key *key, enum medark_key_role role,
+				 const char *name, struct medark_certificate **out_certificate,
+				 struct medark_error *err)
+{
+	MEDARK_AUTO(X509_free) X509 *x509 = X509_new();
+	EVP_PKEY *pkey = medark_private_key_native(key);
+	enum medark_native_kind kind = medark_native_kind(pkey);
+	const EVP_MD *md = kind == MEDARK_NATIVE_P384 ? EVP_sha384() : EVP_sha256();
+
+	MEDARK_TRY(check_name(medark_bytes_text(name), err));
+	if (!x509 || !X509_set_version(x509, X509_VERSION_3) || !set_serial(x509, err) ||
+	    !set_name(x509, medark_bytes_text(name)) ||
+	    !X509_gmtime_adj(X509_getm_notBefore(x509), 0) ||
+	    !X509_time_adj_ex(X509_getm_notAfter(x509), YEARS_DAYS, 0, NULL) ||
+	    !X509_set_pubkey(x509, pkey) || !add_extensions(x509, usage_of(kind, role)) ||
+	    !X509_sign(x509, pkey, md))
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot make a certificate");
+	return medark_certificate_from_native(MEDARK_TAKE(x509), out_certificate, err);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/trust.h"
+
+#include "crypto/native.h"
+#include "crypto/openssl_error.h"
+#include "crypto/small_file.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <string.h>
+
+/* Longest path from a signer to an anchor. */
+#define DEPTH_MAX 16
+/* OpenSSL's security level 2: 112 bits; keeps SHA-1 and RSA below 2048 bits out of a chain. */
+#define SECURITY_LEVEL 2
+
+struct medark_trust {
+	X509_STORE *store;
+	size_t certificate_count;
+	size_t crl_count;
+};
+
+int medark_trust_new(struct medark_trust **out_trust, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = calloc(1, sizeof(*trust));
+	X509_VERIFY_PARAM *param;
+
+	if (!trust)
+		return medark_error_memory(err, "trust anchors");
+	trust->store = X509_STORE_new();
+	if (!trust->store)
+		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot hold trust anchors");
+	param = X509_STORE_get0_param(trust->store);
+	/* An intermediate or the signer's own certificate may be the anchor. */
+	if (!X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) ||
+	    !X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_ANY))
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot set up verification");
+	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
+	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
+	*out_trust = MEDARK_TAKE(trust);
+	return 0;
+}
+
+void medark_trust_free(struct medark_trust *trust)
+{
+	if (!trust)
+		return;
+	X509_STORE_free(trust->store);
+	free(trust);
+}
+
+static int add_certificate(struct medark_trust *trust, X509 *x509, struct medark_error *err)
+{
+	int ok = x509 && X509_STORE_add_cert(trust->store, x509);
+
+	X509_free(x509);
+	if (!ok)
+		return medark_openssl_error(err, MEDARK_E_KEY, "a certificate cannot be read");
+	trust->certificate_count++;
+	return 0;
+}
+
+static int add_crl(struct medark_trust *trust, X509_CRL *crl, struct medark_error *err)
+{
+	int ok = crl && X509_STORE_add_crl(trust->store, crl) &&
+		 X509_STORE_set_flags(trust->store,
+				      X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+
+	X509_CRL_free(crl);
+	if (!ok)
+		return medark_openssl_error(err, MEDARK_E_KEY, "a CRL cannot be read");
+	trust->crl_count++;
+	return 0;
+}
+
+static int add_object(struct medark_trust *trust, const char *name, const uint8_t *der, long size,
+		      struct medark_error *err)
+{
+	if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0)
+		return add_certificate(trust, d2i_X509(NULL, &der, size), err);
+	if (strcmp(name, PEM_STRING_X509_CRL) == 0)
+		return add_crl(trust, d2i_X509_CRL(NULL, &der, size), err);
+	return medark_error_set(err, MEDARK_E_KEY,
+				"it holds a '%.40s', where only certificates and CRLs belong",
+				name);
+}
+
+/* Adds the next object of a PEM text: 1, or 0 at the end. */
+static int add_next(struct medark_trust *trust, BIO *bio, struct medark_error *err)
+{
+	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	long size = 0;
+	int code;
+
+	if (!PEM_read_bio(bio, &name, &header, &der, &size)) {
+		if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+			return medark_openssl_error(err, MEDARK_E_KEY, "its PEM is malformed");
+		medark_openssl_drain();
+		return 0;
+	}
+	code = add_object(trust, name, der, size, err);
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	/* It may be a private key that somebody put here by mistake. */
+	OPENSSL_clear_free(der, size > 0 ? (size_t)size : 0);
+	return code < 0 ? code : 1;
+}
+
+static int add_all(struct medark_trust *trust, struct medark_bytes pem, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);
+	size_t count = 0;
+	int more = 1;
+
+	if (!bio)
+		return medark_openssl_error(err, MEDARK_E_MEMORY, "it cannot be read");
+	medark_openssl_drain();
+	while (more) {
+		more = add_next(trust, bio, err);
+		MEDARK_TRY(more);
+		count += (size_t)more;
+	}
+	if (count == 0)
+		return medark_error_set(err, MEDARK_E_KEY, "it holds no certificate and no CRL");
+	return 0;
+}
+
+int medark_trust_add_file(struct medark_trust *trust, const char *path, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_TRUST_FILE_MAX);
+	struct stat st;
+
+	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
+	if (add_all(trust, medark_bytes(pem.data, pem.size), err))
+		return medark_error_prefix(err, "cannot trust '%s'", path);
+	return 0;
+}
+
+size_t medark_trust_certificate_count(const struct medark_trust *trust)
+{
+	return trust->certificate_count;
+}
+
+size_t medark_trust_crl_count(const struct medark_trust *trust)
+{
+	return trust->crl_count;
+}
+
+void medark_trust_set_time(struct medark_trust *trust, time_t at)
+{
+	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(trust->store), at);
+}
+
+X509_STORE *medark_trust_native(const struct medark_trust *trust)
+{
+	return trust->store;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/fhir.h"
+
+#include "record/fhir_state.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+static struct medark_json_keys keys;
+
+static void init_keys(void)
+{
+	const char *names[MEDARK_JSON_KEYS_MAX] = {
+		[MEDARK_FHIR_KEY_TYPE] = "resourceType",
+		[MEDARK_FHIR_KEY_ID] = "id",
+		[MEDARK_FHIR_KEY_META] = "meta",
+		[MEDARK_FHIR_KEY_CONTAINED] = "contained",
+	};
+	size_t count = MEDARK_FHIR_KEY_MEMBERS + medark_compartment_member_count;
+	int rc;
+
+	assert(count <= MEDARK_JSON_KEYS_MAX);
+	memcpy(&names[MEDARK_FHIR_KEY_DATES], medark_fhir_date_names,
+	       sizeof(medark_fhir_date_names));
+	memcpy(&names[MEDARK_FHIR_KEY_MEMBERS], medark_compartment_members,
+	       medark_compartment_member_count * sizeof(*names));
+	rc = medark_json_keys_init(&keys, names, count, NULL);
+	assert(rc == 0);
+	(void)rc;
+}
+
+const struct medark_json_keys *medark_fhir_keys(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, init_keys);
+	return &keys;
+}
+
+int medark_fhir_new(struct medark_fhir **out, struct medark_error *err)
+{
+	struct medark_fhir *fhir = calloc(1, sizeof(*fhir));
+
+	if (!fhir)
+		return medark_error_memory(err, "a FHIR recogniser");
+	(void)medark_fhir_keys();
+	*out = fhir;
+	return 0;
+}
+
+void medark_fhir_free(struct medark_fhir *fhir)
+{
+	if (!fhir)
+		return;
+	medark_fhir_scratch_clear(&fhir->scratch);
+	medark_fhir_scratch_clear(&fhir->document);
+	free(fhir->entries);
+	free(fhir);
+}
+
+/* The members of the resource, from a text in memory or from a stream. */
+struct members {
+	const uint8_t *text;
+	const struct medark_json_object *object;
+	const struct medark_json_stream *stream; /* NULL: text and object */
+};
+
+/* The value of a member; empty if it is absent. *out_cut: it is there, but too long to be kept. */
+static struct medark_bytes member(const struct members *m, uint32_t key, bool *out_cut)
+{
+	const struct medark_json_value *value;
+
+	*out_cut = false;
+	if (m->stream)
+		return medark_json_stream_value(m->stream, key, out_cut);
+	value = &m->object->values[key];
+	return value->end ? medark_bytes(m->text + value->begin, value->end - value->begin)
+			  : medark_bytes(NULL, 0);
+}
+
+/* The text of a JSON string; false if the value is anything else. */
+static bool string_text(struct medark_bytes value, struct medark_fhir_text *out)
+{
+	if (value.size < 2 || value.data[0] != '"')
+		return false;
+	out->raw = medark_bytes(value.data + 1, value.size - 2);
+	out->form = out->raw.size && memchr(out->raw.data, '\\', out->raw.size)
+			    ? MEDARK_FHIR_ESCAPED
+			    : MEDARK_FHIR_PLAIN;
+	return true;
+}
+
+static int read_type(struct medark_fhir *fhir, const struct members *m, bool *out_usable,
+		     struct medark_error *err)
+{
+	struct medark_bytes type = { 0 };
+	struct medark_fhir_text text;
+	bool cut;
+
+	if (string_text(member(m, MEDARK_FHIR_KEY_TYPE, &cut), &text)) {
+		int rc = medark_fhir_text_keep(&fhir->scratch, &text, MEDARK_FHIR_KEY_MAX, &type,
+					       err);
+
+		if (rc < 0)
+			return rc;
+	}
+	*out_usable = medark_fhir_facts_type(fhir, type);
+	return 0;
+}
+
+static int read_id(struct medark_fhir *fhir, const struct members *m, struct medark_error *err)
+{
+	struct medark_fhir_text text;
+	bool cut;
+	struct medark_bytes value = member(m, MEDARK_FHIR_KEY_ID, &cut);
+	int rc = cut;
+
+	if (string_text(value, &text))
+		rc = medark_fhir_text_keep(&fhir->scratch, &text, MEDARK_FHIR_ID_MAX,
+					   &fhir->record->id, err);
+	else if (value.size)
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_SYNTAX);
+	if (rc > 0)
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_TOO_LARGE);
+	return rc < 0 ? rc : 0;
+}
+
+static uint32_t string_date(struct medark_bytes value)
+{
+	struct medark_fhir_text text;
+
+	return string_text(value, &text) ? medark_fhir_date_parse(text.raw) : 0;
+}
+
+/* A date, or a Period's start. */
+static uint32_t value_date(struct medark_bytes value)
+{
+	static const char *const start[] = { "start" };
+	static const char usual[] = "{\"start\":\"";
+	struct medark_bytes found;
+
+	if (value.size && value.data[0] == '"')
+		return string_date(value);
+	if (medark_bytes_starts(value, usual)) {
+		const uint8_t *text = value.data + sizeof(usual) - 1;
+		const uint8_t *quote = memchr(text, '"', value.size - sizeof(usual) + 1);
+
+		return quote ? medark_fhir_date_parse(medark_bytes(text, (size_t)(quote - text)))
+			     : 0;
+	}
+	(void)medark_fhir_members(value, start, 1, &found);
+	return string_date(found);
+}
+
+/* May `name` stand in the value? Quick where it does not; an escape might hide it. */
+static bool may_hold(struct medark_bytes value, const char *name)
+{
+	size_t n = strlen(name);
+	const uint8_t *end = value.data + value.size, *at = value.data;
+
+	/* Member names end in a quote, and few of a text's quotes follow the name's last letter. */
+	while ((at = memchr(at, name[n - 1], (size_t)(end - at)))) {
+		at++;
+		if (at < end && *at == '"' && (size_t)(at - value.data) > n &&
+		    memcmp(at - n, name, n) == 0)
+			return true;
+	}
+	return memchr(value.data, '\\', value.size) != NULL;
+}
+
+static void read_dates(struct medark_record *out, const struct members *m)
+{
+	static const char *const updated[] = { "lastUpdated" };
+	bool cut;
+	struct medark_bytes meta = member(m, MEDARK_FHIR_KEY_META, &cut), found;
+
+	if (meta.size && may_hold(meta, updated[0])) {
+		(void)medark_fhir_members(meta, updated, 1, &found);
+		out->updated = string_date(found);
+	}
+	for (uint32_t i = 0; i < MEDARK_FHIR_DATE_COUNT && !out->date; i++) {
+		struct medark_bytes value = member(m, MEDARK_FHIR_KEY_DATES + i, &cut);
+
+		if (value.size)
+			out->date = value_date(value);
+	}
+}
+
+/*
+ * The id of {"reference":"Patient/id"}, alone or followed by "display", without white space: as
+ * most servers write the most frequent member by far. False: look properly.
+ */
+static bool plain_reference(struct medark_bytes value, struct medark_bytes *out_id)
+{
+	static const char prefix[] = "{\"reference\":\"Patient/", display[] = "\",\"display\":\"";
+	static const bool plain[256] = {
+		['-'] = true,	      ['.'] = true,	    ['0' ... '9'] = true,
+		['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+	};
+	size_t n = sizeof(prefix) - 1, at = n;
+	struct medark_bytes rest;
+
+	if (!medark_bytes_starts(value, prefix))
+		return false;
+	while (at < value.size && plain[value.data[at]])
+		at++;
+	rest = medark_bytes(value.data + at, value.size - at);
+	*out_id = medark_bytes(value.data + n, at - n);
+	if (at == n || at - n > MEDARK_FHIR_ID_MAX)
+		return false;
+	if (medark_bytes_starts(rest, display)) {
+		const uint8_t *text = rest.data + sizeof(display) - 1;
+		const uint8_t *end = value.data + value.size;
+		const uint8_t *quote = memchr(text, '"', (size_t)(end - text));
+
+		if (!quote || memchr(text, '\\', (size_t)(quote - text)))
+			return false;
+		rest = medark_bytes(quote, (size_t)(end - quote));
+	}
+	return rest.size == 2 && rest.data[0] == '"' && rest.data[1] == '}';
+}
+
+/* One member with the paths from `path` on that begin with it. */
+static int read_member(struct medark_fhir *fhir, const struct medark_compartment_path *path,
+		       bool only_path, struct medark_bytes value, struct medark_error *err)
+{
+	struct medark_patient_key key = { .kind = MEDARK_PATIENT_ID };
+	struct medark_fhir_visitor v;
+
+	if (only_path && path->depth == 1 && plain_reference(value, &key.text)) {
+		medark_fhir_facts_patient(fhir, &key);
+		return 0;
+	}
+	if (only_path && path->depth > 1 && !may_hold(value, path->segments[path->depth - 1]))
+		return 0;
+	v = medark_fhir_facts_visitor(fhir);
+	return medark_fhir_walk_json(value, medark_bytes_text(path->segments[0]), &v, err);
+}
+
+/* The members of the type's compartment, in the order of the text. */
+static int read_members(struct medark_fhir *fhir, const struct members *m, struct medark_error *err)
+{
+	const struct medark_compartment *c = fhir->compartment;
+	struct {
+		struct medark_bytes value;
+		size_t path;
+		bool only;
+	} found[MEDARK_COMPARTMENT_PATHS_MAX], swap;
+	size_t count = 0, next;
+
+	for (size_t i = 0; i < c->count; i = next) {
+		bool cut;
+		struct medark_bytes value =
+			member(m, MEDARK_FHIR_KEY_MEMBERS + c->paths[i].member, &cut);
+
+		for (next = i + 1; next < c->count; next++) {
+			if (c->paths[next].member != c->paths[i].member)
+				break;
+		}
+		if (cut)
+			medark_fhir_facts_fault(fhir, MEDARK_FAULT_TOO_LARGE);
+		if (value.size == 0)
+			continue;
+		found[count].value = value;
+		found[count].path = i;
+		found[count].only = next == i + 1;
+		for (size_t k = count++; k > 0 && !m->stream; k--) {
+			if (found[k - 1].value.data < found[k].value.data)
+				break;
+			swap = found[k];
+			found[k] = found[k - 1];
+			found[k - 1] = swap;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		MEDARK_TRY(read_member(fhir, &c->paths[found[i].path], found[i].only,
+				       found[i].value, err));
+	return 0;
+}
+
+static int read_record(struct medark_fhir *fhir, const struct members *m,
+		       struct medark_bytes full_url, struct medark_error *err)
+{
+	struct medark_record *out = fhir->record;
+	bool usable, cut;
+
+	MEDARK_TRY(read_type(fhir, m, &usable, err));
+	MEDARK_TRY(read_id(fhir, m, err));
+	if (!usable)
+		return 1;
+	fhir->text = member(m, MEDARK_FHIR_KEY_CONTAINED, &cut);
+	if (fhir->compartment)
+		MEDARK_TRY(read_members(fhir, m, err));
+	MEDARK_TRY(medark_fhir_facts_finish(fhir, full_url, err));
+	if (cut && fhir->is_contained_known && out->fault == MEDARK_FAULT_REFERENCE)
+		out->fault = MEDARK_FAULT_TOO_LARGE;
+	read_dates(out, m);
+	return 1;
+}
+
+/* Returns 1 if the status leaves something to read, 0 for nothing but white space. */
+static int check_status(struct medark_fhir *fhir, enum medark_json_status status)
+{
+	switch (status) {
+	case MEDARK_JSON_OBJECT:
+		return 1;
+	case MEDARK_JSON_EMPTY:
+		return 0;
+	case MEDARK_JSON_UTF8:
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_UTF8);
+		return 1;
+	case MEDARK_JSON_DEPTH:
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_DEPTH);
+		return 1;
+	case MEDARK_JSON_OTHER:
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_NO_TYPE);
+		return 1;
+	default:
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_SYNTAX);
+		return 1;
+	}
+}
+
+int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
+		     struct medark_bytes full_url, struct medark_record *out,
+		     struct medark_error *err)
+{
+	struct members m = { .object = &fhir->object };
+
+	medark_fhir_facts_begin(fhir, out);
+	fhir->is_xml = false;
+	text = medark_fhir_strip_mark(text);
+	m.text = text.data;
+	medark_json_scan(medark_fhir_keys(), text.data, text.size, &fhir->object);
+	if (!check_status(fhir, fhir->object.status))
+		return 0;
+	if (out->fault)
+		return 1;
+	if (fhir->object.repeated)
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_REPEATED);
+	return read_record(fhir, &m, full_url, err);
+}
+
+int medark_fhir_json_stream(struct medark_fhir *fhir, struct medark_json_stream *stream,
+			    struct medark_record *out, struct medark_error *err)
+{
+	struct members m = { .stream = stream };
+
+	medark_fhir_facts_begin(fhir, out);
+	fhir->is_xml = false;
+	if (!check_status(fhir, medark_json_stream_finish(stream)))
+		return 0;
+	if (out->fault)
+		return 1;
+	if (medark_json_stream_repeated(stream))
+		medark_fhir_facts_fault(fhir, MEDARK_FAULT_REPEATED);
+	return read_record(fhir, &m, medark_bytes(NULL, 0), err);
+}

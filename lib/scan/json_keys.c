@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/json_keys.h"
+
+/*
+ * 128 names fall into 1024 slots without a collision about once in 3000 seeds; with this many
+ * seeds a set of distinct names does not fail.
+ */
+#define SEEDS_MAX 1000000
+
+/* Loads a name that has no padding behind it. */
+static struct medark_json_name load(struct medark_bytes text)
+{
+	uint8_t padded[MEDARK_JSON_NAME_MAX + MEDARK_JSON_KEYS_PADDING] = { 0 };
+
+	memcpy(padded, text.data, text.size);
+	return medark_json_name_load(padded, text.size);
+}
+
+static bool is_ascii(struct medark_bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static bool fill_slots(struct medark_json_keys *keys, const struct medark_json_name *loaded)
+{
+	memset(keys->slots, 0, sizeof(keys->slots));
+	for (uint32_t i = 0; i < keys->count; i++) {
+		uint32_t slot = medark_json_name_slot(&loaded[i], keys->names[i].size, keys->seed);
+
+		if (keys->slots[slot])
+			return false;
+		keys->slots[slot] = (uint8_t)(i + 1);
+	}
+	return true;
+}
+
+static bool is_repeated(const struct medark_json_keys *keys, uint32_t number)
+{
+	for (uint32_t i = 0; i < number; i++)
+		if (medark_bytes_equal(keys->names[i], keys->names[number]))
+			return true;
+	return false;
+}
+
+int medark_json_keys_init(struct medark_json_keys *keys, const char *const *names, size_t count,
+			  struct medark_error *err)
+{
+	struct medark_json_name loaded[MEDARK_JSON_KEYS_MAX];
+
+	if (count > MEDARK_JSON_KEYS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d member names",
+					MEDARK_JSON_KEYS_MAX);
+	memset(keys, 0, sizeof(*keys));
+	for (uint32_t i = 0; i < count; i++) {
+		struct medark_bytes name = medark_bytes_text(names[i]);
+
+		keys->names[i] = name;
+		if (name.size == 0 || name.size > MEDARK_JSON_NAME_MAX || !is_ascii(name) ||
+		    is_repeated(keys, i))
+			return medark_error_set(err, MEDARK_E_USAGE,
+						"member name %u is empty, too long, not ASCII "
+						"or there twice",
+						i);
+		loaded[i] = load(name);
+		memcpy(keys->heads[i], loaded[i].head, sizeof(keys->heads[i]));
+		keys->lengths |= (uint64_t)1 << (name.size - 1);
+	}
+	keys->count = (uint32_t)count;
+	while (!fill_slots(keys, loaded))
+		if (++keys->seed == SEEDS_MAX)
+			return medark_error_set(err, MEDARK_E_USAGE,
+						"the member names have no perfect hash");
+	return 0;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * packed: a source that is a tar or zip, also compressed with gzip or zstd, read as a stream by
+ * libarchive; and the decoding of single .gz and .zst items. Only the formats named here are
+ * switched on: every further one is attack surface.
+ */
+#include "source/decoder.h"
+#include "source/kinds.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <errno.h>
+#include <string.h>
+
+#define CHUNK (256u << 10)
+
+struct packed {
+	struct archive *archive;
+	int fd;
+	uint8_t *head;
+	size_t head_size;
+	bool head_given;
+	uint8_t *chunk;
+	bool broken; /* the packed file ends with an error: report it once, as an entry */
+	bool reported;
+};
+
+static void filters(struct archive *a)
+{
+	(void)archive_read_support_filter_gzip(a);
+	(void)archive_read_support_filter_zstd(a);
+}
+
+static void formats(struct archive *a)
+{
+	(void)archive_read_support_format_tar(a);
+	(void)archive_read_support_format_zip_streamable(a);
+	/* Names are bytes; a locale must not turn them into nothing. */
+	(void)archive_read_set_option(a, "tar", "hdrcharset", "BINARY");
+}
+
+bool medark_packed_recognise(struct medark_bytes head)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	bool is_packed = false;
+
+	if (!a)
+		return false;
+	filters(a);
+	formats(a);
+	if (head.size && archive_read_open_memory(a, head.data, head.size) == ARCHIVE_OK) {
+		int r = archive_read_next_header(a, &entry);
+		int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+
+		is_packed = (r == ARCHIVE_OK || r == ARCHIVE_WARN) &&
+			    (format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_ZIP);
+	}
+	(void)archive_read_free(a);
+	return is_packed;
+}
+
+static void packed_free(void *self)
+{
+	struct packed *p = self;
+
+	if (p->archive)
+		(void)archive_read_free(p->archive);
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	free(p->head);
+	free(p->chunk);
+	free(p);
+}
+
+static la_ssize_t feed(struct archive *a, void *self, const void **out)
+{
+	struct packed *p = self;
+	ssize_t n;
+
+	if (!p->head_given) {
+		p->head_given = true;
+		if (p->head_size) {
+			*out = p->head;
+			return (la_ssize_t)p->head_size;
+		}
+	}
+	do
+		n = read(p->fd, p->chunk, CHUNK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		archive_set_error(a, errno, "cannot read");
+	*out = p->chunk;
+	return n;
+}
+
+static ssize_t member_read(void *self, void *out, size_t size, struct medark_error *err)
+{
+	struct packed *p = self;
+	la_ssize_t n = archive_read_data(p->archive, out, size);
+
+	if (n >= 0)
+		return n;
+	p->broken = true;
+	return medark_error_set(err, MEDARK_E_SOURCE, "the packed file is damaged: %s",
+				archive_error_string(p->archive));
+}
+
+static void member_free(void *self)
+{
+	(void)self; /* the source owns it */
+}
+
+static const struct medark_stream_ops member_ops = { .read = member_read, .free = member_free };
+
+static int packed_stream(void *self, struct medark_stream **out, struct medark_error *err)
+{
+	return medark_stream_new(&member_ops, self, out, err);
+}
+
+static const char *unusable(struct archive_entry *entry)
+{
+	if (archive_entry_hardlink(entry))
+		return "hard link";
+	switch (archive_entry_filetype(entry)) {
+	case AE_IFREG:
+	case AE_IFDIR:
+		return NULL;
+	case AE_IFLNK:
+		return "symbolic link";
+	case AE_IFIFO:
+		return "pipe";
+	case AE_IFSOCK:
+		return "socket";
+	default:
+		return "device";
+	}
+}
+
+static struct medark_bytes clean_path(const char *path)
+{
+	struct medark_bytes p = medark_bytes_text(path ? path : "");
+
+	while (p.size >= 2 && p.data[0] == '.' && p.data[1] == '/')
+		p = medark_bytes(p.data + 2, p.size - 2);
+	while (p.size && p.data[p.size - 1] == '/')
+		p.size--;
+	return p;
+}
+
+static int packed_next(void *self, struct medark_entry *out, struct medark_error *err)
+{
+	struct packed *p = self;
+	struct archive_entry *entry;
+	int r;
+
+	(void)err;
+	if (p->reported)
+		return 0;
+	r = archive_read_next_header(p->archive, &entry);
+	if (r == ARCHIVE_EOF && !p->broken)
+		return 0;
+	if (r != ARCHIVE_OK && r != ARCHIVE_WARN) {
+		p->reported = true;
+		*out = (struct medark_entry) { .kind = MEDARK_ENTRY_SKIPPED,
+					       .why = "the packed file is damaged from here on" };
+		return 1;
+	}
+	*out = (struct medark_entry) {
+		.kind = unusable(entry)				    ? MEDARK_ENTRY_SKIPPED
+			: archive_entry_filetype(entry) == AE_IFDIR ? MEDARK_ENTRY_DIRECTORY
+								    : MEDARK_ENTRY_FILE,
+		.path = clean_path(archive_entry_pathname(entry)),
+		.why = unusable(entry),
+		.mtime = archive_entry_mtime(entry),
+		.mtime_ns = (uint32_t)archive_entry_mtime_nsec(entry),
+		.mode = (uint32_t)archive_entry_perm(entry) & 07777,
+		.size_known = archive_entry_size_is_set(entry) != 0,
+		.size = (uint64_t)archive_entry_size(entry),
+	};
+	/* "./" itself is the source's own folder. */
+	if (out->kind == MEDARK_ENTRY_DIRECTORY &&
+	    (out->path.size == 0 || medark_bytes_is(out->path, ".")))
+		return packed_next(self, out, err);
+	return 1;
+}
+
+static const struct medark_source_ops packed_ops = {
+	.next = packed_next,
+	.open = packed_stream,
+	.free = packed_free,
+};
+
+int medark_packed_source_open(int fd, struct medark_bytes head, struct medark_source **out,
+		       struct medark_error *err)
+{
+	struct packed *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		(void)close(fd);
+		return medark_error_memory(err, "a packed source");
+	}
+	p->fd = fd;
+	p->archive = archive_read_new();
+	p->head = malloc(head.size + 1);
+	p->chunk = malloc(CHUNK);
+	if (!p->archive || !p->head || !p->chunk) {
+		packed_free(p);
+		return medark_error_memory(err, "a packed source");
+	}
+	memcpy(p->head, head.data, head.size);
+	p->head_size = head.size;
+	filters(p->archive);
+	formats(p->archive);
+	if (archive_read_open(p->archive, p, NULL, feed, NULL) != ARCHIVE_OK) {
+		(void)medark_error_set(err, MEDARK_E_SOURCE, "cannot read the packed file: %s",
+				       archive_error_string(p->archive));
+		packed_free(p);
+		return MEDARK_E_SOURCE;
+	}
+	return medark_source_new(&packed_ops, p, out, err);
+}
+
+/* ---- decoding one item ---- */
+
+struct decoder {
+	struct archive *archive;
+	struct medark_stream *packed;
+	uint8_t *chunk;
+};
+
+bool medark_decoder_recognise(struct medark_bytes head)
+{
+	static const uint8_t gzip[3] = { 0x1f, 0x8b, 8 };
+	static const uint8_t zstd[4] = { 0x28, 0xb5, 0x2f, 0xfd };
+
+	return (head.size > 18 && memcmp(head.data, gzip, sizeof(gzip)) == 0) ||
+	       (head.size > 8 && memcmp(head.data, zstd, sizeof(zstd)) == 0);
+}
+
+static void decoder_free(void *self)
+{
+	struct decoder *d = self;
+
+	if (d->archive)
+		(void)archive_read_free(d->archive);
+	medark_stream_free(d->packed);
+	free(d->chunk);
+	free(d);
+}
+
+static la_ssize_t feed_decoder(struct archive *a, void *self, const void **out)
+{
+	struct decoder *d = self;
+	struct medark_error err;
+	ssize_t n = medark_stream_read(d->packed, d->chunk, CHUNK, &err);
+
+	if (n < 0)
+		archive_set_error(a, EIO, "%s", err.message);
+	*out = d->chunk;
+	return n < 0 ? -1 : (la_ssize_t)n;
+}
+
+static ssize_t decoder_read(void *self, void *out, size_t size, struct medark_error *err)
+{
+	struct decoder *d = self;
+	la_ssize_t n = archive_read_data(d->archive, out, size);
+
+	if (n < 0)
+		return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
+					archive_error_string(d->archive));
+	return n;
+}
+
+static const struct medark_stream_ops decoder_ops = { .read = decoder_read, .free = decoder_free };
+
+static int decoder_start(struct decoder *d, struct medark_error *err)
+{
+	struct archive_entry *entry;
+
+	d->archive = archive_read_new();
+	d->chunk = malloc(CHUNK);
+	if (!d->archive || !d->chunk)
+		return medark_error_memory(err, "decoding");
+	filters(d->archive);
+	(void)archive_read_support_format_raw(d->archive);
+	if (archive_read_open(d->archive, d, NULL, feed_decoder, NULL) != ARCHIVE_OK ||
+	    archive_read_next_header(d->archive, &entry) != ARCHIVE_OK)
+		return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
+					archive_error_string(d->archive));
+	return 0;
+}
+
+int medark_decoder_open(struct medark_stream *packed, struct medark_stream **out,
+			struct medark_error *err)
+{
+	struct decoder *d = calloc(1, sizeof(*d));
+	int result;
+
+	if (!d) {
+		medark_stream_free(packed);
+		return medark_error_memory(err, "decoding");
+	}
+	d->packed = packed;
+	result = decoder_start(d, err);
+	if (result < 0) {
+		decoder_free(d);
+		return result;
+	}
+	return medark_stream_new(&decoder_ops, d, out, err);
+}

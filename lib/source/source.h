@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source: where items come from. A source gives its entries one after the other; a file's bytes
+ * come through a stream. Nothing outside of what the user named is ever opened: symbolic links,
+ * hard links inside packed files, devices, pipes and sockets are reported as skipped.
+ *
+ * A new kind of source is one file with a medark_source_ops and one row in source.c. One thread at
+ * a time.
+ */
+#ifndef MEDARK_SOURCE_SOURCE_H
+#define MEDARK_SOURCE_SOURCE_H
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum medark_entry_kind {
+	MEDARK_ENTRY_FILE,
+	MEDARK_ENTRY_DIRECTORY,
+	MEDARK_ENTRY_SKIPPED, /* named in the report, not read */
+};
+
+struct medark_entry {
+	enum medark_entry_kind kind;
+	struct medark_bytes path; /* relative, bytes as the source has them; borrowed until next */
+	const char *why;	  /* why it was skipped; a static string */
+	int64_t mtime;		  /* seconds since 1970 */
+	uint32_t mtime_ns;
+	uint32_t mode; /* permission bits */
+	bool size_known;
+	uint64_t size; /* as announced, bytes */
+};
+
+/* ---- the bytes of one file ---- */
+
+struct medark_stream;
+
+struct medark_stream_ops {
+	/* Up to `size` bytes: how many, 0 at the end, MEDARK_E_SOURCE if it cannot be read. */
+	ssize_t (*read)(void *self, void *out, size_t size, struct medark_error *err);
+	/* At the end: true if the file is not what it was when it was opened. */
+	bool (*changed)(void *self, uint64_t bytes_read);
+	/* A second, independent stream over the same file from its start; may be NULL. */
+	int (*again)(void *self, struct medark_stream **out, struct medark_error *err);
+	void (*free)(void *self);
+};
+
+/* Takes `self`. On failure `self` is freed. */
+int medark_stream_new(const struct medark_stream_ops *ops, void *self, struct medark_stream **out,
+		      struct medark_error *err) MEDARK_MUST_USE;
+void medark_stream_free(struct medark_stream *s);
+MEDARK_DEFINE_AUTO(struct medark_stream, medark_stream_free)
+
+/* Fills `out` as far as there are bytes; fewer than `size` only at the end. */
+ssize_t medark_stream_read(struct medark_stream *s, void *out, size_t size,
+			   struct medark_error *err);
+bool medark_stream_changed(struct medark_stream *s);
+/* Bytes read so far. */
+uint64_t medark_stream_position(const struct medark_stream *s);
+bool medark_stream_can_again(const struct medark_stream *s);
+int medark_stream_again(struct medark_stream *s, struct medark_stream **out,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/* ---- sources ---- */
+
+struct medark_source;
+
+struct medark_source_ops {
+	/* 1 and the next entry, 0 at the end. */
+	int (*next)(void *self, struct medark_entry *out, struct medark_error *err);
+	/* The stream of the entry that came last (a file). MEDARK_E_SOURCE if it cannot be opened.
+	 */
+	int (*open)(void *self, struct medark_stream **out, struct medark_error *err);
+	/* Streams stay usable after the next entry: many can be read side by side. */
+	bool parallel;
+	void (*free)(void *self);
+};
+
+/*
+ * Opens a folder, a file, a packed file (tar or zip, also compressed), or "-" (standard input,
+ * packed or plain). MEDARK_E_SOURCE if it is not there.
+ */
+int medark_source_open(const char *path, struct medark_source **out,
+		       struct medark_error *err) MEDARK_MUST_USE;
+void medark_source_free(struct medark_source *s);
+MEDARK_DEFINE_AUTO(struct medark_source, medark_source_free)
+
+int medark_source_next(struct medark_source *s, struct medark_entry *out,
+		       struct medark_error *err) MEDARK_MUST_USE;
+int medark_source_stream(struct medark_source *s, struct medark_stream **out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+bool medark_source_parallel(const struct medark_source *s);
+
+/* What is known of the size of all files in advance, for progress; 0 if nothing. */
+uint64_t medark_source_total(const char *path);
+
+#endif

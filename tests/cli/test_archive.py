@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole archives: export, verify, inspect, patients, restore; each failure leaves nothing."""
+
+import os
+import signal
+import subprocess
+import time
+
+from archive import ArchiveTest
+from cli import MEDARK, environment, main
+
+EXPORT_KEYS = ("archive manifest sequence items bytes records patients opaque quarantined "
+               "duplicates skipped archive_bytes index_bytes seconds complete").split()
+
+
+class Export(ArchiveTest):
+    def test_the_summary_counts_what_was_exported(self):
+        *_, summary = self.succeed(*self.export("src", "b.medark", "--json")).json()
+        self.assertEqual(summary["message_type"], "summary")
+        for key in EXPORT_KEYS:
+            self.assertIn(key, summary)
+        self.assertEqual((summary["records"], summary["patients"], summary["quarantined"]),
+                         (63, 3, 0))
+        self.assertTrue(summary["complete"])
+        self.assertEqual(summary["bytes"], sum(map(len, self.tree("src").values())))
+        self.assertEqual(summary["archive_bytes"], os.path.getsize(self.path("b.medark")))
+        text = self.succeed(*self.export("src", "c.medark")).out
+        self.assertEqual(text.splitlines()[-1], "c.medark: complete")
+
+    def test_an_archive_is_not_overwritten_without_force(self):
+        self.refuse(1, *self.export("src", "a.medark"),
+                    hint="choose another name, or give --force to replace it")
+        self.succeed(*self.export("src", "a.medark", "--force"))
+
+    def test_what_cannot_be_read_or_used_is_a_failure(self):
+        self.write("text.pem", "no certificate\n")
+        self.refuse(1, *self.export("nowhere", "b.medark"))
+        self.refuse(1, *self.export("src", "nowhere/b.medark"))
+        self.refuse(1, *self.export("src", "b.medark", "--recipient", "nowhere.pem"))
+        self.refuse(1, *self.export("src", "b.medark", "--recipient", "text.pem"))
+        os.chmod(self.path("clinic.key.pem"), 0o644)
+        self.refuse(1, *self.export("src", "b.medark"))
+
+    def test_input_that_cannot_be_understood_is_archived_and_told(self):
+        self.write("src/Broken.ndjson", '{"resourceType":"Patient","id":"x"\n')
+        *_, summary = self.succeed(*self.export("src", "b.medark", "--json", "--report", "r.jsonl"),
+                                   code=6).json()
+        self.assertFalse(summary["complete"])
+        self.assertGreaterEqual(summary["quarantined"], 1)
+        self.assertEqual(os.stat(self.path("r.jsonl")).st_mode & 0o777, 0o600)
+        self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+
+    def test_an_archive_can_go_to_standard_output(self):
+        result = self.succeed(*self.export("src", "-"))
+        self.assertIn("standard output: complete", result.err)
+        self.write("b.medark", result.out_bytes)
+        self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        result = self.succeed(*self.export("src", "-", "--json"))
+        self.assertIn('"message_type":"summary"', result.err)
+
+    def test_standard_input_can_be_the_source(self):
+        with open(self.path("src", "Patient.ndjson"), "rb") as f:
+            *_, summary = self.succeed(*self.export("-", "b.medark", "--json"),
+                                       stdin=f.read()).json()
+        self.assertEqual((summary["items"], summary["patients"]), (1, 3))
+
+    def test_a_chain_is_continued_and_its_previous_archive_is_verified(self):
+        summary = self.succeed(*self.export("src", "b.medark", "--previous", "a.medark",
+                                            "--json")).json()[-1]
+        first = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--json").json()[0]
+        second = self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem",
+                              "--json").json()[0]
+        self.assertEqual(summary["sequence"], first["sequence"] + 1)
+        self.assertEqual(second["previous"], first["manifest"])
+        self.assertIsNone(first["previous"])
+
+        def flip(content):
+            content[len(content) // 2] ^= 1
+            return content
+
+        self.damaged(lambda content: content[:-600])
+        self.refuse(3, *self.export("src", "c.medark", "--previous", "bad.medark"))
+        self.refuse(4, "export", "src", "--recipient", "it.cert.pem", "--signer",
+                    "stranger.cert.pem", "--signer-key", "stranger.key.pem", "--out", "c.medark",
+                    "--previous", "a.medark")
+        self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer",
+                     "stranger.cert.pem", "--signer-key", "stranger.key.pem", "--out", "c.medark",
+                     "--previous", "a.medark", "--trust", "clinic.cert.pem")
+
+    def test_a_signal_stops_it_cleanly(self):
+        before = self.files()
+        for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
+            with subprocess.Popen([MEDARK, *self.export("-", "b.medark")], cwd=self.folder,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, env=environment()) as child:
+                child.stdin.write(b'{"resourceType":"Patient","id":"p1"}\n' * 5000)
+                child.stdin.flush()
+                time.sleep(0.7)
+                child.send_signal(number)
+                _, err = child.communicate(timeout=60)
+                self.assertEqual((child.returncode, err.decode()),
+                                 (130, "medark: cannot export to 'b.medark': interrupted\n"))
+            self.assertEqual(self.files(), before)
+
+
+class Verify(ArchiveTest):
+    def verify(self, *files, trust="clinic.cert.pem"):
+        return ["verify", *files, "--trust", trust]
+
+    def test_the_last_line_says_that_it_is_verified(self):
+        lines = self.succeed(*self.verify("a.medark")).out.splitlines()
+        self.assertEqual(lines[-1], "a.medark: verified")
+        labels = [line[2:16].strip() for line in lines[:-1]]
+        for label in ["signer", "claimed time", "sequence", "members", "records", "patients",
+                      "quarantined"]:
+            self.assertIn(label, labels)
+        self.assertEqual(self.succeed(*self.verify("a.medark"), "-q").out, "")
+
+    def test_the_variable_stands_in_for_the_anchor(self):
+        self.succeed("verify", "a.medark", env={"MEDARK_TRUST": "clinic.cert.pem"})
+        self.refuse(1, "verify", "a.medark", env={"MEDARK_TRUST": "nowhere.pem"})
+
+    def test_a_changed_byte_anywhere_does_not_verify(self):
+        size = os.path.getsize(self.path("a.medark"))
+        for place in [0, 1000, size // 3, size // 2, size - 3000, size - 1]:
+            def flip(content, place=place):
+                content[place] ^= 0x20
+                return content
+
+            self.damaged(flip)
+            self.refuse(3, *self.verify("bad.medark"))
+
+    def test_what_is_cut_off_or_added_does_not_verify(self):
+        for change in [lambda c: c[:-1], lambda c: c[:len(c) // 2], lambda c: c[:100],
+                       lambda c: c + b"\0", lambda c: b""]:
+            self.damaged(change)
+            self.refuse(3, *self.verify("bad.medark"))
+
+    def test_an_anchor_that_does_not_fit_is_told_with_who_signed(self):
+        result = self.refuse(4, *self.verify("a.medark", trust="stranger.cert.pem"))
+        self.assertRegex(result.err.splitlines()[1],
+                         r"^  is 'stranger\.cert\.pem' the right trust anchor\? the archive says "
+                         r"it was signed by .*clinic.* \(SHA-256 [0-9a-f]{64}\)$")
+
+    def test_what_is_not_there_is_a_failure(self):
+        self.refuse(1, *self.verify("nowhere.medark"))
+        self.refuse(1, *self.verify("a.medark", trust="nowhere.pem"))
+
+    def test_every_file_is_reported_and_the_worst_decides(self):
+        self.damaged(lambda content: content[:-600])
+        for files, code in [(["nowhere", "a.medark", "bad.medark"], 3),
+                            (["a.medark", "nowhere"], 1), (["bad.medark", "a.medark"], 3)]:
+            result = self.run_medark(*self.verify(*files))
+            self.assertEqual(result.code, code)
+            self.assertEqual(result.out.count("verified\n"), 1)
+            self.assertEqual(result.err.count("medark: cannot"), len(files) - 1)
+        lines = self.run_medark(*self.verify("nowhere", "a.medark", "bad.medark"), "--json").json()
+        self.assertEqual([(line["file"], line["verified"]) for line in lines],
+                         [("nowhere", False), ("a.medark", True), ("bad.medark", False)])
+        self.assertEqual([line.get("exit_code") for line in lines], [1, None, 3])
+
+
+class Inspect(ArchiveTest):
+    def test_it_says_that_nothing_is_verified(self):
+        out = self.succeed("inspect", "a.medark").out
+        self.assertIn("a.medark: not verified; the archive says of itself:\n", out)
+        self.assertEqual(out.splitlines()[-1], "nothing was verified; to verify it: medark verify "
+                         "--trust CERT a.medark")
+        summary, = self.succeed("inspect", "a.medark", "--json").json()
+        self.assertFalse(summary["verified"])
+        self.assertEqual(len(summary["recipients"]), 1)
+        self.assertEqual((summary["records"], summary["patients"]), (63, 3))
+
+    def test_other_files_are_no_archives(self):
+        self.write("text", "no archive\n" * 1000)
+        self.refuse(3, "inspect", "text")
+        self.refuse(1, "inspect", "nowhere")
+
+
+class Restore(ArchiveTest):
+    def test_everything_comes_back_byte_for_byte(self):
+        out = self.succeed(*self.opened("restore", "--to", "back")).out
+        self.assertEqual(out.splitlines()[-1], "a.medark: verified and restored to back")
+        self.assertEqual(self.tree("back"), self.tree("src"))
+
+    def test_one_patient_comes_back_with_what_was_asked_for(self):
+        *_, summary = self.succeed(*self.opened("restore", "--to", "chart", "--patient",
+                                                "999990019", "--json")).json()
+        self.assertEqual((summary["patients"], summary["records"], summary["whole"]),
+                         (1, 21, False))
+        self.assertEqual(self.tree("chart")["Observation.ndjson"].count(b"\n"), 20)
+        self.succeed(*self.opened("restore", "--to", "few", "--patient", "-", "--type",
+                                  "Observation", "--since", "2020-01-01"), stdin=b"p1\np2\n")
+        self.assertNotIn("Patient.ndjson", self.tree("few"))
+
+    def test_a_failure_leaves_no_folder(self):
+        self.refuse(5, *self.opened("restore", "--to", "back", identity="other.key.pem"),
+                    hint="to list who can open it: medark inspect a.medark")
+        result = self.refuse(1, *self.opened("restore", "--to", "back", "--patient", "999990044"))
+        self.assertNotIn("999990044", result.err)
+        self.refuse(1, *self.opened("restore", "--to", "nowhere/back"))
+        self.refuse(1, *self.opened("restore", "--to", "src"),
+                    hint="restore into a new folder, or give --force")
+        self.refuse(4, "restore", "a.medark", "--identity", "it.key.pem", "--trust",
+                    "stranger.cert.pem", "--to", "back")
+
+        def flip(content):
+            content[content.index(b"data/00000001") + 700] ^= 1
+            return content
+
+        self.damaged(flip)
+        self.refuse(3, *self.opened("restore", "--to", "back", archive="bad.medark"))
+
+    def test_a_key_that_others_can_read_is_refused(self):
+        os.chmod(self.path("it.key.pem"), 0o640)
+        self.refuse(1, *self.opened("restore", "--to", "back"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""medark patients: the table, the query, the terminal."""
+
+import subprocess
+
+from archive import PATIENTS, ArchiveTest
+from cli import MEDARK, environment, main, on_terminal
+
+
+class Patients(ArchiveTest):
+    def rows(self, *query, **options):
+        lines = self.succeed(*self.opened("patients", *query, "--json"), **options).json()
+        self.assertEqual(lines[-1]["message_type"], "summary")
+        self.assertEqual(lines[-1]["patients"], len(lines) - 1)
+        return lines[:-1]
+
+    def test_all_are_listed_with_what_is_known(self):
+        rows = {row["id"]: row for row in self.rows()}
+        self.assertEqual(sorted(rows), ["p1", "p2", "p3"])
+        for key, _, family, given, birth, gender in PATIENTS:
+            row = rows[key]
+            self.assertEqual((row["family"], row["given"], row["birth_date"], row["gender"]),
+                             (family, given, birth, gender))
+            self.assertEqual((row["records"], row["deceased"]), (21, key == "p2"))
+
+    def test_a_query_finds_by_id_number_date_and_name(self):
+        for query, found in [(["p1"], ["p1"]), (["999990020"], ["p2"]), (["vries"], ["p1", "p3"]),
+                             (["VRIES", "jan"], ["p1"]), (["31-12-1970"], ["p1"]),
+                             (["31121970"], ["p1"]), (["1970-12-31"], ["p1"]),
+                             (["muller"], ["p2"]), (["vries 2001-05-06"], ["p3"]),
+                             (["nobody"], [])]:
+            with self.subTest(query):
+                self.assertEqual(sorted(row["id"] for row in self.rows(*query)), found)
+
+    def test_a_query_is_read_from_standard_input(self):
+        self.assertEqual([row["id"] for row in self.rows("-", stdin=b"vries jan\n")], ["p1"])
+
+    def test_the_table_is_aligned_and_counts(self):
+        lines = self.succeed(*self.opened("patients")).out.splitlines()
+        self.assertEqual(lines[-1], "3 patients")
+        self.assertEqual(lines[0].split(),
+                         ["ID", "NAME", "BORN", "GENDER", "DIED", "RECORDS", "FIRST", "LAST"])
+        place = lines[0].index("BORN")
+        self.assertEqual(sorted(line[place:place + 10] for line in lines[1:4]),
+                         ["1970-12-31", "1981-02-03", "2001-05-06"])
+        self.assertIn("2024-03-01", "".join(lines))
+        self.assertEqual(self.succeed(*self.opened("patients", "p1")).out.splitlines()[-1],
+                         "1 patient")
+        self.assertEqual(self.succeed(*self.opened("patients", "nobody")).out, "0 patients\n")
+
+    def test_a_limit_says_that_there_are_more(self):
+        lines = self.succeed(*self.opened("patients", "--limit", "2", "--json")).json()
+        self.assertEqual((lines[-1]["patients"], lines[-1]["more"]), (2, True))
+        lines = self.succeed(*self.opened("patients", "--limit", "3", "--json")).json()
+        self.assertEqual((lines[-1]["patients"], lines[-1]["more"]), (3, False))
+
+    def test_a_name_cannot_steer_the_terminal_and_rows_fit(self):
+        for columns in [40, 80, 132]:
+            result = on_terminal(self.opened("patients"), cwd=self.folder, columns=columns)
+            self.assertEqual(result.code, 0, result.out)
+            self.assertNotIn("\x1b", result.out)
+            for line in result.out.splitlines():
+                self.assertLessEqual(len(line), columns)
+        self.assertIn(r"Vries, Anna\x1B[31m", result.out)
+
+    def test_who_has_no_key_is_told_who_has(self):
+        self.refuse(5, *self.opened("patients", identity="other.key.pem"),
+                    hint="to list who can open it: medark inspect a.medark")
+        self.refuse(4, "patients", "a.medark", "--identity", "it.key.pem", "--trust",
+                    "stranger.cert.pem")
+        self.succeed("patients", "a.medark", env={"MEDARK_IDENTITY": "it.key.pem",
+                                                  "MEDARK_TRUST": "clinic.cert.pem"})
+
+    def test_a_reader_that_goes_away_is_no_noise(self):
+        with subprocess.Popen([MEDARK, *self.opened("patients")], cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=environment()) as child:
+            child.stdout.close()
+            self.assertEqual(child.stderr.read(), b"")
+            self.assertEqual(child.wait(), 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mistakes on the command line: one sentence, the way on, exit code 2, nothing written."""
+
+import json
+
+from cli import Test, main
+
+EXPORT = ["export", "src", "--signer", "s.pem", "--signer-key", "k.pem", "--out", "o.medark"]
+OPEN = ["--identity", "k.pem", "--trust", "t.pem"]
+
+
+class Usage(Test):
+    def refuse_all(self, cases):
+        for args, error in cases:
+            with self.subTest(args):
+                verb = args[0] if not args[0].startswith("-") else ""
+                known = verb in ("export", "verify", "inspect", "patients", "restore", "key",
+                                 "help", "version")
+                self.refuse(2, *args, error=error,
+                            hint="see: medark help" + (" " + verb if known else ""))
+
+    def test_an_unknown_verb_is_answered_with_the_nearest_one(self):
+        self.refuse_all([
+            (["exprot"], "cannot run 'exprot': there is no such verb; did you mean 'export'?"),
+            (["verfy"], "cannot run 'verfy': there is no such verb; did you mean 'verify'?"),
+            (["patient"], "cannot run 'patient': there is no such verb; did you mean 'patients'?"),
+            (["xyzzy"], "cannot run 'xyzzy': there is no such verb"),
+            (["help", "exprot"],
+             "cannot run 'exprot': there is no such verb; did you mean 'export'?"),
+            (["key", "nwe"], "cannot run 'key nwe': it is unknown; did you mean 'key new'?"),
+            (["key"], "cannot run key: it needs a second word: key new"),
+            (["--json"], "cannot use the option '--json' here: the verb comes first, as in medark "
+             "VERB [options]"),
+        ])
+
+    def test_an_unknown_option_is_answered_with_the_nearest_one(self):
+        self.refuse_all([
+            (["export", "--recipent", "x"],
+             "cannot use the option '--recipent' with export: did you mean '--recipient'?"),
+            (["verify", "--turst=x"],
+             "cannot use the option '--turst' with verify: did you mean '--trust'?"),
+            (["inspect", "--identity", "x"],
+             "cannot use the option '--identity' with inspect: it is unknown"),
+            (["verify", "-x"], "cannot use the option '-x' with verify: it is unknown"),
+            (["verify", "--json=yes"], "cannot use a value with --json: it takes none"),
+            (["verify", "--trust"], "cannot use --trust: its value, CERT, is missing"),
+        ])
+
+    def test_a_secret_behind_an_unknown_option_is_not_repeated(self):
+        result = self.refuse(2, "export", "--pasphrase-txt=geheim123")
+        self.assertNotIn("geheim", result.err)
+
+    def test_values_must_have_their_form(self):
+        self.refuse_all([
+            (EXPORT + ["--level", "0"], "cannot use '0' for --level: it must be 1 to 22"),
+            (EXPORT + ["--level", "23"], "cannot use '23' for --level: it must be 1 to 22"),
+            (EXPORT + ["--level", "-1"], "cannot use '-1' for --level: it is not a number"),
+            (EXPORT + ["--threads", "two"], "cannot use 'two' for --threads: it is not a number"),
+            (EXPORT + ["--threads", "99999999999999999999"],
+             "cannot use '99999999999999999999' for --threads: it is not a number"),
+            (EXPORT + ["--memory", "1T"],
+             "cannot use '1T' for --memory: it is not a size such as 512M or 2G"),
+            (EXPORT + ["--memory", "127M"],
+             "cannot use '127M' for --memory: it must be 128M or more"),
+            (EXPORT + ["--out", "other"], "cannot use --out: it is given twice"),
+            (["verify", "a", "--trust", ""], "cannot use --trust: its value is empty"),
+            (["verify", "", "--trust", "t.pem"], "cannot run verify: an argument is empty"),
+            (["key", "new", "--role", "boss", "--name", "a", "--out", "b"],
+             "cannot use 'boss' for --role: it must be signer or recipient"),
+            (["key", "new", "--role", "signer", "--name", "a", "--out", "b", "--type", "rsa"],
+             "cannot use 'rsa' for --type: it must be p256, p384 or rsa3072"),
+            (["key", "new", "--role", "signer", "--name", "a" * 65, "--out", "b"],
+             "cannot use --name: it is longer than 64 bytes"),
+            (["restore", "a", *OPEN, "--to", "d", "--patient", "1", "--since", "2023-02-29"],
+             "cannot use '2023-02-29' for --since: it must be a date, YYYY-MM-DD"),
+            (["restore", "a", *OPEN, "--to", "d", "--patient", "1", "--type", "A,,B"],
+             "cannot use --type: a value is empty"),
+        ])
+
+    def test_what_a_verb_cannot_do_without_is_named(self):
+        self.refuse_all([
+            (["export"], "cannot export: a source is missing"),
+            (["export", "src"], "cannot export: --signer CERT is missing"),
+            (["export", "src", "--signer", "s"], "cannot export: --signer-key KEY is missing"),
+            (["export", "src", "--signer", "s", "--signer-key", "k"],
+             "cannot export: --out FILE is missing"),
+            (EXPORT, "cannot export: --recipient CERT (or --passphrase) is missing"),
+            (EXPORT + ["--recipient", "r", "--trust", "t"],
+             "cannot export: --trust is for --previous, which is missing"),
+            (["verify", "--trust", "t.pem"], "cannot verify: no archive is named"),
+            (["verify", "a"],
+             "cannot verify without a trust anchor: give --trust CERT (or set MEDARK_TRUST)"),
+            (["inspect"], "cannot inspect: exactly one archive is needed, 0 are named"),
+            (["inspect", "a", "b"], "cannot inspect: exactly one archive is needed, 2 are named"),
+            (["patients", *OPEN], "cannot list patients: no archive is named"),
+            (["patients", "a", "--identity", "k.pem"],
+             "cannot list patients without a trust anchor: give --trust CERT (or set "
+             "MEDARK_TRUST)"),
+            (["patients", "a", "--trust", "t.pem"],
+             "cannot list patients without an identity: give --identity KEY (or set "
+             "MEDARK_IDENTITY) or --passphrase"),
+            (["restore", "a", "--to", "d", "--trust", "t.pem"],
+             "cannot restore without an identity: give --identity KEY (or set MEDARK_IDENTITY) or "
+             "--passphrase"),
+            (["restore", "a", *OPEN], "cannot restore: --to FOLDER is missing"),
+            (["restore", "a", *OPEN, "--to", "d", "--type", "Patient"],
+             "cannot use --type without --patient: a whole archive is restored byte for byte"),
+            (["key", "new", "--name", "a", "--out", "b"],
+             "cannot make a key: --role signer|recipient is missing"),
+        ])
+
+    def test_an_empty_variable_stands_in_for_nothing(self):
+        self.refuse(2, "verify", "a", env={"MEDARK_TRUST": ""})
+
+    def test_urls_are_refused_without_repeating_what_may_be_a_secret(self):
+        why = ("not supported by this version, only files and folders are (write ./ in front of a "
+               "name with a colon)")
+        for place in ["https://user:geheim@host/x", "fhir+https://host/fhir", "s3:bucket"]:
+            kind = place.split(":")[0]
+            with self.subTest(place):
+                self.refuse(2, "export", place, "--signer", "s", "--signer-key", "k", "--out", "o",
+                            "--recipient", "r",
+                            error=f"cannot use a source of the kind '{kind}:': {why}")
+        for place in ["sqlite:x.db", "fhir+https://host/fhir"]:
+            kind = place.split(":")[0]
+            with self.subTest(place):
+                self.refuse(2, "restore", "a", *OPEN, "--to", place,
+                            error=f"cannot use a target of the kind '{kind}:': {why}")
+
+    def test_standard_input_is_read_by_one_reader_only(self):
+        self.refuse(2, "export", "-", "-", *EXPORT[2:], "--recipient", "r")
+        self.refuse(2, "export", "-", *EXPORT[2:], "--passphrase-fd", "0",
+                    error="cannot export: standard input can be read only once")
+
+    def test_with_json_a_mistake_is_an_object_too(self):
+        for args in [["exprot", "--json"], ["verify", "a", "--json"], ["export", "--json", "-x"]]:
+            with self.subTest(args):
+                result = self.refuse(2, *args)
+                error = json.loads(result.out)
+                self.assertEqual(error["message_type"], "error")
+                self.assertEqual(error["exit_code"], 2)
+                self.assertEqual("medark: " + error["message"], result.err.splitlines()[0])
+                self.assertRegex(error["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_hostile_words_cannot_steer_the_terminal(self):
+        result = self.refuse(2, "\x1b[31mred\u202e")
+        self.assertNotIn("\x1b", result.err)
+        self.assertIn(r"\x1B[31mred\u202E", result.err)
+
+
+if __name__ == "__main__":
+    main()

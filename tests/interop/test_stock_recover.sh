@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# RECOVER.sh, taken out of the archive, gives the source back byte for byte, in every shell at hand.
+. "$(dirname "$0")/common.sh"
+
+pair signer P-256
+pair rsa RSA
+pair rsa2 RSA
+pair p256 P-256
+pair other P-256
+pair p384 P-384
+pair stranger P-256
+stock a.medark source signer.cert.pem signer.key.pem passphrase rsa.cert.pem rsa2.cert.pem \
+	p256.cert.pem other.cert.pem p384.cert.pem
+tar -xf a.medark RECOVER.sh
+
+# Every recipient; every shell; with and without perl; from the tar file and from a folder.
+touch -d '1970-01-01T00:00:01Z' source/letters/empty.txt # RECOVER.sh keeps whole seconds before 1970
+n=0
+recovers() {
+	n=$((n + 1))
+	expect 0 "recovery $n" "$@"
+	diff -r source out || fail "recovery $n: not the source"
+	rm -rf out
+	[ -z "$(find . -maxdepth 1 -name 'out*')" ] || fail "recovery $n left something behind"
+}
+for identity in rsa rsa2 p256 other p384; do
+	recovers sh RECOVER.sh a.medark $identity.key.pem out signer.cert.pem
+done
+recovers sh RECOVER.sh -p a.medark passphrase out signer.cert.pem
+for shell in dash bash "bash --posix" "busybox sh" mksh ksh yash; do
+	command -v "${shell%% *}" >/dev/null || continue
+	# shellcheck disable=SC2086 # a shell and its options
+	recovers $shell RECOVER.sh a.medark p256.key.pem out signer.cert.pem
+	# shellcheck disable=SC2086
+	recovers env RECOVER_PERL=no $shell RECOVER.sh a.medark p256.key.pem out signer.cert.pem
+done
+mkdir unpacked
+tar -xf a.medark -C unpacked
+recovers sh RECOVER.sh unpacked p256.key.pem out signer.cert.pem
+KDF=pbkdf2 stock b.medark source signer.cert.pem signer.key.pem passphrase p256.cert.pem
+recovers sh RECOVER.sh -p b.medark passphrase out signer.cert.pem
+
+# Modes and times come back too.
+expect 0 "recovery" sh RECOVER.sh b.medark p256.key.pem out signer.cert.pem
+same source out
+rm -rf out
+
+# Without TRUST.pem it says so, loudly.
+expect 0 "without trust" sh RECOVER.sh a.medark p256.key.pem out
+grep -q 'NOTHING IS VERIFIED' said || fail "it does not say that nothing is verified"
+rm -rf out
+
+# Records only: all segments' contents hold what the source's NDJSON files hold.
+expect 0 "records" sh RECOVER.sh -r a.medark rsa.key.pem out signer.cert.pem
+cat out/data/*.ndjson | sed 's/}{"resourceType"/}\n{"resourceType"/' | grep -a '^{' | sort >found
+for f in source/*.ndjson; do cat "$f"; echo; done | grep -a '^{' | sort >wanted
+diff found wanted || fail "records"
+[ "$(wc -l <out/index/patients)" -eq 3 ] || fail "index of patients"
+rm -rf out
+
+# What has to be refused; nothing may be left behind.
+refuses() {
+	what=$1
+	shift
+	expect 1 "$what" "$@"
+	[ -z "$(find . -maxdepth 1 -name 'out*')" ] || fail "$what: something was released"
+}
+refuses "a stranger's key" sh RECOVER.sh a.medark stranger.key.pem out signer.cert.pem
+printf 'wrong\n' >wrong
+refuses "a wrong passphrase" sh RECOVER.sh -p a.medark wrong out signer.cert.pem
+refuses "a stranger's certificate" sh RECOVER.sh a.medark p256.key.pem out stranger.cert.pem
+refuses "a file that is no archive" sh RECOVER.sh passphrase p256.key.pem out signer.cert.pem
+refuses "too few arguments" sh RECOVER.sh a.medark p256.key.pem
+mkdir there
+refuses "an OUTDIR that exists" sh RECOVER.sh a.medark p256.key.pem there signer.cert.pem
+
+# altered WHAT: packs the folder "changed", which has to be refused, and makes it new.
+altered() {
+	(cd changed && find . -type f | sed 's:^\./::') >names
+	tar -cf changed.medark -C changed -T names
+	refuses "$1 (tar)" sh RECOVER.sh changed.medark p256.key.pem out signer.cert.pem
+	rm -rf changed
+	cp -r unpacked changed
+}
+cp -r unpacked changed
+printf x >>changed/data/00000002.zst.p7m
+altered "a changed segment"
+rm changed/data/00000002.zst.p7m
+altered "a missing segment"
+printf x >changed/extra
+altered "an extra member"
+sed -i 's/^# records .*/# records 1/' changed/MANIFEST
+altered "a changed manifest"
+cp changed/data/00000001.zst.p7m changed/data/00000002.zst.p7m
+sed -i "s/^.*  \(data.00000002.*\)/$(sha256sum <changed/data/00000002.zst.p7m | cut -c1-64)  \1/" \
+	changed/MANIFEST
+cp -r changed twice
+altered "a segment in another's place"
+# Even where nothing is verified, a segment cannot pass for another one.
+refuses "a segment in another's place, without trust" sh RECOVER.sh twice p256.key.pem out
+echo passed

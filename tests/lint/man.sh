@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The man pages are without a fault. Usage: man.sh FOLDER-OF-PAGES
+set -eu
+
+command -v mandoc >/dev/null || {
+	echo "man.sh: mandoc is missing" >&2
+	exit 1
+}
+
+status=0
+for page in "$1"/*.1; do
+	# Which other manuals are installed says nothing about ours.
+	faults=$(mandoc -T lint -W style "$page" 2>&1 | grep -v 'mandoc.db' || :)
+	if [ -n "$faults" ]; then
+		printf '%s\n' "$faults"
+		status=1
+	fi
+	# Not a fault for mandoc, but a reader who searches for it finds nothing.
+	for section in NAME SYNOPSIS DESCRIPTION OPTIONS ENVIRONMENT FILES 'EXIT STATUS' \
+		EXAMPLES 'JSON OUTPUT' 'SEE ALSO'; do
+		grep -q "^\.Sh $section\$" "$page" || {
+			echo "$page: section $section is missing"
+			status=1
+		}
+	done
+done
+exit $status
