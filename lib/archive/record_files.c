@@ -87,7 +87,7 @@ static struct type *find_type(struct medark_record_files *files, struct medark_b
 	if (t < files->types + files->count)
 		return t;
 	/* The last place is kept for what finds none. */
-	if (files->count == TYPES_MAX - 1 && !medark_bytes_is(name, "Other"))
+	if (files->count >= TYPES_MAX - 1 && !medark_bytes_is(name, "Other"))
 		return find_type(files, medark_bytes_text("Other"));
 	memcpy(t->name, name.data, name.size);
 	t->lines = (struct medark_buffer)MEDARK_BUFFER_SECRET(2 * FLUSH);

@@ -170,8 +170,16 @@ struct cursor {
 
 static int fault(const struct cursor *c, const char *what)
 {
-	return medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": %s", c->line,
-				what);
+	(void)medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": %s", c->line,
+			       what);
+	return MEDARK_E_FORMAT; /* a constant: the compiler sees that callers stop here */
+}
+
+static int fault_expected(const struct cursor *c, const char *label)
+{
+	(void)medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": expected '%s'",
+			       c->line, label);
+	return MEDARK_E_FORMAT;
 }
 
 /* The next line without its LF. */
@@ -195,8 +203,7 @@ static int take_value(struct cursor *c, const char *label, struct medark_bytes *
 
 	MEDARK_TRY(take_line(c, &line));
 	if (!medark_bytes_starts(line, label))
-		return medark_error_set(c->err, MEDARK_E_FORMAT,
-					"MANIFEST line %" PRIu64 ": expected '%s'", c->line, label);
+		return fault_expected(c, label);
 	*out = medark_bytes(line.data + n, line.size - n);
 	return 0;
 }

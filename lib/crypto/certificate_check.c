@@ -7,15 +7,15 @@
 
 #include <openssl/x509v3.h>
 
-/* "certificate 'x.pem'", or the subject where there is no file. */
-static int refuse(const struct medark_certificate *certificate, struct medark_error *err)
+/* Puts "certificate 'x.pem' " before what is wrong; the subject where there is no file. */
+static int refuse(const struct medark_certificate *certificate, const struct medark_error *what,
+		  struct medark_error *err)
 {
 	const char *path = medark_certificate_path(certificate);
 
-	if (*path)
-		return medark_error_prefix(err, "certificate '%s'", path);
-	return medark_error_prefix(err, "the certificate of '%s'",
-				   medark_certificate_subject(certificate));
+	return medark_error_set(err, what->code, "certificate '%s' %s",
+				*path ? path : medark_certificate_subject(certificate),
+				what->message);
 }
 
 static void date(time_t t, char out[32])
@@ -87,7 +87,9 @@ static int check_recipient(const struct medark_certificate *certificate, time_t 
 int medark_certificate_check_recipient(const struct medark_certificate *certificate, time_t now,
 				       struct medark_error *err)
 {
-	return check_recipient(certificate, now, err) ? refuse(certificate, err) : 0;
+	struct medark_error what;
+
+	return check_recipient(certificate, now, &what) ? refuse(certificate, &what, err) : 0;
 }
 
 int medark_certificate_check_signing(const struct medark_certificate *certificate,
@@ -112,5 +114,7 @@ static int check_signer(const struct medark_certificate *certificate, time_t now
 int medark_certificate_check_signer(const struct medark_certificate *certificate, time_t now,
 				    struct medark_error *err)
 {
-	return check_signer(certificate, now, err) ? refuse(certificate, err) : 0;
+	struct medark_error what;
+
+	return check_signer(certificate, now, &what) ? refuse(certificate, &what, err) : 0;
 }

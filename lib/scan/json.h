@@ -41,9 +41,9 @@
 struct medark_json_keys {
 	uint32_t count;
 	uint64_t seed;
-	uint64_t lengths;				 /* bit n - 1: a name of n bytes */
+	uint64_t lengths;                                /* bit n - 1: a name of n bytes */
 	struct medark_bytes names[MEDARK_JSON_KEYS_MAX]; /* borrowed from the caller */
-	uint64_t heads[MEDARK_JSON_KEYS_MAX][2];	 /* first 16 bytes, zeros behind */
+	uint64_t heads[MEDARK_JSON_KEYS_MAX][4];         /* first 32 bytes, zeros behind */
 	uint8_t slots[MEDARK_JSON_SLOTS]; /* perfect hash: number of the key + 1, 0 = none */
 };
 

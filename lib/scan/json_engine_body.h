@@ -669,36 +669,64 @@ TARGET static inline struct medark_json_value trim(const struct engine *e, size_
 	return (struct medark_json_value) { begin, end };
 }
 
+/* medark_json_keys_find() without a branch that depends on the size. */
+TARGET static inline int32_t find_name(const struct medark_json_keys *keys, const uint8_t *p,
+				       size_t size)
+{
+	const __m256i index = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+					       16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+					       29, 30, 31);
+	struct medark_json_name name = { .rest = 0 };
+	__m256i inside, head;
+
+	if (medark_json_keys_exclude(keys, size))
+		return -1;
+	inside = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)size), index);
+	head = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)p), inside);
+	name.head[0] = (uint64_t)_mm256_extract_epi64(head, 0);
+	name.head[1] = (uint64_t)_mm256_extract_epi64(head, 1);
+	name.head[2] = (uint64_t)_mm256_extract_epi64(head, 2);
+	name.head[3] = (uint64_t)_mm256_extract_epi64(head, 3);
+	if (size > 32)
+		name.rest = medark_json_name_rest(p, size);
+	return medark_json_keys_match(keys, &name, p, size);
+}
+
 /* The number of the wanted name whose bytes are data[begin, end) with an escape in it, or -1. */
 TARGET static int32_t find_escaped_name(const struct engine *e, size_t begin, size_t end)
 {
-	uint8_t name[6 * MEDARK_JSON_NAME_MAX + MEDARK_JSON_KEYS_PADDING];
+	uint8_t name[6 * MEDARK_JSON_NAME_MAX];
 
-	if (end - begin > 6 * MEDARK_JSON_NAME_MAX)
+	if (end - begin > sizeof(name))
 		return -1;
 	end = medark_json_decode(medark_bytes(e->data + begin, end - begin), name);
-	memset(name + end, 0, MEDARK_JSON_KEYS_PADDING);
 	return medark_json_keys_find(e->members->keys, name, end);
+}
+
+/* The wanted member whose name is data[begin, end) with its quotes, or -1. */
+TARGET static inline int32_t find_key(const struct engine *e, size_t begin, size_t end)
+{
+	struct medark_json_value name = { begin, end };
+
+	if (e->data[begin] != '"' || e->data[end - 1] != '"')
+		name = trim(e, begin, end);
+	/* Where no string stands the grammar is broken, and that is found elsewhere. */
+	if (name.end - name.begin < 2)
+		return -1;
+	name.begin++;
+	name.end--;
+	if (e->escapes_seen && memchr(e->data + name.begin, '\\', name.end - name.begin))
+		return find_escaped_name(e, name.begin, name.end);
+	return find_name(e->members->keys, e->data + name.begin, name.end - name.begin);
 }
 
 /* A colon stands at data[at], directly in the outermost object. */
 TARGET static inline void end_name(struct engine *e, size_t at)
 {
 	struct medark_json_object *object = e->members->object;
-	struct medark_json_value name = trim(e, e->name_begin, at);
-	size_t size;
 
 	e->value_begin = at + 1;
-	e->key = -1;
-	/* Where no string stands the grammar is broken, and that is found elsewhere. */
-	if (name.end - name.begin < 2)
-		return;
-	name.begin++;
-	size = --name.end - name.begin;
-	if (e->escapes_seen && memchr(e->data + name.begin, '\\', size))
-		e->key = find_escaped_name(e, name.begin, name.end);
-	else
-		e->key = medark_json_keys_find(e->members->keys, e->data + name.begin, size);
+	e->key = find_key(e, e->name_begin, at);
 	if (e->key < 0 || object->values[e->key].end == 0)
 		return;
 	if (!object->repeated)

@@ -7,15 +7,6 @@
  */
 #define SEEDS_MAX 1000000
 
-/* Loads a name that has no padding behind it. */
-static struct medark_json_name load(struct medark_bytes text)
-{
-	uint8_t padded[MEDARK_JSON_NAME_MAX + MEDARK_JSON_KEYS_PADDING] = { 0 };
-
-	memcpy(padded, text.data, text.size);
-	return medark_json_name_load(padded, text.size);
-}
-
 static bool is_ascii(struct medark_bytes text)
 {
 	for (size_t i = 0; i < text.size; i++)
@@ -64,7 +55,7 @@ int medark_json_keys_init(struct medark_json_keys *keys, const char *const *name
 						"member name %u is empty, too long, not ASCII "
 						"or there twice",
 						i);
-		loaded[i] = load(name);
+		loaded[i] = medark_json_name_load(name.data, name.size);
 		memcpy(keys->heads[i], loaded[i].head, sizeof(keys->heads[i]));
 		keys->lengths |= (uint64_t)1 << (name.size - 1);
 	}

@@ -34,7 +34,7 @@ struct medark_json_machine {
 	const uint8_t *data; /* the chunk */
 
 	uint32_t name_size; /* past MEDARK_JSON_NAME_MAX: cannot be a wanted name */
-	uint8_t name[MEDARK_JSON_NAME_MAX + MEDARK_JSON_KEYS_PADDING];
+	uint8_t name[MEDARK_JSON_NAME_MAX];
 
 	uint8_t utf8_left;	     /* continuation bytes that are due */
 	uint8_t utf8_low, utf8_high; /* bounds of the next one (RFC 3629 section 4) */

@@ -686,7 +686,7 @@ def read_records(archive, index, each=None):
 
 
 def check_ranges(archive, index):
-    """Every range of a patient and of `outside` begins and ends at a record's border."""
+    """No range of a patient or of `outside` cuts a record."""
     wanted = {}
     for patient in index.patients:
         for segment, offset, length in patient.get("at", []) + patient.get("shared", []):
@@ -695,10 +695,11 @@ def check_ranges(archive, index):
         wanted.setdefault(segment, []).append((offset, offset + length))
 
     def each(segment):
-        starts, ends = ({border[i] for border in segment.records} for i in (0, 1))
+        # Where a record ends or begins, and so where a frame (F) does.
+        borders = {at for record in segment.records for at in record}
+        borders |= {place for _, _, _, place, _ in segment.extents} | {len(segment.content)}
         for start, end in wanted.get(segment.number, []):
-            # An LF between two records of a Bundle is F; of a line it belongs to the record.
-            need(start in starts and end in ends, f"{segment.what}: a range cuts a record")
+            need({start, end} <= borders, f"{segment.what}: a range cuts a record")
 
     read_records(archive, index, each)
 

@@ -248,13 +248,13 @@ while read -r k; do
 	fi
 	printf '%s\n' "$line" | sed -n 's/.*"identifier":\[{"system":"\([^"]*\)","value":"\([^"]*\)"}.*/\2	\1/p' >"$work/ident"
 	family=$(printf '%s\n' "$line" | sed -n 's/.*"family":"\([^"]*\)".*/\1/p')
-	given=$(printf '%s\n' "$line" | sed -n 's/.*"given":\[\("[^]]*"\)\].*/\1/p')
+	given=$(printf '%s\n' "$line" | sed -n 's/.*"given":\["\([^]]*\)"\].*/\1/p' | sed 's/","/ /g')
 	birth=$(printf '%s\n' "$line" | sed -n 's/.*"birthDate":"\([0-9-]*\)".*/\1/p')
 	gender=$(printf '%s\n' "$line" | sed -n 's/.*"gender":"\([a-z]*\)".*/\1/p')
 	{
 		printf '{"key":"%s","n":%d,"id":"%s"' "$k" $n "${k#P}"
 		sed 's/\([^	]*\)	\(.*\)/,"identifiers":[["\2","\1"]]/' "$work/ident" | tr -d '\n'
-		[ -z "$family" ] || printf ',"names":[{"family":"%s","given":[%s]}]' "$family" "$given"
+		[ -z "$family" ] || printf ',"names":[{"family":"%s","given":"%s"}]' "$family" "$given"
 		[ -z "$birth" ] || printf ',"birth":"%s"' "$birth"
 		[ -z "$gender" ] || printf ',"gender":"%s"' "$gender"
 		awk -F '\t' '

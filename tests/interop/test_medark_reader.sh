@@ -35,7 +35,7 @@ same source restored
 # Each patient's records by the index: those that name the patient, and no others.
 for p in p1 p2 p3; do
 	reader records signer.medark --trust signer.cert.pem --identity p256.key.pem --patient P$p |
-		sed 's/}{"resourceType"/}\n{"resourceType"/g' | sort >found
+		sed 's/}{"resourceType"/}\n{"resourceType"/g' | grep '^{' | sort >found
 	find source -name '*.ndjson' -exec sh -c 'for f; do cat "$f"; echo; done' sh {} + |
 		grep -e "\"Patient/$p\"" -e "\"Patient\",\"id\":\"$p\"" | sort >wanted
 	diff found wanted || fail "records of $p"

@@ -336,12 +336,17 @@ static void plan_care(struct synth_chart *chart, struct synth_random *r)
 			row = 0;
 		add(chart, TYPE_PROCEDURE, synth_random_below(r, chart->visits), row, 0);
 	}
-	for (uint32_t i = 0; i < allergies; i++)
-		add(chart, TYPE_ALLERGY, synth_random_below(r, chart->visits),
-		    synth_random_below(r, synth_allergy_count), 0);
-	for (uint32_t i = 0; i < signals; i++)
-		add(chart, TYPE_FLAG, synth_random_below(r, chart->visits),
-		    synth_random_below(r, synth_signal_count), 0);
+	/* One draw a statement: the order of arguments is the compiler's. */
+	for (uint32_t i = 0; i < allergies; i++) {
+		uint32_t row = synth_random_below(r, synth_allergy_count);
+
+		add(chart, TYPE_ALLERGY, synth_random_below(r, chart->visits), row, 0);
+	}
+	for (uint32_t i = 0; i < signals; i++) {
+		uint32_t row = synth_random_below(r, synth_signal_count);
+
+		add(chart, TYPE_FLAG, synth_random_below(r, chart->visits), row, 0);
+	}
 	for (uint32_t i = 0; i < letters; i++) {
 		uint32_t visit = synth_random_below(r, chart->visits), scan = SYNTH_NONE;
 		uint32_t row = synth_random_below(r, synth_letter_count);

@@ -22,7 +22,7 @@ static void the_eleven_test_decides(void **state)
 
 static void one_in_eleven_numbers_passes(void **state)
 {
-	char text[10];
+	char text[16];
 	int count = 0;
 
 	(void)state;

@@ -102,6 +102,15 @@ static struct medark_output *begin(const char *name, bool replace)
 	return o;
 }
 
+/* Not every file system that tests run on has files without a name. */
+static bool has_unnamed(void)
+{
+	MEDARK_AUTO(medark_fd_close)
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, scratch_folder, O_TMPFILE | O_WRONLY, 0600);
+
+	return fd >= 0 && !unnamed_fails;
+}
+
 static void assert_content(const char *name, const char *text)
 {
 	size_t size;
@@ -143,7 +152,7 @@ static void appear(void)
 					      medark_bytes_text("two ") };
 	struct stat st;
 
-	assert_int_equal(scratch_count(), unnamed_fails ? 1 : 0);
+	assert_int_equal(scratch_count(), has_unnamed() ? 0 : 1);
 	assert_int_not_equal(access(scratch_path("a.medark"), F_OK), 0);
 	assert_int_equal(medark_output_write_parts(o, parts, 3, NULL), 0);
 	assert_int_equal(medark_output_write(o, "three", 5, NULL), 0);
@@ -463,7 +472,7 @@ static void a_kill_leaves_no_name_behind(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
-	assert_int_equal(scratch_count(), 0);
+	assert_int_equal(scratch_count(), has_unnamed() ? 0 : 1);
 }
 
 /* In a child, whose standard output is ours to bend. */

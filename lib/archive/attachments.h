@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * attachments: the files that a record's Attachments point to. FHIR's Attachment.url is a Binary
+ * resource (`Binary/id`, perhaps behind a server's address) or, in exports to files, a relative
+ * path. Any thread.
+ */
+#ifndef MEDARK_ARCHIVE_ATTACHMENTS_H
+#define MEDARK_ARCHIVE_ATTACHMENTS_H
+
+#include "archive/nameset.h"
+#include "base/bytes.h"
+
+/*
+ * Adds what a record (JSON or XML by first byte, not trusted) points to: "Binary/id" to
+ * `references`; and to `paths` every item's path that a relative URL may mean: itself, and relative
+ * to `folder`, that of the record's own item; also with percent-encoding undone. MEDARK_E_MEMORY.
+ */
+int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
+		       struct medark_nameset *references, struct medark_nameset *paths,
+		       struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/cut.h"
+
+#include "archive/join.h"
+#include "archive/segment_load.h"
+#include "base/parallel.h"
+
+#include <stdlib.h>
+
+/* Segments that are read by one thread: starting others takes as long. */
+#define ALONE_MAX 2
+
+/* The ranges of one segment. */
+struct group {
+	uint32_t segment;
+	const struct medark_range *ranges;
+	size_t count;
+	const struct medark_map *map; /* once it is loaded */
+};
+
+struct state {
+	const struct medark_cut *cut;
+	struct medark_joins joins;
+	struct medark_loader *loaders[MEDARK_PARALLEL_MAX];
+	struct group batch[MEDARK_PARALLEL_MAX];
+};
+
+static void state_clear(struct state *s)
+{
+	medark_joins_clear(&s->joins);
+	for (size_t i = 0; i < MEDARK_PARALLEL_MAX; i++)
+		medark_loader_free(s->loaders[i]);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct state, state_clear)
+
+static int by_place(const void *a, const void *b)
+{
+	const struct medark_range *x = a, *y = b;
+
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+size_t medark_ranges_merge(struct medark_range *ranges, size_t count)
+{
+	size_t kept = 0;
+
+	if (count)
+		qsort(ranges, count, sizeof(*ranges), by_place);
+	for (size_t i = 0; i < count; i++) {
+		struct medark_range *last = kept ? &ranges[kept - 1] : NULL;
+		uint64_t end = ranges[i].offset + ranges[i].length;
+
+		if (!last || last->segment != ranges[i].segment ||
+		    last->offset + last->length < ranges[i].offset)
+			ranges[kept++] = ranges[i];
+		else if (end > last->offset + last->length)
+			last->length = end - last->offset;
+	}
+	return kept;
+}
+
+static int off_border(struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_FORMAT,
+				"the index names a place that is not a record's border");
+}
+
+static bool is_xml(struct medark_bytes text)
+{
+	size_t i = medark_bytes_starts(text, "\xef\xbb\xbf") ? 3 : 0;
+
+	while (i < text.size && (text.data[i] == ' ' || (text.data[i] >= 9 && text.data[i] <= 13)))
+		i++;
+	return i < text.size && text.data[i] == '<';
+}
+
+static int tell(struct state *s, uint32_t item, struct medark_bytes text, struct medark_error *err)
+{
+	struct medark_cut_record record = { .text = text, .xml = is_xml(text), .item = item };
+
+	return s->cut->each(s->cut->context, &record, err);
+}
+
+/* The lines of an L extent from `begin` to `end`. */
+static int cut_lines(struct state *s, const struct medark_extent *extent, struct medark_bytes all,
+		     uint64_t begin, uint64_t end, struct medark_error *err)
+{
+	const uint8_t *p = all.data + begin, *stop = all.data + end;
+
+	if ((begin && p[-1] != '\n') || (end < all.size && stop[-1] != '\n'))
+		return off_border(err);
+	while (p < stop) {
+		const uint8_t *lf = memchr(p, '\n', (size_t)(stop - p));
+		const uint8_t *line_end = lf ? lf : stop;
+
+		MEDARK_TRY(tell(s, extent->item, medark_bytes(p, (size_t)(line_end - p)), err));
+		p = lf ? lf + 1 : stop;
+	}
+	return 0;
+}
+
+/* The part from `begin` to `end` of an extent whose bytes are `all`. */
+static int cut_extent(struct state *s, const struct medark_extent *extent, struct medark_bytes all,
+		      uint64_t begin, uint64_t end, struct medark_error *err)
+{
+	struct medark_bytes text;
+	int complete;
+
+	if (extent->kind == MEDARK_EXTENT_FILLER)
+		return 0;
+	if (extent->kind == MEDARK_EXTENT_LINES)
+		return cut_lines(s, extent, all, begin, end, err);
+	if (begin != 0 || end != all.size)
+		return off_border(err);
+	complete = medark_joins_add(&s->joins, extent, all, &text, err);
+	MEDARK_TRY(complete);
+	return complete ? tell(s, extent->item, text, err) : 0;
+}
+
+/* Walks the extents and the ranges of one segment side by side. */
+static int cut_segment(struct state *s, const struct group *g, struct medark_error *err)
+{
+	const struct medark_map *map = g->map;
+	const struct medark_range *last = &g->ranges[g->count - 1];
+	uint64_t at = 0;
+	size_t r = 0;
+
+	if (last->offset + last->length > map->content.size) /* F-20 */
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the index names a place outside of data segment %u",
+					g->segment);
+	for (uint32_t i = 0; i < map->count && r < g->count; i++) {
+		uint64_t length = map->extents[i].length, end = at + length;
+		struct medark_bytes all = medark_bytes(map->content.data + at, (size_t)length);
+
+		while (r < g->count && g->ranges[r].offset < end) {
+			uint64_t from = g->ranges[r].offset, to = from + g->ranges[r].length;
+
+			from = from > at ? from - at : 0;
+			MEDARK_TRY(cut_extent(s, &map->extents[i], all, from,
+					      (to < end ? to : end) - at, err));
+			if (to > end)
+				break;
+			r++;
+		}
+		at = end;
+	}
+	return 0;
+}
+
+static int load(void *context, unsigned worker, uint64_t index, struct medark_error *err)
+{
+	struct state *s = context;
+	struct group *g = &s->batch[index];
+
+	(void)worker; /* a map is borrowed from its loader: each piece has its own */
+	if (!s->loaders[index])
+		MEDARK_TRY(medark_loader_new(s->cut->archive, &s->loaders[index], err));
+	return medark_loader_load(s->loaders[index], g->segment, &g->map, err);
+}
+
+/* Takes the ranges of up to `max` segments from the front; returns how many segments. */
+static unsigned take_batch(struct state *s, const struct medark_range **ranges, size_t *left,
+			   unsigned max)
+{
+	unsigned groups = 0;
+
+	while (*left && groups < max) {
+		size_t n = 1;
+
+		while (n < *left && (*ranges)[n].segment == (*ranges)[0].segment)
+			n++;
+		s->batch[groups++] = (struct group) { .segment = (*ranges)[0].segment,
+						      .ranges = *ranges,
+						      .count = n };
+		*ranges += n;
+		*left -= n;
+	}
+	return groups;
+}
+
+static unsigned threads_for(const struct medark_cut *cut, const struct medark_range *ranges,
+			    size_t count)
+{
+	size_t segments = 0;
+
+	for (size_t i = 0; i < count; i++)
+		segments += i == 0 || ranges[i].segment != ranges[i - 1].segment;
+	if (segments <= ALONE_MAX)
+		return 1;
+	return medark_loader_count(cut->archive, 8u << 20, cut->threads);
+}
+
+int medark_cut_run(const struct medark_cut *cut, const struct medark_range *ranges, size_t count,
+		   struct medark_error *err)
+{
+	MEDARK_AUTO(state_clear) struct state s = { .cut = cut };
+	struct medark_parallel job = { .work = load, .context = &s };
+
+	medark_joins_init(&s.joins, cut->folder);
+	job.threads = threads_for(cut, ranges, count);
+	while (count) {
+		job.count = take_batch(&s, &ranges, &count, job.threads);
+		MEDARK_TRY(medark_parallel_run(&job, err));
+		for (uint64_t i = 0; i < job.count; i++) {
+			MEDARK_TRY(cut_segment(&s, &s.batch[i], err));
+			MEDARK_TRY(medark_meter_add(cut->meter, s.batch[i].map->content.size, 0, 0,
+						    err));
+		}
+	}
+	if (medark_joins_pending(&s.joins))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the last part of a large record is missing");
+	return 0;
+}
