@@ -181,16 +181,32 @@ static unsigned take_batch(struct state *s, const struct medark_range **ranges, 
 	return groups;
 }
 
-static unsigned threads_for(const struct medark_cut *cut, const struct medark_range *ranges,
-			    size_t count)
+/* How many segments the ranges name, and the content of the largest one as the index says. */
+static int survey(const struct medark_cut *cut, const struct medark_range *ranges, size_t count,
+		  size_t *out_segments, uint64_t *out_largest, struct medark_error *err)
 {
-	size_t segments = 0;
+	struct medark_index *index;
+	struct medark_segment_row row;
+	struct medark_bytes text;
 
-	for (size_t i = 0; i < count; i++)
-		segments += i == 0 || ranges[i].segment != ranges[i - 1].segment;
-	if (segments <= ALONE_MAX)
-		return 1;
-	return medark_loader_count(cut->archive, 8u << 20, cut->threads);
+	*out_segments = 0;
+	*out_largest = 0;
+	MEDARK_TRY(medark_archive_index(cut->archive, &index, err));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t n = ranges[i].segment;
+
+		if (i && n == ranges[i - 1].segment)
+			continue;
+		if (n > medark_index_rows(index, MEDARK_KIND_SEGMENTS)) /* F-20 */
+			return medark_error_set(
+				err, MEDARK_E_FORMAT,
+				"the index names a data segment that does not exist");
+		MEDARK_TRY(medark_index_row(index, MEDARK_KIND_SEGMENTS, n - 1, &text, err));
+		MEDARK_TRY(medark_segment_row_parse(text, n, &row, err));
+		*out_segments += 1;
+		*out_largest = row.content > *out_largest ? row.content : *out_largest;
+	}
+	return 0;
 }
 
 int medark_cut_run(const struct medark_cut *cut, const struct medark_range *ranges, size_t count,
@@ -198,9 +214,14 @@ int medark_cut_run(const struct medark_cut *cut, const struct medark_range *rang
 {
 	MEDARK_AUTO(state_clear) struct state s = { .cut = cut };
 	struct medark_parallel job = { .work = load, .context = &s };
+	uint64_t largest;
+	size_t segments;
 
 	medark_joins_init(&s.joins, cut->folder);
-	job.threads = threads_for(cut, ranges, count);
+	MEDARK_TRY(survey(cut, ranges, count, &segments, &largest, err));
+	job.threads = 1;
+	if (segments > ALONE_MAX)
+		job.threads = medark_loader_count(cut->archive, largest, cut->threads);
 	while (count) {
 		job.count = take_batch(&s, &ranges, &count, job.threads);
 		MEDARK_TRY(medark_parallel_run(&job, err));

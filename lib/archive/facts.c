@@ -17,12 +17,30 @@ void medark_facts_free(struct medark_facts *f)
 	medark_sorter_free(f->patients);
 	medark_sorter_free(f->aliases);
 	medark_sorter_free(f->outside);
-	medark_sorter_free(f->seen);
+	medark_seen_free(f->seen);
 	medark_sorter_free(f->quarantine);
 	medark_sorter_free(f->report);
 	free(f->segments);
 	medark_buffer_clear(&f->row);
 	free(f);
+}
+
+/* Same type and id again: with the same content it is counted, with another it is reported. */
+static int seen_again(void *context, const struct medark_seen_record *r, bool equal,
+		      struct medark_error *err)
+{
+	struct medark_facts *f = context;
+	struct medark_trouble trouble = {
+		.fault = MEDARK_FAULT_DUPLICATE,
+		.item = r->item,
+		.offset = r->offset,
+		.length = r->length,
+	};
+
+	if (!equal)
+		return medark_facts_trouble(f, &trouble, err);
+	f->duplicates++;
+	return 0;
 }
 
 int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
@@ -34,11 +52,12 @@ int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
 	if (!f)
 		return medark_error_memory(err, "the index");
 	f->row = (struct medark_buffer)MEDARK_BUFFER_SECRET(2 * ROW_MAX);
+	struct medark_seen_events again = { .context = f, .again = seen_again };
 	MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->items, err));
 	MEDARK_TRY(medark_sorter_new(20 * MIB, folder, &f->patients, err));
 	MEDARK_TRY(medark_sorter_new(8 * MIB, folder, &f->aliases, err));
 	MEDARK_TRY(medark_sorter_new(6 * MIB, folder, &f->outside, err));
-	MEDARK_TRY(medark_sorter_new(16 * MIB, folder, &f->seen, err));
+	MEDARK_TRY(medark_seen_new(folder, &again, &f->seen, err));
 	MEDARK_TRY(medark_sorter_new(2 * MIB, folder, &f->quarantine, err));
 	if (report)
 		MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->report, err));
@@ -267,20 +286,6 @@ int medark_facts_patient(struct medark_facts *f, const struct medark_patient *pa
 }
 
 /* ---- records ---- */
-
-int medark_facts_seen(struct medark_facts *f, const struct medark_seen *seen,
-		      struct medark_error *err)
-{
-	uint8_t key[8], value[28];
-
-	medark_put_be64(key, seen->name);
-	medark_put_le64(value, seen->content);
-	medark_put_le32(value + 8, seen->item);
-	medark_put_le64(value + 12, seen->offset);
-	medark_put_le64(value + 20, seen->length);
-	return medark_sorter_add(f->seen, medark_bytes(key, sizeof(key)),
-				 medark_bytes(value, sizeof(value)), err);
-}
 
 static void put_be32(uint8_t out[4], uint32_t v)
 {

@@ -9,6 +9,7 @@
 
 #include "archive/item.h"
 #include "archive/row.h"
+#include "archive/seen.h"
 #include "archive/sorter.h"
 #include "archive/types.h"
 #include "archive/window.h"
@@ -20,7 +21,7 @@ struct medark_facts {
 	struct medark_sorter *patients;	  /* patient key -> fragments */
 	struct medark_sorter *aliases;	  /* URN or identifier -> bindings and fragments */
 	struct medark_sorter *outside;	  /* Type/id -> ranges */
-	struct medark_sorter *seen;	  /* hash of Type/id -> hash of content, place */
+	struct medark_seen *seen;	  /* for duplicates */
 	struct medark_sorter *quarantine; /* be32 item, be64 offset -> row text */
 	struct medark_sorter *report; /* be32 item, 0: path; be32 item, 1, be64: JSON; or NULL */
 	struct medark_segment_row *segments; /* [number - 1] */
@@ -43,15 +44,6 @@ int medark_facts_window(struct medark_facts *f, const struct medark_window *w,
 /* A Patient resource's demographics; `full_url` binds a Bundle's URN to it. */
 int medark_facts_patient(struct medark_facts *f, const struct medark_patient *patient,
 			 struct medark_bytes full_url, struct medark_error *err) MEDARK_MUST_USE;
-
-/* One record for the search for duplicates. */
-struct medark_seen {
-	uint64_t name, content; /* hashes of "Type/id" and of the record's bytes */
-	uint32_t item;
-	uint64_t offset, length;
-};
-int medark_facts_seen(struct medark_facts *f, const struct medark_seen *seen,
-		      struct medark_error *err) MEDARK_MUST_USE;
 
 /* Something not understood. segment 0: none. `detail` is free text for the report (encrypted). */
 struct medark_trouble {

@@ -72,7 +72,7 @@ static int note_patient(struct medark_gather *g, const struct medark_gather_reco
 static int note_seen(struct medark_gather *g, const struct medark_gather_record *r,
 		     const struct medark_piece *piece, struct medark_error *err)
 {
-	struct medark_seen seen = {
+	struct medark_seen_record seen = {
 		.item = r->item->number,
 		.offset = piece->offset,
 		.length = r->text.size,
@@ -82,7 +82,7 @@ static int note_seen(struct medark_gather *g, const struct medark_gather_record 
 		return 0;
 	seen.name = medark_hash(medark_hash(g->seed, g->record.type), g->record.id);
 	seen.content = medark_hash(g->seed, r->text);
-	return medark_facts_seen(g->setup.facts, &seen, err);
+	return medark_seen_add(g->setup.facts->seen, &seen, err);
 }
 
 /* The first patient decides where the record stands; it is noted with the others. */

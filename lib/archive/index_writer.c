@@ -550,36 +550,7 @@ static int write_outside(struct writer *w, struct medark_error *err)
 	return more;
 }
 
-/* ---- duplicates and quarantine ---- */
-
-/* Same type and id again: with the same content it is counted, with another it is reported. */
-static int find_duplicates(struct writer *w, struct medark_error *err)
-{
-	struct medark_bytes key, value;
-	uint64_t last_name = 0, first_content = 0, rows = 0;
-	int more;
-
-	MEDARK_TRY(medark_sorter_sort(w->facts->seen, err));
-	while ((more = medark_sorter_next(w->facts->seen, &key, &value, err)) == 1) {
-		uint64_t name = row_number(key), content = medark_get_le64(value.data);
-		struct medark_trouble trouble = {
-			.fault = MEDARK_FAULT_DUPLICATE,
-			.item = medark_get_le32(value.data + 8),
-			.offset = medark_get_le64(value.data + 12),
-			.length = medark_get_le64(value.data + 20),
-		};
-
-		if (rows++ == 0 || name != last_name) {
-			last_name = name;
-			first_content = content;
-		} else if (content == first_content) {
-			w->facts->duplicates++;
-		} else {
-			MEDARK_TRY(medark_facts_trouble(w->facts, &trouble, err));
-		}
-	}
-	return more;
-}
+/* ---- quarantine ---- */
 
 static int write_quarantine(struct writer *w, struct medark_error *err)
 {
@@ -631,7 +602,7 @@ int medark_index_write(const struct medark_index_setup *setup, uint64_t *out_pat
 	MEDARK_TRY(write_words(&w, MEDARK_KIND_NAMES, w.names, err));
 	MEDARK_TRY(write_words(&w, MEDARK_KIND_BIRTHS, w.births, err));
 	MEDARK_TRY(write_outside(&w, err));
-	MEDARK_TRY(find_duplicates(&w, err));
+	MEDARK_TRY(medark_seen_finish(w.facts->seen, err));
 	MEDARK_TRY(write_quarantine(&w, err));
 	MEDARK_TRY(write_root(&w, *out_leaves, err));
 	*out_patients = w.patients;

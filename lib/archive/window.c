@@ -344,27 +344,23 @@ static int write_map(const struct medark_plan *plan, struct medark_fill *fill,
 
 struct leaves {
 	struct medark_bytes records[BATCH];
-	uint8_t salts[BATCH][MEDARK_LEAF_SALT_SIZE];
 	uint32_t count;
 	uint64_t done;
+	uint8_t (*salts)[MEDARK_LEAF_SALT_SIZE]; /* of the whole segment */
 	struct medark_digest *hashes;
 };
 
-static int hash_batch(const struct medark_plan *plan, struct leaves *leaves,
-		      struct medark_error *err)
+static void hash_batch(struct leaves *leaves)
 {
-	MEDARK_TRY(medark_leaf_salts(plan->window->salt_key, plan->task.number, leaves->done,
-				     leaves->count, leaves->salts, err));
-	medark_leaf_hash((const uint8_t(*)[MEDARK_LEAF_SALT_SIZE])leaves->salts, leaves->records,
-			 leaves->count, leaves->hashes + leaves->done);
+	medark_leaf_hash((const uint8_t(*)[MEDARK_LEAF_SALT_SIZE])(leaves->salts + leaves->done),
+			 leaves->records, leaves->count, leaves->hashes + leaves->done);
 	leaves->done += leaves->count;
 	leaves->count = 0;
-	return 0;
 }
 
 /* Copies and hashes a few records at a time, while they are in the cache. */
-static int copy_content(const struct medark_plan *plan, struct medark_fill *fill,
-			struct leaves *leaves, struct medark_error *err)
+static void copy_content(const struct medark_plan *plan, struct medark_fill *fill,
+			 struct leaves *leaves)
 {
 	const struct medark_window *w = plan->window;
 
@@ -378,9 +374,10 @@ static int copy_content(const struct medark_plan *plan, struct medark_fill *fill
 			continue;
 		leaves->records[leaves->count++] = medark_bytes(to, p->length);
 		if (leaves->count == BATCH)
-			MEDARK_TRY(hash_batch(plan, leaves, err));
+			hash_batch(leaves);
 	}
-	return leaves->count ? hash_batch(plan, leaves, err) : 0;
+	if (leaves->count)
+		hash_batch(leaves);
 }
 
 int medark_window_fill(struct medark_task *task, struct medark_fill *fill, struct medark_error *err)
@@ -392,9 +389,14 @@ int medark_window_fill(struct medark_task *task, struct medark_fill *fill, struc
 	MEDARK_TRY(medark_buffer_reserve(&fill->scratch, plan->count * sizeof(struct medark_digest),
 					 err));
 	leaves.hashes = (struct medark_digest *)(void *)fill->scratch.data;
+	MEDARK_TRY(
+		medark_buffer_reserve(&fill->scratch2, plan->count * MEDARK_LEAF_SALT_SIZE, err));
+	leaves.salts = (uint8_t(*)[MEDARK_LEAF_SALT_SIZE])(void *)fill->scratch2.data;
+	MEDARK_TRY(medark_leaf_salts(plan->window->salt_key, task->number, 0, plan->count,
+				     leaves.salts, err));
 	MEDARK_TRY(write_map(plan, fill, err));
 	MEDARK_TRY(medark_buffer_reserve(&fill->plain, plan->content, err));
-	MEDARK_TRY(copy_content(plan, fill, &leaves, err));
+	copy_content(plan, fill, &leaves);
 	medark_merkle_root(leaves.hashes, leaves.done, &root);
 	plan->leaves = leaves.done;
 	medark_merkle_segment(task->number, plan->leaves, &root, &plan->hash);

@@ -62,7 +62,7 @@ int medark_header_write(const struct medark_header *header, struct medark_buffer
 int medark_header_parse(struct medark_bytes text, struct medark_header *out,
 			struct medark_error *err) MEDARK_MUST_USE;
 
-/* Names and numbers of a summary's `types` and `reasons`. */
+/* Names and numbers of a summary's `types`, `reasons` and `declared`. */
 struct medark_count {
 	char name[65]; /* 1 to 64 of [A-Za-z0-9._-] */
 	uint64_t count;
@@ -71,15 +71,16 @@ struct medark_count {
 #define MEDARK_SUMMARY_TYPES_MAX   1024
 #define MEDARK_SUMMARY_REASONS_MAX 64
 
-/* Large (about 80 KB): keep it on the heap. All counts are at most INT64_MAX. */
+/* Large (about 150 KB): keep it on the heap. All counts are at most INT64_MAX. */
 struct medark_summary {
 	struct medark_archive_id archive;
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	uint32_t type_count, reason_count;
-	struct medark_count types[MEDARK_SUMMARY_TYPES_MAX]; /* sorted by name, distinct */
+	struct medark_count types[MEDARK_SUMMARY_TYPES_MAX]; /* all sorted by name, distinct */
 	struct medark_count reasons[MEDARK_SUMMARY_REASONS_MAX];
-	bool has_declared;
-	uint64_t declared;
+	bool has_declared; /* the source said what it would give: records by type */
+	uint32_t declared_count;
+	struct medark_count declared[MEDARK_SUMMARY_TYPES_MAX];
 	bool complete;
 };
 
@@ -87,7 +88,7 @@ struct medark_summary {
 int medark_summary_write(const struct medark_summary *summary, struct medark_buffer *out,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
-/* Strict, as the header; sorts types and reasons by name. *out is written on success only. */
+/* Strict, as the header; sorts the counts by name. *out is written on success only. */
 int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
 			 struct medark_error *err) MEDARK_MUST_USE;
 

@@ -46,8 +46,7 @@ static int write_text(const struct medark_summary *s, struct medark_buffer *out,
 	MEDARK_TRY(write_counts("reasons", s->reasons, s->reason_count, out, err));
 	MEDARK_TRY(medark_buffer_print(out, err, "  \"skipped\": %" PRIu64 ",\n", s->skipped));
 	if (s->has_declared)
-		MEDARK_TRY(medark_buffer_print(out, err, "  \"declared\": %" PRIu64 ",\n",
-					       s->declared));
+		MEDARK_TRY(write_counts("declared", s->declared, s->declared_count, out, err));
 	else
 		MEDARK_TRY(medark_buffer_print(out, err, "  \"declared\": null,\n"));
 	return medark_buffer_print(out, err, "  \"complete\": %s\n}\n",
@@ -62,7 +61,8 @@ int medark_summary_write(const struct medark_summary *summary, struct medark_buf
 	int code;
 
 	assert(summary->type_count <= MEDARK_SUMMARY_TYPES_MAX &&
-	       summary->reason_count <= MEDARK_SUMMARY_REASONS_MAX);
+	       summary->reason_count <= MEDARK_SUMMARY_REASONS_MAX &&
+	       summary->declared_count <= MEDARK_SUMMARY_TYPES_MAX);
 	if (!back)
 		return medark_error_memory(err, "a summary");
 	MEDARK_TRY(write_text(summary, out, err));
@@ -123,7 +123,8 @@ static int parse_declared(const struct medark_strict *s, struct medark_summary *
 	out->has_declared = !json_is_null(json_object_get(s->object, "declared"));
 	if (!out->has_declared)
 		return 0;
-	return medark_strict_number(s, "declared", INT64_MAX, &out->declared, err);
+	return parse_counts(s, "declared", out->declared, MEDARK_SUMMARY_TYPES_MAX,
+			    &out->declared_count, err);
 }
 
 static int parse_numbers(const struct medark_strict *s, struct medark_summary *out,

@@ -85,10 +85,12 @@ static int verify(X509_STORE_CTX *context, const struct medark_certificate *sign
 	int ok = X509_verify_cert(context);
 	int code = 0;
 
-	if (ok > 0)
-		out->chain_length = (size_t)sk_X509_num(X509_STORE_CTX_get0_chain(context));
-	else
+	if (ok > 0) {
+		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
+		out->chain_length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
+	} else {
 		code = untrusted(signer, reason_of(context), err);
+	}
 	medark_openssl_drain();
 	return code;
 }

@@ -46,7 +46,7 @@ enum medark_fault {
 	MEDARK_FAULT_MAX
 };
 
-/* The name in reports and in the index; a static string. */
+/* The name in reports and in the index; a static string. "none" is no fault, "unknown" no value. */
 const char *medark_fault_name(enum medark_fault fault);
 
 /*
@@ -61,7 +61,8 @@ struct medark_record {
 	uint32_t updated;	  /* meta.lastUpdated as yyyymmdd; 0 = none */
 	bool is_patient;	  /* type is Patient */
 	uint32_t patient_count;
-	struct medark_patient_key patients[MEDARK_RECORD_PATIENTS_MAX]; /* distinct */
+	/* Distinct, in the order of the text; a Patient's own key first. */
+	struct medark_patient_key patients[MEDARK_RECORD_PATIENTS_MAX];
 };
 
 #define MEDARK_PATIENT_NAMES_MAX       32
@@ -76,8 +77,9 @@ struct medark_identifier {
 
 struct medark_name {
 	struct medark_bytes family;
-	struct medark_bytes given;  /* given names joined by one space */
-	struct medark_bytes prefix; /* "van der" where an extension gives it apart; mostly empty */
+	struct medark_bytes given; /* given names joined by one space */
+	struct medark_bytes
+		prefix; /* "van der", if an extension gives the own or partner's apart */
 	struct medark_bytes text;
 };
 

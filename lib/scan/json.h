@@ -40,11 +40,11 @@
  */
 struct medark_json_keys {
 	uint32_t count;
-	uint64_t seed;
+	uint64_t factors[2];                             /* of the perfect hash */
 	uint64_t lengths;                                /* bit n - 1: a name of n bytes */
 	struct medark_bytes names[MEDARK_JSON_KEYS_MAX]; /* borrowed from the caller */
-	uint64_t heads[MEDARK_JSON_KEYS_MAX][4];         /* first 32 bytes, zeros behind */
-	uint8_t slots[MEDARK_JSON_SLOTS]; /* perfect hash: number of the key + 1, 0 = none */
+	uint64_t heads[MEDARK_JSON_KEYS_MAX + 1][4];     /* first 32 bytes, zeros behind */
+	uint8_t slots[MEDARK_JSON_SLOTS];                /* number of the key, or KEYS_MAX: none */
 };
 
 /*
@@ -77,7 +77,8 @@ struct medark_json_object {
 	enum medark_json_status status;
 	bool repeated;	       /* a wanted member stands there twice: the first is in values[] */
 	uint32_t repeated_key; /* the first that did, when `repeated`; else 0 */
-	struct medark_json_value values[MEDARK_JSON_KEYS_MAX]; /* [number of the key] */
+	/* [number of the key]; the last one is scratch. */
+	struct medark_json_value values[MEDARK_JSON_KEYS_MAX + 1];
 };
 
 /*

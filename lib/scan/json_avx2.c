@@ -77,6 +77,7 @@ TARGET static inline void text_masks(struct text text, struct masks *out)
 	out->close = equal(folded, '}');
 	out->curly = tops((struct text){ { _mm256_slli_epi16(a, 2), _mm256_slli_epi16(b, 2) } });
 	out->space = tops((struct text){ { is_space(a), is_space(b) } });
+	out->other = 0;
 }
 
 TARGET static inline bool text_is_special(struct text text)
@@ -85,10 +86,10 @@ TARGET static inline bool text_is_special(struct text text)
 	__m256i a = text.half[0], b = text.half[1];
 	__m256i escapes = _mm256_or_si256(_mm256_cmpeq_epi8(a, backslash),
 					  _mm256_cmpeq_epi8(b, backslash));
-	__m256i controls = is_control(_mm256_min_epu8(a, b));
+	/* With a sign, bytes from 0x80 on are below 0x20 too. */
+	__m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), _mm256_min_epi8(a, b));
 
-	return _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(a, b),
-						    _mm256_or_si256(escapes, controls))) != 0;
+	return _mm256_movemask_epi8(_mm256_or_si256(escapes, low)) != 0;
 }
 
 TARGET static inline uint64_t text_backslashes(struct text text)

@@ -44,9 +44,11 @@
 
 /* Masks of a block's raw bytes. */
 struct masks {
-	uint64_t quote, space, colon, comma;
-	uint64_t open, close; /* { or [, } or ] */
-	uint64_t curly;       /* of these, { and }; else anything */
+	alignas(64) uint64_t quote;
+	uint64_t colon, comma;
+	uint64_t open, close;  /* { or [, } or ] */
+	uint64_t curly;        /* of these, { and }; else anything */
+	uint64_t space, other; /* a space, or what else is white space */
 };
 
 /* What a chunk is made of. Separators are without those in strings. */
@@ -91,8 +93,8 @@ struct engine {
 	unsigned depth;
 
 	/* The member of the outermost object that is under way. */
-	size_t name_begin, value_begin;
-	int32_t key;
+	size_t name_begin;
+	size_t colon; /* 0: not found yet */
 	bool escapes_seen;
 };
 
@@ -259,7 +261,7 @@ TARGET static inline uint64_t find_tokens(struct engine *e, struct chunk *c, siz
 	c->curly[i] = m.curly;
 	c->colon[i] = m.colon;
 	c->comma[i] = m.comma;
-	c->space[i] = m.space;
+	c->space[i] = m.space | m.other;
 	c->in_object[i] = follow_in_block(m.colon, ~separators, &e->in_object);
 	return (m.open & c->in_object[i]) | (m.close & m.curly);
 }
@@ -367,21 +369,28 @@ TARGET static inline void check_brackets(struct engine *e, struct brackets b, ui
 	e->bad |= wrong != 0;
 }
 
-/* Lists the colons and commas directly in the outermost container, in blocks b->first to end - 1. */
+/*
+ * Lists the colons and commas directly in the outermost container, in blocks b->first to end - 1.
+ * `level1` are the brackets behind which one is there. From each of them to the next bracket the
+ * difference of the two as numbers has all bits set.
+ */
 TARGET static inline void list_members(const struct engine *e, struct chunk *c,
 				       const struct brackets *b, uint64_t level1, size_t end)
 {
-	bool begins = e->depth == 1;
-	uint64_t inside = begins ? ~UINT64_C(0) : 0, turns = level1 ^ (level1 << 1 | begins);
+	unsigned char borrow = e->depth == 1;
+	uint64_t enter = level1, leave = level1 << 1 | borrow;
 	uint16_t *to = c->members + c->member_count;
 
 	for (size_t i = b->first; i < end; i++) {
 		uint64_t brackets = c->open[i] | c->close[i];
+		unsigned count = (unsigned)__builtin_popcountll(brackets) & 63;
+		unsigned long long inside;
 
-		inside ^= parity(_pdep_u64(turns, brackets));
+		borrow = _subborrow_u64(borrow, _pdep_u64(leave, brackets),
+					_pdep_u64(enter, brackets), &inside);
 		to = put_positions(to, inside & (c->colon[i] | c->comma[i]), 64 * i);
-		inside = (uint64_t)((int64_t)inside >> 63);
-		turns >>= __builtin_popcountll(brackets) & 63;
+		enter >>= count;
+		leave >>= count;
 	}
 	c->member_count = (size_t)(to - c->members);
 }
@@ -669,42 +678,42 @@ TARGET static inline struct medark_json_value trim(const struct engine *e, size_
 	return (struct medark_json_value) { begin, end };
 }
 
-/* medark_json_keys_find() without a branch that depends on the size. */
-TARGET static inline int32_t find_name(const struct medark_json_keys *keys, const uint8_t *p,
-				       size_t size)
+/* medark_json_keys_find() without a branch that depends on what is usual. */
+TARGET static inline uint32_t find_name(const struct medark_json_keys *keys, const uint8_t *p,
+					size_t size)
 {
 	const __m256i index = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 					       16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
 					       29, 30, 31);
-	struct medark_json_name name = { .rest = 0 };
-	__m256i inside, head;
+	__m256i head, equal;
+	__m128i folded;
+	uint32_t key;
 
-	if (medark_json_keys_exclude(keys, size))
-		return -1;
-	inside = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)size), index);
-	head = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)p), inside);
-	name.head[0] = (uint64_t)_mm256_extract_epi64(head, 0);
-	name.head[1] = (uint64_t)_mm256_extract_epi64(head, 1);
-	name.head[2] = (uint64_t)_mm256_extract_epi64(head, 2);
-	name.head[3] = (uint64_t)_mm256_extract_epi64(head, 3);
 	if (size > 32)
-		name.rest = medark_json_name_rest(p, size);
-	return medark_json_keys_match(keys, &name, p, size);
+		return medark_json_keys_find(keys, p, size);
+	head = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)p),
+				_mm256_cmpgt_epi8(_mm256_set1_epi8((char)size), index));
+	folded = _mm_xor_si128(_mm256_castsi256_si128(head),
+			       _mm_shuffle_epi32(_mm256_extracti128_si256(head, 1), 0xb1));
+	key = keys->slots[medark_json_name_slot(keys, (uint64_t)_mm_cvtsi128_si64(folded),
+						(uint64_t)_mm_extract_epi64(folded, 1), 0)];
+	equal = _mm256_cmpeq_epi8(head, _mm256_loadu_si256((const __m256i *)keys->heads[key]));
+	return _mm256_movemask_epi8(equal) == -1 ? key : MEDARK_JSON_KEYS_MAX;
 }
 
-/* The number of the wanted name whose bytes are data[begin, end) with an escape in it, or -1. */
-TARGET static int32_t find_escaped_name(const struct engine *e, size_t begin, size_t end)
+/* The wanted name that data[begin, end) is, with an escape in it, or MEDARK_JSON_KEYS_MAX. */
+TARGET static uint32_t find_escaped_name(const struct engine *e, size_t begin, size_t end)
 {
 	uint8_t name[6 * MEDARK_JSON_NAME_MAX];
 
 	if (end - begin > sizeof(name))
-		return -1;
+		return MEDARK_JSON_KEYS_MAX;
 	end = medark_json_decode(medark_bytes(e->data + begin, end - begin), name);
 	return medark_json_keys_find(e->members->keys, name, end);
 }
 
-/* The wanted member whose name is data[begin, end) with its quotes, or -1. */
-TARGET static inline int32_t find_key(const struct engine *e, size_t begin, size_t end)
+/* The wanted member whose name is data[begin, end) with its quotes, or MEDARK_JSON_KEYS_MAX. */
+TARGET static inline uint32_t find_key(const struct engine *e, size_t begin, size_t end)
 {
 	struct medark_json_value name = { begin, end };
 
@@ -712,7 +721,7 @@ TARGET static inline int32_t find_key(const struct engine *e, size_t begin, size
 		name = trim(e, begin, end);
 	/* Where no string stands the grammar is broken, and that is found elsewhere. */
 	if (name.end - name.begin < 2)
-		return -1;
+		return MEDARK_JSON_KEYS_MAX;
 	name.begin++;
 	name.end--;
 	if (e->escapes_seen && memchr(e->data + name.begin, '\\', name.end - name.begin))
@@ -720,47 +729,44 @@ TARGET static inline int32_t find_key(const struct engine *e, size_t begin, size
 	return find_name(e->members->keys, e->data + name.begin, name.end - name.begin);
 }
 
-/* A colon stands at data[at], directly in the outermost object. */
-TARGET static inline void end_name(struct engine *e, size_t at)
+/*
+ * One member of the outermost object: from e->name_begin on, its colon and its end are given. What
+ * is not wanted goes to the scratch element, for nobody can foresee which member is wanted.
+ */
+TARGET static inline void note_member(struct engine *e, size_t colon, size_t end)
 {
 	struct medark_json_object *object = e->members->object;
+	uint32_t key = find_key(e, e->name_begin, colon);
+	struct medark_json_value value = trim(e, colon + 1, end);
+	struct medark_json_value *to = &object->values[key];
 
-	e->value_begin = at + 1;
-	e->key = find_key(e, e->name_begin, at);
-	if (e->key < 0 || object->values[e->key].end == 0)
+	e->name_begin = end + 1;
+	if (to->end) {
+		if (!object->repeated)
+			object->repeated_key = key;
+		object->repeated = true;
 		return;
-	if (!object->repeated)
-		object->repeated_key = (uint32_t)e->key;
-	object->repeated = true;
-	e->key = -1;
+	}
+	/* The scratch element stays 0, as if it was never there before. */
+	to->begin = value.begin + e->members->shift;
+	to->end = key < MEDARK_JSON_KEYS_MAX ? value.end + e->members->shift : 0;
 }
 
-/* A comma or the last bracket stands at data[at], directly in the outermost object. */
-TARGET static inline void end_member(struct engine *e, size_t at)
-{
-	struct medark_json_value value;
-
-	e->name_begin = at + 1;
-	if (e->key < 0)
-		return;
-	value = trim(e, e->value_begin, at);
-	value.begin += e->members->shift;
-	value.end += e->members->shift;
-	e->members->object->values[e->key] = value;
-	e->key = -1;
-}
-
-/* Pass 6: the members of the outermost object. */
+/*
+ * Pass 6: the members of the outermost object. Where colons and commas do not take turns the
+ * grammar is broken, and what is noted is meaningless.
+ */
 TARGET static inline void note_members(struct engine *e, const struct chunk *c, size_t base)
 {
-	for (size_t i = 0; i < c->member_count; i++) {
-		size_t at = base + c->members[i];
+	size_t i = 0;
 
-		if (e->data[at] == ':')
-			end_name(e, at);
-		else
-			end_member(e, at);
-	}
+	if (e->colon && c->member_count)
+		note_member(e, e->colon, base + c->members[i++]);
+	else if (e->colon)
+		return;
+	for (; i + 1 < c->member_count; i += 2)
+		note_member(e, base + c->members[i], base + c->members[i + 1]);
+	e->colon = i < c->member_count ? base + c->members[i] : 0;
 }
 
 /* One chunk from data[base] on; *base moves behind it. Returns true when the value has ended. */
@@ -779,8 +785,8 @@ TARGET static inline bool step(struct engine *e, struct chunk *c, size_t *base)
 	check_special(e, c, *base, size);
 	if (e->members) {
 		note_members(e, c, *base);
-		if (ended)
-			end_member(e, *base + ended - 1);
+		if (ended && e->colon)
+			note_member(e, e->colon, *base + ended - 1);
 	}
 	*base += size;
 	return ended != 0;
@@ -797,7 +803,6 @@ TARGET static inline size_t run(const uint8_t *data, size_t size,
 		.in_object = 1, /* the outermost container stands like a member's value */
 		.stack = 1,
 		.name_begin = 1,
-		.key = -1,
 	};
 	size_t base = 0;
 

@@ -2,10 +2,10 @@
 #include "scan/json_keys.h"
 
 /*
- * 128 names fall into 1024 slots without a collision about once in 3000 seeds; with this many
- * seeds a set of distinct names does not fail.
+ * 128 names fall into 1024 slots without two in one slot about once in 3000 tries; with this many
+ * tries a set of distinct names does not fail.
  */
-#define SEEDS_MAX 1000000
+#define HASHES_MAX 1000000
 
 static bool is_ascii(struct medark_bytes text)
 {
@@ -15,15 +15,19 @@ static bool is_ascii(struct medark_bytes text)
 	return true;
 }
 
-static bool fill_slots(struct medark_json_keys *keys, const struct medark_json_name *loaded)
+/* Tries the hash of the given number; false if two names fall together. */
+static bool fill_slots(struct medark_json_keys *keys, const struct medark_json_name *loaded,
+		       uint64_t number)
 {
-	memset(keys->slots, 0, sizeof(keys->slots));
+	keys->factors[0] = UINT64_C(0xff51afd7ed558ccd) * (2 * number + 1);
+	keys->factors[1] = UINT64_C(0xc4ceb9fe1a85ec53) * (2 * number + 3);
+	memset(keys->slots, MEDARK_JSON_KEYS_MAX, sizeof(keys->slots));
 	for (uint32_t i = 0; i < keys->count; i++) {
-		uint32_t slot = medark_json_name_slot(&loaded[i], keys->names[i].size, keys->seed);
+		uint32_t slot = medark_json_keys_slot(keys, &loaded[i]);
 
-		if (keys->slots[slot])
+		if (keys->slots[slot] != MEDARK_JSON_KEYS_MAX)
 			return false;
-		keys->slots[slot] = (uint8_t)(i + 1);
+		keys->slots[slot] = (uint8_t)i;
 	}
 	return true;
 }
@@ -60,9 +64,8 @@ int medark_json_keys_init(struct medark_json_keys *keys, const char *const *name
 		keys->lengths |= (uint64_t)1 << (name.size - 1);
 	}
 	keys->count = (uint32_t)count;
-	while (!fill_slots(keys, loaded))
-		if (++keys->seed == SEEDS_MAX)
-			return medark_error_set(err, MEDARK_E_USAGE,
-						"the member names have no perfect hash");
-	return 0;
+	for (uint64_t number = 0; number < HASHES_MAX; number++)
+		if (fill_slots(keys, loaded, number))
+			return 0;
+	return medark_error_set(err, MEDARK_E_USAGE, "the member names have no perfect hash");
 }

@@ -32,54 +32,44 @@ static inline struct medark_json_name medark_json_name_load(const uint8_t *p, si
 	return name;
 }
 
-static inline uint32_t medark_json_name_slot(const struct medark_json_name *name, size_t size,
-					     uint64_t seed)
+static inline uint64_t medark_json_name_swap(uint64_t word)
 {
-	uint64_t a = (name->head[0] ^ seed) * UINT64_C(0xff51afd7ed558ccd);
-	uint64_t b = (name->head[1] ^ size) * UINT64_C(0xc4ceb9fe1a85ec53);
-	uint64_t c = (name->head[2] ^ name->rest) * UINT64_C(0x9fb21c651e98df25);
-	uint64_t d = name->head[3] * UINT64_C(0xa0761d6478bd642f);
-
-	a ^= b ^ c ^ d;
-	a ^= a >> 32;
-	return (uint32_t)((a * UINT64_C(0x9e3779b97f4a7c15)) >> 54);
+	return word << 32 | word >> 32;
 }
 
-/* Can no wanted name have this size? */
-static inline bool medark_json_keys_exclude(const struct medark_json_keys *keys, size_t size)
+/* The slot of a name given head[0] ^ swap(head[2]), head[1] ^ swap(head[3]) and its rest. */
+static inline uint32_t medark_json_name_slot(const struct medark_json_keys *keys, uint64_t even,
+					     uint64_t odd, uint64_t rest)
 {
-	return size - 1 >= MEDARK_JSON_NAME_MAX || !(keys->lengths >> (size - 1) & 1);
+	return (uint32_t)((even * keys->factors[0] + (odd ^ rest) * keys->factors[1]) >> 54);
 }
 
-/* The number of the wanted name that equals `name`, whose bytes are at `p`, or -1. */
-static inline int32_t medark_json_keys_match(const struct medark_json_keys *keys,
-					     const struct medark_json_name *name, const uint8_t *p,
+static inline uint32_t medark_json_keys_slot(const struct medark_json_keys *keys,
+					     const struct medark_json_name *name)
+{
+	return medark_json_name_slot(keys, name->head[0] ^ medark_json_name_swap(name->head[2]),
+				     name->head[1] ^ medark_json_name_swap(name->head[3]),
+				     name->rest);
+}
+
+/*
+ * The number of the wanted name that equals the `size` bytes at `p` (escapes decoded), or
+ * MEDARK_JSON_KEYS_MAX.
+ */
+static inline uint32_t medark_json_keys_find(const struct medark_json_keys *keys, const uint8_t *p,
 					     size_t size)
 {
-	uint32_t key = keys->slots[medark_json_name_slot(name, size, keys->seed)];
-	const uint64_t *head;
-
-	if (key-- == 0)
-		return -1;
-	head = keys->heads[key];
-	if (((head[0] ^ name->head[0]) | (head[1] ^ name->head[1]) | (head[2] ^ name->head[2]) |
-	     (head[3] ^ name->head[3]) | (keys->names[key].size ^ size)) != 0)
-		return -1;
-	if (size > 32 && memcmp(keys->names[key].data + 32, p + 32, size - 32) != 0)
-		return -1;
-	return (int32_t)key;
-}
-
-/* The number of the wanted name that equals the `size` bytes at `p` (escapes decoded), or -1. */
-static inline int32_t medark_json_keys_find(const struct medark_json_keys *keys, const uint8_t *p,
-					    size_t size)
-{
 	struct medark_json_name name;
+	uint32_t key;
 
-	if (medark_json_keys_exclude(keys, size))
-		return -1;
+	if (size - 1 >= MEDARK_JSON_NAME_MAX || !(keys->lengths >> (size - 1) & 1))
+		return MEDARK_JSON_KEYS_MAX;
 	name = medark_json_name_load(p, size);
-	return medark_json_keys_match(keys, &name, p, size);
+	key = keys->slots[medark_json_keys_slot(keys, &name)];
+	if (key == MEDARK_JSON_KEYS_MAX || keys->names[key].size != size ||
+	    memcmp(keys->names[key].data, p, size) != 0)
+		return MEDARK_JSON_KEYS_MAX;
+	return key;
 }
 
 #endif

@@ -33,7 +33,7 @@ void medark_json_machine_init(struct medark_json_machine *m, const struct medark
 	m->keys = keys;
 	m->object = object;
 	m->depth_max = MEDARK_JSON_DEPTH_MAX;
-	m->key = -1;
+	m->key = MEDARK_JSON_KEYS_MAX;
 	if (!object)
 		return;
 	object->repeated = false;
@@ -63,10 +63,10 @@ static const uint8_t *die(struct medark_json_machine *m, const uint8_t *p,
 static const uint8_t *end_value(struct medark_json_machine *m, const uint8_t *p)
 {
 	m->state = m->depth ? AFTER : DONE;
-	if (m->depth == 1 && m->key >= 0) {
+	if (m->depth == 1 && m->key < MEDARK_JSON_KEYS_MAX) {
 		m->object->values[m->key].begin = m->begin;
 		m->object->values[m->key].end = offset(m, p);
-		m->key = -1;
+		m->key = MEDARK_JSON_KEYS_MAX;
 	}
 	return p;
 }
@@ -200,11 +200,11 @@ static const uint8_t *end_string(struct medark_json_machine *m, const uint8_t *p
 	if (!m->in_wanted)
 		return p + 1;
 	m->key = medark_json_keys_find(m->keys, m->name, m->name_size);
-	if (m->key >= 0 && m->object->values[m->key].end) {
+	if (m->key < MEDARK_JSON_KEYS_MAX && m->object->values[m->key].end) {
 		if (!m->object->repeated)
-			m->object->repeated_key = (uint32_t)m->key;
+			m->object->repeated_key = m->key;
 		m->object->repeated = true;
-		m->key = -1;
+		m->key = MEDARK_JSON_KEYS_MAX;
 	}
 	return p + 1;
 }
@@ -406,12 +406,12 @@ enum medark_json_status medark_json_machine_finish(struct medark_json_machine *m
 	return end;
 }
 
-int32_t medark_json_machine_open(const struct medark_json_machine *m, size_t *out_begin)
+uint32_t medark_json_machine_open(const struct medark_json_machine *m, size_t *out_begin)
 {
 	bool due = m->depth == 1 && (m->state == COLON || m->state == VALUE);
 
-	if (m->key < 0 || due || m->state == DEAD)
-		return -1;
+	if (m->key == MEDARK_JSON_KEYS_MAX || due || m->state == DEAD)
+		return MEDARK_JSON_KEYS_MAX;
 	*out_begin = m->begin;
 	return m->key;
 }

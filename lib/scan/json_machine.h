@@ -56,8 +56,8 @@ enum medark_json_status medark_json_machine_finish(struct medark_json_machine *m
 
 /*
  * While a wanted member's value is under way between two chunks: its number, and in *out_begin the
- * offset of its first byte; else -1.
+ * offset of its first byte; else MEDARK_JSON_KEYS_MAX.
  */
-int32_t medark_json_machine_open(const struct medark_json_machine *m, size_t *out_begin);
+uint32_t medark_json_machine_open(const struct medark_json_machine *m, size_t *out_begin);
 
 #endif

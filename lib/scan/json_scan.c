@@ -9,7 +9,8 @@ enum medark_json_level medark_json_level(void)
 	    !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul") ||
 	    !__builtin_cpu_supports("popcnt"))
 		return MEDARK_JSON_LEVEL_SCALAR;
-	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni"))
 		return MEDARK_JSON_LEVEL_AVX512;
 	return MEDARK_JSON_LEVEL_AVX2;
 #else
@@ -50,6 +51,7 @@ void medark_json_scan_level(enum medark_json_level level, const struct medark_js
 	out->repeated = false;
 	out->repeated_key = 0;
 	memset(out->values, 0, keys->count * sizeof(out->values[0]));
+	out->values[MEDARK_JSON_KEYS_MAX].end = 0;
 	used = medark_json_engine(level, begin, (size_t)(end - begin), object ? &members : NULL);
 	if (used == 0 || medark_json_skip_space(begin + used, end) != end)
 		medark_json_scan_scalar(keys, data, size, out);

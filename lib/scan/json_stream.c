@@ -56,7 +56,7 @@ int medark_json_stream_add(struct medark_json_stream *s, const uint8_t *data, si
 	struct medark_bytes chunk = medark_bytes(data, size);
 	struct medark_json_value open = { 0, m->offset + size };
 	size_t offset = m->offset;
-	int32_t key;
+	uint32_t key;
 
 	if (size == 0)
 		return 0;
@@ -65,9 +65,9 @@ int medark_json_stream_add(struct medark_json_stream *s, const uint8_t *data, si
 		if (s->object.values[i].end > offset)
 			MEDARK_TRY(keep(s, i, s->object.values[i], offset, chunk, err));
 	key = medark_json_machine_open(m, &open.begin);
-	if (key < 0)
+	if (key == MEDARK_JSON_KEYS_MAX)
 		return 0;
-	return keep(s, (uint32_t)key, open, offset, chunk, err);
+	return keep(s, key, open, offset, chunk, err);
 }
 
 enum medark_json_status medark_json_stream_finish(struct medark_json_stream *s)

@@ -412,7 +412,10 @@ class Signature:
         signed.expect(encode(INTEGER, b"\1"))
         algorithms = signed.set_of(SET, (SEQUENCE,))
         need(len(algorithms) == 1, "signature: not exactly one digest algorithm")
-        names = {encode(SEQUENCE, SHA256): hashes.SHA256(), encode(SEQUENCE, SHA384): hashes.SHA384()}
+        names = {
+            encode(SEQUENCE, SHA256): hashes.SHA256(),
+            encode(SEQUENCE, SHA384): hashes.SHA384(),
+        }
         need(algorithms[0] in names, "signature: unknown digest algorithm")
         self.hash = names[algorithms[0]]
         signed.expect(encode(SEQUENCE, ID_DATA))
@@ -490,7 +493,9 @@ class Signature:
                 name = "sha384"
             digest = entry.content(OCTETS)
             match = [c for c in embedded if hashlib.new(name, c).digest() == digest]
-            need(len(match) == 1 and match[0] not in listed, "signature: names a certificate wrongly")
+            need(
+                len(match) == 1 and match[0] not in listed, "signature: names a certificate wrongly"
+            )
             if entry.more():
                 need(
                     entry.raw(SEQUENCE) == issuer_serial(match[0]),
@@ -512,7 +517,8 @@ class Signature:
                 return
             need(isinstance(key, ec.EllipticCurvePublicKey), "signature: unknown kind of key")
             need(
-                (key.curve.name, self.hash.name) in (("secp256r1", "sha256"), ("secp384r1", "sha384")),
+                (key.curve.name, self.hash.name)
+                in (("secp256r1", "sha256"), ("secp384r1", "sha384")),
                 "signature: curve and digest do not fit",
             )
             last = 2 if self.hash.name == "sha256" else 3
@@ -588,7 +594,9 @@ class Trust:
         self.moment = at.astimezone(datetime.timezone.utc).replace(tzinfo=None)
         reasons = []
         if not self.leads(signature.signer, signature.others, 0, reasons):
-            raise Untrusted(reasons[0] if reasons else "the signer's certificate leads to no anchor")
+            raise Untrusted(
+                reasons[0] if reasons else "the signer's certificate leads to no anchor"
+            )
 
     def leads(self, certificate, others, depth, reasons):
         if not certificate.not_valid_before <= self.moment <= certificate.not_valid_after:

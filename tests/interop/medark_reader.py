@@ -254,7 +254,8 @@ class Archive:
         need(first == (h["sequence"] == 1), "header.json: previous does not fit sequence")
         need(first or is_hex(h["previous"], 64), "header.json: bad previous")
         need(self.previous == ("-" if first else h["previous"]), "header.json: wrong previous")
-        need(type(h["tool"]) is str and h["source"] == "files", "header.json: bad tool or source")
+        for name, form in (("tool", "[ -~]{1,64}"), ("source", "[a-z0-9-]{1,32}")):
+            need(type(h[name]) is str and re.fullmatch(form, h[name]), f"header.json: bad {name}")
         need(type(h["recipients"]) is list, "header.json: bad recipients")
         for recipient in h["recipients"]:
             check_recipient(recipient)
@@ -331,7 +332,9 @@ def check_recipient(r):
     need(type(kdf) is dict and is_hex(kdf.get("salt"), 32), "header.json: bad kdf")
     whole = {n: v for n, v in kdf.items() if type(v) is int}
     if kdf.get("name") == "scrypt":
-        need(set(kdf) == {"name", "salt", "n", "r", "p"} and len(whole) == 3, "header.json: bad kdf")
+        need(
+            set(kdf) == {"name", "salt", "n", "r", "p"} and len(whole) == 3, "header.json: bad kdf"
+        )
         power = kdf["n"] & (kdf["n"] - 1) == 0
         need(power and 2**14 <= kdf["n"] <= 2**20, "header.json: scrypt n out of range")
         need(kdf["r"] == 8 and 1 <= kdf["p"] <= 4, "header.json: scrypt r or p out of range")
@@ -340,7 +343,10 @@ def check_recipient(r):
             kdf.get("name") == "pbkdf2-sha512" and set(kdf) == {"name", "salt", "iterations"},
             "header.json: bad kdf",
         )
-        need(whole and 100000 <= kdf["iterations"] <= 10000000, "header.json: iterations out of range")
+        need(
+            whole and 100000 <= kdf["iterations"] <= 10000000,
+            "header.json: iterations out of range",
+        )
 
 
 # ---- compression (F-14, F-15) -------------------------------------------------------------------
@@ -356,7 +362,10 @@ def decompress(plain, archive, kind, n, most, what):
     need(size <= most, f"{what}: decompresses to more than is allowed")
     padding = plain[end:]
     if padding:
-        need(padding[:4] == b"\x51\x2a\x4d\x18" and len(padding) >= 8, f"{what}: bytes after the frame")
+        need(
+            padding[:4] == b"\x51\x2a\x4d\x18" and len(padding) >= 8,
+            f"{what}: bytes after the frame",
+        )
         length = int.from_bytes(padding[4:8], "little")
         need(len(padding) == 8 + length and not any(padding[8:]), f"{what}: malformed padding")
     return zstd(plain[start:end], size, what)
@@ -424,7 +433,10 @@ class DataSegment:
                 break
             lines.append(line)
         need(len(lines) >= 3 and lines[0] == b"medark-map 1", f"{what}: malformed map")
-        head = [re.fullmatch(form, line) for form, line in zip((b"leaves (.+)", b"content (.+)"), lines[1:])]
+        head = [
+            re.fullmatch(form, line)
+            for form, line in zip((b"leaves (.+)", b"content (.+)"), lines[1:])
+        ]
         need(all(head), f"{what}: malformed map")
         self.leaves, size = (number(match.group(1)) for match in head)
         self.content = data[at:]
@@ -432,8 +444,14 @@ class DataSegment:
         self.extents, self.records, place, ends = [], [], 0, {}
         for line in lines[3:]:
             fields = line.split(b" ")
-            need(len(fields) == 4 and fields[0] in (b"L", b"R", b"P", b"F"), f"{what}: malformed map")
-            kind, item, length = fields[0].decode(), number(fields[1], 2**32 - 1), number(fields[3])
+            need(
+                len(fields) == 4 and fields[0] in (b"L", b"R", b"P", b"F"), f"{what}: malformed map"
+            )
+            kind, item, length = (
+                fields[0].decode(),
+                number(fields[1], 2**32 - 1),
+                number(fields[3]),
+            )
             if fields[2] == b"=":
                 need(item in ends, f"{what}: an extent continues nothing")
                 offset = ends[item]
@@ -494,7 +512,10 @@ def unescape(field):
             return plain[match.group(1)]
         need(match.group(2), "index: unknown escape")
         byte = bytes.fromhex(match.group(2).decode())
-        need((byte < b" " or byte == b"\x7f") and byte not in plain.values(), "index: needless escape")
+        need(
+            (byte < b" " or byte == b"\x7f") and byte not in plain.values(),
+            "index: needless escape",
+        )
         return byte
 
     return re.sub(rb"\\(x([0-9a-f]{2})|.|$)", one, field)
@@ -510,7 +531,9 @@ class Index:
         signer = hashlib.sha256(archive.signature.signer_der).hexdigest()
         need(root.get("signer") == signer, "index root: names another signer")
         need(count(root.get("leaves"), "index root") == archive.leaves, "index root: wrong leaves")
-        need(count(root.get("records"), "index root") == archive.records, "index root: wrong records")
+        need(
+            count(root.get("records"), "index root") == archive.records, "index root: wrong records"
+        )
         tables = root.get("tables")
         need(type(tables) is dict and set(TABLES) <= set(tables), "index root: a table is missing")
         self.rows = {name: self.table(name, tables[name]) for name in TABLES}
@@ -531,14 +554,21 @@ class Index:
             data = self.archive.unseal(what + ".zst.p7m", name, n, 16 * MIB)
             need(data.endswith(b"\n"), f"{what}: does not end with a line")
             need(type(page) is list and len(page) == 2, "index root: bad page")
-            need(type(page[0]) is int and page[0] == len(rows), f"index root: wrong first row of {what}")
+            need(
+                type(page[0]) is int and page[0] == len(rows),
+                f"index root: wrong first row of {what}",
+            )
             rows += data[:-1].split(b"\n")
             first = rows[page[0]]
             key = first.split(b"\t")[0]
             if name == "patients":
                 key = str(strict_json(first, what).get("key")).encode()
-            need(type(page[1]) is str and page[1].encode() == key, f"index root: wrong key of {what}")
-        need(count(entry.get("rows"), "index root") == len(rows), f"index root: wrong rows of {name}")
+            need(
+                type(page[1]) is str and page[1].encode() == key, f"index root: wrong key of {what}"
+            )
+        need(
+            count(entry.get("rows"), "index root") == len(rows), f"index root: wrong rows of {name}"
+        )
         return rows
 
     def fields(self, name, n):
@@ -565,7 +595,9 @@ class Index:
             need(re.fullmatch(HEX64.encode(), row[3]), "index/segments: bad hash")
             self.segments.append((number(row[1]), number(row[2]), row[3].decode()))
         need(len(self.segments) == self.archive.segments, "index/segments: wrong number of rows")
-        need(sum(s[0] for s in self.segments) == self.archive.leaves, "index/segments: wrong leaves")
+        need(
+            sum(s[0] for s in self.segments) == self.archive.leaves, "index/segments: wrong leaves"
+        )
         root = tree([bytes.fromhex(s[2]) for s in self.segments]).hex()
         need(root == self.archive.records_root, "index/segments: not the records root of MANIFEST")
 
@@ -574,7 +606,9 @@ class Index:
         need(type(segment) is int and 1 <= segment <= len(self.segments), "index: no such segment")
         count(offset, "index")
         need(count(length, "index") >= 1, "index: empty range")
-        need(offset + length <= self.segments[segment - 1][1], "index: range outside of its segment")
+        need(
+            offset + length <= self.segments[segment - 1][1], "index: range outside of its segment"
+        )
         return segment, offset, length
 
     def read_patients(self):
@@ -605,18 +639,29 @@ class Index:
             need(keys == sorted(keys), f"index/{name}: not in order")
             for row in self.fields(name, width):
                 if name == "outside":
-                    self.outside += [self.place(*(number(f) for f in places(p))) for p in row[1].split(b" ")]
+                    self.outside += [
+                        self.place(*(number(f) for f in places(p))) for p in row[1].split(b" ")
+                    ]
                     continue
                 numbers = [number(f) for f in row[-1].split(b" ")]
-                need(1 <= len(numbers) <= (1 if name == "identifiers" else 1000), f"index/{name}: bad row")
+                need(
+                    1 <= len(numbers) <= (1 if name == "identifiers" else 1000),
+                    f"index/{name}: bad row",
+                )
                 need(numbers == sorted(set(numbers)), f"index/{name}: rows are not ascending")
                 need(numbers[-1] < len(self.patients), f"index/{name}: no such patient")
         last = (-1, -1)
         for _, item, offset, length, segment, _ in self.fields("quarantine", 6):
             here = number(item), number(offset)
             need(last <= here and here[0] < len(self.items), "index/quarantine: not in order")
-            need(here[1] + number(length) <= self.items[here[0]].size, "index/quarantine: out of range")
-            need(segment == b"-" or 1 <= number(segment) <= len(self.segments), "index/quarantine: bad segment")
+            need(
+                here[1] + number(length) <= self.items[here[0]].size,
+                "index/quarantine: out of range",
+            )
+            need(
+                segment == b"-" or 1 <= number(segment) <= len(self.segments),
+                "index/quarantine: bad segment",
+            )
             last = here
 
 
@@ -634,7 +679,10 @@ class Item:
         need(number(fields[0]) == n, "index/items: not in order")
         self.number, self.kind = n, fields[1].decode("ascii", "replace")
         plain = "ndjson|json|xml|opaque"
-        need(re.fullmatch(f"dir|{plain}|decoded(:({plain}))?", self.kind), "index/items: unknown kind")
+        need(
+            re.fullmatch(f"dir|{plain}|decoded(:({plain}))?", self.kind),
+            "index/items: unknown kind",
+        )
         self.size = number(fields[2])
         need(self.kind != "dir" or self.size == 0, "index/items: a folder has no bytes")
         time = re.fullmatch(rb"(-?)" + DECIMAL.encode() + rb"\.([0-9]{9})", fields[3])
@@ -644,7 +692,10 @@ class Item:
         self.mode = int(fields[4], 8)
         self.parent = None if fields[5] == b"-" else number(fields[5])
         self.first, self.last = ((None if f == b"-" else number(f)) for f in fields[6:8])
-        need((self.first is None) == (self.last is None) == (self.size == 0), "index/items: bad segments")
+        need(
+            (self.first is None) == (self.last is None) == (self.size == 0),
+            "index/items: bad segments",
+        )
         self.records = number(fields[8])
         self.path = unescape(fields[9])
         need(1 <= len(self.path) <= 4096, "index/items: bad path")
@@ -660,14 +711,20 @@ class Item:
         need(at == self.size, f"item {self.number}: its extents do not cover it")
         need(self.goes_on <= self.parts, f"item {self.number}: a record in parts does not go on")
         if self.seen:
-            need((self.first, self.last) == (min(self.seen), max(self.seen)), "index/items: bad segments")
+            need(
+                (self.first, self.last) == (min(self.seen), max(self.seen)),
+                "index/items: bad segments",
+            )
 
 
 def read_records(archive, index, each=None):
     """Opens every data segment and checks all that the archive says of it; calls `each` with it."""
     for n, (leaves, size, wanted) in enumerate(index.segments, 1):
         segment = archive.segment(n)
-        need((segment.leaves, len(segment.content)) == (leaves, size), f"{segment.what}: not as indexed")
+        need(
+            (segment.leaves, len(segment.content)) == (leaves, size),
+            f"{segment.what}: not as indexed",
+        )
         need(segment.hash(archive.salt_key).hex() == wanted, f"{segment.what}: wrong segment hash")
         for kind, item, offset, _, length in segment.extents:
             need(item < len(index.items), f"{segment.what}: no such item")
@@ -716,7 +773,11 @@ def verify(archive, _options):
         check_ranges(archive, Index(archive))
         say("every record opens and is where the index says\n")
     subject = archive.signature.signer.subject.rfc4514_string().encode("ascii", "backslashreplace")
-    say(b"signed by " + subject + f" at {archive.signature.time:%Y-%m-%dT%H:%M:%SZ} (claimed)\n".encode())
+    say(
+        b"signed by "
+        + subject
+        + f" at {archive.signature.time:%Y-%m-%dT%H:%M:%SZ} (claimed)\n".encode()
+    )
     say(f"{len(archive.members) + 3} members, {archive.records} records: verified\n")
 
 
@@ -786,7 +847,9 @@ def restore(archive, options):
 
 def safe_path(folder, path):
     parts = path.split(b"/")
-    need(not {b"", b".", b".."} & set(parts) and b"\0" not in path, "an item's path leads elsewhere")
+    need(
+        not {b"", b".", b".."} & set(parts) and b"\0" not in path, "an item's path leads elsewhere"
+    )
     return os.path.join(folder, *parts)
 
 

@@ -269,16 +269,15 @@ fi
 mkdir "$work/item"
 pieces_dd() {
 	at=0
-	: >"$work/ends" # "ITEM END" of the pieces so far; the last line of an item counts
 	sed '1,3d; /^$/d' "$work/map" | while read -r _ item offset length; do
 		case $item$length in *[!0-9]*) die "a map is malformed" ;; esac
-		[ "$offset" != "=" ] || offset=$(sed -n "s/^$item //p" "$work/ends" | tail -n 1)
+		[ "$offset" != "=" ] || eval "offset=\${end_$item:-}" # see below
 		case $offset in '' | *[!0-9]*) die "a map is malformed" ;; esac
 		dd if="$work/content" of="$work/item/$item" conv=notrunc bs=65536 \
 			iflag=skip_bytes,count_bytes oflag=seek_bytes \
 			skip="$at" seek="$offset" count="$length" 2>"$work/why" || die "dd failed"
 		at=$((at + length))
-		echo "$item $((offset + length))" >>"$work/ends"
+		eval "end_$item=$((offset + length))" # where this piece of the item ended
 	done
 }
 pieces_perl() {
@@ -312,7 +311,7 @@ while read -r member; do
 	segment "$member"
 	$pieces
 done <"$work/segments"
-rm -f "$work/content" "$work/map" "$work/ends"
+rm -f "$work/content" "$work/map"
 
 # The table "items" has a line for each file and folder: number, kind, size, time, mode, parent,
 # first and last segment, records, path, with TABs between. Each item now gets its name. A path that

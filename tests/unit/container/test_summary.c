@@ -25,7 +25,10 @@ static const char golden[] = "{\n"
 			     "    \"broken-json\": 4\n"
 			     "  },\n"
 			     "  \"skipped\": 6,\n"
-			     "  \"declared\": 16,\n"
+			     "  \"declared\": {\n"
+			     "    \"Patient\": 2,\n"
+			     "    \"Procedure\": 0\n"
+			     "  },\n"
 			     "  \"complete\": false\n"
 			     "}\n";
 
@@ -51,7 +54,9 @@ static void the_golden_summary_is_read(void **state)
 	assert_true(summary.types[1].count == 2);
 	assert_int_equal(summary.reason_count, 1);
 	assert_string_equal(summary.reasons[0].name, "broken-json");
-	assert_true(summary.has_declared && summary.declared == 16);
+	assert_true(summary.has_declared);
+	assert_int_equal(summary.declared_count, 2);
+	assert_string_equal(summary.declared[1].name, "Procedure");
 	assert_false(summary.complete);
 }
 
@@ -137,8 +142,12 @@ static void other_forms_are_refused(void **state)
 	refused("\"items\": 3", "\"items\": 9223372036854775808",
 		"summary.json is not valid JSON (line 5)");
 	refused("false", "0", "summary.json: 'complete' has no valid value");
-	refused("\"declared\": 16", "\"declared\": false",
+	refused("\"declared\": {", "\"declared\": 16, \"more\": {",
+		"summary.json: holds a name that is not known");
+	refused("\"Procedure\": 0", "\"Pro cedure\": 0",
 		"summary.json: 'declared' has no valid value");
+	refused("\"declared\": {\n    \"Patient\": 2,\n    \"Procedure\": 0\n  }",
+		"\"declared\": 16", "summary.json: 'declared' has no valid value");
 	refused("\"Patient\": 2", "\"Patient\": null",
 		"summary.json: 'Patient' has no valid value");
 	refused("\"Patient\": 2", "\"Patient\": 2, \"Patient\": 2",

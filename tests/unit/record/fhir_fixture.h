@@ -45,12 +45,11 @@ static inline __attribute__((unused)) const char *record_line(void)
 	const struct medark_record *r = &record;
 	size_t n;
 
-	n = (size_t)snprintf(line, sizeof(line), "%s %.*s %.*s ",
-			     r->fault ? medark_fault_name(r->fault) : "ok",
-			     r->type.size ? (int)r->type.size : 1,
-			     r->type.size ? (const char *)r->type.data : "-",
-			     r->id.size ? (int)r->id.size : 1,
-			     r->id.size ? (const char *)r->id.data : "-");
+	n = (size_t)snprintf(
+		line, sizeof(line), "%s %.*s %.*s ", r->fault ? medark_fault_name(r->fault) : "ok",
+		r->type.size ? (int)r->type.size : 1,
+		r->type.size ? (const char *)r->type.data : "-", r->id.size ? (int)r->id.size : 1,
+		r->id.size ? (const char *)r->id.data : "-");
 	for (uint32_t i = 0; i < r->patient_count && n < sizeof(line); i++)
 		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%c:%.*s", i ? "," : "",
 				      r->patients[i].kind, (int)r->patients[i].text.size,
@@ -64,7 +63,8 @@ static inline __attribute__((unused)) const char *record_line(void)
 static inline __attribute__((unused)) const char *facts_at(const char *text, const char *full_url)
 {
 	struct medark_bytes copy = padded(medark_bytes_text(text));
-	bool is_xml = strchr(text, '<') && (!strchr(text, '{') || strchr(text, '<') < strchr(text, '{'));
+	bool is_xml =
+		strchr(text, '<') && (!strchr(text, '{') || strchr(text, '<') < strchr(text, '{'));
 	struct medark_error err;
 	int rc = is_xml ? medark_fhir_xml(fhir, copy, medark_bytes_text(full_url), &record, &err)
 			: medark_fhir_json(fhir, copy, medark_bytes_text(full_url), &record, &err);

@@ -47,9 +47,11 @@ static void anything_but_nine_digits_fails(void **state)
 static void a_system_has_two_names(void **state)
 {
 	(void)state;
-	assert_true(medark_bsn_is_system(medark_bytes_text("http://fhir.nl/fhir/NamingSystem/bsn")));
+	assert_true(
+		medark_bsn_is_system(medark_bytes_text("http://fhir.nl/fhir/NamingSystem/bsn")));
 	assert_true(medark_bsn_is_system(medark_bytes_text("urn:oid:2.16.840.1.113883.2.4.6.3")));
-	assert_false(medark_bsn_is_system(medark_bytes_text("http://fhir.nl/fhir/NamingSystem/agb")));
+	assert_false(
+		medark_bsn_is_system(medark_bytes_text("http://fhir.nl/fhir/NamingSystem/agb")));
 	assert_false(medark_bsn_is_system(medark_bytes_text("")));
 }
 

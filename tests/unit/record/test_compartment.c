@@ -53,8 +53,9 @@ static void versions_are_joined(void **state)
 	assert_string_equal(paths("SupplyRequest"), "deliverFor! deliverTo requester.agent");
 	assert_string_equal(paths("DeviceRequest"),
 			    "performer performer.reference requester.agent subject?");
-	assert_string_equal(paths("CommunicationRequest"),
-			    "informationProvider recipient requester requester.agent sender subject?");
+	assert_string_equal(
+		paths("CommunicationRequest"),
+		"informationProvider recipient requester requester.agent sender subject?");
 	assert_string_equal(paths("RequestOrchestration"),
 			    "action.participant.actorReference subject?");
 	assert_string_equal(paths("Task"), "focus for");

@@ -2,8 +2,8 @@
 #include "fhir_fixture.h"
 
 #define OBSERVATION(members) "{\"resourceType\":\"Observation\",\"id\":\"1\"," members "}"
-#define SUBJECT(reference) OBSERVATION("\"subject\":{\"reference\":\"" reference "\"}")
-#define CLAIM(reference) \
+#define SUBJECT(reference)   OBSERVATION("\"subject\":{\"reference\":\"" reference "\"}")
+#define CLAIM(reference)                                                                           \
 	"{\"resourceType\":\"Claim\",\"id\":\"1\",\"patient\":{\"reference\":\"" reference "\"}}"
 #define PERFORMER(reference) OBSERVATION("\"performer\":[{\"reference\":\"" reference "\"}]")
 
@@ -69,8 +69,7 @@ static void literal_references_give_the_id_alone(void **state)
 	(void)state;
 	assert_string_equal(facts(SUBJECT("Patient/2")), "ok Observation 1 P:2 0 0");
 	assert_string_equal(facts(SUBJECT("Patient/2/_history/3")), "ok Observation 1 P:2 0 0");
-	assert_string_equal(facts(SUBJECT("https://h/base/Patient/2")),
-			    "ok Observation 1 P:2 0 0");
+	assert_string_equal(facts(SUBJECT("https://h/base/Patient/2")), "ok Observation 1 P:2 0 0");
 	assert_string_equal(facts(SUBJECT("HTTP://h/Patient/2/_history/3#x")),
 			    "ok Observation 1 P:2 0 0");
 	assert_string_equal(facts(SUBJECT("Pa\\u0074ient/\\u0032")), "ok Observation 1 P:2 0 0");
@@ -101,7 +100,8 @@ static void references_to_others_are_no_patients(void **state)
 static void urns_are_lower_cased(void **state)
 {
 	(void)state;
-	assert_string_equal(facts(SUBJECT("urn:uuid:AB-1")), "ok Observation 1 U:urn:uuid:ab-1 0 0");
+	assert_string_equal(facts(SUBJECT("urn:uuid:AB-1")),
+			    "ok Observation 1 U:urn:uuid:ab-1 0 0");
 	assert_string_equal(facts(SUBJECT("URN:OID:1.2")), "ok Observation 1 U:urn:oid:1.2 0 0");
 	/* a performer's URN is mostly a care provider's */
 	assert_string_equal(facts(PERFORMER("urn:uuid:1")), "ok Observation 1 - 0 0");
@@ -152,10 +152,15 @@ static void logical_references_count_where_a_patient_is_meant(void **state)
 
 static void references_of_no_known_form_are_a_fault_where_a_patient_is_meant(void **state)
 {
-	static const char *const bad[] = { CLAIM("foo"),	CLAIM("Patient/"), CLAIM("/Patient/1"),
-					   CLAIM("a/Patient/1"), CLAIM("patient/1"),
-					   CLAIM("https://Patient/1"), CLAIM("ftp://h/Patient/1"),
-					   CLAIM("https://h/foo"), CLAIM("Patient/_history/1") };
+	static const char *const bad[] = { CLAIM("foo"),
+					   CLAIM("Patient/"),
+					   CLAIM("/Patient/1"),
+					   CLAIM("a/Patient/1"),
+					   CLAIM("patient/1"),
+					   CLAIM("https://Patient/1"),
+					   CLAIM("ftp://h/Patient/1"),
+					   CLAIM("https://h/foo"),
+					   CLAIM("Patient/_history/1") };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
@@ -169,20 +174,22 @@ static void references_of_no_known_form_are_a_fault_where_a_patient_is_meant(voi
 	assert_string_equal(facts(OBSERVATION("\"subject\":null")), "ok Observation 1 - 0 0");
 }
 
-#define CONTAINED(resource) \
+#define CONTAINED(resource)                                                                        \
 	OBSERVATION("\"subject\":{\"reference\":\"#p\"},\"contained\":[" resource "]")
 
 static void contained_patients_are_known_by_identifier(void **state)
 {
 	(void)state;
 	assert_string_equal(
-		facts(CONTAINED("{\"id\":\"q\"},{\"resourceType\":\"Patient\",\"id\":\"p\","
-				"\"identifier\":[{\"system\":\"a\"},{\"system\":\"b\",\"value\":\"1\"}]}")),
+		facts(CONTAINED(
+			"{\"id\":\"q\"},{\"resourceType\":\"Patient\",\"id\":\"p\","
+			"\"identifier\":[{\"system\":\"a\"},{\"system\":\"b\",\"value\":\"1\"}]}")),
 		"ok Observation 1 I:b|1 0 0");
 	assert_string_equal(
-		facts(CONTAINED("{\"identifier\":[{\"system\":\"b\",\"value\":\"1\"},{\"system\":"
-				"\"http://fhir.nl/fhir/NamingSystem/bsn\",\"value\":\"999911120\"}],"
-				"\"id\":\"p\",\"resourceType\":\"Patient\"}")),
+		facts(CONTAINED(
+			"{\"identifier\":[{\"system\":\"b\",\"value\":\"1\"},{\"system\":"
+			"\"http://fhir.nl/fhir/NamingSystem/bsn\",\"value\":\"999911120\"}],"
+			"\"id\":\"p\",\"resourceType\":\"Patient\"}")),
 		"ok Observation 1 I:http://fhir.nl/fhir/NamingSystem/bsn|999911120 0 0");
 	assert_string_equal(facts(CONTAINED("{\"resourceType\":\"Patient\",\"id\":\"p\"}")),
 			    "unknown-reference Observation 1 - 0 0");
@@ -231,22 +238,26 @@ static void patients_are_distinct_and_in_the_order_of_the_text(void **state)
 static void nested_paths_of_all_versions_are_followed(void **state)
 {
 	(void)state;
-	assert_string_equal(facts("{\"resourceType\":\"AuditEvent\",\"agent\":[{\"who\":{\"reference\":"
-				  "\"Patient/1\"}},{\"reference\":{\"reference\":\"Patient/2\"}}],"
-				  "\"entity\":{\"what\":{\"reference\":\"Patient/3\"}}}"),
-			    "ok AuditEvent - P:1,P:2,P:3 0 0");
-	assert_string_equal(facts("{\"resourceType\":\"CommunicationRequest\",\"requester\":{\"agent\":"
-				  "{\"reference\":\"Patient/1\"}}}"),
-			    "ok CommunicationRequest - P:1 0 0");
+	assert_string_equal(
+		facts("{\"resourceType\":\"AuditEvent\",\"agent\":[{\"who\":{\"reference\":"
+		      "\"Patient/1\"}},{\"reference\":{\"reference\":\"Patient/2\"}}],"
+		      "\"entity\":{\"what\":{\"reference\":\"Patient/3\"}}}"),
+		"ok AuditEvent - P:1,P:2,P:3 0 0");
+	assert_string_equal(
+		facts("{\"resourceType\":\"CommunicationRequest\",\"requester\":{\"agent\":"
+		      "{\"reference\":\"Patient/1\"}}}"),
+		"ok CommunicationRequest - P:1 0 0");
 	assert_string_equal(facts("{\"resourceType\":\"CommunicationRequest\",\"requester\":"
 				  "{\"reference\":\"Patient/1\"}}"),
 			    "ok CommunicationRequest - P:1 0 0");
-	assert_string_equal(facts("{\"resourceType\":\"DeviceRequest\",\"performer\":{\"reference\":"
-				  "{\"reference\":\"Patient/1\"}}}"),
-			    "ok DeviceRequest - P:1 0 0");
-	assert_string_equal(facts("{\"resourceType\":\"CarePlan\",\"activity\":[{\"detail\":{\"performer\":"
-				  "[{\"reference\":\"Patient/1\"}]}}]}"),
-			    "ok CarePlan - P:1 0 0");
+	assert_string_equal(
+		facts("{\"resourceType\":\"DeviceRequest\",\"performer\":{\"reference\":"
+		      "{\"reference\":\"Patient/1\"}}}"),
+		"ok DeviceRequest - P:1 0 0");
+	assert_string_equal(
+		facts("{\"resourceType\":\"CarePlan\",\"activity\":[{\"detail\":{\"performer\":"
+		      "[{\"reference\":\"Patient/1\"}]}}]}"),
+		"ok CarePlan - P:1 0 0");
 }
 
 static void too_many_patients_are_a_fault(void **state)
@@ -287,16 +298,19 @@ static void the_clinical_date_is_the_first_of_the_list(void **state)
 	assert_string_equal(facts(DATED("\"issued\":\"2019-01-01\",\"performedPeriod\":{\"end\":"
 					"\"2000\",\"start\":\"2018-02\"}")),
 			    "ok Procedure - - 20180200 0");
-	assert_string_equal(facts(DATED("\"performedPeriod\":{\"end\":\"2000\"},\"date\":\"2017\"")),
-			    "ok Procedure - - 20170000 0");
-	assert_string_equal(facts(DATED("\"performedDateTime\":\"2017-13-01\",\"date\":\"2016-05-06\"")),
-			    "ok Procedure - - 20160506 0");
+	assert_string_equal(
+		facts(DATED("\"performedPeriod\":{\"end\":\"2000\"},\"date\":\"2017\"")),
+		"ok Procedure - - 20170000 0");
+	assert_string_equal(
+		facts(DATED("\"performedDateTime\":\"2017-13-01\",\"date\":\"2016-05-06\"")),
+		"ok Procedure - - 20160506 0");
 	assert_string_equal(facts(DATED("\"performedPeriod\":{\"start\":\"2018\"}")),
 			    "ok Procedure - - 20180000 0");
 	assert_string_equal(facts(DATED("\"date\":\"2016-02-30x\"")), "ok Procedure - - 0 0");
 	assert_string_equal(facts(DATED("\"date\":\"0000\"")), "ok Procedure - - 0 0");
-	assert_string_equal(facts("{\"resourceType\":\"Patient\",\"id\":\"1\",\"birthDate\":\"1970\"}"),
-			    "ok Patient 1 P:1 0 0");
+	assert_string_equal(
+		facts("{\"resourceType\":\"Patient\",\"id\":\"1\",\"birthDate\":\"1970\"}"),
+		"ok Patient 1 P:1 0 0");
 }
 
 static void a_streamed_text_has_the_same_facts(void **state)
@@ -321,7 +335,8 @@ static void a_member_cut_by_the_stream_is_too_large(void **state)
 {
 	MEDARK_AUTO(medark_json_stream_free) struct medark_json_stream *stream = NULL;
 	static uint8_t text[MEDARK_JSON_STREAM_VALUE_MAX + 200];
-	int n = snprintf((char *)text, sizeof(text), OBSERVATION("\"subject\":{\"display\":\"%*d\"}"),
+	int n = snprintf((char *)text, sizeof(text),
+			 OBSERVATION("\"subject\":{\"display\":\"%*d\"}"),
 			 (int)MEDARK_JSON_STREAM_VALUE_MAX, 1);
 
 	(void)state;

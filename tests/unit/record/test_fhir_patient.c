@@ -7,8 +7,7 @@ static void read_patient(const char *text)
 {
 	struct medark_error err;
 
-	assert_int_equal(
-		medark_fhir_patient(fhir, medark_bytes_text(text), &patient, &err), 0);
+	assert_int_equal(medark_fhir_patient(fhir, medark_bytes_text(text), &patient, &err), 0);
 }
 
 static void assert_text(struct medark_bytes text, const char *expected)
@@ -22,14 +21,18 @@ static const char json[] =
 	"{\"system\":\"http://fhir.nl/fhir/NamingSystem/bsn\",\"value\":\"999911120\"},"
 	"{\"system\":\"http://fhir.nl/fhir/NamingSystem/bsn\",\"value\":\"999911121\"},"
 	"{\"system\":\"x\"},{\"value\":\"7\"}],"
-	"\"name\":[{\"use\":\"official\",\"text\":\"Zo\\u00eb van der Berg\",\"family\":\"van der Berg\","
+	"\"name\":[{\"use\":\"official\",\"text\":\"Zo\\u00eb van der Berg\",\"family"
+	"\":\"van der Berg\","
 	"\"_family\":{\"extension\":[{\"url\":"
-	"\"http://hl7.org/fhir/StructureDefinition/humanname-own-prefix\",\"valueString\":\"van der\"},"
+	"\"http://hl7.org/fhir/StructureDefinition/humanname-own-prefix\",\"valueStri"
+	"ng\":\"van der\"},"
 	"{\"url\":\"http://hl7.org/fhir/StructureDefinition/humanname-own-name\",\"valueString\":"
 	"\"Berg\"}]},\"given\":[\"Zo\\u00eb\",null,\"M.\"],\"_given\":[null,null,{\"id\":\"x\"}]},"
 	"{\"_family\":{\"extension\":[{\"url\":"
-	"\"http://hl7.org/fhir/StructureDefinition/humanname-partner-prefix\",\"valueString\":\"de\"},"
-	"{\"url\":\"http://hl7.org/fhir/StructureDefinition/humanname-partner-name\",\"valueString\":"
+	"\"http://hl7.org/fhir/StructureDefinition/humanname-partner-prefix\",\"value"
+	"String\":\"de\"},"
+	"{\"url\":\"http://hl7.org/fhir/StructureDefinition/humanname-partner-name\","
+	"\"valueString\":"
 	"\"Wit\"}]}}],\"gender\":\"female\",\"birthDate\":\"1980-05\","
 	"\"contact\":[{\"name\":{\"family\":\"Other\"}}],\"deceasedDateTime\":\"2020-02-03\","
 	"\"link\":[{\"other\":{\"reference\":\"Patient/2\"},\"type\":\"replaced-by\"},"
@@ -46,16 +49,19 @@ static const char xml[] =
 	"url=\"http://hl7.org/fhir/StructureDefinition/humanname-own-prefix\"><valueString "
 	"value=\"van der\"/></extension><extension "
 	"url=\"http://hl7.org/fhir/StructureDefinition/humanname-own-name\"><valueString "
-	"value=\"Berg\"/></extension></family><given value=\"Zo&#235;\"/><given value=\"M.\"/></name>"
+	"value=\"Berg\"/></extension></family><given value=\"Zo&#235;\"/><given value"
+	"=\"M.\"/></name>"
 	"<name><family><extension "
 	"url=\"http://hl7.org/fhir/StructureDefinition/humanname-partner-prefix\"><valueString "
 	"value=\"de\"/></extension><extension "
 	"url=\"http://hl7.org/fhir/StructureDefinition/humanname-partner-name\"><valueString "
 	"value=\"Wit\"/></extension></family></name>"
 	"<gender value=\"female\"/><birthDate value=\"1980-05\"/>"
-	"<deceasedDateTime value=\"2020-02-03\"/><contact><name><family value=\"Other\"/></name></contact>"
+	"<deceasedDateTime value=\"2020-02-03\"/><contact><name><family value=\"Other"
+	"\"/></name></contact>"
 	"<link><other><reference value=\"Patient/2\"/></other><type value=\"replaced-by\"/></link>"
-	"<link><other><reference value=\"RelatedPerson/2\"/></other><type value=\"seealso\"/></link>"
+	"<link><other><reference value=\"RelatedPerson/2\"/></other><type value=\"see"
+	"also\"/></link>"
 	"</Patient>";
 
 static void assert_example(void)

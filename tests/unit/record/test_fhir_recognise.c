@@ -30,9 +30,10 @@ static void one_text_is_json(void **state)
 	(void)state;
 	assert_int_equal(whole(LINE), MEDARK_FHIR_JSON);
 	assert_int_equal(whole("\xef\xbb\xbf\n" LINE "\n"), MEDARK_FHIR_JSON);
-	assert_int_equal(whole("{\n\"resourceType\": \"Bundle\",\n\"entry\": [\n{\"resource\":\n" LINE
-			       "\n}]}"),
-			 MEDARK_FHIR_JSON);
+	assert_int_equal(
+		whole("{\n\"resourceType\": \"Bundle\",\n\"entry\": [\n{\"resource\":\n" LINE
+		      "\n}]}"),
+		MEDARK_FHIR_JSON);
 	assert_int_equal(whole("{\"id\":1,\n\"resourceType\":\"Basic\"}"), MEDARK_FHIR_JSON);
 }
 
@@ -48,7 +49,8 @@ static void lines_are_ndjson(void **state)
 static void broken_lines_between_good_ones_are_ndjson(void **state)
 {
 	(void)state;
-	assert_int_equal(whole("{\"resourceType\":\"Pati\n" LINE "\n" LINE "\n"), MEDARK_FHIR_NDJSON);
+	assert_int_equal(whole("{\"resourceType\":\"Pati\n" LINE "\n" LINE "\n"),
+			 MEDARK_FHIR_NDJSON);
 	assert_int_equal(whole(LINE "\nrubbish\n" LINE), MEDARK_FHIR_NDJSON);
 	assert_int_equal(whole("rubbish\n" LINE "\n"), MEDARK_FHIR_NDJSON);
 	assert_int_equal(whole("{\"a\":[\n" LINE "\n"), MEDARK_FHIR_NDJSON);
@@ -60,8 +62,9 @@ static void a_cut_head_tells_lines_from_a_document(void **state)
 	(void)state;
 	assert_int_equal(head("{\n  \"resourceType\": \"Bundle\",\n  \"entry\": [ {"),
 			 MEDARK_FHIR_JSON);
-	assert_int_equal(head("{\"entry\":[{\"resource\":{\"resourceType\":\"Basic\"},\n\"fullUrl\":\"u"),
-			 MEDARK_FHIR_JSON);
+	assert_int_equal(
+		head("{\"entry\":[{\"resource\":{\"resourceType\":\"Basic\"},\n\"fullUrl\":\"u"),
+		MEDARK_FHIR_JSON);
 	assert_int_equal(head("{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceT"),
 			 MEDARK_FHIR_JSON);
 	assert_int_equal(head("{\"resourceType\":\"Binary\",\"data\":\"AAAA"), MEDARK_FHIR_NDJSON);
@@ -98,7 +101,8 @@ static void xml_is_known_by_its_namespace(void **state)
 			 MEDARK_FHIR_XML);
 	assert_int_equal(whole("<!DOCTYPE Patient><Patient xmlns=\"http://hl7.org/fhir\">"),
 			 MEDARK_FHIR_XML);
-	assert_int_equal(whole("<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><a xmlns=\"http://hl7.org/fhir\"/>"
+	assert_int_equal(whole("<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><a xmlns=\"http://h"
+			       "l7.org/fhir\"/>"
 			       "</ClinicalDocument>"),
 			 MEDARK_FHIR_NO);
 	assert_int_equal(whole("<html></html>"), MEDARK_FHIR_NO);
@@ -119,8 +123,9 @@ static void utf16_is_recognised_to_be_reported(void **state)
 
 static void every_cut_of_a_document_is_recognised(void **state)
 {
-	static const char text[] = "{\"resourceType\":\"Bundle\",\n\"a\":[true,-1.5e+3,null,\"\\u00e9\\\"\"],"
-				   "\"b\":{}}";
+	static const char text[] =
+		"{\"resourceType\":\"Bundle\",\n\"a\":[true,-1.5e+3,null,\"\\u00e9\\\"\"],"
+		"\"b\":{}}";
 
 	(void)state;
 	for (size_t n = sizeof("{\"resourceType\":\"Bundle\""); n < sizeof(text) - 1; n++)

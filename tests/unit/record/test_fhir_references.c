@@ -28,24 +28,29 @@ static void literal_references_are_found_at_any_depth(void **state)
 {
 	(void)state;
 	assert_string_equal(
-		references("{\"resourceType\":\"X\",\"a\":{\"reference\":\"Patient/1\"},\"b\":[{\"c\":"
-			   "{\"reference\":\"https://h/b/Group/2/_history/3\"}},{\"reference\":\"#x\"},"
-			   "{\"reference\":\"urn:uuid:1\"},{\"reference\":\"Org\\u0061nization/\\u0034\"}],"
-			   "\"contained\":[{\"d\":{\"reference\":\"Device/5\"}}],"
-			   "\"reference\":{\"x\":\"Location/6\"}}"),
+		references(
+			"{\"resourceType\":\"X\",\"a\":{\"reference\":\"Patient/1\"},\"b\":[{\"c\":"
+			"{\"reference\":\"https://h/b/Group/2/_history/3\"}},{\"refer"
+			"ence\":\"#x\"},"
+			"{\"reference\":\"urn:uuid:1\"},{\"reference\":\"Org\\u0061ni"
+			"zation/\\u0034\"}],"
+			"\"contained\":[{\"d\":{\"reference\":\"Device/5\"}}],"
+			"\"reference\":{\"x\":\"Location/6\"}}"),
 		"Patient/1 Group/2 Organization/4 Device/5");
-	assert_string_equal(references("<X xmlns=\"http://hl7.org/fhir\"><a><reference value="
-				       "\"Patient/1\"/></a><b><c><reference value=\"Group/2\">"
-				       "<extension url=\"u\"/></reference></c></b><reference value=\"#x\"/>"
-				       "</X>"),
-			    "Patient/1 Group/2");
+	assert_string_equal(
+		references("<X xmlns=\"http://hl7.org/fhir\"><a><reference value="
+			   "\"Patient/1\"/></a><b><c><reference value=\"Group/2\">"
+			   "<extension url=\"u\"/></reference></c></b><reference value=\"#x\"/>"
+			   "</X>"),
+		"Patient/1 Group/2");
 }
 
 static void the_callback_can_stop_the_walk(void **state)
 {
 	static const char *const texts[] = {
 		"[{\"reference\":\"A/1\"},{\"reference\":\"B/2\"},{\"reference\":\"C/3\"}]",
-		"<X><reference value=\"A/1\"/><reference value=\"B/2\"/><reference value=\"C/3\"/></X>",
+		"<X><reference value=\"A/1\"/><reference value=\"B/2\"/><reference va"
+		"lue=\"C/3\"/></X>",
 	};
 
 	(void)state;

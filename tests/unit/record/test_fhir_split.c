@@ -12,7 +12,8 @@ struct document {
 static int note(void *context, const struct medark_fhir_part *part, struct medark_error *err)
 {
 	struct document *d = context;
-	struct medark_bytes text = medark_bytes(d->text.data + part->begin, part->end - part->begin);
+	struct medark_bytes text =
+		medark_bytes(d->text.data + part->begin, part->end - part->begin);
 	size_t n = strlen(d->lines);
 	int rc;
 
@@ -36,7 +37,7 @@ static const char *parts(enum medark_fhir_kind kind, const char *text)
 	enum medark_fault fault;
 	struct medark_error err;
 
-	d = (struct document){ .text = padded(medark_bytes_text(text)), .kind = kind };
+	d = (struct document) { .text = padded(medark_bytes_text(text)), .kind = kind };
 	assert_int_equal(medark_fhir_split(fhir, kind, d.text, note, &d, &fault, &err), 0);
 	if (fault)
 		strcat(strcat(d.lines, " !"), medark_fault_name(fault));
@@ -55,7 +56,7 @@ static void a_resource_is_one_part(void **state)
 			    "ok Basic 1 - 0 0 []");
 }
 
-#define PATIENT "{\"resourceType\":\"Patient\",\"id\":\"p\"}"
+#define PATIENT	    "{\"resourceType\":\"Patient\",\"id\":\"p\"}"
 #define URN_SUBJECT "\"subject\":{\"reference\":\"urn:uuid:A\"}"
 
 static void entries_of_a_bundle_are_parts(void **state)
@@ -63,13 +64,16 @@ static void entries_of_a_bundle_are_parts(void **state)
 	(void)state;
 	assert_string_equal(
 		parts(MEDARK_FHIR_JSON,
-		      "{\"entry\":[{\"fullUrl\":\"https:\\/\\/h/Patient/p\",\"resource\":" PATIENT "},\n"
+		      "{\"entry\":[{\"fullUrl\":\"https:\\/\\/h/Patient/p\",\"resource\":" PATIENT
+		      "},\n"
 		      " {\"request\":{\"method\":\"DELETE\"}}, {\"resource\" : "
-		      "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{}}]} , \"fullUrl\":\"b\"}],"
+		      "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{}}]} , "
+		      "\"fullUrl\":\"b\"}],"
 		      "\"resourceType\":\"Bundle\"}"),
 		"ok Patient p P:p 0 0 [https://h/Patient/p]\nok Bundle - - 0 0 [b]");
 	assert_string_equal(parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\"}"), "");
-	assert_string_equal(parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\",\"entry\":[]}"), "");
+	assert_string_equal(parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\",\"entry\":[]}"),
+			    "");
 }
 
 static void urns_are_resolved_within_the_bundle(void **state)
@@ -79,12 +83,14 @@ static void urns_are_resolved_within_the_bundle(void **state)
 		parts(MEDARK_FHIR_JSON,
 		      "{\"resourceType\":\"Bundle\",\"entry\":["
 		      "{\"fullUrl\":\"urn:uuid:b\",\"resource\":{\"resourceType\":\"Observation\","
-		      "\"performer\":[{\"reference\":\"urn:uuid:c\"},{\"reference\":\"urn:uuid:d\"}],"
-		      URN_SUBJECT "}},{\"resource\":" PATIENT ",\"fullUrl\":\"urn:uuid:a\"},"
+		      "\"performer\":[{\"reference\":\"urn:uuid:c\"},{\"reference\":"
+		      "\"urn:uuid:d\"}]," URN_SUBJECT "}},{\"resource\":" PATIENT
+		      ",\"fullUrl\":\"urn:uuid:a\"},"
 		      "{\"fullUrl\":\"urn:uuid:c\",\"resource\":{\"resourceType\":\"Patient\"}},"
 		      "{\"fullUrl\":\"urn:uuid:d\",\"resource\":{\"resourceType\":\"Device\"}},"
 		      "{\"resource\":{\"resourceType\":\"Observation\",\"subject\":{\"reference\":"
-		      "\"urn:uuid:d\"}}},{\"resource\":{\"resourceType\":\"Observation\",\"subject\":"
+		      "\"urn:uuid:d\"}}},{\"resource\":{\"resourceType\":\"Observatio"
+		      "n\",\"subject\":"
 		      "{\"reference\":\"urn:uuid:e\"}}}]}"),
 		"ok Observation - U:urn:uuid:c,P:p 0 0 [urn:uuid:b]\n"
 		"ok Patient p P:p 0 0 [urn:uuid:a]\n"
@@ -97,26 +103,31 @@ static void urns_are_resolved_within_the_bundle(void **state)
 static void nothing_of_a_broken_document_is_handed_out_by_parts(void **state)
 {
 	(void)state;
-	assert_string_equal(parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":"
-						    PATIENT "}]"),
+	assert_string_equal(parts(MEDARK_FHIR_JSON,
+				  "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":" PATIENT
+				  "}]"),
 			    "broken-syntax - - - 0 0 [] !broken-syntax");
-	assert_string_equal(parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":"
-						    PATIENT "}],\"entry\":[]}"),
+	assert_string_equal(parts(MEDARK_FHIR_JSON,
+				  "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":" PATIENT
+				  "}],\"entry\":[]}"),
 			    "ok Bundle - - 0 0 [] !repeated-member");
 	assert_string_equal(parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\",\"entry\":{}}"),
 			    "ok Bundle - - 0 0 [] !broken-syntax");
-	assert_string_equal(parts(MEDARK_FHIR_XML, "<Bundle><entry><resource><Patient/></resource></entry>"),
-			    "broken-syntax - - - 0 0 [] !broken-syntax");
-	assert_string_equal(parts(MEDARK_FHIR_XML, "<?xml version='1.0' encoding='latin1'?><Bundle/>"),
-			    "invalid-utf8 - - - 0 0 [] !invalid-utf8");
+	assert_string_equal(
+		parts(MEDARK_FHIR_XML, "<Bundle><entry><resource><Patient/></resource></entry>"),
+		"broken-syntax - - - 0 0 [] !broken-syntax");
+	assert_string_equal(
+		parts(MEDARK_FHIR_XML, "<?xml version='1.0' encoding='latin1'?><Bundle/>"),
+		"invalid-utf8 - - - 0 0 [] !invalid-utf8");
 }
 
 static void an_entry_of_no_usable_form_is_not_lost(void **state)
 {
 	(void)state;
 	assert_string_equal(parts(MEDARK_FHIR_JSON,
-				  "{\"resourceType\":\"Bundle\",\"entry\":[5,{\"resource\":7},{\"resource\":"
-				  PATIENT ",\"resource\":" PATIENT "},{\"resource\":" PATIENT "}]}"),
+				  "{\"resourceType\":\"Bundle\",\"entry\":[5,{\"resource\":7},{"
+				  "\"resource\":" PATIENT ",\"resource\":" PATIENT
+				  "},{\"resource\":" PATIENT "}]}"),
 			    "no-resource-type - - - 0 0 []\nno-resource-type - - - 0 0 []\n"
 			    "no-resource-type - - - 0 0 []\nok Patient p P:p 0 0 []");
 }
@@ -127,7 +138,8 @@ static void xml_parts_are_exact(void **state)
 	assert_string_equal(
 		parts(MEDARK_FHIR_XML,
 		      "\xef\xbb\xbf<?xml version=\"1.0\"?>\n<Bundle xmlns=\"http://hl7.org/fhir\">"
-		      "<entry><fullUrl value=\"urn:uuid:a\"/><resource>\n <Patient><id value=\"p\"/>"
+		      "<entry><fullUrl value=\"urn:uuid:a\"/><resource>\n <Patient><i"
+		      "d value=\"p\"/>"
 		      "<!-- </Patient> --></Patient>\n</resource></entry><entry><resource>"
 		      "<Observation a=\">\"\n><subject><reference value=\"urn:uuid:A\"/></subject>"
 		      "</Observation ></resource><fullUrl value=\"x&amp;y\"/></entry>"
@@ -150,8 +162,9 @@ static void the_callback_can_stop(void **state)
 	struct medark_error err;
 
 	(void)state;
-	d.text = padded(medark_bytes_text("{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":"
-					  PATIENT "},{\"resource\":" PATIENT "}]}"));
+	d.text = padded(
+		medark_bytes_text("{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":" PATIENT
+				  "},{\"resource\":" PATIENT "}]}"));
 	assert_int_equal(medark_fhir_split(fhir, d.kind, d.text, note, &d, &fault, &err),
 			 MEDARK_E_INTERRUPTED);
 	assert_string_equal(d.lines, "ok Patient p P:p 0 0 []");

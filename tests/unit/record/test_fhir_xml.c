@@ -3,7 +3,7 @@
 
 #include "record/fhir_xml.h"
 
-#define NS " xmlns=\"http://hl7.org/fhir\""
+#define NS		      " xmlns=\"http://hl7.org/fhir\""
 #define OBSERVATION(elements) "<Observation" NS "><id value=\"1\"/>" elements "</Observation>"
 
 static void a_record_has_type_id_patient_and_dates(void **state)
@@ -19,31 +19,37 @@ static void a_record_has_type_id_patient_and_dates(void **state)
 	assert_string_equal(facts("\xef\xbb\xbf<Basic" NS "/>"), "ok Basic - - 0 0");
 	assert_string_equal(facts("<Basic/>"), "ok Basic - - 0 0");
 	assert_string_equal(facts("<f:Basic><f:id value='1'/></f:Basic>"), "ok Basic 1 - 0 0");
-	assert_string_equal(facts("<f:Basic xmlns:f='http://hl7.org/fhir'><f:id value='1'/></f:Basic>"),
-			    "ok Basic 1 - 0 0");
+	assert_string_equal(
+		facts("<f:Basic xmlns:f='http://hl7.org/fhir'><f:id value='1'/></f:Basic>"),
+		"ok Basic 1 - 0 0");
 }
 
 static void the_rules_are_those_of_json(void **state)
 {
 	(void)state;
-	assert_string_equal(
-		facts("<Appointment" NS "><participant><actor><reference value=\"Patient/1\"/></actor>"
-		      "</participant><participant><actor><reference value=\"Practitioner/1\"/></actor>"
-		      "</participant><participant><actor><reference value=\"Patient/2/_history/1\"/>"
-		      "</actor></participant></Appointment>"),
-		"ok Appointment - P:1,P:2 0 0");
+	assert_string_equal(facts("<Appointment" NS
+				  "><participant><actor><reference value=\"Patient/1\"/></actor>"
+				  "</participant><participant><actor><reference value=\"Practitio"
+				  "ner/1\"/></actor>"
+				  "</participant><participant><actor><reference value=\"Patient/2"
+				  "/_history/1\"/>"
+				  "</actor></participant></Appointment>"),
+			    "ok Appointment - P:1,P:2 0 0");
 	assert_string_equal(
 		facts(OBSERVATION("<subject><identifier><system value=\"s\"/><value value=\"v\"/>"
 				  "</identifier></subject>")),
 		"ok Observation 1 I:s|v 0 0");
-	assert_string_equal(facts("<Claim" NS "><patient><reference value=\"foo\"/></patient></Claim>"),
-			    "unknown-reference Claim - - 0 0");
+	assert_string_equal(
+		facts("<Claim" NS "><patient><reference value=\"foo\"/></patient></Claim>"),
+		"unknown-reference Claim - - 0 0");
 	assert_string_equal(facts(OBSERVATION("<subject value=\"Patient/1\"/>")),
 			    "unknown-reference Observation 1 - 0 0");
-	assert_string_equal(facts(OBSERVATION("<date value=\"2018\"/><onsetDateTime value=\"2019\"/>"
-					      "<onsetDateTime value=\"2020\"/>")),
-			    "ok Observation 1 - 20190000 0");
-	assert_string_equal(facts("<Patient" NS "><link><other><reference value=\"Patient/2\"/></other>"
+	assert_string_equal(
+		facts(OBSERVATION("<date value=\"2018\"/><onsetDateTime value=\"2019\"/>"
+				  "<onsetDateTime value=\"2020\"/>")),
+		"ok Observation 1 - 20190000 0");
+	assert_string_equal(facts("<Patient" NS
+				  "><link><other><reference value=\"Patient/2\"/></other>"
 				  "</link><id value=\"1\"/></Patient>"),
 			    "ok Patient 1 P:1,P:2 0 0");
 	assert_string_equal(facts_at("<Patient" NS "/>", "urn:uuid:A"),
@@ -57,14 +63,16 @@ static void contained_patients_are_found(void **state)
 {
 	(void)state;
 	assert_string_equal(
-		facts(OBSERVATION("<contained><Group><id value=\"g\"/></Group></contained><contained>"
-				  "<Patient><id value=\"p\"/><identifier><system value=\"s\"/><value "
-				  "value=\"&lt;&amp;amp;&quot;\"/></identifier></Patient></contained>"
-				  "<subject><reference value=\"#p\"/></subject>")),
+		facts(OBSERVATION(
+			"<contained><Group><id value=\"g\"/></Group></contained><contained>"
+			"<Patient><id value=\"p\"/><identifier><system value=\"s\"/><value "
+			"value=\"&lt;&amp;amp;&quot;\"/></identifier></Patient></contained>"
+			"<subject><reference value=\"#p\"/></subject>")),
 		"ok Observation 1 I:s|<&amp;\" 0 0");
-	assert_string_equal(facts(OBSERVATION("<contained><Patient><id value=\"p\"/></Patient>"
-					      "</contained><subject><reference value=\"#p\"/></subject>")),
-			    "unknown-reference Observation 1 - 0 0");
+	assert_string_equal(
+		facts(OBSERVATION("<contained><Patient><id value=\"p\"/></Patient>"
+				  "</contained><subject><reference value=\"#p\"/></subject>")),
+		"unknown-reference Observation 1 - 0 0");
 }
 
 static void what_is_not_well_formed_is_a_fault(void **state)
@@ -86,8 +94,9 @@ static void a_dtd_is_refused(void **state)
 {
 	(void)state;
 	assert_string_equal(facts("<!DOCTYPE Basic><Basic/>"), "broken-syntax - - - 0 0");
-	assert_string_equal(facts("<!DOCTYPE b [<!ENTITY a \"aaa\"><!ENTITY c \"&a;&a;\">]><b>&c;</b>"),
-			    "broken-syntax - - - 0 0");
+	assert_string_equal(
+		facts("<!DOCTYPE b [<!ENTITY a \"aaa\"><!ENTITY c \"&a;&a;\">]><b>&c;</b>"),
+		"broken-syntax - - - 0 0");
 	assert_string_equal(facts("<!DOCTYPE b SYSTEM \"file:///etc/passwd\"><b/>"),
 			    "broken-syntax - - - 0 0");
 	assert_string_equal(facts("<Basic" NS "><!-- <!DOCTYPE x> --><text><![CDATA[<!x>]]></text>"

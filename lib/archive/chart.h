@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chart: what a restore of patients has at hand and has found out so far. Its parts:
+ * restore_patient (compartments), chart_outside (what they refer to), chart_items (attached files),
+ * chart_report. One thread at a time.
+ */
+#ifndef MEDARK_ARCHIVE_CHART_H
+#define MEDARK_ARCHIVE_CHART_H
+
+#include "archive/cut.h"
+#include "archive/nameset.h"
+#include "archive/record_files.h"
+#include "archive/rowset.h"
+#include "record/fhir.h"
+
+#include <medark/archive.h>
+
+struct medark_chart {
+	struct medark_archive *archive;
+	struct medark_index *index; /* the archive's */
+	int folder;		    /* of the restore; borrowed */
+	const struct medark_restore_request *request;
+	uint32_t since; /* yyyymmdd; 0: all */
+	struct medark_meter meter;
+	struct medark_rowset rows; /* the patients */
+	struct medark_fhir *fhir;
+	struct medark_record *record; /* facts of the current one */
+	struct medark_record_files *own, *outside;
+	struct medark_nameset
+		known; /* "Type/id" of the compartments' records, also filtered ones */
+	struct medark_nameset wanted;	/* "Type/id" that records refer to */
+	struct medark_nameset missing;	/* those of wanted that were not found */
+	struct medark_nameset paths;	/* that an attached item may have */
+	struct medark_buffer item_path; /* of item number item */
+	uint32_t item;
+	bool has_item;
+	uint64_t filtered;	    /* records that type or date left out */
+	uint64_t other_patients;    /* references to patients who were not asked for */
+	struct medark_buffer items; /* uint32_t numbers of the attached items that were written */
+};
+
+/*
+ * Notes what a record that was restored refers to: into wanted and paths. `item`: where it stands.
+ */
+int medark_chart_follow(struct medark_chart *chart, struct medark_bytes text, uint32_t item,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Restores what stands outside of all compartments and is referred to, what that refers to, and so
+ * on: MEDARK_CHART_DEPTH_MAX steps.
+ */
+#define MEDARK_CHART_DEPTH_MAX 8
+int medark_chart_outside(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Restores opaque items whose path is in chart->paths, byte for byte, under items/. */
+int medark_chart_items(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Writes report.json. */
+int medark_chart_report(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.json: what the folder holds, where it comes from, and what it does not hold. */
+#include "archive/chart.h"
+#include "archive/write_all.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#define REPORT "report.json"
+#define FLUSH  (64u << 10)
+/* Names of what is not there: the count tells of all. */
+#define NAMES_MAX 1000
+
+struct report {
+	struct medark_chart *chart;
+	struct medark_buffer text;
+	int fd;
+};
+
+static void report_clear(struct report *r)
+{
+	medark_buffer_clear(&r->text);
+	medark_fd_close_auto(&r->fd);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct report, report_clear)
+
+static int flush(struct report *r, size_t above, struct medark_error *err)
+{
+	if (r->text.size <= above)
+		return 0;
+	MEDARK_TRY(medark_write_all(r->fd, r->text.data, r->text.size, err));
+	r->text.size = 0;
+	return 0;
+}
+
+static int add_text(struct report *r, const char *name, const char *value, struct medark_error *err)
+{
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"%s\":", name));
+	if (!value || !value[0])
+		return medark_buffer_print(&r->text, err, "null");
+	return medark_text_json(&r->text, medark_bytes_text(value), err);
+}
+
+static int add_archive(struct report *r, struct medark_error *err)
+{
+	struct medark_archive_info *info = malloc(sizeof(*info));
+	int code;
+
+	if (!info)
+		return medark_error_memory(err, "the report");
+	code = medark_archive_info(r->chart->archive, info, err);
+	if (code == 0)
+		code = medark_buffer_print(&r->text, err,
+					   "{\n\"report\":\"medark restore 1\",\n\"sequence\":%llu",
+					   (unsigned long long)info->sequence);
+	if (code == 0)
+		code = add_text(r, "archive", info->archive, err);
+	if (code == 0)
+		code = add_text(r, "manifest", info->manifest, err);
+	if (code == 0)
+		code = add_text(r, "created", info->created, err);
+	if (code == 0)
+		code = add_text(r, "signer", info->signer, err);
+	if (code == 0)
+		code = add_text(r, "signer_fingerprint", info->signer_fingerprint, err);
+	if (code == 0)
+		code = add_text(r, "signed_at", info->signed_at, err);
+	free(info);
+	return code;
+}
+
+static int add_filters(struct report *r, struct medark_error *err)
+{
+	const struct medark_restore_request *request = r->chart->request;
+
+	MEDARK_TRY(add_text(r, "since", request->since, err));
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"only_types\":["));
+	for (size_t i = 0; i < request->type_count; i++) {
+		MEDARK_TRY(medark_buffer_print(&r->text, err, "%s", i ? "," : ""));
+		MEDARK_TRY(medark_text_json(&r->text, medark_bytes_text(request->types[i]), err));
+	}
+	return medark_buffer_print(&r->text, err, "]");
+}
+
+static int add_counts(struct report *r, struct medark_error *err)
+{
+	struct medark_chart *chart = r->chart;
+
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"records\":%llu,\n\"types\":",
+				       (unsigned long long)medark_record_files_count(chart->own)));
+	MEDARK_TRY(medark_record_files_json(chart->own, &r->text, err));
+	MEDARK_TRY(
+		medark_buffer_print(&r->text, err, ",\n\"referenced\":%llu,\n\"referenced_types\":",
+				    (unsigned long long)medark_record_files_count(chart->outside)));
+	MEDARK_TRY(medark_record_files_json(chart->outside, &r->text, err));
+	return medark_buffer_print(&r->text, err,
+				   ",\n\"filtered\":%llu,\n\"other_patients\":%llu,\n"
+				   "\"unresolved\":%u",
+				   (unsigned long long)chart->filtered,
+				   (unsigned long long)chart->other_patients,
+				   medark_nameset_count(&chart->missing));
+}
+
+static int add_missing(struct report *r, struct medark_error *err)
+{
+	uint32_t count = medark_nameset_count(&r->chart->missing);
+
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"unresolved_names\":["));
+	for (uint32_t i = 0; i < count && i < NAMES_MAX; i++) {
+		MEDARK_TRY(medark_buffer_print(&r->text, err, "%s", i ? ",\n" : "\n"));
+		MEDARK_TRY(
+			medark_text_json(&r->text, medark_nameset_get(&r->chart->missing, i), err));
+	}
+	return medark_buffer_print(&r->text, err, "]");
+}
+
+static int add_items(struct report *r, struct medark_error *err)
+{
+	const uint32_t *numbers = (const uint32_t *)(const void *)r->chart->items.data;
+	size_t count = r->chart->items.size / sizeof(*numbers);
+	struct medark_item_row item;
+	struct medark_bytes row;
+
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"items\":["));
+	for (size_t i = 0; i < count; i++) {
+		MEDARK_TRY(medark_index_row(r->chart->index, MEDARK_KIND_ITEMS, numbers[i], &row,
+					    err));
+		MEDARK_TRY(
+			medark_item_row_parse(row, numbers[i], &r->chart->item_path, &item, err));
+		MEDARK_TRY(medark_buffer_print(
+			&r->text, err, "%s{\"item\":%u,\"size\":%llu,\"path\":", i ? ",\n" : "\n",
+			item.number, (unsigned long long)item.size));
+		MEDARK_TRY(medark_text_json(&r->text, item.path, err));
+		MEDARK_TRY(medark_buffer_print(&r->text, err, "}"));
+		MEDARK_TRY(flush(r, FLUSH, err));
+	}
+	return medark_buffer_print(&r->text, err, "]");
+}
+
+/* The patients' rows as the index has them. */
+static int add_patients(struct report *r, struct medark_error *err)
+{
+	const struct medark_rowset *rows = &r->chart->rows;
+	uint64_t first = medark_rowset_next(rows, 0);
+	struct medark_bytes row;
+
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"patients\":["));
+	for (uint64_t n = first; n < rows->rows; n = medark_rowset_next(rows, n + 1)) {
+		MEDARK_TRY(medark_index_row(r->chart->index, MEDARK_KIND_PATIENTS, n, &row, err));
+		MEDARK_TRY(medark_buffer_print(&r->text, err, "%s", n == first ? "\n" : ",\n"));
+		MEDARK_TRY(medark_buffer_add(&r->text, row.data, row.size, err));
+		MEDARK_TRY(flush(r, FLUSH, err));
+	}
+	return medark_buffer_print(&r->text, err, "]");
+}
+
+int medark_chart_report(struct medark_chart *chart, struct medark_error *err)
+{
+	MEDARK_AUTO(report_clear)
+	struct report r = { .chart = chart, .text = MEDARK_BUFFER_SECRET(2 * MEDARK_PAGE_MAX) };
+
+	r.fd = openat(chart->folder, REPORT, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		      0600);
+	if (r.fd < 0)
+		return medark_error_errno(err, errno, "cannot create the report");
+	MEDARK_TRY(add_archive(&r, err));
+	MEDARK_TRY(add_filters(&r, err));
+	MEDARK_TRY(add_counts(&r, err));
+	MEDARK_TRY(add_missing(&r, err));
+	MEDARK_TRY(add_items(&r, err));
+	MEDARK_TRY(add_patients(&r, err));
+	MEDARK_TRY(medark_buffer_print(&r.text, err, "\n}\n"));
+	return flush(&r, 0, err);
+}
