@@ -3,8 +3,6 @@
 
 #include "verbs.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -14,23 +12,11 @@
 static atomic_int stopped;
 static atomic_int status_wanted;
 
-/*
- * A read from a pipe that gives nothing is taken up again after a signal, and would wait for ever.
- * Standard input is therefore replaced by what cannot be read: the work ends with an error, which
- * is reported as the interruption that it is.
- */
-static int unreadable = -1;
-
 static void on_stop(int number)
 {
-	int saved_errno = errno;
-
 	(void)number;
 	if (atomic_exchange(&stopped, 1))
 		_exit(CLI_INTERRUPTED);
-	if (unreadable >= 0)
-		(void)dup2(unreadable, STDIN_FILENO);
-	errno = saved_errno;
 }
 
 static void on_status(int number)
@@ -62,7 +48,6 @@ void cli_signals_install(void)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 
-	unreadable = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	/* No SA_RESTART: a read that waits for a pipe must come back to be stopped. */
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		if (!is_ignored(stops[i]))

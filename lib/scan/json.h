@@ -77,8 +77,7 @@ struct medark_json_object {
 	enum medark_json_status status;
 	bool repeated;	       /* a wanted member stands there twice: the first is in values[] */
 	uint32_t repeated_key; /* the first that did, when `repeated`; else 0 */
-	/* [number of the key]; the last one is scratch. */
-	struct medark_json_value values[MEDARK_JSON_KEYS_MAX + 1];
+	struct medark_json_value values[MEDARK_JSON_KEYS_MAX]; /* [number of the key] */
 };
 
 /*

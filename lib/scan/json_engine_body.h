@@ -678,7 +678,7 @@ TARGET static inline struct medark_json_value trim(const struct engine *e, size_
 	return (struct medark_json_value) { begin, end };
 }
 
-/* medark_json_keys_find() without a branch that depends on what is usual. */
+/* medark_json_keys_find() without a branch that depends on the size. */
 TARGET static inline uint32_t find_name(const struct medark_json_keys *keys, const uint8_t *p,
 					size_t size)
 {
@@ -698,7 +698,9 @@ TARGET static inline uint32_t find_name(const struct medark_json_keys *keys, con
 	key = keys->slots[medark_json_name_slot(keys, (uint64_t)_mm_cvtsi128_si64(folded),
 						(uint64_t)_mm_extract_epi64(folded, 1), 0)];
 	equal = _mm256_cmpeq_epi8(head, _mm256_loadu_si256((const __m256i *)keys->heads[key]));
-	return _mm256_movemask_epi8(equal) == -1 ? key : MEDARK_JSON_KEYS_MAX;
+	if (_mm256_movemask_epi8(equal) != -1)
+		return MEDARK_JSON_KEYS_MAX;
+	return key;
 }
 
 /* The wanted name that data[begin, end) is, with an escape in it, or MEDARK_JSON_KEYS_MAX. */
@@ -729,27 +731,26 @@ TARGET static inline uint32_t find_key(const struct engine *e, size_t begin, siz
 	return find_name(e->members->keys, e->data + name.begin, name.end - name.begin);
 }
 
-/*
- * One member of the outermost object: from e->name_begin on, its colon and its end are given. What
- * is not wanted goes to the scratch element, for nobody can foresee which member is wanted.
- */
+/* One member of the outermost object: from e->name_begin on, its colon and its end are given. */
 TARGET static inline void note_member(struct engine *e, size_t colon, size_t end)
 {
 	struct medark_json_object *object = e->members->object;
 	uint32_t key = find_key(e, e->name_begin, colon);
-	struct medark_json_value value = trim(e, colon + 1, end);
-	struct medark_json_value *to = &object->values[key];
+	struct medark_json_value value;
 
 	e->name_begin = end + 1;
-	if (to->end) {
+	if (key == MEDARK_JSON_KEYS_MAX)
+		return;
+	if (object->values[key].end) {
 		if (!object->repeated)
 			object->repeated_key = key;
 		object->repeated = true;
 		return;
 	}
-	/* The scratch element stays 0, as if it was never there before. */
-	to->begin = value.begin + e->members->shift;
-	to->end = key < MEDARK_JSON_KEYS_MAX ? value.end + e->members->shift : 0;
+	value = trim(e, colon + 1, end);
+	value.begin += e->members->shift;
+	value.end += e->members->shift;
+	object->values[key] = value;
 }
 
 /*

@@ -51,7 +51,6 @@ void medark_json_scan_level(enum medark_json_level level, const struct medark_js
 	out->repeated = false;
 	out->repeated_key = 0;
 	memset(out->values, 0, keys->count * sizeof(out->values[0]));
-	out->values[MEDARK_JSON_KEYS_MAX].end = 0;
 	used = medark_json_engine(level, begin, (size_t)(end - begin), object ? &members : NULL);
 	if (used == 0 || medark_json_skip_space(begin + used, end) != end)
 		medark_json_scan_scalar(keys, data, size, out);

@@ -220,6 +220,8 @@ def facts(resource, table, full_url="", entries=None):
             if path[0] != member:
                 continue
             for reference in at_path(resource[member], path[1:]):
+                if isinstance(reference, str) and path[-1] == "reference":
+                    continue  # R5's CodeableReference.reference, where R4 has Reference.reference
                 if not isinstance(reference, dict):
                     fault = fault or "unknown-reference"
                     continue

@@ -14,7 +14,7 @@ MEDARK=${MEDARK:-}
 for tool in openssl zstd tar stat basenc find $python; do
 	command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 77; }
 done
-$python -c 'import cryptography' 2>/dev/null || { echo "skipped: no python3-cryptography"; exit 77; }
+$python -c 'import cryptography' 2>/dev/null || { echo "skipped: no cryptography"; exit 77; }
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -51,8 +51,14 @@ pair() {
 	esac
 	name=$1
 	shift
-	openssl req -x509 -newkey "$@" -nodes -keyout "$name.key.pem" -out "$name.cert.pem" -days 30 \
-		-subj "/O=Interop/CN=$name" 2>/dev/null
+	openssl req -x509 -newkey "$@" -nodes -keyout "$name.key.pem" -out "$name.cert.pem" \
+		-days 30 -subj "/O=Interop/CN=$name" 2>/dev/null
+}
+
+# medark_key ROLE NAME TYPE: the same, made by medark, as it does for sites without a PKI.
+medark_key() {
+	"$MEDARK" key new --role "$1" --name "Interop $2" --type "$3" --out "$2" >/dev/null 2>&1 ||
+		fail "key new"
 }
 
 sh "$here/source.sh" source

@@ -4,7 +4,8 @@
 # More for the source folder, for tests in which medark reads it: kinds of files that the stock
 # writer knows nothing of. Sourced behind common.sh, in the temporary folder.
 
-touch -d '1970-01-01T00:00:01Z' source/letters/empty.txt # RECOVER.sh keeps whole seconds before 1970
+# RECOVER.sh keeps whole seconds only before 1970.
+touch -d '1970-01-01T00:00:01Z' source/letters/empty.txt
 mkdir source/bundles
 cat >source/bundles/one.json <<'END'
 {
@@ -19,10 +20,14 @@ cat >source/bundles/one.json <<'END'
 END
 cat >source/bundles/condition.xml <<'END'
 <?xml version="1.0" encoding="UTF-8"?>
-<Condition xmlns="http://hl7.org/fhir"><id value="x1"/><subject><reference value="Patient/p9"/></subject></Condition>
+<Condition xmlns="http://hl7.org/fhir"><id value="x1"/>
+<subject><reference value="Patient/p9"/></subject></Condition>
 END
-printf '{"resourceType":"Observation","id":"big","status":"final","code":{"text":"%s"},"subject":{"reference":"Patient/p9"}}\r\n' \
-	"$(head -c 9000000 /dev/zero | tr '\0' 'g')" >source/big.ndjson
+{
+	printf '{"resourceType":"Observation","id":"big","status":"final","code":{"text":"'
+	head -c 9000000 /dev/zero | tr '\0' 'g'
+	printf '"},"subject":{"reference":"Patient/p9"}}\r\n'
+} >source/big.ndjson
 mkdir -p "source/odd names"
 : >"source/odd names/back\\slash"
 printf x >"source/odd names/-leading dash"

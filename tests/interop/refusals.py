@@ -5,9 +5,9 @@
     refusals.py GOOD.medark CERT.pem KEY.pem IDENTITY.pem FOLDER
 
 CERT and KEY are the signer's: most faults are signed again, as a careless or hostile writer would,
-so that the signature is right and only the rule that is named stands in the way. Sealing and signing
-is done by the openssl command. The independent reader has to refuse every one of them (exit code 3);
-so has `medark restore` where the environment names the tool in MEDARK, and no folder may appear.
+so that the signature is right and only the rule that is named stands in the way. The openssl command
+seals and signs. The independent reader has to refuse every one of them (exit code 3); so has `medark
+restore` where the environment names the tool in MEDARK, and no folder may appear.
 """
 
 import hashlib
@@ -102,6 +102,11 @@ def inside(name):
     match = re.fullmatch(r"(?:index/)?([a-z]+)(?:/(\d+))?\.zst\.p7m", name)
     kind, n = match.group(1), int(match.group(2) or 1)
     return kind, n, original.unseal(name, kind, n, 80 << 20)
+
+
+def certificate(name, kind):
+    run("openssl", "req", "-x509", "-newkey", kind, "-nodes", "-keyout", name + ".key",
+        "-out", name + ".pem", "-subj", "/CN=another")  # fmt: skip
 
 
 # ---- checking -----------------------------------------------------------------------------------
@@ -262,8 +267,7 @@ def signature_faults():
     )
     refused("a byte behind the signature", pack(MEMBERS, text, sign(text) + b"\0"))
     extra = os.path.join(folder, "extra")
-    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", extra + ".key", "-out",
-        extra + ".pem", "-subj", "/CN=extra")  # fmt: skip
+    certificate(extra, "rsa:2048")
     refused(
         "a certificate that is not named",
         pack(MEMBERS, text, sign(text, "-cades", "-md", "sha256", "-certfile", extra + ".pem")),
@@ -322,8 +326,7 @@ def keys_faults():
         return pack(members)
 
     public = os.path.join(folder, "rsa")
-    run("openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-keyout", public + ".key", "-out",
-        public + ".pem", "-subj", "/CN=r")  # fmt: skip
+    certificate(public, "rsa:3072")
     der = run("openssl", "x509", "-in", public + ".pem", "-outform", "DER")
     listed = [{"kind": "rsa-oaep", "id": hashlib.sha256(cms.issuer_and_serial_of(der)).hexdigest()}]
     oaep = ("-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256")
@@ -559,16 +562,24 @@ def index_faults():
             resealed(root, lambda d, o=old, n=new: re.sub(re.escape(o) + rb"\s*", n, d, 1)),
         )
     # What only who reads the whole index can notice.
+
+    def backwards(data):
+        return b"".join(data.splitlines(True)[::-1])
+
+    def shorter(data):
+        less = lambda m: b'"at":[[1,0,%d' % (int(m.group(1)) - 1)  # noqa: E731
+        return re.sub(rb'"at":\[\[1,0,(\d+)', less, data, 1)
+
     for what, name, change in (
-        ("a segment hash", "segments", lambda d: d[:-2] + (b"0" if d[-2:-1] != b"0" else b"1") + b"\n"),
-        ("patients in another order", "patients", lambda d: b"".join(d.splitlines(True)[::-1])),
-        ("names in another order", "names", lambda d: b"".join(d.splitlines(True)[::-1])),
+        ("a segment hash", "segments", lambda d: d[:-2] + bytes([d[-2] ^ 1]) + b"\n"),
+        ("patients in another order", "patients", backwards),
+        ("names in another order", "names", backwards),
         ("a patient who is not there", "births", lambda d: d[:-1] + b"9\n"),
-        ("a range outside of its segment", "patients", lambda d: d.replace(b'"at":[[1,', b'"at":[[1,9')),
-        ("a range that cuts a record", "patients", lambda d: re.sub(rb'"at":\[\[1,0,(\d+)', lambda m: b'"at":[[1,0,%d' % (int(m.group(1)) - 1), d, 1)),
+        ("a range elsewhere", "patients", lambda d: d.replace(b'"at":[[1,', b'"at":[[1,9')),
+        ("a range that cuts a record", "patients", shorter),
         ("a place outside of its segment", "outside", lambda d: d[:-1] + b"000\n"),
         ("a control character", "identifiers", lambda d: d.replace(b"http", b"\x01ttp", 1)),
-    ):  # fmt: skip
+    ):
         refused(f"index: {what}", resealed(f"index/{name}/00000001.zst.p7m", change), by_tool=False)
 
 

@@ -15,8 +15,10 @@ mkdir -p "$dir/letters/2026" "$dir/empty folder"
 		'3 999990032 Bakker Cato 2001-07-14 female'; do
 		# shellcheck disable=SC2086 # six words
 		set -- $p
-		printf '{"resourceType":"Patient","id":"p%s","identifier":[{"system":"http://fhir.nl/fhir/NamingSystem/bsn","value":"%s"}],"name":[{"family":"%s","given":["%s"]}],"gender":"%s","birthDate":"%s"}\n' \
-			"$1" "$2" "$3" "$4" "$6" "$5"
+		printf '{"resourceType":"Patient","id":"p%s","identifier":[{"system":"%s","value":"%s"}],' \
+			"$1" http://fhir.nl/fhir/NamingSystem/bsn "$2"
+		printf '"name":[{"family":"%s","given":["%s"]}],"gender":"%s","birthDate":"%s"}\n' \
+			"$3" "$4" "$6" "$5"
 	done
 } >"$dir/Patient.ndjson"
 
@@ -25,13 +27,19 @@ mkdir -p "$dir/letters/2026" "$dir/empty folder"
 	while [ $n -lt 30 ]; do
 		n=$((n + 1))
 		[ $n -ne 12 ] || echo # a blank line: it belongs to no record
-		printf '{"resourceType":"Observation","id":"o%d","status":"final","code":{"text":"Gewicht \303\251\303\251n %d"},"subject":{"reference":"Patient/p%d"},"performer":[{"reference":"Practitioner/d1"}],"effectiveDateTime":"2026-03-%02d","valueQuantity":{"value":%d,"unit":"kg"}}\n' \
-			$n $n $((n % 3 + 1)) $((n % 28 + 1)) $((60 + n))
+		printf '{"resourceType":"Observation","id":"o%d","status":"final","code":{"text":' $n
+		printf '"Gewicht \303\251\303\251n %d"},"subject":{"reference":"Patient/p%d"},' $n $((n % 3 + 1))
+		printf '"performer":[{"reference":"Practitioner/d1"}],"effectiveDateTime":"2026-03-%02d",' \
+			$((n % 28 + 1))
+		printf '"valueQuantity":{"value":%d,"unit":"kg"}}\n' $((60 + n))
 	done
 } >"$dir/Observation.ndjson"
 
-printf '{"resourceType":"Practitioner","id":"d1","name":[{"family":"Arts"}]}\n{"resourceType":"Condition","id":"c1","subject":{"reference":"Patient/p2"},"code":{"text":"Hoest"},"recordedDate":"2026-02-01"}' \
-	>"$dir/Other.ndjson"
+{
+	echo '{"resourceType":"Practitioner","id":"d1","name":[{"family":"Arts"}]}'
+	printf '{"resourceType":"Condition","id":"c1","subject":{"reference":"Patient/p2"},'
+	printf '"code":{"text":"Hoest"},"recordedDate":"2026-02-01"}'
+} >"$dir/Other.ndjson"
 
 # Bytes of every kind, and no line end at the end.
 {

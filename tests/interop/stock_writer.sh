@@ -14,14 +14,18 @@
 # the segments: coreutils have no tool for that.
 #
 # Environment: KDF=scrypt (default) or pbkdf2; SCRYPT_N (default 131072); PATIENTS_PER_SEGMENT
-# (default 2); PADDING (bytes of the padding frame, default 0: none); TEXTS (the folder of README.txt and RECOVER.sh).
+# (default 2); PADDING (bytes of the padding frame, default 0: none); TEXTS (the folder of README.txt
+# and RECOVER.sh).
 
 set -eu
 umask 077
 LC_ALL=C
 export LC_ALL
 
-[ $# -ge 6 ] || { echo "usage: stock_writer.sh OUT SOURCE CERT KEY PASSFILE RECIPIENT..." >&2; exit 2; }
+if [ $# -lt 6 ]; then
+	echo "usage: stock_writer.sh OUT SOURCE CERT KEY PASSPHRASE-FILE RECIPIENT..." >&2
+	exit 2
+fi
 out=$1 source=$2 signer=$3 signer_key=$4 passfile=$5
 shift 5
 here=$(dirname "$0")
@@ -45,6 +49,8 @@ le32() { printf '%08x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3\2\1/'; }
 size() { stat -c %s -- "$1"; }
 # piece FILE OFFSET LENGTH: that part of a file.
 piece() { tail -c +$(($2 + 1)) -- "$1" | head -c "$3"; }
+# item_piece ITEM OFFSET LENGTH: that part of an item of the source, by its number.
+item_piece() { piece "$source/$(sed -n "$(($1 + 1))p" "$work/paths" | cut -f2-)" "$2" "$3"; }
 hmac() { openssl dgst -sha256 -mac HMAC -macopt "hexkey:$1" -r | cut -d' ' -f1; }
 
 archive=$(openssl rand -hex 16)
@@ -156,7 +162,11 @@ done <"$work/items" | sort -s -t '	' -k1,1 >>"$work/records"
 awk -F '\t' -v OFS='\t' -v per="${PATIENTS_PER_SEGMENT:-2}" '
 	$1 != key {
 		key = $1
-		if (segment == 0 || key ~ /^~/ || ++patients > per) { segment++; patients = 1; at = 0 }
+		if (segment == 0 || key ~ /^~/ || ++patients > per) {
+			segment++
+			patients = 1
+			at = 0
+		}
 	}
 	{ print $0, segment, at; at += $5 }' "$work/records" >"$work/placed"
 segments=$(awk -F '\t' 'END { print $8 + 0 }' "$work/placed")
@@ -171,7 +181,7 @@ while [ $s -lt "$segments" ]; do
 	awk -F '\t' -v s=$s '$8 == s' "$work/placed" >"$work/here"
 	# The content, record by record.
 	while IFS='	' read -r _ _ item offset length _; do
-		piece "$source/$(sed -n "$((item + 1))p" "$work/paths" | cut -f2-)" "$offset" "$length"
+		item_piece "$item" "$offset" "$length"
 	done <"$work/here" >"$work/content"
 	# The map.
 	count=$(grep -c -v '	F	' "$work/here" || true)
@@ -206,8 +216,8 @@ while [ $s -lt "$segments" ]; do
 		} | sha
 		i=$((i + 1))
 	done >"$work/leaf-hashes"
-	hash=$(printf '02%s%s%s' "$(be64 $s)" "$(be64 "$count")" "$(tree_root <"$work/leaf-hashes")" |
-		unhex | sha)
+	hash=$(tree_root <"$work/leaf-hashes")
+	hash=$(printf '02%s%s%s' "$(be64 $s)" "$(be64 "$count")" "$hash" | unhex | sha)
 	echo "$hash" >>"$work/segment-hashes"
 	printf '%d\t%d\t%d\t%s\n' $s "$count" "$(size "$work/content")" "$hash" >>"$work/segments"
 	leaves=$((leaves + count))
@@ -225,8 +235,10 @@ awk -F '\t' -v OFS='\t' '
 		if ($2 == "L") records[$3]++
 		next
 	}
-	{ print $1, $2, $3, $4, $5, "-", ($1 in first) ? first[$1] : "-", ($1 in last) ? last[$1] : "-",
-		records[$1] + 0, $6 }' "$work/placed" "$work/items" >"$work/t/items"
+	{
+		if (!($1 in first)) first[$1] = last[$1] = "-"
+		print $1, $2, $3, $4, $5, "-", first[$1], last[$1], records[$1] + 0, $6
+	}' "$work/placed" "$work/items" >"$work/t/items"
 cp "$work/segments" "$work/t/segments"
 
 # The Patient lines, each behind its key; then one JSON row for each key in the order of bytes.
@@ -244,9 +256,10 @@ while read -r k; do
 		read -r item offset length <<-END
 			$where
 		END
-		line=$(piece "$source/$(sed -n "$((item + 1))p" "$work/paths" | cut -f2-)" "$offset" "$length")
+		line=$(item_piece "$item" "$offset" "$length")
 	fi
-	printf '%s\n' "$line" | sed -n 's/.*"identifier":\[{"system":"\([^"]*\)","value":"\([^"]*\)"}.*/\2	\1/p' >"$work/ident"
+	identifier='.*"identifier":\[{"system":"\([^"]*\)","value":"\([^"]*\)"}.*'
+	printf '%s\n' "$line" | sed -n "s/$identifier/\2	\1/p" >"$work/ident"
 	family=$(printf '%s\n' "$line" | sed -n 's/.*"family":"\([^"]*\)".*/\1/p')
 	given=$(printf '%s\n' "$line" | sed -n 's/.*"given":\["\([^]]*\)"\].*/\1/p' | sed 's/","/ /g')
 	birth=$(printf '%s\n' "$line" | sed -n 's/.*"birthDate":"\([0-9-]*\)".*/\1/p')
@@ -269,8 +282,8 @@ while read -r k; do
 		}' "$work/mine"
 	} >>"$work/t/patients"
 	sed "s/\$/	$n/; s/^\([^	]*\) */\1/" "$work/ident" >>"$work/u-identifiers"
-	printf '%s %s\n' "$family" "$given" | tr '[:upper:]' '[:lower:]' | tr -s ' ,"-' '[\n*]' | sed '/^$/d' | sort -u |
-		sed "s/\$/	$n/" >>"$work/u-names"
+	printf '%s %s\n' "$family" "$given" | tr '[:upper:]' '[:lower:]' | tr -s ' -' '[\n*]' |
+		sed '/^$/d' | sort -u | sed "s/\$/	$n/" >>"$work/u-names"
 	[ -z "$birth" ] || printf '%s\t%d\n' "$(echo "$birth" | tr -d -)" $n >>"$work/u-births"
 	n=$((n + 1))
 done <"$work/keys"
@@ -322,8 +335,8 @@ if [ "${KDF:-scrypt}" = scrypt ]; then
 		-pkeyopt hexsalt:"$salt" -pkeyopt N:"$cost" -pkeyopt r:8 -pkeyopt p:1 | hex)
 else
 	kdf='{"name":"pbkdf2-sha512","iterations":600000,"salt":"'$salt'"}'
-	pass_key=$(openssl kdf -keylen 32 -kdfopt pass:"$(cat "$passfile")" -kdfopt hexsalt:"$salt" \
-		-kdfopt iter:600000 -kdfopt digest:SHA512 -binary PBKDF2 | hex)
+	pass_key=$(openssl kdf -keylen 32 -kdfopt pass:"$(cat "$passfile")" \
+		-kdfopt hexsalt:"$salt" -kdfopt iter:600000 -kdfopt digest:SHA512 -binary PBKDF2 | hex)
 fi
 pass_id=passphrase
 
@@ -335,7 +348,9 @@ recipient_id() {
 	# "OFFSET:d=2 hl=N l=N TYPE": in a v3 certificate: [0] version, serial, algorithm, issuer.
 	sed -n 's/^ *\([0-9]*\):d=2  hl=\([0-9]*\) l= *\([0-9]*\) .*/\1 \2 \3/p' "$work/asn1" |
 		awk 'NR == 2 { serial = $1 " " $2 + $3 } NR == 4 { print $1, $2 + $3; print serial }' |
-		while read -r offset length; do piece "$work/cert" "$offset" "$length"; done >"$work/ias"
+		while read -r offset length; do
+			piece "$work/cert" "$offset" "$length"
+		done >"$work/ias"
 	n=$(size "$work/ias")
 	{
 		if [ "$n" -lt 128 ]; then printf '30%02x' "$n"
@@ -371,8 +386,8 @@ printf '{"kind":"passphrase","id":"%s","kdf":%s}\n' $pass_id "$kdf" >>"$work/rec
 printf %s "$key" | openssl cms -encrypt -binary -aes-256-gcm -secretkey "$pass_key" \
 	-secretkeyid "$(printf %s $pass_id | hex)" "$@" -outform DER -out "$tree/keys.p7m"
 
-# openssl has put the recipients into DER order. The dump shows that order: at depth 4 a SEQUENCE is RSA, [1] is EC, [2] the passphrase;
-# the issuer and serial number inside are hashed as they stand.
+# openssl has put the recipients into DER order. The dump shows that order: at depth 4 a SEQUENCE is
+# RSA, [1] is EC, [2] the passphrase; the issuer and serial number inside are hashed as they stand.
 openssl asn1parse -inform DER -in "$tree/keys.p7m" >"$work/asn1"
 awk '/d=4 / { n++; kind = /SEQUENCE/ ? "rsa" : /cont \[ 1 \]/ ? "ec" : "pass" }
 	/d=3 / && seen++ > 1 { exit }
@@ -394,8 +409,8 @@ awk '/d=4 / { n++; kind = /SEQUENCE/ ? "rsa" : /cont \[ 1 \]/ ? "ec" : "pass" }
 		if [ "$offset" = pass ]; then
 			grep '"passphrase"' "$work/recipients" | tr -d '\n'
 		else
-			grep "$(piece "$tree/keys.p7m" "$offset" "$length" | sha)" "$work/recipients" |
-				tr -d '\n'
+			id=$(piece "$tree/keys.p7m" "$offset" "$length" | sha)
+			grep "$id" "$work/recipients" | tr -d '\n'
 		fi
 	done <"$work/order"
 	printf '],"sequence":1,"previous":null,"tool":"stock-writer 1","source":"files"}\n'

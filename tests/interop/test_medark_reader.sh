@@ -4,23 +4,23 @@
 . "$(dirname "$0")/common.sh"
 . "$here/medark_source.sh"
 
-for signer in signer:p256 rsasigner:rsa3072 p384signer:p384; do
-	"$MEDARK" key new --role signer --name "Interop ${signer%:*}" --type ${signer#*:} \
-		--out "${signer%:*}" >/dev/null
-done
-for k in rsa:rsa3072 p256:p256 p384:p384 stranger:p256; do
-	"$MEDARK" key new --role recipient --name "Interop ${k%:*}" --type ${k#*:} --out "${k%:*}" >/dev/null
-done
+medark_key signer signer p256
+medark_key signer rsasigner rsa3072
+medark_key signer p384signer p384
+medark_key recipient rsa rsa3072
+medark_key recipient p256 p256
+medark_key recipient p384 p384
+medark_key recipient stranger p256
 
 for signer in signer rsasigner p384signer; do
-	expect 0 "export, $signer" "$MEDARK" export source --recipient rsa.cert.pem --recipient p256.cert.pem \
-		--recipient p384.cert.pem --signer $signer.cert.pem --signer-key $signer.key.pem \
-		--passphrase-file passphrase --out $signer.medark
+	expect 0 "export, $signer" "$MEDARK" export source --recipient rsa.cert.pem \
+		--recipient p256.cert.pem --recipient p384.cert.pem --signer $signer.cert.pem \
+		--signer-key $signer.key.pem --passphrase-file passphrase --out $signer.medark
 	expect 0 "verify, $signer" reader verify $signer.medark --trust $signer.cert.pem
 done
 for identity in rsa p256 p384; do
-	expect 0 "everything inside, as $identity" reader verify signer.medark --trust signer.cert.pem \
-		--identity $identity.key.pem
+	expect 0 "everything inside, as $identity" reader verify signer.medark \
+		--trust signer.cert.pem --identity $identity.key.pem
 done
 expect 0 "everything inside, by passphrase" reader verify signer.medark --trust signer.cert.pem \
 	--passphrase-file passphrase
@@ -43,8 +43,10 @@ done
 
 # A second archive in a chain.
 expect 0 "export, second in the chain" "$MEDARK" export source --recipient p256.cert.pem \
-	--signer signer.cert.pem --signer-key signer.key.pem --previous signer.medark --out second.medark
-expect 0 "verify the second" reader verify second.medark --trust signer.cert.pem --identity p256.key.pem
+	--signer signer.cert.pem --signer-key signer.key.pem --previous signer.medark \
+	--out second.medark
+expect 0 "verify the second" reader verify second.medark --trust signer.cert.pem \
+	--identity p256.key.pem
 tar -xOf second.medark MANIFEST | grep -q -x "# previous $(tar -xOf signer.medark MANIFEST |
 	sha256sum | cut -c1-64)" || fail "previous is not the SHA-256 of the archive before"
 echo passed

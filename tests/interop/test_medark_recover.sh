@@ -4,10 +4,10 @@
 . "$(dirname "$0")/common.sh"
 . "$here/medark_source.sh"
 
-"$MEDARK" key new --role signer --name "Interop signer" --type p256 --out signer >/dev/null
-for k in rsa:rsa3072 p256:p256 p384:p384; do
-	"$MEDARK" key new --role recipient --name "Interop ${k%:*}" --type ${k#*:} --out "${k%:*}" >/dev/null
-done
+medark_key signer signer p256
+medark_key recipient rsa rsa3072
+medark_key recipient p256 p256
+medark_key recipient p384 p384
 expect 0 "export" "$MEDARK" export source --recipient rsa.cert.pem --recipient p256.cert.pem \
 	--recipient p384.cert.pem --signer signer.cert.pem --signer-key signer.key.pem \
 	--passphrase-file passphrase --out a.medark

@@ -3,15 +3,16 @@
 # medark opens what stock tools wrote: verify, inspect, patients, restore.
 . "$(dirname "$0")/common.sh"
 
-# Keys as medark makes them for sites without a PKI; the passphrase has no certificate.
-for k in signer:p256 rsasigner:rsa3072 p384signer:p384; do
-	"$MEDARK" key new --role signer --name "Interop ${k%:*}" --type ${k#*:} --out "${k%:*}" >/dev/null
-done
-for k in rsa:rsa3072 p256:p256 p384:p384 stranger:p256; do
-	"$MEDARK" key new --role recipient --name "Interop ${k%:*}" --type ${k#*:} --out "${k%:*}" >/dev/null
-done
+medark_key signer signer p256
+medark_key signer rsasigner rsa3072
+medark_key signer p384signer p384
+medark_key recipient rsa rsa3072
+medark_key recipient p256 p256
+medark_key recipient p384 p384
+medark_key recipient stranger p256
 
-stock a.medark source signer.cert.pem signer.key.pem passphrase rsa.cert.pem p256.cert.pem p384.cert.pem
+stock a.medark source signer.cert.pem signer.key.pem passphrase rsa.cert.pem p256.cert.pem \
+	p384.cert.pem
 expect 0 "verify" "$MEDARK" verify a.medark --trust signer.cert.pem
 expect 0 "inspect" "$MEDARK" inspect a.medark
 expect 4 "verify with another's certificate" "$MEDARK" verify a.medark --trust rsasigner.cert.pem
@@ -23,7 +24,8 @@ for word in Jansen Vries Bakker 1970-01-31; do
 	grep -q "$word" rows || { cat rows; fail "patients: $word is missing"; }
 done
 for query in 'vries' '999990020' '05-11-1982' 'bram vr'; do
-	"$MEDARK" patients a.medark "$query" --trust signer.cert.pem --identity p256.key.pem --json >rows
+	"$MEDARK" patients a.medark "$query" --trust signer.cert.pem --identity p256.key.pem \
+		--json >rows
 	if ! grep -q Vries rows || grep -q -e Jansen -e Bakker rows; then
 		cat rows
 		fail "patients: query '$query'"
@@ -45,7 +47,8 @@ for signer in rsasigner p384signer; do
 	KDF=pbkdf2 PADDING=5000 PATIENTS_PER_SEGMENT=1 stock b.medark source $signer.cert.pem \
 		$signer.key.pem passphrase p384.cert.pem
 	expect 0 "verify $signer" "$MEDARK" verify b.medark --trust $signer.cert.pem
-	restores "by passphrase, $signer" b.medark --trust $signer.cert.pem --passphrase-file passphrase
+	restores "by passphrase, $signer" b.medark --trust $signer.cert.pem \
+		--passphrase-file passphrase
 done
 expect 5 "restore with a stranger's key" "$MEDARK" restore a.medark --trust signer.cert.pem \
 	--identity stranger.key.pem --to out

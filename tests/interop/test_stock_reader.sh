@@ -9,7 +9,8 @@ pair p256 P-256
 pair p384 P-384
 pair stranger P-256
 
-stock a.medark source signer.cert.pem signer.key.pem passphrase rsa.cert.pem p256.cert.pem p384.cert.pem
+stock a.medark source signer.cert.pem signer.key.pem passphrase rsa.cert.pem p256.cert.pem \
+	p384.cert.pem
 for identity in rsa p256 p384; do
 	expect 0 "verify as $identity" reader verify a.medark --trust signer.cert.pem \
 		--identity $identity.key.pem

@@ -15,7 +15,8 @@ stock a.medark source signer.cert.pem signer.key.pem passphrase rsa.cert.pem rsa
 tar -xf a.medark RECOVER.sh
 
 # Every recipient; every shell; with and without perl; from the tar file and from a folder.
-touch -d '1970-01-01T00:00:01Z' source/letters/empty.txt # RECOVER.sh keeps whole seconds before 1970
+# Before 1970 it keeps whole seconds only.
+touch -d '1970-01-01T00:00:01Z' source/letters/empty.txt
 n=0
 recovers() {
 	n=$((n + 1))
