@@ -174,7 +174,6 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 static void print_text(const struct cli_options *options, const struct medark_export_result *r)
 {
 	FILE *out = cli_report_stream(options);
-	char text[64], rate[CLI_BYTES_MAX];
 
 	cli_report_row(out, "archive", r->archive);
 	cli_report_row(out, "manifest", r->manifest);
@@ -190,9 +189,7 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_bytes(out, "size", r->archive_bytes);
 	if (options->verbose)
 		cli_report_row_bytes(out, "of it index", r->index_bytes);
-	(void)snprintf(text, sizeof(text), "%.1f s, %s/s", r->seconds,
-		       cli_text_bytes(r->seconds > 0 ? (double)r->bytes / r->seconds : 0, rate));
-	cli_report_row(out, "time", text);
+	cli_report_row_time(out, r->seconds, r->bytes);
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");
 	if (!r->complete && !options->report)

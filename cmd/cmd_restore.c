@@ -80,8 +80,6 @@ static void print_json(const struct cli_options *options, const struct medark_re
 static void print_text(const struct cli_options *options, const struct medark_restore_result *r,
 		       double seconds)
 {
-	char text[64], rate[CLI_BYTES_MAX];
-
 	if (options->patients.count) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
@@ -90,13 +88,11 @@ static void print_text(const struct cli_options *options, const struct medark_re
 		cli_report_row_number(stdout, "attachments", r->opaque);
 	} else {
 		cli_report_row_number(stdout, "items", r->items);
+		cli_report_row_bytes(stdout, "bytes", r->bytes);
 	}
-	cli_report_row_bytes(stdout, "bytes", r->bytes);
 	if (r->renamed)
 		cli_report_row_number(stdout, "renamed", r->renamed);
-	(void)snprintf(text, sizeof(text), "%.1f s, %s/s", seconds,
-		       cli_text_bytes(seconds > 0 ? (double)r->bytes / seconds : 0, rate));
-	cli_report_row(stdout, "time", text);
+	cli_report_row_time(stdout, seconds, r->bytes);
 	cli_text_print(stdout, options->operands.items[0]);
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);

@@ -213,6 +213,16 @@ void cli_report_row_bytes(FILE *f, const char *label, uint64_t bytes)
 	(void)fputc('\n', f);
 }
 
+void cli_report_row_time(FILE *f, double seconds, uint64_t bytes)
+{
+	char rate[CLI_BYTES_MAX];
+
+	(void)fprintf(f, "  %-*s %.2f s", LABEL_WIDTH, "time", seconds);
+	if (bytes && seconds > 0)
+		(void)fprintf(f, ", %s/s", cli_text_bytes((double)bytes / seconds, rate));
+	(void)fputc('\n', f);
+}
+
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type)
 {
 	char now[CLI_TIME_MAX];

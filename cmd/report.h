@@ -51,6 +51,8 @@ void cli_report_warning(const struct cli_options *options, const char *sentence)
 void cli_report_row(FILE *f, const char *label, const char *value);
 void cli_report_row_number(FILE *f, const char *label, uint64_t value);
 void cli_report_row_bytes(FILE *f, const char *label, uint64_t bytes);
+/* How long it took; and the rate, unless `bytes` is 0. */
+void cli_report_row_time(FILE *f, double seconds, uint64_t bytes);
 
 /* Begins an object that says which verb it is of. */
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type);

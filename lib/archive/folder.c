@@ -68,12 +68,19 @@ static int cannot_remove(struct medark_error *err)
 	return medark_error_errno(err, errno, "cannot remove what an unfinished restore left");
 }
 
+/* A restored folder may have lost its owner's rights. What fails here fails again, and is told. */
+static void make_accessible(int at, const char *name)
+{
+	if (fchmodat(at, name, 0700, 0) < 0)
+		return;
+}
+
 /* Folders get names that no part of an unfinished restore has at this place. */
 static int move_up(int from, const char *name, int to, unsigned *serial, struct medark_error *err)
 {
 	char fresh[32];
 
-	(void)fchmodat(from, name, 0700, 0);
+	make_accessible(from, name);
 	do {
 		(void)snprintf(fresh, sizeof(fresh), "%u.medark-removed", (*serial)++);
 	} while (renameat2(from, name, to, fresh, RENAME_NOREPLACE) < 0 && errno == EEXIST);
@@ -89,7 +96,7 @@ static int hollow_out(int fd, const char *name, unsigned *serial, struct medark_
 	__attribute__((cleanup(directory_close_auto))) DIR *dir = NULL;
 	const char *inner;
 
-	(void)fchmodat(fd, name, 0700, 0);
+	make_accessible(fd, name);
 	sub = medark_folder_open(fd, name);
 	dir = sub >= 0 ? list(sub) : NULL;
 	if (!dir)

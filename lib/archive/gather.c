@@ -62,7 +62,7 @@ void medark_gather_free(struct medark_gather *g)
 	if (g->head)
 		medark_secret_wipe(g->head, MEDARK_HEAD_SIZE);
 	free(g->head);
-	medark_buffer_clear(&g->urls);
+	medark_buffer_clear(&g->alias);
 	free(g);
 }
 
@@ -77,7 +77,7 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 	g->setup = *setup;
 	g->next_segment = 1;
 	g->last_group = MEDARK_GROUP_NONE;
-	g->urls = (struct medark_buffer)MEDARK_BUFFER_SECRET(1u << 20);
+	g->alias = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
 	g->head = malloc(MEDARK_HEAD_SIZE + MEDARK_JSON_PADDING);
 	if (!g->head)
 		return medark_error_memory(err, "reading the sources");

@@ -56,8 +56,7 @@ struct medark_gather {
 	uint8_t *head;
 	uint64_t bytes, records;
 	uint32_t last_group, last_order; /* what filler is put with */
-	/* Bundle.entry.fullUrl of patients of the current document */
-	struct medark_buffer urls;
+	struct medark_buffer alias;	 /* scratch: an identifier as a key */
 };
 
 /* ---- gather.c ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/gather_private.h"
 
+#include "archive/alias.h"
 #include "base/hash.h"
 #include "scan/json.h"
 
@@ -11,61 +12,75 @@ static uint64_t key_hash(const struct medark_gather *g, struct medark_patient_ke
 	return medark_hash(g->seed + (uint64_t)key.kind, key.text);
 }
 
-/*
- * In a Bundle, records mostly name their patient by a URN that the Patient's entry has given
- * before. Using the patient's own key then keeps all of it in one group. What cannot be resolved
- * here is resolved at the end, over all sources.
- */
-static struct medark_patient_key resolve(const struct medark_gather *g,
-					 struct medark_patient_key key)
-{
-	const uint8_t *p = g->urls.data;
-	const uint8_t *end = p + g->urls.size;
-
-	if (key.kind != MEDARK_PATIENT_URN)
-		return key;
-	while (p < end) {
-		struct medark_bytes url = medark_bytes(p + 8, medark_get_le32(p));
-		struct medark_bytes id = medark_bytes(url.data + url.size, medark_get_le32(p + 4));
-
-		if (medark_bytes_equal(url, key.text))
-			return (struct medark_patient_key) { MEDARK_PATIENT_ID, id };
-		p = id.data + id.size;
-	}
-	return key;
-}
-
-static int remember_url(struct medark_gather *g, struct medark_bytes url, struct medark_bytes id,
-			struct medark_error *err)
-{
-	uint8_t head[8];
-
-	if (!medark_bytes_starts(url, "urn:") || id.size == 0 ||
-	    g->urls.size + sizeof(head) + url.size + id.size > g->urls.limit / 2)
-		return 0;
-	medark_put_le32(head, (uint32_t)url.size);
-	medark_put_le32(head + 4, (uint32_t)id.size);
-	MEDARK_TRY(medark_buffer_add(&g->urls, head, sizeof(head), err));
-	MEDARK_TRY(medark_buffer_add(&g->urls, url.data, url.size, err));
-	return medark_buffer_add(&g->urls, id.data, id.size, err);
-}
-
 static int group_of(struct medark_gather *g, struct medark_patient_key key, uint32_t *out_group,
 		    uint32_t *out_order, struct medark_error *err)
 {
-	struct medark_patient_key own = resolve(g, key);
-	uint64_t hash = key_hash(g, own);
+	uint64_t hash;
 
+	if (key.kind == MEDARK_PATIENT_IDENTIFIER) {
+		g->alias.size = 0;
+		MEDARK_TRY(medark_alias_normalise(key.text, &g->alias, err));
+		key.text = medark_bytes(g->alias.data, g->alias.size);
+	}
+	hash = key_hash(g, key);
 	MEDARK_TRY(medark_ordinals_get(g->ordinals, hash, out_order, err));
-	return medark_window_group(g->window, own, hash, *out_order, out_group, err);
+	return medark_window_group(g->window, key, hash, *out_order, out_group, err);
 }
 
 static int note_patient(struct medark_gather *g, const struct medark_gather_record *r,
 			struct medark_error *err)
 {
 	MEDARK_TRY(medark_fhir_patient(g->fhir, r->text, &g->patient, err));
-	MEDARK_TRY(remember_url(g, r->full_url, g->patient.id, err));
 	return medark_facts_patient(g->setup.facts, &g->patient, r->full_url, err);
+}
+
+#define HASH_CHUNK (32u << 10)
+
+/* Hashes a text in chunks, so that the same bytes give the same hash however they are collected. */
+static uint64_t hash_chunks(uint64_t hash, struct medark_bytes text)
+{
+	while (text.size > HASH_CHUNK) {
+		hash = medark_hash(hash, medark_bytes(text.data, HASH_CHUNK));
+		text = medark_bytes(text.data + HASH_CHUNK, text.size - HASH_CHUNK);
+	}
+	return medark_hash(hash, text);
+}
+
+/* The same over a JSON text without its insignificant white space: lay-out is not content. */
+static uint64_t hash_compact(uint64_t hash, struct medark_bytes text)
+{
+	uint8_t chunk[HASH_CHUNK];
+	size_t used = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+
+		if (!in_string && (c == ' ' || c == '\t' || c == '\n' || c == '\r'))
+			continue;
+		if (used == HASH_CHUNK) {
+			hash = medark_hash(hash, medark_bytes(chunk, used));
+			used = 0;
+		}
+		chunk[used++] = c;
+		if (c == '"') {
+			in_string = !in_string;
+		} else if (c == '\\' && in_string && i + 1 < text.size) {
+			if (used == HASH_CHUNK) {
+				hash = medark_hash(hash, medark_bytes(chunk, used));
+				used = 0;
+			}
+			chunk[used++] = text.data[++i];
+		}
+	}
+	return medark_hash(hash, medark_bytes(chunk, used));
+}
+
+static uint64_t content_hash(const struct medark_gather *g, const struct medark_gather_record *r)
+{
+	if (r->kind == MEDARK_EXTENT_LINES || r->xml)
+		return hash_chunks(g->seed, r->text);
+	return hash_compact(g->seed, r->text);
 }
 
 /* Equal (type, id) with different content must be noticed over the whole export. */
@@ -81,7 +96,7 @@ static int note_seen(struct medark_gather *g, const struct medark_gather_record 
 	if (!g->record.type.size || !g->record.id.size)
 		return 0;
 	seen.name = medark_hash(medark_hash(g->seed, g->record.type), g->record.id);
-	seen.content = medark_hash(g->seed, r->text);
+	seen.content = content_hash(g, r);
 	return medark_seen_add(g->setup.facts->seen, &seen, err);
 }
 
@@ -176,8 +191,9 @@ struct document {
 	struct medark_gather *gather;
 	struct medark_item *item;
 	enum medark_fhir_kind kind;
-	size_t done; /* bytes of it that are pieces */
-	bool full;   /* the window takes no further record */
+	size_t done;	 /* bytes of it that are pieces */
+	bool fault_seen; /* a part has its fault noted */
+	bool full;	 /* the window takes no further record */
 };
 
 /* Bytes between records stay with the record before them. */
@@ -212,6 +228,7 @@ static int add_part(void *context, const struct medark_fhir_part *part, struct m
 	MEDARK_TRY(add_gap(d, part->begin, err));
 	r.text = medark_bytes(g->window->bytes + g->window->used, r.size);
 	MEDARK_TRY(medark_gather_record(g, &r, err));
+	d->fault_seen |= g->record.fault != MEDARK_FAULT_NONE;
 	d->done = part->end;
 	return 0;
 }
@@ -223,16 +240,22 @@ int medark_gather_document(struct medark_gather *g, struct medark_item *item,
 	struct medark_bytes text = medark_bytes(g->window->bytes + g->window->used, size);
 	enum medark_fault fault = MEDARK_FAULT_NONE;
 
-	g->urls.size = 0;
 	g->last_group = MEDARK_GROUP_NONE;
 	g->last_order = MEDARK_ORDINAL_NONE;
 	if (size == 0)
 		return 0;
 	MEDARK_TRY(medark_fhir_split(g->fhir, kind, text, add_part, &d, &fault, err));
-	/* The record's own scan may have seen less: XML in another encoding, for one. */
-	if (fault != MEDARK_FAULT_NONE && g->window->piece_count &&
-	    g->window->pieces[g->window->piece_count - 1].fault == MEDARK_FAULT_NONE)
-		g->window->pieces[g->window->piece_count - 1].fault = (uint8_t)fault;
+	/* The parts' own scans may have seen less: a Bundle whose entries are no list, for one. */
+	if (fault != MEDARK_FAULT_NONE && !d.fault_seen) {
+		struct medark_trouble trouble = {
+			.fault = fault,
+			.item = item->number,
+			.offset = item->size - d.done,
+			.length = size,
+		};
+
+		MEDARK_TRY(medark_facts_trouble(g->setup.facts, &trouble, err));
+	}
 	if (!d.full)
 		return add_gap(&d, size, err);
 	/* More records than a window can hold apart: the rest is kept as one piece, and reported.

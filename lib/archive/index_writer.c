@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "archive/index_writer.h"
+#include "archive/index_private.h"
 
-#include "archive/pages.h"
-#include "archive/words.h"
 #include "base/text.h"
 #include "record/fhir.h"
 
@@ -12,16 +10,7 @@
 /* Row numbers in one row of `names` and `births` (FORMAT.md section 8). */
 #define NUMBERS_PER_ROW 1000
 
-struct writer {
-	const struct medark_index_setup *setup;
-	struct medark_facts *facts;
-	struct medark_pages *pages;
-	struct medark_sorter *identifiers, *names, *births;
-	struct medark_buffer row, json, at, shared, id_row;
-	uint64_t patients; /* the current patient's row number */
-};
-
-static void writer_clear(struct writer *w)
+static void writer_clear(struct medark_index_writer *w)
 {
 	medark_pages_free(w->pages);
 	medark_sorter_free(w->identifiers);
@@ -33,12 +22,12 @@ static void writer_clear(struct writer *w)
 	medark_buffer_clear(&w->shared);
 	medark_buffer_clear(&w->id_row);
 }
-MEDARK_DEFINE_AUTO_EMBEDDED(struct writer, writer_clear)
+MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_index_writer, writer_clear)
 
-static int writer_init(struct writer *w, const struct medark_index_setup *setup,
+static int writer_init(struct medark_index_writer *w, const struct medark_index_setup *setup,
 		       struct medark_error *err)
 {
-	*w = (struct writer) {
+	*w = (struct medark_index_writer) {
 		.setup = setup,
 		.facts = setup->facts,
 		.row = MEDARK_BUFFER_SECRET(MEDARK_ROOT_MAX),
@@ -53,14 +42,14 @@ static int writer_init(struct writer *w, const struct medark_index_setup *setup,
 	return medark_sorter_new(8 * MIB, setup->folder, &w->births, err);
 }
 
-static struct medark_bytes row_bytes(const struct writer *w)
+static struct medark_bytes row_bytes(const struct medark_index_writer *w)
 {
 	return medark_bytes(w->row.data, w->row.size);
 }
 
 /* ---- items, segments: rows as they are ---- */
 
-static int write_items(struct writer *w, struct medark_error *err)
+static int write_items(struct medark_index_writer *w, struct medark_error *err)
 {
 	struct medark_bytes key, value;
 	int more;
@@ -77,7 +66,8 @@ static int write_items(struct writer *w, struct medark_error *err)
 	return more;
 }
 
-static int write_segments(struct writer *w, uint64_t *out_leaves, struct medark_error *err)
+static int write_segments(struct medark_index_writer *w, uint64_t *out_leaves,
+			  struct medark_error *err)
 {
 	MEDARK_TRY(medark_pages_table(w->pages, MEDARK_KIND_SEGMENTS, err));
 	*out_leaves = 0;
@@ -98,351 +88,6 @@ static int write_segments(struct writer *w, uint64_t *out_leaves, struct medark_
 	return 0;
 }
 
-/* ---- aliases: what a URN or an identifier stands for ---- */
-
-/* All fragments of one alias; the bindings come anywhere among them. */
-struct alias {
-	struct medark_buffer key;
-	struct medark_buffer patients; /* u32 size, then the key, for each binding */
-	struct medark_buffer shares;   /* u32 size, then the fragment */
-};
-
-static int add_sized(struct medark_buffer *b, struct medark_bytes value, struct medark_error *err)
-{
-	uint8_t size[4];
-
-	medark_put_le32(size, (uint32_t)value.size);
-	MEDARK_TRY(medark_buffer_add(b, size, sizeof(size), err));
-	return medark_buffer_add(b, value.data, value.size, err);
-}
-
-static bool next_sized(const struct medark_buffer *b, size_t *at, struct medark_bytes *out)
-{
-	if (*at == b->size)
-		return false;
-	*out = medark_bytes(b->data + *at + 4, medark_get_le32(b->data + *at));
-	*at += 4 + out->size;
-	return true;
-}
-
-/* Two Patient resources may share an identifier (a merged patient): both get the records. */
-static int give_shares(struct writer *w, const struct alias *a, struct medark_error *err)
-{
-	struct medark_bytes patient, share, previous = { NULL, 0 };
-	size_t at_patient = 0;
-
-	while (next_sized(&a->patients, &at_patient, &patient)) {
-		size_t at_share = 0;
-
-		if (medark_bytes_equal(patient, previous))
-			continue;
-		previous = patient;
-		while (next_sized(&a->shares, &at_share, &share))
-			MEDARK_TRY(medark_sorter_add(w->facts->patients, patient, share, err));
-	}
-	return 0;
-}
-
-static int unknown_patient(struct writer *w, struct medark_bytes share, const char *detail,
-			   struct medark_error *err)
-{
-	struct medark_share_head head;
-	struct medark_trouble trouble = {
-		.fault = MEDARK_FAULT_REFERENCE,
-		.detail = medark_bytes_text(detail),
-	};
-
-	memcpy(&head, share.data + 1, sizeof(head));
-	trouble.item = head.item;
-	trouble.offset = head.offset;
-	trouble.length = head.length;
-	return medark_facts_trouble(w->facts, &trouble, err);
-}
-
-static int end_alias(struct writer *w, struct alias *a, struct medark_error *err)
-{
-	struct medark_bytes share;
-	size_t at = 0;
-
-	if (a->patients.size)
-		MEDARK_TRY(give_shares(w, a, err));
-	else
-		while (next_sized(&a->shares, &at, &share))
-			MEDARK_TRY(medark_sorter_add(w->facts->patients,
-						     medark_bytes(a->key.data, a->key.size), share,
-						     err));
-	a->patients.size = 0;
-	a->shares.size = 0;
-	return 0;
-}
-
-static int read_aliases(struct writer *w, struct alias *a, struct medark_error *err)
-{
-	struct medark_bytes key, value;
-	int more;
-
-	MEDARK_TRY(medark_sorter_sort(w->facts->aliases, err));
-	while ((more = medark_sorter_next(w->facts->aliases, &key, &value, err)) == 1) {
-		if (!medark_bytes_equal(key, medark_bytes(a->key.data, a->key.size))) {
-			MEDARK_TRY(end_alias(w, a, err));
-			a->key.size = 0;
-			MEDARK_TRY(medark_buffer_add(&a->key, key.data, key.size, err));
-		}
-		if (value.data[0] == MEDARK_FRAGMENT_BINDING)
-			MEDARK_TRY(add_sized(&a->patients,
-					     medark_bytes(value.data + 1, value.size - 1), err));
-		else
-			MEDARK_TRY(add_sized(&a->shares, value, err));
-	}
-	MEDARK_TRY(more);
-	return end_alias(w, a, err);
-}
-
-static int resolve_aliases(struct writer *w, struct medark_error *err)
-{
-	struct alias a = {
-		.key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX),
-		.patients = MEDARK_BUFFER_SECRET(64 * MIB),
-		.shares = MEDARK_BUFFER_SECRET(64 * MIB),
-	};
-	int result = read_aliases(w, &a, err);
-
-	medark_buffer_clear(&a.key);
-	medark_buffer_clear(&a.patients);
-	medark_buffer_clear(&a.shares);
-	return result;
-}
-
-/* ---- patients ---- */
-
-struct patient {
-	struct medark_buffer key;
-	bool has_demographics;
-	uint32_t first, last, records;
-	uint32_t counts[MEDARK_TYPES_MAX + 1];
-	struct medark_share_head place; /* of the first share */
-	bool has_share;
-};
-
-static void add_share_head(struct patient *p, const struct medark_share_head *head)
-{
-	if (!p->has_share)
-		p->place = *head;
-	p->has_share = true;
-	p->records += head->records;
-	if (head->first && (!p->first || head->first < p->first))
-		p->first = head->first;
-	if (head->last > p->last)
-		p->last = head->last;
-}
-
-static int add_share(struct writer *w, struct patient *p, struct medark_bytes share,
-		     struct medark_error *err)
-{
-	const uint8_t *at = share.data + 1;
-	struct medark_share_head head;
-
-	memcpy(&head, at, sizeof(head));
-	at += sizeof(head);
-	add_share_head(p, &head);
-	for (uint32_t i = 0; i < head.types; i++, at += 8) {
-		uint32_t pair[2];
-
-		memcpy(pair, at, sizeof(pair));
-		p->counts[pair[0]] += pair[1];
-	}
-	return medark_buffer_add(head.shared ? &w->shared : &w->at, at,
-				 head.ranges * sizeof(struct medark_range), err);
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct medark_range *x = a, *y = b;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
-static int print_ranges(struct medark_buffer *out, const char *name, struct medark_buffer *ranges,
-			struct medark_error *err)
-{
-	struct medark_range *r = (struct medark_range *)(void *)ranges->data;
-	size_t count = ranges->size / sizeof(*r), kept = 0;
-
-	if (!count)
-		return 0;
-	qsort(r, count, sizeof(*r), by_place);
-	for (size_t i = 1; i < count; i++) {
-		if (r[i].segment == r[kept].segment &&
-		    r[kept].offset + r[kept].length >= r[i].offset) {
-			uint64_t end = r[i].offset + r[i].length;
-
-			if (end > r[kept].offset + r[kept].length)
-				r[kept].length = end - r[kept].offset;
-		} else {
-			r[++kept] = r[i];
-		}
-	}
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":[", name));
-	for (size_t i = 0; i <= kept; i++)
-		MEDARK_TRY(medark_buffer_print(out, err, "%s[%u,%llu,%llu]", i ? "," : "",
-					       r[i].segment, (unsigned long long)r[i].offset,
-					       (unsigned long long)r[i].length));
-	return medark_buffer_print(out, err, "]");
-}
-
-static int print_date(struct medark_buffer *out, const char *name, uint32_t date,
-		      struct medark_error *err)
-{
-	if (!date)
-		return 0;
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":\"%04u", name, date / 10000));
-	if (date / 100 % 100)
-		MEDARK_TRY(medark_buffer_print(out, err, "-%02u", date / 100 % 100));
-	if (date % 100)
-		MEDARK_TRY(medark_buffer_print(out, err, "-%02u", date % 100));
-	return medark_buffer_print(out, err, "\"");
-}
-
-static int print_counts(struct writer *w, struct patient *p, struct medark_error *err)
-{
-	bool some = false;
-
-	MEDARK_TRY(medark_buffer_print(&w->row, err, ",\"counts\":{"));
-	for (uint32_t i = 1; i <= w->facts->types.count; i++) {
-		if (!p->counts[i])
-			continue;
-		MEDARK_TRY(medark_buffer_print(&w->row, err, "%s\"%s\":%u", some ? "," : "",
-					       w->facts->types.names[i], p->counts[i]));
-		some = true;
-	}
-	return medark_buffer_print(&w->row, err, "},\"records\":%u", p->records);
-}
-
-static int print_patient(struct writer *w, struct patient *p, struct medark_error *err)
-{
-	w->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(&w->row, err, "{\"key\":"));
-	MEDARK_TRY(medark_text_json(&w->row, medark_bytes(p->key.data, p->key.size), err));
-	MEDARK_TRY(
-		medark_buffer_print(&w->row, err, ",\"n\":%llu", (unsigned long long)w->patients));
-	if (p->has_demographics)
-		MEDARK_TRY(medark_buffer_add(&w->row, w->json.data + 1, w->json.size - 1, err));
-	else if (p->key.data[0] == MEDARK_PATIENT_ID) {
-		MEDARK_TRY(medark_buffer_print(&w->row, err, ",\"id\":"));
-		MEDARK_TRY(medark_text_json(&w->row, medark_bytes(p->key.data + 1, p->key.size - 1),
-					    err));
-	}
-	MEDARK_TRY(print_counts(w, p, err));
-	MEDARK_TRY(print_date(&w->row, "first", p->first, err));
-	MEDARK_TRY(print_date(&w->row, "last", p->last, err));
-	MEDARK_TRY(print_ranges(&w->row, "at", &w->at, err));
-	MEDARK_TRY(print_ranges(&w->row, "shared", &w->shared, err));
-	return medark_buffer_add(&w->row, "}", 1, err);
-}
-
-/* A patient of whom no Patient resource came: found by id only, and reported. */
-static int report_missing(struct writer *w, const struct patient *p, struct medark_error *err)
-{
-	uint8_t share[1 + sizeof(p->place)] = { 0 };
-
-	if (!p->has_share)
-		return 0;
-	memcpy(share + 1, &p->place, sizeof(p->place));
-	return unknown_patient(w, medark_bytes(share, sizeof(share)),
-			       p->key.data[0] == MEDARK_PATIENT_ID
-				       ? "the source holds no Patient resource with this id"
-				       : "the source holds no Patient with this URN or identifier",
-			       err);
-}
-
-static int end_patient(struct writer *w, struct patient *p, struct medark_error *err)
-{
-	if (!p->key.size)
-		return 0;
-	MEDARK_TRY(print_patient(w, p, err));
-	MEDARK_TRY(medark_pages_row(w->pages, row_bytes(w), medark_bytes(p->key.data, p->key.size),
-				    err));
-	if (!p->has_demographics)
-		MEDARK_TRY(report_missing(w, p, err));
-	w->patients++;
-	return 0;
-}
-
-static int begin_patient(struct writer *w, struct patient *p, struct medark_bytes key,
-			 struct medark_error *err)
-{
-	struct medark_buffer kept = p->key;
-
-	kept.size = 0;
-	memset(p, 0, sizeof(*p));
-	p->key = kept;
-	w->json.size = 0;
-	w->at.size = 0;
-	w->shared.size = 0;
-	return medark_buffer_add(&p->key, key.data, key.size, err);
-}
-
-/* Entries of the search tables, with the row number that the patient gets. */
-static int search_rows(struct writer *w, struct medark_bytes entries, struct medark_error *err)
-{
-	const uint8_t *at = entries.data + 1, *end = entries.data + entries.size;
-	uint8_t number[8];
-
-	medark_put_be64(number, w->patients);
-	while (at < end) {
-		struct medark_bytes text = medark_bytes(at + 3, at[1] | (size_t)at[2] << 8);
-		struct medark_sorter *to = at[0] == MEDARK_SEARCH_IDENTIFIER ? w->identifiers
-					   : at[0] == MEDARK_SEARCH_NAME     ? w->names
-									     : w->births;
-
-		MEDARK_TRY(medark_sorter_add(to, text, medark_bytes(number, sizeof(number)), err));
-		at = text.data + text.size;
-	}
-	return 0;
-}
-
-static int read_patients(struct writer *w, struct patient *p, struct medark_error *err)
-{
-	struct medark_bytes key, value;
-	int more;
-
-	MEDARK_TRY(medark_sorter_sort(w->facts->patients, err));
-	while ((more = medark_sorter_next(w->facts->patients, &key, &value, err)) == 1) {
-		if (!medark_bytes_equal(key, medark_bytes(p->key.data, p->key.size))) {
-			MEDARK_TRY(end_patient(w, p, err));
-			MEDARK_TRY(begin_patient(w, p, key, err));
-		}
-		if (value.data[0] == MEDARK_FRAGMENT_SHARE) {
-			MEDARK_TRY(add_share(w, p, value, err));
-		} else if (value.data[0] == MEDARK_FRAGMENT_SEARCH) {
-			MEDARK_TRY(search_rows(w, value, err));
-		} else if (!p->has_demographics) {
-			p->has_demographics = true;
-			MEDARK_TRY(medark_buffer_add(&w->json, value.data, value.size, err));
-		}
-	}
-	MEDARK_TRY(more);
-	return end_patient(w, p, err);
-}
-
-static int write_patients(struct writer *w, struct medark_error *err)
-{
-	struct patient *p = calloc(1, sizeof(*p));
-	int result;
-
-	if (!p)
-		return medark_error_memory(err, "the patients");
-	p->key = (struct medark_buffer)MEDARK_BUFFER_SECRET(2 * MEDARK_SORTER_KEY_MAX);
-	result = medark_pages_table(w->pages, MEDARK_KIND_PATIENTS, err);
-	if (result >= 0)
-		result = read_patients(w, p, err);
-	medark_buffer_clear(&p->key);
-	free(p);
-	return result;
-}
-
 /* ---- search tables ---- */
 
 static uint64_t row_number(struct medark_bytes value)
@@ -455,7 +100,7 @@ static uint64_t row_number(struct medark_bytes value)
 }
 
 /* One row for each pair of identifier and patient. */
-static int write_identifiers(struct writer *w, struct medark_error *err)
+static int write_identifiers(struct medark_index_writer *w, struct medark_error *err)
 {
 	struct medark_bytes key, value;
 	int more;
@@ -475,7 +120,7 @@ static int write_identifiers(struct writer *w, struct medark_error *err)
 	return more;
 }
 
-static int end_word(struct writer *w, size_t word, struct medark_error *err)
+static int end_word(struct medark_index_writer *w, size_t word, struct medark_error *err)
 {
 	if (w->row.size == 0)
 		return 0;
@@ -483,8 +128,8 @@ static int end_word(struct writer *w, size_t word, struct medark_error *err)
 }
 
 /* `names` and `births`: a word, and the numbers of all patients that it finds. */
-static int write_words(struct writer *w, enum medark_kind kind, struct medark_sorter *from,
-		       struct medark_error *err)
+static int write_words(struct medark_index_writer *w, enum medark_kind kind,
+		       struct medark_sorter *from, struct medark_error *err)
 {
 	struct medark_bytes key, value;
 	uint64_t last = 0;
@@ -522,7 +167,7 @@ static int write_words(struct writer *w, enum medark_kind kind, struct medark_so
 
 /* ---- outside ---- */
 
-static int write_outside(struct writer *w, struct medark_error *err)
+static int write_outside(struct medark_index_writer *w, struct medark_error *err)
 {
 	struct medark_bytes key, value;
 	int more;
@@ -552,7 +197,7 @@ static int write_outside(struct writer *w, struct medark_error *err)
 
 /* ---- quarantine ---- */
 
-static int write_quarantine(struct writer *w, struct medark_error *err)
+static int write_quarantine(struct medark_index_writer *w, struct medark_error *err)
 {
 	struct medark_bytes key, value;
 	int more;
@@ -571,7 +216,7 @@ static int write_quarantine(struct writer *w, struct medark_error *err)
 
 /* ---- all of it ---- */
 
-static int write_root(struct writer *w, uint64_t leaves, struct medark_error *err)
+static int write_root(struct medark_index_writer *w, uint64_t leaves, struct medark_error *err)
 {
 	char archive[2 * MEDARK_ARCHIVE_ID_SIZE + 1], signer[2 * MEDARK_DIGEST_SIZE + 1];
 
@@ -591,13 +236,13 @@ static int write_root(struct writer *w, uint64_t leaves, struct medark_error *er
 int medark_index_write(const struct medark_index_setup *setup, uint64_t *out_patients,
 		       uint64_t *out_leaves, struct medark_error *err)
 {
-	MEDARK_AUTO(writer_clear) struct writer w = { 0 };
+	MEDARK_AUTO(writer_clear) struct medark_index_writer w = { 0 };
 
 	MEDARK_TRY(writer_init(&w, setup, err));
 	MEDARK_TRY(write_items(&w, err));
 	MEDARK_TRY(write_segments(&w, out_leaves, err));
-	MEDARK_TRY(resolve_aliases(&w, err));
-	MEDARK_TRY(write_patients(&w, err));
+	MEDARK_TRY(medark_index_resolve(&w, err));
+	MEDARK_TRY(medark_index_patients(&w, err));
 	MEDARK_TRY(write_identifiers(&w, err));
 	MEDARK_TRY(write_words(&w, MEDARK_KIND_NAMES, w.names, err));
 	MEDARK_TRY(write_words(&w, MEDARK_KIND_BIRTHS, w.births, err));

@@ -21,13 +21,24 @@ TARGET static inline struct text text_load(const uint8_t *p)
 				 _mm256_loadu_si256((const __m256i *)(p + 32)) } };
 }
 
-TARGET static inline struct text text_load_part(const uint8_t *p, size_t n)
+TARGET static inline struct text text_load_part(const uint8_t *p, size_t n, bool padded)
 {
+	const __m256i spaces = _mm256_set1_epi8(' '), size = _mm256_set1_epi8((char)n);
+	const __m256i index = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+					       16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+					       29, 30, 31);
+	__m256i behind = _mm256_add_epi8(index, _mm256_set1_epi8(32));
 	uint8_t copy[64];
+	struct text text;
 
-	memset(copy, ' ', sizeof(copy));
-	memcpy(copy, p, n);
-	return text_load(copy);
+	if (!padded) {
+		memcpy(copy, p, n);
+		p = copy;
+	}
+	text = text_load(p);
+	text.half[0] = _mm256_blendv_epi8(spaces, text.half[0], _mm256_cmpgt_epi8(size, index));
+	text.half[1] = _mm256_blendv_epi8(spaces, text.half[1], _mm256_cmpgt_epi8(size, behind));
+	return text;
 }
 
 TARGET static inline uint64_t equal(struct text text, char c)
@@ -77,7 +88,6 @@ TARGET static inline void text_masks(struct text text, struct masks *out)
 	out->close = equal(folded, '}');
 	out->curly = tops((struct text){ { _mm256_slli_epi16(a, 2), _mm256_slli_epi16(b, 2) } });
 	out->space = tops((struct text){ { is_space(a), is_space(b) } });
-	out->other = 0;
 }
 
 TARGET static inline bool text_is_special(struct text text)

@@ -44,11 +44,9 @@
 
 /* Masks of a block's raw bytes. */
 struct masks {
-	alignas(64) uint64_t quote;
-	uint64_t colon, comma;
-	uint64_t open, close;  /* { or [, } or ] */
-	uint64_t curly;        /* of these, { and }; else anything */
-	uint64_t space, other; /* a space, or what else is white space */
+	uint64_t quote, space, colon, comma;
+	uint64_t open, close; /* { or [, } or ] */
+	uint64_t curly;       /* of these, { and }; else anything */
 };
 
 /* What a chunk is made of. Separators are without those in strings. */
@@ -99,8 +97,8 @@ struct engine {
 };
 
 TARGET static inline struct text text_load(const uint8_t *p);
-/* The first n < 64 bytes at p and spaces behind. */
-TARGET static inline struct text text_load_part(const uint8_t *p, size_t n);
+/* The first n < 64 bytes at p and spaces behind; only if `padded`, 64 bytes may be read. */
+TARGET static inline struct text text_load_part(const uint8_t *p, size_t n, bool padded);
 /* 32 bytes of it. */
 TARGET static inline __m256i text_half(struct text text, int half);
 TARGET static inline void text_masks(struct text text, struct masks *out);
@@ -261,7 +259,7 @@ TARGET static inline uint64_t find_tokens(struct engine *e, struct chunk *c, siz
 	c->curly[i] = m.curly;
 	c->colon[i] = m.colon;
 	c->comma[i] = m.comma;
-	c->space[i] = m.space | m.other;
+	c->space[i] = m.space;
 	c->in_object[i] = follow_in_block(m.colon, ~separators, &e->in_object);
 	return (m.open & c->in_object[i]) | (m.close & m.curly);
 }
@@ -448,7 +446,7 @@ TARGET static inline size_t find_all(struct engine *e, struct chunk *c, size_t b
 	c->member_count = 0;
 	for (; i < blocks && left > 64 * i; i++) {
 		struct text text = left - 64 * i >= 64 ? text_load(p + 64 * i)
-						       : text_load_part(p + 64 * i, left - 64 * i);
+						       : text_load_part(p + 64 * i, left - 64 * i, e->members);
 		uint64_t claims = find_tokens(e, c, i, text, base + 64 * i);
 		uint64_t brackets = c->open[i] | c->close[i];
 		unsigned count = (unsigned)__builtin_popcountll(brackets);
@@ -641,7 +639,7 @@ TARGET static inline __m256i utf8_faults(__m256i now, __m256i before)
 TARGET static bool is_utf8(const struct engine *e, size_t base, size_t size)
 {
 	struct text text =
-		size < 64 ? text_load_part(e->data + base, size) : text_load(e->data + base);
+		size < 64 ? text_load_part(e->data + base, size, false) : text_load(e->data + base);
 	__m256i low = text_half(text, 0), high = text_half(text, 1);
 	__m256i before = _mm256_setzero_si256(), faults;
 

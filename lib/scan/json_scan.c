@@ -9,8 +9,7 @@ enum medark_json_level medark_json_level(void)
 	    !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul") ||
 	    !__builtin_cpu_supports("popcnt"))
 		return MEDARK_JSON_LEVEL_SCALAR;
-	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni"))
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
 		return MEDARK_JSON_LEVEL_AVX512;
 	return MEDARK_JSON_LEVEL_AVX2;
 #else

@@ -24,9 +24,9 @@ struct medark_output {
 	bool is_stdout;
 	bool replace;
 	uint64_t size;
-	uint64_t flushed;		/* write-back was started up to here */
+	uint64_t flushed;		     /* write-back was started up to here */
 	struct medark_partial_file *partial; /* NULL for standard output */
-	char name[];			/* for messages: the path as given */
+	char name[];			     /* for messages: the path as given */
 };
 
 int medark_output_open(const char *path, bool replace, struct medark_output **out,

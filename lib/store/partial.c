@@ -175,7 +175,7 @@ static int open_named(struct medark_partial_file *p, struct medark_error *err)
 }
 
 int medark_partial_file_new(const char *path, bool replace, struct medark_partial_file **out,
-		       struct medark_error *err)
+			    struct medark_error *err)
 {
 	MEDARK_AUTO(medark_partial_file_free) struct medark_partial_file *p = NULL;
 	size_t n = strlen(path) + 1;

@@ -16,7 +16,7 @@ struct medark_partial_file;
 
 /* Errors as medark_output_open(). */
 int medark_partial_file_new(const char *path, bool replace, struct medark_partial_file **out,
-		       struct medark_error *err) MEDARK_MUST_USE;
+			    struct medark_error *err) MEDARK_MUST_USE;
 /* Removes what has not been finished. */
 void medark_partial_file_free(struct medark_partial_file *p);
 MEDARK_DEFINE_AUTO(struct medark_partial_file, medark_partial_file_free)
@@ -25,6 +25,7 @@ MEDARK_DEFINE_AUTO(struct medark_partial_file, medark_partial_file_free)
 int medark_partial_file_fd(const struct medark_partial_file *p);
 
 /* Errors as medark_output_finish(). At most once. */
-int medark_partial_file_finish(struct medark_partial_file *p, struct medark_error *err) MEDARK_MUST_USE;
+int medark_partial_file_finish(struct medark_partial_file *p,
+			       struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

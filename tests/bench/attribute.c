@@ -4,8 +4,8 @@
  * tests/interop/attribution_oracle.py does, to be compared with diff. By hand:
  *
  *	cc -O2 -std=c11 -D_GNU_SOURCE -Iinclude -Ilib -o attribute tests/bench/attribute.c \
- *		-Wl,--whole-archive <libmedark.a> -Wl,--no-whole-archive $(pkg-config --libs
- *libxml-2.0 …)
+ *		lib/record/{bsn,compartment*,fhir*,record}.c lib/scan/json*.c \
+ *		lib/base/{buffer,error,secret,text}.c $(pkg-config --cflags --libs libxml-2.0)
  *
  * With --time N it prints nothing but how long the scan alone and the whole recognition of NDJSON
  * files took, the best of N rounds.

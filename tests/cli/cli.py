@@ -8,7 +8,6 @@ golden screens are written instead of compared.
 import json
 import os
 import pty
-import re
 import select
 import shutil
 import signal

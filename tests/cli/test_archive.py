@@ -83,27 +83,44 @@ class Export(ArchiveTest):
                      "stranger.cert.pem", "--signer-key", "stranger.key.pem", "--out", "c.medark",
                      "--previous", "a.medark", "--trust", "clinic.cert.pem")
 
+    def start_endless(self, number):
+        """An export from a pipe that goes on until it is stopped; the signal comes early on."""
+        child = subprocess.Popen([MEDARK, *self.export("-", "b.medark")], cwd=self.folder,
+                                 bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, env=environment())
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.stderr.close)
+        self.addCleanup(child.stdin.close)
+        self.addCleanup(child.kill)
+        began, left = time.time(), [number]
+        if number == signal.SIGUSR1:
+            left.append(signal.SIGTERM)
+        for i in range(10**9):
+            try:
+                child.stdin.write(b"".join(b'{"resourceType":"Patient","id":"p%d-%d"}\n' % (i, j)
+                                           for j in range(1000)))
+            except BrokenPipeError:
+                break
+            if left and time.time() > began + (0.5 if left[0] == number else 1.5):
+                child.send_signal(left.pop(0))
+            self.assertLess(time.time(), began + 60)
+        return child
+
     def test_a_signal_stops_it_cleanly(self):
         before = self.files()
         for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
-            with subprocess.Popen([MEDARK, *self.export("-", "b.medark")], cwd=self.folder,
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, env=environment()) as child:
-                line = b'{"resourceType":"Patient","id":"p%d"}\n'
-                began = time.time()
-                for i in range(10**9):
-                    try:
-                        child.stdin.write(line % i)
-                    except BrokenPipeError:
-                        break
-                    if i == 20000:
-                        child.send_signal(number)
-                    self.assertLess(time.time(), began + 60)
-                self.assertEqual(child.wait(timeout=60), 130)
-                self.assertEqual(child.stderr.read().decode(),
-                                 "medark: cannot export to 'b.medark': interrupted\n")
-                child.stdin = None  # what its buffer still holds has no reader
+            child = self.start_endless(number)
+            self.assertEqual(child.wait(timeout=60), 130)
+            self.assertEqual(child.stderr.read().decode(),
+                             "medark: cannot export to 'b.medark': interrupted\n")
             self.assertEqual(self.files(), before)
+
+    def test_sigusr1_gets_a_status_line_without_a_terminal(self):
+        child = self.start_endless(signal.SIGUSR1)
+        self.assertEqual(child.wait(timeout=60), 130)
+        self.assertRegex(child.stderr.read().decode(),
+                         r"^medark: reading  [0-9.]+ \w+  \d+ records  item 0  [0-9.]+ \w+/s\n"
+                         r"medark: cannot export to 'b.medark': interrupted\n$")
 
 
 class Verify(ArchiveTest):

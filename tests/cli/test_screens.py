@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The screens of help: golden, and within 80 columns."""
 
-from cli import VERBS, Test, main
+import subprocess
+
+from cli import MEDARK, VERBS, Test, environment, main
 
 
 class Screens(Test):
@@ -45,10 +47,6 @@ class Screens(Test):
 
     def test_a_result_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
-            import subprocess
-
-            from cli import MEDARK, environment
-
             done = subprocess.run([MEDARK, "version"], stdout=full, stderr=subprocess.PIPE,
                                   env=environment(), check=False)
         self.assertEqual(done.returncode, 1)

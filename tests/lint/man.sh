@@ -8,8 +8,10 @@ command -v mandoc >/dev/null || {
 	exit 1
 }
 
+# mandoc looks here for the pages that ours refer to.
+cd "$1"
 status=0
-for page in "$1"/*.1; do
+for page in *.1; do
 	# Which other manuals are installed says nothing about ours.
 	faults=$(mandoc -T lint -W style "$page" 2>&1 | grep -v 'mandoc.db' || :)
 	if [ -n "$faults" ]; then

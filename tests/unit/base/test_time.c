@@ -32,10 +32,11 @@ static void known_moments_go_there_and_back(void **state)
 	assert_pair(INT64_C(253402300799), "9999-12-31T23:59:59Z");
 }
 
-static void every_day_of_10000_years_agrees_with_the_c_library(void **state)
+/* 1600 to 2399: the calendar repeats after 400 years. */
+static void every_day_of_800_years_agrees_with_the_c_library(void **state)
 {
 	(void)state;
-	for (int64_t at = INT64_C(-62167219200) + 45296; at <= INT64_C(253402300799); at += 86400) {
+	for (int64_t at = INT64_C(-11676096000) + 45296; at < INT64_C(13569465600); at += 86400) {
 		char mine[MEDARK_TIME_SIZE];
 		time_t t = (time_t)at;
 		int64_t back = 0;
@@ -104,7 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_moments_go_there_and_back),
-		cmocka_unit_test(every_day_of_10000_years_agrees_with_the_c_library),
+		cmocka_unit_test(every_day_of_800_years_agrees_with_the_c_library),
 		cmocka_unit_test(years_outside_of_four_digits_are_not_written),
 		cmocka_unit_test(other_forms_are_refused),
 	};

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "container/compress.h"
+#include "container/member.h"
 #include "container/segment.h"
 #include "crypto/digest.h"
 #include "crypto/segment_seal.h"
@@ -228,70 +229,64 @@ static void bindings_have_one_form(void **state)
 	}
 }
 
+/* What the writer refuses to make: a frame of `size` zeros behind a right binding. */
+static void seal_zeros(enum medark_kind kind, const uint8_t *zeros, size_t size,
+		       struct medark_buffer *sealed)
+{
+	MEDARK_AUTO(medark_compressor_free) struct medark_compressor *c = NULL;
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer frame = MEDARK_BUFFER(100u << 20);
+	struct medark_bytes parts[3];
+	char binding[128];
+	uint8_t head[8];
+	int n = snprintf(binding, sizeof(binding),
+			 "{\"archive\":\"616e2061726368697665277320696400\",\"kind\":\"%s\","
+			 "\"number\":1}",
+			 medark_kind_name(kind));
+
+	assert_int_equal(medark_compressor_new(1, &c, NULL), 0);
+	assert_int_equal(medark_compressor_run(c, medark_bytes(zeros, size), &frame, NULL), 0);
+	medark_put_le32(head, 0x184D2A50);
+	medark_put_le32(head + 4, (uint32_t)n);
+	parts[0] = medark_bytes(head, 8);
+	parts[1] = medark_bytes(binding, (size_t)n);
+	parts[2] = view(&frame);
+	seal(parts, 3, sealed);
+}
+
 /* A frame of zeros is tiny, so that its claim alone decides. */
+static void bounded(enum medark_kind kind, size_t limit, const char *message)
+{
+	MEDARK_AUTO(medark_segment_writer_free) struct medark_segment_writer *w = NULL;
+	MEDARK_AUTO(medark_segment_reader_free) struct medark_segment_reader *r = reader();
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer sealed = MEDARK_BUFFER(MEDARK_SEALED_MAX);
+	MEDARK_AUTO(medark_heap_free) uint8_t *zeros = calloc(1, limit + 1);
+	struct medark_error err = { 0 };
+	struct medark_bytes plain;
+
+	assert_non_null(zeros);
+	assert_int_equal(medark_segment_writer_new(&key, &archive, 1, &w, NULL), 0);
+	assert_int_equal(
+		medark_segment_write(w, kind, 1, medark_bytes(zeros, limit + 1), &sealed, &err),
+		MEDARK_E_USAGE);
+	assert_memory_equal(err.message, "a segment is larger than the limit of ", 38);
+	assert_int_equal(
+		medark_segment_write(w, kind, 1, medark_bytes(zeros, limit), &sealed, &err), 0);
+	assert_int_equal(medark_segment_read(r, kind, 1, view(&sealed), &plain, &err), 0);
+	assert_int_equal(plain.size, limit);
+	seal_zeros(kind, zeros, limit + 1, &sealed);
+	refused(view(&sealed), kind, 1, message);
+}
+
 static void contents_are_bounded_by_their_kind(void **state)
 {
-	static const struct {
-		enum medark_kind kind;
-		size_t limit;
-		const char *message;
-	} cases[] = {
-		{ MEDARK_KIND_DATA, MEDARK_SEGMENT_MAX,
-		  "compression: the content is larger than the limit of 83886080 bytes" },
-		{ MEDARK_KIND_PATIENTS, MEDARK_PAGE_MAX,
-		  "compression: the content is larger than the limit of 16777216 bytes" },
-		{ MEDARK_KIND_ROOT, MEDARK_ROOT_MAX,
-		  "compression: the content is larger than the limit of 67108864 bytes" },
-	};
-	MEDARK_AUTO(medark_compressor_free) struct medark_compressor *c = NULL;
-	uint8_t *zeros = calloc(1, MEDARK_SEGMENT_MAX + 1);
-
 	(void)state;
-	assert_non_null(zeros);
-	assert_int_equal(medark_compressor_new(1, &c, NULL), 0);
-	for (int i = 0; i < 3; i++) {
-		MEDARK_AUTO(medark_segment_writer_free) struct medark_segment_writer *w = NULL;
-		MEDARK_AUTO(medark_segment_reader_free) struct medark_segment_reader *r = reader();
-		MEDARK_AUTO(medark_buffer_clear)
-		struct medark_buffer sealed = MEDARK_BUFFER(MEDARK_SEALED_MAX);
-		MEDARK_AUTO(medark_buffer_clear)
-		struct medark_buffer frame = MEDARK_BUFFER((size_t)100 << 20);
-		const size_t limit = cases[i].limit;
-		struct medark_bytes parts[3], plain;
-		struct medark_error err = { 0 };
-		char binding[128];
-		uint8_t head[8];
-
-		assert_int_equal(medark_segment_writer_new(&key, &archive, 1, &w, NULL), 0);
-		assert_int_equal(medark_segment_write(w, cases[i].kind, 1,
-						      medark_bytes(zeros, limit + 1), &sealed,
-						      &err),
-				 MEDARK_E_USAGE);
-		assert_memory_equal(err.message, "a segment is larger than the limit of ", 38);
-		assert_int_equal(medark_segment_write(w, cases[i].kind, 1,
-						      medark_bytes(zeros, limit), &sealed, &err),
-				 0);
-		assert_int_equal(
-			medark_segment_read(r, cases[i].kind, 1, view(&sealed), &plain, &err), 0);
-		assert_int_equal(plain.size, limit);
-
-		assert_int_equal(
-			medark_compressor_run(c, medark_bytes(zeros, limit + 1), &frame, NULL), 0);
-		(void)snprintf(binding, sizeof(binding),
-			       "{\"archive\":\"616e2061726368697665277320696400\",\"kind\":\"%s\","
-			       "\"number\":1}",
-			       i == 0	? "data"
-			       : i == 1 ? "patients"
-					: "root");
-		medark_put_le32(head, 0x184D2A50);
-		medark_put_le32(head + 4, (uint32_t)strlen(binding));
-		parts[0] = medark_bytes(head, 8);
-		parts[1] = medark_bytes_text(binding);
-		parts[2] = view(&frame);
-		seal(parts, 3, &sealed);
-		refused(view(&sealed), cases[i].kind, 1, cases[i].message);
-	}
-	free(zeros);
+	bounded(MEDARK_KIND_DATA, MEDARK_SEGMENT_MAX,
+		"compression: the content is larger than the limit of 83886080 bytes");
+	bounded(MEDARK_KIND_PATIENTS, MEDARK_PAGE_MAX,
+		"compression: the content is larger than the limit of 16777216 bytes");
+	bounded(MEDARK_KIND_ROOT, MEDARK_ROOT_MAX,
+		"compression: the content is larger than the limit of 67108864 bytes");
 }
 
 static void what_does_not_become_small_enough_is_not_written(void **state)

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a Patient resource adds to the facts: demographics, search entries, bindings of aliases. */
+#include "archive/facts.h"
+
+#include "archive/alias.h"
+#include "archive/words.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define MIB (1u << 20)
+
+static int json_member(struct medark_buffer *out, const char *name, struct medark_bytes value,
+		       struct medark_error *err)
+{
+	if (value.size == 0)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":", name));
+	return medark_text_json(out, value, err);
+}
+
+static int json_identifiers(struct medark_buffer *out, const struct medark_patient *p,
+			    struct medark_error *err)
+{
+	if (!p->identifier_count)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"identifiers\":["));
+	for (uint32_t i = 0; i < p->identifier_count; i++) {
+		MEDARK_TRY(medark_buffer_print(out, err, i ? ",[" : "["));
+		MEDARK_TRY(medark_text_json(out, p->identifiers[i].system, err));
+		MEDARK_TRY(medark_buffer_add(out, ",", 1, err));
+		MEDARK_TRY(medark_text_json(out, p->identifiers[i].value, err));
+		MEDARK_TRY(medark_buffer_add(out, "]", 1, err));
+	}
+	return medark_buffer_add(out, "]", 1, err);
+}
+
+static int json_names(struct medark_buffer *out, const struct medark_patient *p,
+		      struct medark_error *err)
+{
+	if (!p->name_count)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"names\":["));
+	for (uint32_t i = 0; i < p->name_count; i++) {
+		const struct medark_name *n = &p->names[i];
+		size_t start;
+
+		MEDARK_TRY(medark_buffer_print(out, err, i ? ",{" : "{"));
+		start = out->size;
+		MEDARK_TRY(json_member(out, "family", n->family, err));
+		MEDARK_TRY(json_member(out, "given", n->given, err));
+		MEDARK_TRY(json_member(out, "prefix", n->prefix, err));
+		MEDARK_TRY(json_member(out, "text", n->text, err));
+		if (out->size > start) { /* the first member has no comma in front */
+			memmove(out->data + start, out->data + start + 1, out->size - start - 1);
+			out->size--;
+		}
+		MEDARK_TRY(medark_buffer_add(out, "}", 1, err));
+	}
+	return medark_buffer_add(out, "]", 1, err);
+}
+
+static int json_links(struct medark_buffer *out, const struct medark_patient *p,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer key = MEDARK_BUFFER_SECRET(MIB);
+
+	if (!p->link_count)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, ",\"links\":["));
+	for (uint32_t i = 0; i < p->link_count; i++) {
+		MEDARK_TRY(medark_buffer_print(out, err, i ? ",[" : "["));
+		MEDARK_TRY(medark_text_json(out, p->links[i].type, err));
+		MEDARK_TRY(medark_buffer_add(out, ",", 1, err));
+		key.size = 0;
+		MEDARK_TRY(medark_alias_key(p->links[i].other, &key, err));
+		MEDARK_TRY(medark_text_json(out, medark_bytes(key.data, key.size), err));
+		MEDARK_TRY(medark_buffer_add(out, "]", 1, err));
+	}
+	return medark_buffer_add(out, "]", 1, err);
+}
+
+static int demographics(struct medark_buffer *out, const struct medark_patient *p,
+			struct medark_error *err)
+{
+	out->size = 0;
+	MEDARK_TRY(medark_buffer_print(out, err, "%c", MEDARK_FRAGMENT_DEMOGRAPHICS));
+	MEDARK_TRY(json_member(out, "id", p->id, err));
+	MEDARK_TRY(json_identifiers(out, p, err));
+	MEDARK_TRY(json_names(out, p, err));
+	MEDARK_TRY(json_member(out, "birth", p->birth_date, err));
+	MEDARK_TRY(json_member(out, "gender", p->gender, err));
+	if (p->deceased_date.size)
+		MEDARK_TRY(json_member(out, "deceased", p->deceased_date, err));
+	else if (p->deceased)
+		MEDARK_TRY(medark_buffer_print(out, err, ",\"deceased\":true"));
+	if (p->inactive)
+		MEDARK_TRY(medark_buffer_print(out, err, ",\"inactive\":true"));
+	return json_links(out, p, err);
+}
+
+static int add_entry(struct medark_buffer *out, char entry, struct medark_bytes text,
+		     struct medark_error *err)
+{
+	uint8_t head[3] = { (uint8_t)entry, (uint8_t)text.size, (uint8_t)(text.size >> 8) };
+
+	if (text.size == 0 || text.size > UINT16_MAX)
+		return 0;
+	MEDARK_TRY(medark_buffer_add(out, head, sizeof(head), err));
+	return medark_buffer_add(out, text.data, text.size, err);
+}
+
+static int add_word(void *context, struct medark_bytes word, struct medark_error *err)
+{
+	return add_entry(context, MEDARK_SEARCH_NAME, word, err);
+}
+
+/* FORMAT.md section 8, "Search words". */
+static int search_names(struct medark_buffer *out, const struct medark_patient *p,
+			struct medark_error *err)
+{
+	for (uint32_t i = 0; i < p->name_count; i++) {
+		const struct medark_name *n = &p->names[i];
+
+		MEDARK_TRY(medark_words(n->family, add_word, out, err));
+		MEDARK_TRY(medark_words(n->given, add_word, out, err));
+		MEDARK_TRY(medark_words(n->prefix, add_word, out, err));
+		if (n->family.size + n->given.size + n->prefix.size == 0)
+			MEDARK_TRY(medark_words(n->text, add_word, out, err));
+	}
+	return 0;
+}
+
+static int search_identifiers(struct medark_buffer *out, const struct medark_patient *p,
+			      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer text = MEDARK_BUFFER_SECRET(MIB);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer value = MEDARK_BUFFER_SECRET(MIB);
+
+	for (uint32_t i = 0; i < p->identifier_count; i++) {
+		struct medark_bytes recorded = p->identifiers[i].value;
+
+		text.size = 0;
+		value.size = 0;
+		for (size_t k = 0; k < recorded.size; k++)
+			if (recorded.data[k] != ' ')
+				MEDARK_TRY(medark_buffer_add(&value, recorded.data + k, 1, err));
+		MEDARK_TRY(medark_row_encode(medark_bytes(value.data, value.size), &text, err));
+		MEDARK_TRY(medark_buffer_add(&text, "\t", 1, err));
+		MEDARK_TRY(medark_row_encode(p->identifiers[i].system, &text, err));
+		MEDARK_TRY(add_entry(out, MEDARK_SEARCH_IDENTIFIER,
+				     medark_bytes(text.data, text.size), err));
+	}
+	return 0;
+}
+
+static int search_entries(struct medark_buffer *out, const struct medark_patient *p,
+			  struct medark_error *err)
+{
+	char digits[9];
+	size_t count = 0;
+
+	out->size = 0;
+	MEDARK_TRY(medark_buffer_print(out, err, "%c", MEDARK_FRAGMENT_SEARCH));
+	MEDARK_TRY(search_identifiers(out, p, err));
+	MEDARK_TRY(search_names(out, p, err));
+	for (size_t i = 0; i < p->birth_date.size && i < 10 && count < 8; i++)
+		if (p->birth_date.data[i] >= '0' && p->birth_date.data[i] <= '9')
+			digits[count++] = (char)p->birth_date.data[i];
+	return add_entry(out, MEDARK_SEARCH_BIRTH, medark_bytes(digits, count), err);
+}
+
+/* Lets an alias lead to the patient: it may have been used before, or will be. */
+static int bind(struct medark_facts *f, char kind, struct medark_bytes a, struct medark_bytes b,
+		struct medark_bytes patient_key, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer alias = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+
+	if (128 + a.size + b.size > MEDARK_SORTER_KEY_MAX)
+		return 0;
+	MEDARK_TRY(medark_buffer_print(&alias, err, "%c", kind));
+	if (kind == MEDARK_PATIENT_IDENTIFIER)
+		MEDARK_TRY(medark_alias_make(a, b, &alias, err));
+	else
+		MEDARK_TRY(medark_buffer_add(&alias, a.data, a.size, err));
+	f->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_BINDING));
+	MEDARK_TRY(medark_buffer_add(&f->row, patient_key.data, patient_key.size, err));
+	return medark_sorter_add(f->aliases, medark_bytes(alias.data, alias.size),
+				 medark_bytes(f->row.data, f->row.size), err);
+}
+
+int medark_facts_patient(struct medark_facts *f, const struct medark_patient *patient,
+			 struct medark_bytes full_url, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+	struct medark_patient_key own = { MEDARK_PATIENT_ID, patient->id };
+	struct medark_bytes key_bytes;
+
+	if (!patient->id.size)
+		own = (struct medark_patient_key) { MEDARK_PATIENT_URN, full_url };
+	MEDARK_TRY(medark_alias_key(own, &key, err));
+	key_bytes = medark_bytes(key.data, key.size);
+	MEDARK_TRY(demographics(&f->row, patient, err));
+	MEDARK_TRY(medark_sorter_add(f->patients, key_bytes, medark_bytes(f->row.data, f->row.size),
+				     err));
+	MEDARK_TRY(search_entries(&f->row, patient, err));
+	MEDARK_TRY(medark_sorter_add(f->patients, key_bytes, medark_bytes(f->row.data, f->row.size),
+				     err));
+	if (full_url.size && medark_bytes_starts(full_url, "urn:"))
+		MEDARK_TRY(bind(f, MEDARK_PATIENT_URN, full_url, medark_bytes(NULL, 0), key_bytes,
+				err));
+	for (uint32_t i = 0; i < patient->identifier_count; i++)
+		MEDARK_TRY(bind(f, MEDARK_PATIENT_IDENTIFIER, patient->identifiers[i].system,
+				patient->identifiers[i].value, key_bytes, err));
+	return 0;
+}
