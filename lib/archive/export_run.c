@@ -238,6 +238,7 @@ static int start(struct run *r, struct medark_error *err)
 	};
 	struct medark_gather_setup gather = {
 		.salt_key = &r->salt_key,
+		.folder = r->folder,
 		.segment_size = SEGMENT_SIZE,
 		.poll = poll_gather,
 		.poll_context = r,

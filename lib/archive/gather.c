@@ -57,6 +57,7 @@ void medark_gather_free(struct medark_gather *g)
 	}
 	medark_window_free(g->windows[0]);
 	medark_window_free(g->windows[1]);
+	medark_spool_free(g->spool);
 	medark_fhir_free(g->fhir);
 	medark_ordinals_free(g->ordinals);
 	if (g->head)
@@ -320,6 +321,9 @@ static int store_opaque(struct medark_gather *g, struct medark_item *item,
 		struct medark_window *w = g->window;
 
 		if (have) {
+			if (g->spool)
+				MEDARK_TRY(medark_spool_add(
+					g->spool, medark_bytes(w->bytes + w->used, have), err));
 			enum medark_extent_kind kind =
 				at_end ? MEDARK_EXTENT_RECORD : MEDARK_EXTENT_PART;
 
@@ -519,6 +523,7 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	struct medark_item *item;
 	struct medark_error why = { 0 };
 	uint32_t number;
+	bool packed;
 	ssize_t n;
 
 	if (medark_source_stream(source, &stream, &why) < 0)
@@ -530,11 +535,15 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_UNREADABLE, why.message, err));
 		return end_item(g, item, err);
 	}
-	if (medark_decoder_recognise(medark_bytes(g->head, (size_t)n)) &&
-	    medark_stream_can_again(stream))
+	packed = medark_decoder_recognise(medark_bytes(g->head, (size_t)n));
+	if (packed && medark_stream_can_again(stream))
 		MEDARK_TRY(medark_stream_again(stream, &again, err));
+	else if (packed)
+		MEDARK_TRY(medark_spool_new(g->setup.folder, &g->spool, err));
 	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n,
 				 medark_source_parallel(source), err));
+	if (g->spool)
+		MEDARK_TRY(medark_spool_stream(MEDARK_TAKE(g->spool), &again, err));
 	if (!again)
 		return 0;
 	return gather_decoded(g, entry, prefix, number, MEDARK_TAKE(again), err);

@@ -21,6 +21,7 @@ struct medark_gather_setup {
 	const struct medark_key *salt_key; /* borrowed */
 	uint64_t window_size;		   /* bytes of each of the two windows */
 	uint64_t segment_size;		   /* bytes of content to aim at */
+	const char *folder;		   /* for temporary files; borrowed */
 	/* Called now and then with the bytes and records so far; negative stops. */
 	int (*poll)(void *context, uint64_t bytes, uint64_t records, uint64_t item,
 		    struct medark_error *err);

@@ -5,6 +5,7 @@
 
 #include "archive/gather.h"
 #include "archive/ordinals.h"
+#include "archive/spool.h"
 #include "record/fhir.h"
 #include "scan/json.h"
 
@@ -50,6 +51,7 @@ struct medark_gather {
 	uint64_t seed;
 	struct medark_lane lanes[MEDARK_LANES_MAX];
 	uint32_t lane_count;
+	struct medark_spool *spool; /* gets a copy of the opaque item that is being read; or NULL */
 	struct medark_giant *giants; /* with pieces in the current window, or not ended */
 	struct medark_record record; /* scratch: large */
 	struct medark_patient patient;

@@ -85,7 +85,7 @@ struct engine {
 	uint64_t escaped, in_object;
 	unsigned in_scalar, special;
 	unsigned after_string, after_value, after_open, after_close;
-	unsigned name_due, in_array, after_comma;
+	unsigned name_due, in_array;
 	/* ... and the open containers: innermost lowest, 1 = object, above all a one. */
 	uint64_t stack;
 	unsigned depth;
@@ -386,7 +386,8 @@ TARGET static inline void list_members(const struct engine *e, struct chunk *c,
 
 		borrow = _subborrow_u64(borrow, _pdep_u64(leave, brackets),
 					_pdep_u64(enter, brackets), &inside);
-		to = put_positions(to, inside & (c->colon[i] | c->comma[i]), 64 * i);
+		if (inside)
+			to = put_positions(to, inside & (c->colon[i] | c->comma[i]), 64 * i);
 		enter >>= count;
 		leave >>= count;
 	}
@@ -467,14 +468,21 @@ TARGET static inline size_t find_all(struct engine *e, struct chunk *c, size_t b
 	return ended ? ended : visit(e, c, &b, i);
 }
 
-/* Statement 1 of the head comment. Adds to *bad; returns what comes after the end of a value. */
-TARGET static inline lanes check_tokens(struct engine *e, struct chunk *c, size_t i, lanes *bad)
+/* What check_separators() needs to know of the tokens before. */
+struct before {
+	lanes open, value; /* what comes after an open bracket; after the end of a value */
+};
+
+/* Statement 1 of the head comment. Adds to *bad. */
+TARGET static inline struct before check_tokens(struct engine *e, struct chunk *c, size_t i,
+						lanes *bad)
 {
 	const lanes none = lanes_expand(0);
 	lanes string = load(c->string + i), quote = load(c->quote + i);
 	lanes open = load(c->open + i), close = load(c->close + i), space = load(c->space + i);
 	lanes colon = load(c->colon + i), comma = load(c->comma + i);
-	lanes scalar, behind, begins, after_string, after_open, after;
+	lanes scalar, behind, begins, after_string;
+	struct before before;
 	unsigned through;
 
 	space &= ~string;
@@ -483,37 +491,37 @@ TARGET static inline lanes check_tokens(struct engine *e, struct chunk *c, size_
 	behind = shift(scalar, &e->in_scalar);
 	begins = scalar & ~behind;
 	after_string = follow(quote & ~string, none, space, through, &e->after_string);
-	after_open = follow(open, none, space, through, &e->after_open);
-	after = follow(close, behind & ~scalar, space, through, &e->after_value) | after_string;
+	before.open = follow(open, none, space, through, &e->after_open);
+	before.value = after_string |
+		       follow(close, behind & ~scalar, space, through, &e->after_value);
 
 	store(c->scalar + i, begins);
 	c->scalars |= (uint32_t)lanes_used(begins) << i;
-	*bad |= ((begins | (quote & string) | open) & after) | (close & ~(after | after_open)) |
-		(colon & ~after_string) | (comma & ~after);
-	return after;
+	*bad |= ((begins | (quote & string) | open) & before.value) |
+		(close & ~(before.value | before.open)) | (colon & ~after_string) |
+		(comma & ~before.value);
+	return before;
 }
 
 /* Statement 2. */
-TARGET static inline void check_separators(struct engine *e, struct chunk *c, size_t i, lanes after,
-					   lanes *bad)
+TARGET static inline void check_separators(struct engine *e, struct chunk *c, size_t i,
+					   struct before before, lanes *bad)
 {
 	const lanes none = lanes_expand(0);
 	lanes open = load(c->open + i), close = load(c->close + i), curly = load(c->curly + i);
-	lanes colon = load(c->colon + i), comma = load(c->comma + i), gap, unknown, name_due;
-	lanes in_object = load(c->in_object + i), in_array, after_comma;
-	unsigned through;
+	lanes colon = load(c->colon + i), comma = load(c->comma + i);
+	lanes in_object = load(c->in_object + i), after_close, name_due, in_array;
+	lanes gap = ~(open | close | colon | comma);
+	unsigned through = full(gap);
 
-	gap = ~(open | close | colon | comma);
-	through = full(gap);
-	unknown = comma & follow(close, none, gap, through, &e->after_close);
-	after_comma = follow(unknown, none, gap, through, &e->after_comma);
+	after_close = follow(close, none, gap, through, &e->after_close);
 	name_due = follow((comma & in_object) | (open & curly), none, gap, through, &e->name_due);
-	in_array = follow((open & ~curly) | (comma & ~in_object & ~unknown), none, gap, through,
+	in_array = follow((open & ~curly) | (comma & ~in_object & ~after_close), none, gap, through,
 			  &e->in_array);
 
-	*bad |= (in_object & (colon | (close & ~curly))) | (after_comma & close & curly) |
-		(name_due & ~(colon | (close & curly & ~after))) |
-		(in_array & (colon | (close & curly)));
+	*bad |= (in_object & (colon | (close & ~curly))) | (name_due & ~(colon | (close & curly))) |
+		(in_array & (colon | (close & curly))) |
+		(close & curly & ~(in_object | after_close | before.open));
 }
 
 /* Pass 3: the grammar. */
@@ -523,9 +531,9 @@ TARGET static inline void check_grammar(struct engine *e, struct chunk *c)
 
 	c->scalars = 0;
 	for (size_t i = 0; i < c->count; i += LANES) {
-		lanes after = check_tokens(e, c, i, &bad);
+		struct before before = check_tokens(e, c, i, &bad);
 
-		check_separators(e, c, i, after, &bad);
+		check_separators(e, c, i, before, &bad);
 	}
 	e->bad |= lanes_used(bad) != 0;
 }
