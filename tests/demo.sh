@@ -3,7 +3,6 @@
 # The main job on invented records, step by step: sh tests/demo.sh BUILD-FOLDER
 set -eu
 build=$(cd "$1" && pwd)
-medark=$build/cmd/medark
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -15,7 +14,9 @@ run() {
 	printf '$ %s\n' "$*"
 	"$@"
 }
-[ -t 1 ] && [ -z "${NO_COLOR:-}" ] || step() { printf '\n%s\n' "$*"; }
+if [ ! -t 1 ] || [ -n "${NO_COLOR:-}" ]; then
+	step() { printf '\n%s\n' "$*"; }
+fi
 PATH=$build/cmd:$PATH
 
 step "1. Invented patients, as a vendor's bulk export would give them (FHIR NDJSON)"

@@ -310,37 +310,40 @@ int medark_gather_read(struct medark_gather *g, struct medark_item *item,
 	return 0;
 }
 
-/* Stores the rest of a stream as it is, behind `have` bytes that stand in the window already. */
+/* One piece of an opaque item, copied to the spool if it has to be read again. */
+static int store_piece(struct medark_gather *g, struct medark_item *item, size_t size, bool last,
+		       struct medark_error *err)
+{
+	struct medark_bytes bytes = medark_bytes(g->window->bytes + g->window->used, size);
+
+	if (g->spool)
+		MEDARK_TRY(medark_spool_add(g->spool, bytes, err));
+	return medark_gather_plain(g, item, size, last ? MEDARK_EXTENT_RECORD : MEDARK_EXTENT_PART,
+				   MEDARK_FAULT_NONE, err);
+}
+
+/*
+ * Stores the rest of a stream as it is, behind `have` bytes that stand in the window already. A
+ * piece waits until it is known whether another one follows: the last one closes the record.
+ */
 static int store_opaque(struct medark_gather *g, struct medark_item *item,
 			struct medark_stream *stream, size_t have, bool at_end,
 			struct medark_error *err)
 {
-	size_t at, more;
+	while (!at_end) {
+		size_t at = g->window->used, more;
 
-	for (;;) {
-		struct medark_window *w = g->window;
-
-		if (have) {
-			if (g->spool)
-				MEDARK_TRY(medark_spool_add(
-					g->spool, medark_bytes(w->bytes + w->used, have), err));
-			enum medark_extent_kind kind =
-				at_end ? MEDARK_EXTENT_RECORD : MEDARK_EXTENT_PART;
-
-			MEDARK_TRY(
-				medark_gather_plain(g, item, have, kind, MEDARK_FAULT_NONE, err));
-			have = 0;
-		}
-		if (at_end)
-			return 0;
-		at = w->used;
-		if (w->size - w->used < READ_SIZE || medark_window_is_full(w))
-			MEDARK_TRY(medark_gather_turn(g, &at, 0, err));
-		MEDARK_TRY(medark_gather_read(g, item, stream, 0, READ_SIZE, &more, err));
-		have = more;
+		if (g->window->size - at - have < READ_SIZE || medark_window_is_full(g->window))
+			MEDARK_TRY(medark_gather_turn(g, &at, have, err));
+		MEDARK_TRY(medark_gather_read(g, item, stream, have, READ_SIZE, &more, err));
 		at_end = more < READ_SIZE;
+		if (more) {
+			MEDARK_TRY(store_piece(g, item, have, false, err));
+			have = more;
+		}
 		MEDARK_TRY(poll(g, item, err));
 	}
+	return store_piece(g, item, have, true, err);
 }
 
 /* Reads all of a document into the window; *out_whole is false if it does not fit. */

@@ -119,14 +119,19 @@ static int giant_add(struct medark_gather *g, struct medark_lane *lane, size_t s
 	return 0;
 }
 
-/* The chunk in the window (`have` bytes) goes on a giant; what is behind its end stays. */
+/*
+ * The chunk in the window (`have` bytes) goes on a giant; what is behind its end stays, and while
+ * the end has not come, one byte stays back: the item may end here, and the last part must be told.
+ */
 static int giant_chunk(struct medark_gather *g, struct medark_lane *lane, size_t *have,
 		       struct medark_error *err)
 {
 	const uint8_t *start = g->window->bytes + g->window->used;
 	const uint8_t *end = memchr(start, '\n', *have);
-	size_t size = end ? (size_t)(end - start) + 1 : *have;
+	size_t size = end ? (size_t)(end - start) + 1 : *have - !lane->at_end;
 
+	if (*have == 0)
+		return 0;
 	MEDARK_TRY(giant_add(g, lane, size, end != NULL || lane->at_end, err));
 	*have -= size;
 	return 0;
@@ -165,6 +170,13 @@ static int read_line_end(struct medark_gather *g, struct medark_lane *lane, size
 	}
 }
 
+/* What was read beyond the last whole line waits for the next chunk. */
+static void keep_rest(const struct medark_gather *g, struct medark_lane *lane, size_t have)
+{
+	memcpy(lane->carry, g->window->bytes + g->window->used, have);
+	lane->carry_size = have;
+}
+
 int medark_gather_step(struct medark_gather *g, struct medark_lane *lane, struct medark_error *err)
 {
 	size_t have = lane->carry_size, whole;
@@ -172,20 +184,22 @@ int medark_gather_step(struct medark_gather *g, struct medark_lane *lane, struct
 
 	MEDARK_TRY(begin_chunk(g, lane, err));
 	MEDARK_TRY(read_line_end(g, lane, &have, err));
-	if (lane->giant)
+	if (lane->giant) {
 		MEDARK_TRY(giant_chunk(g, lane, &have, err));
+		if (lane->giant) {
+			keep_rest(g, lane, have);
+			return 0;
+		}
+	}
 	start = g->window->bytes + g->window->used;
 	end = have ? memrchr(start, '\n', have) : NULL;
 	whole = lane->at_end ? have : end ? (size_t)(end - start) + 1 : 0;
-	if (lane->giant)
-		return 0;
 	MEDARK_TRY(take_lines(g, lane, whole, have - whole, err));
 	have -= whole;
 	if (have > MEDARK_LANE_CHUNK) {
 		MEDARK_TRY(giant_new(g, lane, err));
-		return giant_add(g, lane, have, false, err);
+		MEDARK_TRY(giant_chunk(g, lane, &have, err));
 	}
-	memcpy(lane->carry, g->window->bytes + g->window->used, have);
-	lane->carry_size = have;
+	keep_rest(g, lane, have);
 	return 0;
 }

@@ -40,11 +40,11 @@
  */
 struct medark_json_keys {
 	uint32_t count;
-	uint64_t factors[2];                             /* of the perfect hash */
-	uint64_t lengths;                                /* bit n - 1: a name of n bytes */
+	uint64_t factors[2];				 /* of the perfect hash */
+	uint64_t lengths;				 /* bit n - 1: a name of n bytes */
 	struct medark_bytes names[MEDARK_JSON_KEYS_MAX]; /* borrowed from the caller */
-	uint64_t heads[MEDARK_JSON_KEYS_MAX + 1][4];     /* first 32 bytes, zeros behind */
-	uint8_t slots[MEDARK_JSON_SLOTS];                /* number of the key, or KEYS_MAX: none */
+	uint64_t heads[MEDARK_JSON_KEYS_MAX + 1][4];	 /* first 32 bytes, zeros behind */
+	uint8_t slots[MEDARK_JSON_SLOTS];		 /* number of the key, or KEYS_MAX: none */
 };
 
 /*

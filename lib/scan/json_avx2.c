@@ -24,11 +24,11 @@ TARGET static inline struct text text_load(const uint8_t *p)
 TARGET static inline struct text text_load_part(const uint8_t *p, size_t n, bool padded)
 {
 	const __m256i spaces = _mm256_set1_epi8(' '), size = _mm256_set1_epi8((char)n);
-	const __m256i index = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-					       16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-					       29, 30, 31);
+	const __m256i index =
+		_mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+				 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
 	__m256i behind = _mm256_add_epi8(index, _mm256_set1_epi8(32));
-	uint8_t copy[64];
+	uint8_t copy[64] = { 0 };
 	struct text text;
 
 	if (!padded) {
@@ -86,16 +86,16 @@ TARGET static inline void text_masks(struct text text, struct masks *out)
 	out->comma = equal(text, ',');
 	out->open = equal(folded, '{');
 	out->close = equal(folded, '}');
-	out->curly = tops((struct text){ { _mm256_slli_epi16(a, 2), _mm256_slli_epi16(b, 2) } });
-	out->space = tops((struct text){ { is_space(a), is_space(b) } });
+	out->curly = tops((struct text) { { _mm256_slli_epi16(a, 2), _mm256_slli_epi16(b, 2) } });
+	out->space = tops((struct text) { { is_space(a), is_space(b) } });
 }
 
 TARGET static inline bool text_is_special(struct text text)
 {
 	const __m256i backslash = _mm256_set1_epi8('\\');
 	__m256i a = text.half[0], b = text.half[1];
-	__m256i escapes = _mm256_or_si256(_mm256_cmpeq_epi8(a, backslash),
-					  _mm256_cmpeq_epi8(b, backslash));
+	__m256i escapes =
+		_mm256_or_si256(_mm256_cmpeq_epi8(a, backslash), _mm256_cmpeq_epi8(b, backslash));
 	/* With a sign, bytes from 0x80 on are below 0x20 too. */
 	__m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), _mm256_min_epi8(a, b));
 
@@ -109,7 +109,7 @@ TARGET static inline uint64_t text_backslashes(struct text text)
 
 TARGET static inline uint64_t text_controls(struct text text)
 {
-	return tops((struct text){ { is_control(text.half[0]), is_control(text.half[1]) } });
+	return tops((struct text) { { is_control(text.half[0]), is_control(text.half[1]) } });
 }
 
 TARGET static inline unsigned lanes_tops(lanes v)

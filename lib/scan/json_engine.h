@@ -30,8 +30,8 @@ struct medark_json_members {
 /*
  * Bytes of the container that begins at data[0] ('{' or '['), or 0: not valid, not ended within
  * `size` bytes, or nested deeper than MEDARK_JSON_ENGINE_DEPTH_MAX. What follows it does not
- * matter. With `padded` the bytes up to data + size + MEDARK_JSON_PADDING are readable. `members`
- * may be NULL and needs `padded`; when the result is 0 what was noted there is meaningless.
+ * matter. `members` may be NULL; with it MEDARK_JSON_PADDING bytes behind data + size must be
+ * readable. When the result is 0 what was noted there is meaningless.
  */
 size_t medark_json_engine_avx2(const uint8_t *data, size_t size,
 			       const struct medark_json_members *members);

@@ -1,202 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json_engine_body: the engine of json_engine.h, written once over masks of 64 bits (bit i stands
- * for byte i of a block of 64 bytes) and over `lanes`, vectors of such masks of LANES neighbouring
- * blocks. Included by json_avx2.c and json_avx512.c, which define before it: TARGET, LANES, lanes,
- * struct text and the functions declared below.
+ * json_engine_body: the engine of json_engine.h, written once for all levels. Included by
+ * json_avx2.c and json_avx512.c, which define before it TARGET, LANES, lanes and struct text, and
+ * after it the functions that json_engine_lanes.h declares.
  *
- * Strings, numbers and white space are seen as runs, and an addition carries a mark from one end
- * of a run to the other, for all runs of a block at once: follow(). With it the grammar becomes a
- * handful of statements about which token may come after which. Two levels are enough:
+ * The text is taken in chunks of blocks of 64 bytes, and each chunk in passes over its blocks. The
+ * first finds tokens; the second looks at brackets; the third checks the grammar, which becomes a
+ * handful of statements about what may come after what, made for many bytes at once:
  *
- * 1. neighbouring tokens: a string, a scalar or an open bracket does not come after the end of a
- *    value; a colon comes after a string; a comma comes after the end of a value; a close bracket
+ * 1. Neighbouring tokens. A string, a scalar or an open bracket does not come after the end of a
+ *    value. A colon comes after a string. A comma comes after the end of a value. A close bracket
  *    comes after the end of a value or after an open bracket.
  *
- * 2. neighbouring separators (brackets, colons and commas, whatever stands between them). What
- *    comes after a colon or after a nested container within an object is never ']' or ':', and a
- *    comma there is a comma of an object. After such a comma or after '{' comes ':', or, after '{'
- *    at once, '}'. After '[', after a nested container within an array, and after any other comma
- *    comes neither '}' nor ':'.
+ * 2. Neighbouring separators (brackets, colons and commas, whatever stands between them). After a
+ *    colon comes neither ':' nor ']', and a comma there is an object's. After '{' and after an
+ *    object's comma comes ':' or '}'. After '[', and after a comma that follows '[' or an array's
+ *    or unknown comma, comes neither ':' nor '}'. '}' comes after a colon, after a close bracket,
+ *    or, as a token, after an open bracket. (A comma after a close bracket is unknown.)
  *
- * From statement 1 follows that between two neighbouring separators there is at most one string or
- * scalar; from statement 2, by induction along each container, that it is of one kind from bracket
- * to bracket and that names stand where they must. Only the kind of the container that a close
- * bracket returns to needs a stack, so that brackets alone are visited one by one.
+ * 3. Brackets. '}' and what comes after a colon stand in an object, ']' and other open brackets in
+ *    an array: this is what a bracket claims. It is compared with the container it does stand in.
  *
- * The text is taken in chunks, and each chunk in passes over its blocks, so that what a pass needs
- * stays in registers.
+ * That this is all of the grammar: by statement 1 at most one string or scalar stands between two
+ * neighbouring separators. What stands between two neighbouring brackets is in one container; by
+ * statement 2 it is names, colons and values in turn, or values alone, up to and with what the
+ * second bracket claims. By statement 3 all such rows of one container, and the brackets around
+ * it, are of one kind.
  */
-#include "scan/json_engine.h"
-#include "scan/json_keys.h"
-#include "scan/json_token.h"
+#ifndef MEDARK_SCAN_JSON_ENGINE_BODY_H
+#define MEDARK_SCAN_JSON_ENGINE_BODY_H
 
-#include <stdalign.h>
-
-/* Blocks of a chunk. */
-#define BLOCKS 32
-
-/* Chunks of a value whose end is not known are shorter: what lies behind it is wasted work. */
-#define BLOCKS_OPEN_END 16
-
-/* put_positions() writes up to so many positions more than there are. */
-#define POSITIONS_SLACK 8
-
-/* Masks of a block's raw bytes. */
-struct masks {
-	uint64_t quote, space, colon, comma;
-	uint64_t open, close; /* { or [, } or ] */
-	uint64_t curly;       /* of these, { and }; else anything */
-};
-
-/* What a chunk is made of. Separators are without those in strings. */
-struct chunk {
-	alignas(64) uint64_t quote[BLOCKS];
-	uint64_t string[BLOCKS]; /* strings with their opening, without their closing quotes */
-	uint64_t open[BLOCKS], close[BLOCKS], curly[BLOCKS], colon[BLOCKS], comma[BLOCKS];
-	uint64_t space[BLOCKS];     /* in strings too */
-	uint64_t in_object[BLOCKS]; /* the separator after each colon */
-	uint64_t scalar[BLOCKS];    /* where numbers, literals and what does not belong begin */
-	uint64_t faults[BLOCKS];    /* of special blocks: what must not stand in a string */
-	uint32_t special;           /* blocks with control characters, backslashes, no ASCII */
-	uint32_t scalars;           /* blocks where a scalar begins */
-	size_t count;               /* blocks in use */
-	size_t member_count;
-	uint16_t members[64 * BLOCKS + POSITIONS_SLACK]; /* colons and commas at level 1 */
-};
-
-/* Up to 64 neighbouring brackets of some blocks, without the gaps between them. */
-struct brackets {
-	uint64_t open, curly;
-	uint64_t claims; /* can only stand in an object */
-	unsigned count;
-	size_t first; /* block of the chunk where they begin */
-};
-
-struct engine {
-	const uint8_t *data;
-	size_t size;
-	const struct medark_json_members *members;
-	bool bad;
-
-	/* What the block or the chunk before leaves behind: all bits set, or none ... */
-	uint64_t in_string;
-	/* ... carries, 0 or 1 ... */
-	uint64_t escaped, in_object;
-	unsigned in_scalar, special;
-	unsigned after_string, after_value, after_open, after_close;
-	unsigned name_due, in_array;
-	/* ... and the open containers: innermost lowest, 1 = object, above all a one. */
-	uint64_t stack;
-	unsigned depth;
-
-	/* The member of the outermost object that is under way. */
-	size_t name_begin;
-	size_t colon; /* 0: not found yet */
-	bool escapes_seen;
-};
-
-TARGET static inline struct text text_load(const uint8_t *p);
-/* The first n < 64 bytes at p and spaces behind; only if `padded`, 64 bytes may be read. */
-TARGET static inline struct text text_load_part(const uint8_t *p, size_t n, bool padded);
-/* 32 bytes of it. */
-TARGET static inline __m256i text_half(struct text text, int half);
-TARGET static inline void text_masks(struct text text, struct masks *out);
-/* Is there a control character, a backslash, or a byte that is not ASCII? */
-TARGET static inline bool text_is_special(struct text text);
-TARGET static inline uint64_t text_backslashes(struct text text);
-TARGET static inline uint64_t text_controls(struct text text);
-/* Bit i: the highest bit of lane i; lane i is not 0; and back: lane i is all ones. */
-TARGET static inline unsigned lanes_tops(lanes v);
-TARGET static inline unsigned lanes_used(lanes v);
-TARGET static inline lanes lanes_expand(unsigned bits);
-
-/*
- * The lanes into which a mark comes, given those that hand one to the next lane and those through
- * which one passes whole; *carry as in follow().
- */
-TARGET static inline unsigned ripple(unsigned from, unsigned through, unsigned *carry)
-{
-	unsigned into = (through + (from << 1 | *carry)) ^ through;
-
-	*carry = into >> LANES & 1;
-	return into;
-}
-
-/* v << 1 as one long number. */
-TARGET static inline lanes shift(lanes v, unsigned *carry)
-{
-	return (v << 1) - lanes_expand(ripple(lanes_tops(v), 0, carry));
-}
-
-/*
- * Marks the first byte at or after each mark of `at`, or after each mark of `from`, that is not in
- * `gap`; `through` are the lanes that are all gap. *carry hands a mark that leaves the lanes to the
- * next ones.
- */
-TARGET static inline lanes follow(lanes from, lanes at, lanes gap, unsigned through, unsigned *carry)
-{
-	lanes marks = from << 1 | at;
-	lanes sum = marks + gap;
-	lanes over = (marks & gap) | ((marks | gap) & ~sum);
-
-	return (sum - lanes_expand(ripple(lanes_tops(from | over), through, carry))) & ~gap;
-}
-
-/* The lanes that have all bits. */
-TARGET static inline unsigned full(lanes v)
-{
-	return lanes_used(~v) ^ ((1u << LANES) - 1);
-}
-
-/* follow() for one block; *carry is 0 or 1. */
-TARGET static inline uint64_t follow_in_block(uint64_t from, uint64_t gap, uint64_t *carry)
-{
-	uint64_t sum;
-	bool over = __builtin_add_overflow(from << 1 | *carry, gap, &sum);
-
-	*carry = from >> 63 | over;
-	return sum & ~gap;
-}
-
-/* Each bit becomes the parity of itself and all bits below it. */
-TARGET static inline uint64_t parity(uint64_t bits)
-{
-	return (uint64_t)_mm_cvtsi128_si64(
-		_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)bits), _mm_set1_epi8(-1), 0));
-}
-
-/*
- * Appends at + the number of each set bit to a list. The usual few are written without asking how
- * many there are: a loop that ends where nobody can foresee costs more than all of them.
- */
-TARGET static inline uint16_t *put_positions(uint16_t *to, uint64_t bits, size_t at)
-{
-	uint16_t *end = to + __builtin_popcountll(bits);
-
-	do {
-		to[0] = (uint16_t)(at + _tzcnt_u64(bits));
-		bits = _blsr_u64(bits);
-		to[1] = (uint16_t)(at + _tzcnt_u64(bits));
-		bits = _blsr_u64(bits);
-		to[2] = (uint16_t)(at + _tzcnt_u64(bits));
-		bits = _blsr_u64(bits);
-		to[3] = (uint16_t)(at + _tzcnt_u64(bits));
-		bits = _blsr_u64(bits);
-		to += 4;
-	} while (to < end);
-	return end;
-}
-
-TARGET static inline lanes load(const uint64_t *p)
-{
-	return *(const lanes *)p;
-}
-
-TARGET static inline void store(uint64_t *p, lanes v)
-{
-	*(lanes *)p = v;
-}
+#include "scan/json_engine_content.h"
 
 /* Is the backslash at data[at] the begin of an escape? Reads nothing from data + size on. */
 TARGET static bool is_escape(const struct engine *e, size_t at)
@@ -232,7 +66,8 @@ TARGET static uint64_t drop_escaped(struct engine *e, uint64_t backslashes, size
 	return wrong;
 }
 
-/* Pass 1, one block: data[base] on, as `text`. Returns the brackets that only an object can hold. */
+/* Pass 1, one block: data[base] on, as `text`. Returns the brackets that only an object can hold.
+ */
 TARGET static inline uint64_t find_tokens(struct engine *e, struct chunk *c, size_t i,
 					  struct text text, size_t base)
 {
@@ -291,16 +126,16 @@ TARGET static void cut(struct chunk *c, size_t size)
 
 /* The depths of a row of brackets. */
 struct depths {
-	uint64_t ended;  /* brackets after which the depth is 0 or less */
+	uint64_t ended;	 /* brackets after which the depth is 0 or less */
 	uint64_t level1; /* ... is 1 */
-	uint64_t deep;   /* ... is too much for the stack */
+	uint64_t deep;	 /* ... is too much for the stack */
 };
 
 /* Counts 32 brackets at once: bytes of +1 and -1, added up from the left. */
 TARGET static inline unsigned find_depths_32(uint32_t open, unsigned depth, struct depths *out)
 {
-	const __m256i spread = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202,
-						  0x0303030303030303);
+	const __m256i spread =
+		_mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
 	const __m256i bit = _mm256_set1_epi64x((int64_t)0x8040201008040201);
 	__m256i v = _mm256_shuffle_epi8(_mm256_set1_epi32((int)open), spread);
 	__m256i low;
@@ -446,8 +281,9 @@ TARGET static inline size_t find_all(struct engine *e, struct chunk *c, size_t b
 	c->special = 0;
 	c->member_count = 0;
 	for (; i < blocks && left > 64 * i; i++) {
-		struct text text = left - 64 * i >= 64 ? text_load(p + 64 * i)
-						       : text_load_part(p + 64 * i, left - 64 * i, e->members);
+		struct text text = left - 64 * i >= 64
+					   ? text_load(p + 64 * i)
+					   : text_load_part(p + 64 * i, left - 64 * i, e->members);
 		uint64_t claims = find_tokens(e, c, i, text, base + 64 * i);
 		uint64_t brackets = c->open[i] | c->close[i];
 		unsigned count = (unsigned)__builtin_popcountll(brackets);
@@ -456,7 +292,7 @@ TARGET static inline size_t find_all(struct engine *e, struct chunk *c, size_t b
 			ended = visit(e, c, &b, i);
 			if (ended)
 				break;
-			b = (struct brackets){ .first = i };
+			b = (struct brackets) { .first = i };
 		}
 		b.open |= _pext_u64(c->open[i], brackets) << (b.count & 63);
 		b.curly |= _pext_u64(c->curly[i], brackets) << (b.count & 63);
@@ -473,7 +309,7 @@ struct before {
 	lanes open, value; /* what comes after an open bracket; after the end of a value */
 };
 
-/* Statement 1 of the head comment. Adds to *bad. */
+/* Statement 1. Adds to *bad. */
 TARGET static inline struct before check_tokens(struct engine *e, struct chunk *c, size_t i,
 						lanes *bad)
 {
@@ -492,8 +328,8 @@ TARGET static inline struct before check_tokens(struct engine *e, struct chunk *
 	begins = scalar & ~behind;
 	after_string = follow(quote & ~string, none, space, through, &e->after_string);
 	before.open = follow(open, none, space, through, &e->after_open);
-	before.value = after_string |
-		       follow(close, behind & ~scalar, space, through, &e->after_value);
+	before.value =
+		after_string | follow(close, behind & ~scalar, space, through, &e->after_value);
 
 	store(c->scalar + i, begins);
 	c->scalars |= (uint32_t)lanes_used(begins) << i;
@@ -538,244 +374,6 @@ TARGET static inline void check_grammar(struct engine *e, struct chunk *c)
 	e->bad |= lanes_used(bad) != 0;
 }
 
-/* Is there a number or a literal at data[at] and does white space, ',', ']' or '}' follow it? */
-TARGET static bool is_scalar_slow(const struct engine *e, size_t at)
-{
-	const uint8_t *end = e->data + e->size, *p = e->data + at;
-	size_t n = medark_json_scalar(p, end);
-
-	p += n;
-	return n && p < end && (medark_json_is_space(*p) || *p == ',' || *p == ']' || *p == '}');
-}
-
-/* The same; most numbers are short and have no exponent: they are looked at without a loop. */
-TARGET static inline bool is_scalar(const struct engine *e, size_t at)
-{
-	const uint8_t *p = e->data + at;
-	unsigned digits, minus, length, fraction;
-	__m128i text;
-
-	if (e->size - at < 16)
-		return is_scalar_slow(e, at);
-	text = _mm_add_epi8(_mm_loadu_si128((const __m128i *)p), _mm_set1_epi8(-'0'));
-	digits = (unsigned)_mm_movemask_epi8(
-		_mm_cmpeq_epi8(_mm_min_epu8(text, _mm_set1_epi8(9)), text));
-	minus = *p == '-';
-	length = (unsigned)__builtin_ctz(~(digits >> minus));
-	if (length == 0 || (length > 1 && p[minus] == '0') || minus + length >= 15)
-		return is_scalar_slow(e, at);
-	length += minus;
-	if (p[length] == '.') {
-		fraction = (unsigned)__builtin_ctz(~(digits >> (length + 1)));
-		length += 1 + fraction;
-		if (fraction == 0 || length >= 16)
-			return is_scalar_slow(e, at);
-	}
-	if (p[length] == ',' || p[length] == '}' || p[length] == ']')
-		return true;
-	return is_scalar_slow(e, at);
-}
-
-/* Pass 4: numbers and literals. */
-TARGET static inline void check_scalars(struct engine *e, const struct chunk *c, size_t base)
-{
-	for (uint32_t blocks = c->scalars; blocks; blocks &= blocks - 1) {
-		size_t i = (size_t)__builtin_ctz(blocks);
-
-		for (uint64_t rest = c->scalar[i]; rest; rest &= rest - 1)
-			e->bad |= !is_scalar(e, base + 64 * i + (size_t)__builtin_ctzll(rest));
-	}
-}
-
-/* The bytes of `now` moved up by n, the last ones of `before` moved in. */
-#define BACK(now, before, n)                                                                       \
-	_mm256_alignr_epi8(now, _mm256_permute2x128_si256(before, now, 0x21), 16 - (n))
-
-/*
- * 32 bytes of UTF-8 by table (Keiser and Lemire, "Validating UTF-8 in less than one instruction
- * per byte"): every fault shows in two neighbouring bytes, as one bit that three tables share, but
- * for a third or fourth byte, which must be there exactly when the tables see two continuations.
- */
-TARGET static inline __m256i utf8_faults(__m256i now, __m256i before)
-{
-	enum {
-		SHORT = 1,  /* 11______ 0_______ and 11______ 11______ */
-		LONG = 2,   /* 0_______ 10______ */
-		THREE = 4,  /* 11100000 100_____: overlong */
-		BEYOND = 8, /* 11110100 1001____ and more: past U+10FFFF */
-		PAIR = 16,  /* 11101101 101_____: a surrogate */
-		TWO = 32,   /* 1100000_ 10______: overlong */
-		BEYOND8 =
-			64, /* 11110101 1000____ and more; also overlong four: 11110000 1000____ */
-		CONTS = -128, /* 10______ 10______ */
-		CARRY = SHORT | LONG | CONTS,
-		BIG = CARRY | BEYOND | BEYOND8,
-	};
-	const __m256i first_high = _mm256_setr_epi8(
-		LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, CONTS, CONTS, CONTS, CONTS,
-		SHORT | TWO, SHORT, SHORT | THREE | PAIR, SHORT | BEYOND | BEYOND8, LONG, LONG,
-		LONG, LONG, LONG, LONG, LONG, LONG, CONTS, CONTS, CONTS, CONTS, SHORT | TWO, SHORT,
-		SHORT | THREE | PAIR, SHORT | BEYOND | BEYOND8);
-	const __m256i first_low = _mm256_setr_epi8(
-		CARRY | THREE | TWO | BEYOND8, CARRY | TWO, CARRY, CARRY, CARRY | BEYOND, BIG, BIG,
-		BIG, BIG, BIG, BIG, BIG, BIG, BIG | PAIR, BIG, BIG, CARRY | THREE | TWO | BEYOND8,
-		CARRY | TWO, CARRY, CARRY, CARRY | BEYOND, BIG, BIG, BIG, BIG, BIG, BIG, BIG, BIG,
-		BIG | PAIR, BIG, BIG);
-	const __m256i second_high = _mm256_setr_epi8(
-		SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT,
-		LONG | TWO | CONTS | THREE | BEYOND8, LONG | TWO | CONTS | THREE | BEYOND,
-		LONG | TWO | CONTS | PAIR | BEYOND, LONG | TWO | CONTS | PAIR | BEYOND, SHORT,
-		SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT,
-		LONG | TWO | CONTS | THREE | BEYOND8, LONG | TWO | CONTS | THREE | BEYOND,
-		LONG | TWO | CONTS | PAIR | BEYOND, LONG | TWO | CONTS | PAIR | BEYOND, SHORT,
-		SHORT, SHORT, SHORT);
-	const __m256i nibble = _mm256_set1_epi8(15);
-	__m256i back1 = BACK(now, before, 1);
-	__m256i high1 = _mm256_and_si256(_mm256_srli_epi16(back1, 4), nibble);
-	__m256i high2 = _mm256_and_si256(_mm256_srli_epi16(now, 4), nibble);
-	__m256i seen = _mm256_and_si256(
-		_mm256_and_si256(_mm256_shuffle_epi8(first_high, high1),
-				 _mm256_shuffle_epi8(first_low, _mm256_and_si256(back1, nibble))),
-		_mm256_shuffle_epi8(second_high, high2));
-	__m256i third = _mm256_subs_epu8(BACK(now, before, 2), _mm256_set1_epi8(0xe0 - 0x80));
-	__m256i fourth = _mm256_subs_epu8(BACK(now, before, 3), _mm256_set1_epi8(0xf0 - 0x80));
-	__m256i due = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8(-128));
-
-	return _mm256_xor_si256(due, seen);
-}
-
-TARGET static bool is_utf8(const struct engine *e, size_t base, size_t size)
-{
-	struct text text =
-		size < 64 ? text_load_part(e->data + base, size, false) : text_load(e->data + base);
-	__m256i low = text_half(text, 0), high = text_half(text, 1);
-	__m256i before = _mm256_setzero_si256(), faults;
-
-	if (base)
-		before = _mm256_loadu_si256((const __m256i *)(e->data + base - 32));
-	faults = _mm256_or_si256(utf8_faults(low, before), utf8_faults(high, low));
-	return _mm256_testz_si256(faults, faults);
-}
-
-/* Pass 5: what is rare, where it is: faults in strings, and UTF-8, also in the block behind. */
-TARGET static inline void check_special(struct engine *e, const struct chunk *c, size_t base,
-					size_t size)
-{
-	uint64_t blocks = c->special | (uint64_t)c->special << 1 | e->special;
-
-	e->special = (unsigned)(blocks >> c->count & 1);
-	for (blocks &= (UINT64_C(1) << c->count) - 1; blocks; blocks &= blocks - 1) {
-		size_t i = (size_t)__builtin_ctzll(blocks), left = size - 64 * i;
-
-		if ((c->special >> i & 1) && (c->faults[i] & c->string[i]))
-			e->bad = true;
-		if (!is_utf8(e, base + 64 * i, left < 64 ? left : 64))
-			e->bad = true;
-	}
-}
-
-/* data[begin, end) without the white space around it. */
-TARGET static inline struct medark_json_value trim(const struct engine *e, size_t begin, size_t end)
-{
-	while (begin < end && medark_json_is_space(e->data[begin]))
-		begin++;
-	while (begin < end && medark_json_is_space(e->data[end - 1]))
-		end--;
-	return (struct medark_json_value) { begin, end };
-}
-
-/* medark_json_keys_find() without a branch that depends on the size. */
-TARGET static inline uint32_t find_name(const struct medark_json_keys *keys, const uint8_t *p,
-					size_t size)
-{
-	const __m256i index = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-					       16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-					       29, 30, 31);
-	__m256i head, equal;
-	__m128i folded;
-	uint32_t key;
-
-	if (size > 32)
-		return medark_json_keys_find(keys, p, size);
-	head = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)p),
-				_mm256_cmpgt_epi8(_mm256_set1_epi8((char)size), index));
-	folded = _mm_xor_si128(_mm256_castsi256_si128(head),
-			       _mm_shuffle_epi32(_mm256_extracti128_si256(head, 1), 0xb1));
-	key = keys->slots[medark_json_name_slot(keys, (uint64_t)_mm_cvtsi128_si64(folded),
-						(uint64_t)_mm_extract_epi64(folded, 1), 0)];
-	equal = _mm256_cmpeq_epi8(head, _mm256_loadu_si256((const __m256i *)keys->heads[key]));
-	if (_mm256_movemask_epi8(equal) != -1)
-		return MEDARK_JSON_KEYS_MAX;
-	return key;
-}
-
-/* The wanted name that data[begin, end) is, with an escape in it, or MEDARK_JSON_KEYS_MAX. */
-TARGET static uint32_t find_escaped_name(const struct engine *e, size_t begin, size_t end)
-{
-	uint8_t name[6 * MEDARK_JSON_NAME_MAX];
-
-	if (end - begin > sizeof(name))
-		return MEDARK_JSON_KEYS_MAX;
-	end = medark_json_decode(medark_bytes(e->data + begin, end - begin), name);
-	return medark_json_keys_find(e->members->keys, name, end);
-}
-
-/* The wanted member whose name is data[begin, end) with its quotes, or MEDARK_JSON_KEYS_MAX. */
-TARGET static inline uint32_t find_key(const struct engine *e, size_t begin, size_t end)
-{
-	struct medark_json_value name = { begin, end };
-
-	if (e->data[begin] != '"' || e->data[end - 1] != '"')
-		name = trim(e, begin, end);
-	/* Where no string stands the grammar is broken, and that is found elsewhere. */
-	if (name.end - name.begin < 2)
-		return MEDARK_JSON_KEYS_MAX;
-	name.begin++;
-	name.end--;
-	if (e->escapes_seen && memchr(e->data + name.begin, '\\', name.end - name.begin))
-		return find_escaped_name(e, name.begin, name.end);
-	return find_name(e->members->keys, e->data + name.begin, name.end - name.begin);
-}
-
-/* One member of the outermost object: from e->name_begin on, its colon and its end are given. */
-TARGET static inline void note_member(struct engine *e, size_t colon, size_t end)
-{
-	struct medark_json_object *object = e->members->object;
-	uint32_t key = find_key(e, e->name_begin, colon);
-	struct medark_json_value value;
-
-	e->name_begin = end + 1;
-	if (key == MEDARK_JSON_KEYS_MAX)
-		return;
-	if (object->values[key].end) {
-		if (!object->repeated)
-			object->repeated_key = key;
-		object->repeated = true;
-		return;
-	}
-	value = trim(e, colon + 1, end);
-	value.begin += e->members->shift;
-	value.end += e->members->shift;
-	object->values[key] = value;
-}
-
-/*
- * Pass 6: the members of the outermost object. Where colons and commas do not take turns the
- * grammar is broken, and what is noted is meaningless.
- */
-TARGET static inline void note_members(struct engine *e, const struct chunk *c, size_t base)
-{
-	size_t i = 0;
-
-	if (e->colon && c->member_count)
-		note_member(e, e->colon, base + c->members[i++]);
-	else if (e->colon)
-		return;
-	for (; i + 1 < c->member_count; i += 2)
-		note_member(e, base + c->members[i], base + c->members[i + 1]);
-	e->colon = i < c->member_count ? base + c->members[i] : 0;
-}
-
 /* One chunk from data[base] on; *base moves behind it. Returns true when the value has ended. */
 TARGET static inline bool step(struct engine *e, struct chunk *c, size_t *base)
 {
@@ -818,3 +416,5 @@ TARGET static inline size_t run(const uint8_t *data, size_t size,
 			return e.bad ? 0 : base;
 	return 0;
 }
+
+#endif

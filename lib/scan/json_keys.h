@@ -5,9 +5,6 @@
 
 #include "scan/json.h"
 
-/* Bytes that must be readable from the begin of a name on, whatever its length. */
-#define MEDARK_JSON_KEYS_PADDING 32
-
 /* A name's first 32 bytes, zeros behind, and what the hash needs of the rest. */
 struct medark_json_name {
 	uint64_t head[4];

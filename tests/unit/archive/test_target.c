@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* folder, partial, tree: what a restore does to the file system. */
+#include "../test.h"
+
+#include "archive/folder.h"
+#include "archive/partial.h"
+#include "archive/tree.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A temporary folder that the test runs in. */
+struct place {
+	char path[64];
+	int before, fd;
+};
+
+static int set_up(void **state)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	(void)snprintf(p->path, sizeof(p->path), "/tmp/medark-test-XXXXXX");
+	p->before = open(".", O_RDONLY | O_DIRECTORY);
+	if (!mkdtemp(p->path) || chdir(p->path) < 0)
+		return -1;
+	p->fd = open(".", O_RDONLY | O_DIRECTORY);
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct place *p = *state;
+	struct medark_error err;
+	int code = medark_folder_clear(p->fd, &err);
+
+	if (fchdir(p->before) < 0 || rmdir(p->path) < 0)
+		code = -1;
+	(void)close(p->fd);
+	(void)close(p->before);
+	free(p);
+	return code;
+}
+
+static void touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+}
+
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* ---- folder ---- */
+
+static void a_folder_is_cleared_however_deep(void **state)
+{
+	struct place *p = *state;
+	struct medark_error err;
+	int at = dup(p->fd);
+
+	for (int i = 0; i < 1500; i++) {
+		assert_int_equal(mkdirat(at, "d", 0700), 0);
+		int next = openat(at, "d", O_RDONLY | O_DIRECTORY);
+
+		assert_int_equal(mkdirat(at, "e", 0), 0); /* nobody may enter */
+		(void)close(at);
+		at = next;
+	}
+	(void)close(at);
+	assert_int_equal(medark_folder_clear(p->fd, &err), 0);
+	assert_int_equal(medark_folder_is_empty(p->fd, NULL, &err), 1);
+}
+
+static void clearing_follows_no_link(void **state)
+{
+	struct place *p = *state;
+	struct medark_error err;
+	int inner;
+
+	assert_int_equal(mkdir("outside", 0700), 0);
+	touch("outside/keep");
+	assert_int_equal(mkdir("inside", 0700), 0);
+	assert_int_equal(symlink("../outside", "inside/link"), 0);
+	inner = medark_folder_open(p->fd, "inside");
+	assert_int_equal(medark_folder_clear(inner, &err), 0);
+	assert_true(exists("outside/keep"));
+	assert_false(exists("inside/link"));
+	(void)close(inner);
+}
+
+/* ---- partial ---- */
+
+static struct medark_partial *begin(const char *target, bool replace)
+{
+	struct medark_partial *p = NULL;
+	struct medark_error err;
+
+	assert_int_equal(medark_partial_new(target, replace, &p, &err), 0);
+	return p;
+}
+
+static void put(struct medark_partial *p, const char *name)
+{
+	int fd = openat(medark_partial_fd(p), name, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+}
+
+static void finish(struct medark_partial *p)
+{
+	struct medark_error err;
+
+	assert_int_equal(medark_partial_finish(p, &err), 0);
+	medark_partial_free(p);
+}
+
+static void a_new_target_appears_when_it_is_complete(void **state)
+{
+	struct medark_partial *p = begin("out/", false);
+
+	(void)state;
+	put(p, "a");
+	assert_false(exists("out"));
+	assert_true(exists("out.medark-partial/a"));
+	finish(p);
+	assert_true(exists("out/a"));
+	assert_false(exists("out.medark-partial"));
+}
+
+static void nothing_remains_without_finish(void **state)
+{
+	struct medark_partial *p = begin("out", false);
+
+	(void)state;
+	put(p, "a");
+	medark_partial_free(p);
+	assert_false(exists("out"));
+	assert_false(exists("out.medark-partial"));
+}
+
+static void an_empty_target_is_used_and_keeps_its_mode(void **state)
+{
+	struct medark_partial *p;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(mkdir("out", 0750), 0);
+	p = begin("out", false);
+	put(p, "a");
+	finish(p);
+	assert_true(exists("out/a"));
+	assert_int_equal(stat("out", &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0750);
+}
+
+static void a_full_target_is_refused(void **state)
+{
+	struct medark_partial *p = NULL;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(mkdir("out", 0700), 0);
+	touch("out/x");
+	assert_int_equal(medark_partial_new("out", false, &p, &err), MEDARK_E_EXISTS);
+	assert_non_null(strstr(err.message, "is not empty"));
+	touch("file");
+	assert_int_equal(medark_partial_new("file", true, &p, &err), MEDARK_E_EXISTS);
+	assert_non_null(strstr(err.message, "is not a folder"));
+	assert_false(exists("out.medark-partial"));
+}
+
+static void replacing_joins_folders_and_replaces_files(void **state)
+{
+	struct medark_partial *p;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkdir("out", 0700), 0);
+	assert_int_equal(mkdir("out/sub", 0700), 0);
+	touch("out/sub/old");
+	touch("out/a");
+	p = begin("out", true);
+	put(p, "a");
+	assert_int_equal(mkdirat(medark_partial_fd(p), "sub", 0700), 0);
+	fd = openat(medark_partial_fd(p), "sub/new", O_WRONLY | O_CREAT, 0600);
+	(void)close(fd);
+	finish(p);
+	assert_true(exists("out/sub/old") && exists("out/sub/new") && exists("out/a"));
+	assert_false(exists("out.medark-partial"));
+}
+
+static void replacing_follows_no_link_out_of_the_target(void **state)
+{
+	struct medark_partial *p;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(mkdir("out", 0700), 0);
+	assert_int_equal(mkdir("elsewhere", 0700), 0);
+	assert_int_equal(symlink("../elsewhere", "out/sub"), 0);
+	p = begin("out", true);
+	assert_int_equal(mkdirat(medark_partial_fd(p), "sub", 0700), 0);
+	assert_int_equal(medark_partial_finish(p, &err), MEDARK_E_EXISTS);
+	assert_string_equal(err.message,
+			    "in the target a file and a folder would have the same name");
+	medark_partial_free(p);
+	assert_false(exists("out.medark-partial"));
+}
+
+static void what_a_killed_run_left_is_removed(void **state)
+{
+	struct medark_partial *p;
+
+	(void)state;
+	assert_int_equal(mkdir("out.medark-partial", 0700), 0);
+	touch("out.medark-partial/old");
+	p = begin("out", false);
+	assert_false(exists("out.medark-partial/old"));
+	finish(p);
+}
+
+static void two_restores_do_not_meet(void **state)
+{
+	struct medark_partial *p = begin("out", false), *q = NULL;
+	struct medark_error err;
+
+	(void)state;
+	put(p, "a");
+	assert_int_equal(medark_partial_new("out", false, &q, &err), MEDARK_E_EXISTS);
+	assert_string_equal(err.message, "another restore into this target is under way");
+	assert_true(exists("out.medark-partial/a"));
+	finish(p);
+}
+
+static void a_link_in_the_place_of_the_partial_folder_is_not_followed(void **state)
+{
+	struct medark_partial *p = NULL;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(mkdir("elsewhere", 0700), 0);
+	touch("elsewhere/keep");
+	assert_int_equal(symlink("elsewhere", "out.medark-partial"), 0);
+	assert_int_equal(medark_partial_new("out", false, &p, &err), MEDARK_E_EXISTS);
+	assert_true(exists("elsewhere/keep"));
+}
+
+/* ---- tree ---- */
+
+static int create(struct medark_tree *tree, const char *path, char name[MEDARK_NAME_SIZE])
+{
+	struct medark_error err;
+	int fd = -1, code;
+
+	code = medark_tree_create(tree, medark_bytes_text(path), name, &fd, &err);
+	if (fd >= 0)
+		(void)close(fd);
+	return code;
+}
+
+static void files_and_their_folders_are_made(void **state)
+{
+	struct place *p = *state;
+	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
+	char name[MEDARK_NAME_SIZE];
+
+	medark_tree_init(&tree, p->fd);
+	assert_int_equal(create(&tree, "a/b/c", name), 0);
+	assert_string_equal(name, "c");
+	assert_true(medark_bytes_is(medark_tree_actual(&tree), "a/b/"));
+	assert_true(exists("a/b/c"));
+}
+
+static void a_path_cannot_leave_the_root(void **state)
+{
+	static const char *const paths[] = { "../evil", "/evil", "a/../../evil", "..",
+					     ".",	"//",	 "a/..",	 "./evil" };
+	struct place *p = *state;
+	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
+	char name[MEDARK_NAME_SIZE];
+	int root;
+
+	assert_int_equal(mkdir("root", 0700), 0);
+	root = medark_folder_open(p->fd, "root");
+	medark_tree_init(&tree, root);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		assert_int_equal(create(&tree, paths[i], name), 0);
+	assert_false(exists("evil"));
+	assert_true(exists("root/%2E%2E/evil") && exists("root/evil") && exists("root/%2E"));
+	(void)close(root);
+}
+
+static void a_link_on_the_way_is_not_followed(void **state)
+{
+	struct place *p = *state;
+	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
+	char name[MEDARK_NAME_SIZE];
+
+	assert_int_equal(mkdir("elsewhere", 0700), 0);
+	assert_int_equal(symlink("elsewhere", "a"), 0);
+	medark_tree_init(&tree, p->fd);
+	assert_int_equal(create(&tree, "a/x", name), 0);
+	assert_false(exists("elsewhere/x"));
+	assert_true(exists("a~2/x"));
+}
+
+static void names_that_collide_get_a_number(void **state)
+{
+	struct place *p = *state;
+	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
+	char name[MEDARK_NAME_SIZE];
+	struct medark_error err;
+	int fd = -1;
+
+	medark_tree_init(&tree, p->fd);
+	assert_int_equal(create(&tree, "a", name), 0);
+	assert_int_equal(create(&tree, "a", name), 0);
+	assert_string_equal(name, "a~2");
+	assert_int_equal(create(&tree, "a/b", name), 0); /* a is a file, a~2 too */
+	assert_true(medark_bytes_is(medark_tree_actual(&tree), "a~3/"));
+	assert_int_equal(create(&tree, "c", name), 0); /* somewhere else meanwhile */
+	assert_int_equal(
+		medark_tree_open(&tree, medark_bytes_text("a/b"), "b", O_RDONLY, &fd, &err), 0);
+	assert_true(medark_bytes_is(medark_tree_actual(&tree), "a~3/"));
+	(void)close(fd);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(a_folder_is_cleared_however_deep),
+		T(clearing_follows_no_link),
+		T(a_new_target_appears_when_it_is_complete),
+		T(nothing_remains_without_finish),
+		T(an_empty_target_is_used_and_keeps_its_mode),
+		T(a_full_target_is_refused),
+		T(replacing_joins_folders_and_replaces_files),
+		T(replacing_follows_no_link_out_of_the_target),
+		T(what_a_killed_run_left_is_removed),
+		T(two_restores_do_not_meet),
+		T(a_link_in_the_place_of_the_partial_folder_is_not_followed),
+		T(files_and_their_folders_are_made),
+		T(a_path_cannot_leave_the_root),
+		T(a_link_on_the_way_is_not_followed),
+		T(names_that_collide_get_a_number),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
