@@ -128,18 +128,20 @@ static const char *name_of(struct medark_item_files *files, const struct medark_
 	return room;
 }
 
-/* Is the item really at its path? `name` NULL: a folder. */
+/* Is the item really at its path? `name` NULL: a folder, whose actual path ends in a slash. */
 static bool is_renamed(struct medark_item_files *files, const struct medark_item_row *item,
 		       const char *name)
 {
-	struct medark_bytes folder = medark_tree_actual(&files->tree), path = item->path;
+	struct medark_bytes actual = medark_tree_actual(&files->tree), path = item->path;
 
-	if (!name) /* the folder's own path, and a slash */
-		return folder.size != path.size + 1 ||
-		       memcmp(folder.data, path.data, path.size) != 0;
-	return folder.size + strlen(name) != path.size ||
-	       memcmp(path.data, folder.data, folder.size) != 0 ||
-	       memcmp(path.data + folder.size, name, strlen(name)) != 0;
+	if (!name)
+		return actual.size != path.size + 1 ||
+		       !medark_bytes_equal(path, medark_bytes(actual.data, path.size));
+	if (path.size < actual.size ||
+	    !medark_bytes_equal(actual, medark_bytes(path.data, actual.size)))
+		return true;
+	return !medark_bytes_is(medark_bytes(path.data + actual.size, path.size - actual.size),
+				name);
 }
 
 static int create_file(struct medark_item_files *files, const struct medark_item_row *item,

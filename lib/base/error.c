@@ -13,6 +13,7 @@ static void defuse(char *text)
 			*p = '?';
 }
 
+MEDARK_PRINTF(3, 0)
 static int set_v(struct medark_error *err, int code, const char *fmt, va_list ap)
 {
 	if (!err)

@@ -16,7 +16,7 @@
 #include <time.h>
 
 /* Ceilings of a PEM file and of the certificates in it. */
-#define MEDARK_CERTIFICATE_FILE_MAX  (256u * 1024)
+#define MEDARK_CERTIFICATE_FILE_MAX  ((size_t)256 << 10)
 #define MEDARK_CERTIFICATE_CHAIN_MAX 15 /* after the first */
 
 #define MEDARK_SUBJECT_MAX 512

@@ -36,12 +36,11 @@ static bool derive_kek(enum medark_native_kind curve, struct medark_bytes secret
 	const struct medark_algorithms *algorithms;
 	/* OSSL_PARAM takes pointers to non-const; OpenSSL does not write through them. */
 	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)digest,
-						 0),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET,
-						  (void *)(uintptr_t)secret.data, secret.size),
-		OSSL_PARAM_construct_octet_string(
-			OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)shared_info, sizeof(shared_info)),
+		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)digest, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, (void *)secret.data,
+						  secret.size),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)shared_info,
+						  sizeof(shared_info)),
 		OSSL_PARAM_construct_end(),
 	};
 
@@ -99,9 +98,9 @@ static EVP_PKEY *peer_of(enum medark_native_kind curve, struct medark_bytes poin
 	EVP_PKEY *peer = NULL;
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-						 (char *)(uintptr_t)group_name(curve), 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-						  (void *)(uintptr_t)point.data, point.size),
+						 (char *)group_name(curve), 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)point.data,
+						  point.size),
 		OSSL_PARAM_construct_end(),
 	};
 

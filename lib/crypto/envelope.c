@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define HEX_SIZE (2 * MEDARK_KEY_SIZE)
+#define HEX_SIZE ((size_t)2 * MEDARK_KEY_SIZE)
 /* Largest RecipientInfo that is written; an issuer's name can be long. */
 #define ENTRY_MAX MEDARK_ENVELOPE_SIZE_MAX
 
@@ -67,7 +67,7 @@ static int join(const struct entries *entries, struct medark_buffer *out, struct
 	}
 	if (medark_auth_enveloped_size(size, HEX_SIZE) > MEDARK_ENVELOPE_SIZE_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE,
-					"the recipients take more than %u bytes",
+					"the recipients take more than %zu bytes",
 					MEDARK_ENVELOPE_SIZE_MAX);
 	medark_der_put_set_of(&w, MEDARK_DER_SET, items, entries->count);
 	return medark_der_writer_finish(&w);

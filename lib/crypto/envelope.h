@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #define MEDARK_ENVELOPE_RECIPIENTS_MAX 64
-#define MEDARK_ENVELOPE_SIZE_MAX       (64u * 1024)
+#define MEDARK_ENVELOPE_SIZE_MAX       ((size_t)64 << 10)
 
 /* Longest key id: 64 hexadecimal digits, or 1 to 64 characters of [a-z0-9-]. */
 #define MEDARK_KEY_ID_MAX 64

@@ -285,11 +285,11 @@ static const char *parse_ecdh(struct medark_der *der, struct medark_envelope_ent
 	if (!parse_originator(&recipient, &out->point))
 		return "a recipient's sender key is not an uncompressed point";
 	if (!parse_agreement(&recipient, &out->id.kind))
-		return "a recipient's key agreement is not ECDH with SHA-256 or SHA-384 and AES-256";
+		return "a recipient's key agreement is not ECDH with SHA-256 or SHA-384";
 	if (out->point.size != medark_ecdh_point_size(curve_of(out->id.kind)))
 		return "a recipient's key agreement and curve do not belong together";
 	if (!parse_agreed_key(&recipient, out))
-		return "a recipient's wrapped key is not one of 40 bytes with issuer and serial number";
+		return "a recipient's wrapped key is not 40 bytes with issuer and serial number";
 	return NULL;
 }
 

@@ -25,7 +25,7 @@ static int check(struct medark_bytes passphrase, struct medark_bytes salt, struc
 /* OSSL_PARAM takes pointers to non-const; OpenSSL does not write through them. */
 static OSSL_PARAM octets(const char *name, struct medark_bytes bytes)
 {
-	return OSSL_PARAM_construct_octet_string(name, (void *)(uintptr_t)bytes.data, bytes.size);
+	return OSSL_PARAM_construct_octet_string(name, (void *)bytes.data, bytes.size);
 }
 
 static int derive(EVP_KDF *kdf, const OSSL_PARAM *params, struct medark_key *out,

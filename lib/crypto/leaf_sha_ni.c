@@ -62,7 +62,8 @@ TARGET static inline __m128i load(const uint8_t *p)
 #define ROUNDS(s, w, i)                                                                            \
 	do {                                                                                       \
 		__m128i k_ = _mm_add_epi32(                                                        \
-			w, _mm_load_si128((const __m128i *)(const void *)&constants[4 * (i)]));    \
+			w, _mm_load_si128(                                                         \
+				   (const __m128i *)(const void *)&constants[(size_t)4 * (i)]));   \
 		(s).cdgh = _mm_sha256rnds2_epu32((s).cdgh, (s).abef, k_);                          \
 		k_ = _mm_shuffle_epi32(k_, 0x0e);                                                  \
 		(s).abef = _mm_sha256rnds2_epu32((s).abef, (s).cdgh, k_);                          \

@@ -108,7 +108,7 @@ int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_PRIVATE_KEY_FILE_MAX);
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey = NULL;
 	struct stat st;
 
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#define MEDARK_PRIVATE_KEY_FILE_MAX (64u * 1024)
+#define MEDARK_PRIVATE_KEY_FILE_MAX ((size_t)64 << 10)
 
 struct medark_private_key;
 

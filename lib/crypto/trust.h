@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#define MEDARK_TRUST_FILE_MAX (16u * 1024 * 1024)
+#define MEDARK_TRUST_FILE_MAX ((size_t)16 << 20)
 
 /*
  * medark_trust_new(), _add_file() and _free() stand in <medark/key.h>. A new one trusts nobody. A

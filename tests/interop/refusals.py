@@ -155,12 +155,14 @@ def edited(name, **values):
 
 
 def flips():
-    """Every byte of what holds the archive together, and one in 97 of the rest, has to matter."""
+    """Every byte of the signature, and many of the rest, have to matter."""
     global done
     edge = original.manifest_offset
-    places = set(range(edge, len(whole))) | set(range(0, edge, 97))
+    places = set(range(edge, len(whole), 5)) | set(range(0, edge, 97))
+    signature = whole.index(original.signature_bytes)
+    places |= set(range(signature, signature + len(original.signature_bytes)))
     for member in original.members.values():
-        places |= set(range(member.offset, member.offset + 512, 7))
+        places |= set(range(member.offset, member.offset + 512, 29))
         places.add(member.offset + 512 + member.size)
     # Random but the same each time: which bit is flipped.
     for place in sorted(p for p in places if p < len(whole)):

@@ -31,6 +31,7 @@ struct subject {
 	size_t member_count; /* LOCATOR is the last one, MANIFEST the third from the end */
 	struct medark_trust *trust;
 	struct medark_identity *identity;
+	size_t judged;
 	struct medark_buffer patients; /* every row that the good archive gives out */
 };
 
@@ -42,9 +43,9 @@ void medark_subject_clear(struct subject *s);
 void medark_subject_settle(struct subject *s);
 
 /*
- * Whether `size` bytes are refused as they must be: opening, verifying and restoring fail with
- * MEDARK_E_FORMAT, nothing stands in the folder afterwards, and no patient is given out that the
- * good archive would not give. Otherwise says on stderr what happened to `what`.
+ * Whether `size` bytes are refused as they must be: opening or verifying, and restoring, fail
+ * with MEDARK_E_FORMAT, nothing stands in the folder afterwards, and no patient is given out that
+ * the good archive would not give. Otherwise says on stderr what happened to `what`.
  */
 bool medark_subject_refused(struct subject *s, const uint8_t *data, size_t size, const char *what);
 

@@ -16,14 +16,17 @@ static int set_up(void **state)
 	if (fixture_set_up(state))
 		return -1;
 	return run(
-		"openssl req -x509 -nodes -days 30 -keyout root.key -out root.pem -subj /CN=Root " P256
-		" && "
+		"openssl req -x509 -nodes -days 30 -keyout root.key "
+		"-out root.pem -subj /CN=Root " P256 " && "
 		"openssl req -new -nodes -keyout mid.key -out mid.csr -subj /CN=Middle " P256 " && "
-		"printf 'basicConstraints=critical,CA:TRUE\\nkeyUsage=keyCertSign,cRLSign\\n' >mid.ext && "
-		"openssl x509 -req -in mid.csr -CA root.pem -CAkey root.key -days 30 -extfile mid.ext -out mid.pem && "
-		"openssl req -new -nodes -keyout leaf.key -out leaf.csr -subj '/C=NL/O=Praktijk/CN=Leaf' " P256
-		" && "
-		"openssl x509 -req -in leaf.csr -CA mid.pem -CAkey mid.key -days 30 -out leaf.pem && "
+		"printf "
+		"'basicConstraints=critical,CA:TRUE\\nkeyUsage=keyCertSign,cRLSign\\n' >mid.ext && "
+		"openssl x509 -req -in mid.csr -CA root.pem -CAkey root.key -days "
+		"30 -extfile mid.ext -out mid.pem && "
+		"openssl req -new -nodes -keyout leaf.key -out leaf.csr "
+		"-subj '/C=NL/O=Praktijk/CN=Leaf' " P256 " && "
+		"openssl x509 -req -in leaf.csr -CA mid.pem -CAkey "
+		"mid.key -days 30 -out leaf.pem && "
 		"cat leaf.pem mid.pem >two.pem && cat leaf.pem mid.pem root.pem >three.pem && "
 		"cat leaf.pem root.pem >gap.pem && cat three.pem root.pem >four.pem");
 }

@@ -12,12 +12,12 @@ static int set_up(void **state)
 {
 	if (fixture_set_up(state))
 		return -1;
-	return run(
-		"umask 077; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out a.key && "
-		"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out b.key && "
-		"openssl req -x509 -key a.key -subj /CN=a -days 2 -out a.pem && "
-		"openssl pkcs8 -topk8 -in a.key -passout pass:geheim -out locked.key && "
-		"openssl genrsa -out weak.key 2048");
+	return run("umask 077; openssl genpkey -algorithm EC -pkeyopt "
+		   "ec_paramgen_curve:P-256 -out a.key && "
+		   "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out b.key && "
+		   "openssl req -x509 -key a.key -subj /CN=a -days 2 -out a.pem && "
+		   "openssl pkcs8 -topk8 -in a.key -passout pass:geheim -out locked.key && "
+		   "openssl genrsa -out weak.key 2048");
 }
 
 static int load(const char *name, struct medark_bytes passphrase, struct medark_error *err)

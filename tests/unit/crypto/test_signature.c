@@ -24,16 +24,17 @@ static struct signer chained; /* leaf and intermediate of a root */
 
 static int make_chain(void)
 {
-	return run(
-		"umask 077; " REQ
-		"-x509 -keyout root.key -out root.pem -subj /CN=Root -days 30 && " REQ
-		"-x509 -keyout foreign.key -out foreign.pem -subj /CN=Foreign -days 30 && " REQ
-		"-keyout mid.key -out mid.csr -subj /CN=Middle && "
-		"printf '" CA "' >mid.ext && "
-		"openssl x509 -req -in mid.csr -CA root.pem -CAkey root.key -days 20 -extfile mid.ext -out mid.pem && " REQ
-		"-keyout leaf.key -out leaf.csr -subj '/C=NL/O=Praktijk/CN=Leaf' && "
-		"openssl x509 -req -in leaf.csr -CA mid.pem -CAkey mid.key -days 10 -set_serial 7 -out leaf.pem && "
-		"cat leaf.pem mid.pem root.pem >chain.pem");
+	return run("umask 077; " REQ
+		   "-x509 -keyout root.key -out root.pem -subj /CN=Root -days 30 && " REQ
+		   "-x509 -keyout foreign.key -out foreign.pem -subj /CN=Foreign -days 30 && " REQ
+		   "-keyout mid.key -out mid.csr -subj /CN=Middle && "
+		   "printf '" CA "' >mid.ext && "
+		   "openssl x509 -req -in mid.csr -CA root.pem -CAkey root.key -days "
+		   "20 -extfile mid.ext -out mid.pem && " REQ
+		   "-keyout leaf.key -out leaf.csr -subj '/C=NL/O=Praktijk/CN=Leaf' && "
+		   "openssl x509 -req -in leaf.csr -CA mid.pem -CAkey mid.key -days "
+		   "10 -set_serial 7 -out leaf.pem && "
+		   "cat leaf.pem mid.pem root.pem >chain.pem");
 }
 
 static int load(const char *certificate, const char *key, struct signer *out)
@@ -353,7 +354,8 @@ static void we_accept_what_stock_openssl_signs_in_the_same_form(void **state)
 		"-cades -md sha256 -signer s256.pem -inkey s256.key -keyid",
 		"-cades -md sha256 -signer s256.pem -inkey s256.key -nodetach",
 		"-cades -md sha256 -signer s256.pem -inkey s256.key -certfile foreign.pem",
-		"-cades -md sha256 -signer s256.pem -inkey s256.key -signer leaf.pem -inkey leaf.key",
+		"-cades -md sha256 -signer s256.pem -inkey s256.key "
+		"-signer leaf.pem -inkey leaf.key",
 		"-md sha256 -signer s256.pem -inkey s256.key -noattr",
 	};
 	struct medark_error err = { 0 };
