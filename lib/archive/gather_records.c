@@ -132,6 +132,8 @@ static int add_parts(struct medark_gather *g, struct medark_piece piece, size_t 
 		piece.type = 0;
 		piece.fault = MEDARK_FAULT_NONE;
 	}
+	if (piece.kind == MEDARK_EXTENT_PART)
+		piece.kind = MEDARK_EXTENT_RECORD;
 	piece.length = (uint32_t)size;
 	return medark_window_add(g->window, &piece, NULL, err);
 }

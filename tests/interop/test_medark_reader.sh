@@ -41,6 +41,11 @@ for p in p1 p2 p3; do
 	diff found wanted || fail "records of $p"
 done
 
+# The patient with a record that is larger than a segment.
+expect 0 "restore one patient" "$MEDARK" restore signer.medark --trust signer.cert.pem \
+	--identity p256.key.pem --patient p9 --to one
+grep -q '"id":"big"' one/Observation.ndjson || fail "the large record"
+
 # A second archive in a chain.
 expect 0 "export, second in the chain" "$MEDARK" export source --recipient p256.cert.pem \
 	--signer signer.cert.pem --signer-key signer.key.pem --previous signer.medark \

@@ -114,6 +114,7 @@ class RealTest(Test):
         for path, name in [(MEDARK, "medark"), (self.path(out), "a.medark"),
                            (self.key("clinic.cert.pem"), "anchor.pem")]:
             shutil.copy(path, os.path.join(folder, name))
+        os.chmod(os.path.join(folder, "a.medark"), 0o644)  # handed over: it is made for its owner
         os.chmod(folder, 0o755)
         as_user = []
         if os.getuid() == 0:

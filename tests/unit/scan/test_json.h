@@ -44,6 +44,47 @@ static inline bool same_object(const struct medark_json_object *a,
 	       memcmp(a->values, b->values, count * sizeof(a->values[0])) == 0;
 }
 
+/* How deep a valid text is nested. */
+static inline size_t test_depth(struct medark_bytes text)
+{
+	size_t depth = 0, most = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+
+		if (in_string && c == '\\') {
+			i++;
+		} else if (c == '"') {
+			in_string = !in_string;
+		} else if (!in_string) {
+			depth += (c == '{' || c == '[') - (size_t)(c == '}' || c == ']');
+			most = depth > most ? depth : most;
+		}
+	}
+	return most;
+}
+
+/*
+ * The engines must know what they can: a text that they leave to the scalar twin without need would
+ * go unnoticed otherwise.
+ */
+static inline void expect_engines(struct medark_bytes text)
+{
+	while (text.size && (text.data[0] == ' ' || (uint8_t)(text.data[0] - '\t') < 5))
+		text = medark_bytes(text.data + 1, text.size - 1);
+	while (text.size && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] < ' '))
+		text.size--;
+	if (text.size == 0 || (text.data[0] != '{' && text.data[0] != '[') ||
+	    test_depth(text) > MEDARK_JSON_ENGINE_DEPTH_MAX)
+		return;
+	for (int level = 1; level <= (int)medark_json_level(); level++)
+		if (medark_json_engine((enum medark_json_level)level, text.data, text.size, NULL) !=
+		    text.size)
+			fail_msg("engine %d does not know: %.*s", level, (int)text.size,
+				 (const char *)text.data);
+}
+
 /*
  * Scans the text at every level of this machine, with three kinds of bytes behind it, and fails if
  * one result differs from the scalar one, which it gives.
@@ -71,6 +112,8 @@ static inline void scan_everywhere(const struct medark_json_keys *keys, struct m
 			fail_msg("level %d differs: %.*s", level, (int)text.size,
 				 (const char *)text.data);
 	}
+	if (out->status <= MEDARK_JSON_OTHER)
+		expect_engines(medark_bytes(padded, text.size));
 	free(exact);
 	free(padded);
 }

@@ -599,6 +599,88 @@ static void long_texts_agree_at_every_level(void **state)
 	free(text);
 }
 
+/* `count` times `item`, with commas between. */
+static size_t repeat(char *to, const char *item, int count)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < count; i++)
+		size += (size_t)sprintf(to + size, "%s%s", i ? "," : "", item);
+	return size;
+}
+
+/* The engine takes brackets by 64: what stands in one such row must not be lost for the next. */
+static void brackets_are_compared_over_long_rows(void **state)
+{
+	static const struct {
+		const char *before, *between, *item, *after;
+		bool valid;
+	} rows[] = {
+		{ "{\"p\":[", "],\"q\":[", "{}", "]}", true },
+		{ "{\"p\":[", "],", "{}", "}", false },
+		{ "{\"p\":[", "],\"q\":", "{}", "}", false },
+		{ "{\"p\":[", "],", "\"q\":[]", "}", true },
+		{ "{\"p\":[", "],", "\"q\":[]", "]", false },
+		{ "[[", "],", "\"q\":[]", "]", false },
+		{ "[[", "],", "[{}]", "]", true },
+		{ "[[", "],", "[{}]", "}", false },
+		{ "[[", "],[", "{\"q\":[0]}", "]]", true },
+	};
+	char text[4096], first[1024], second[2048];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int a = 1; a < 70; a += i % 2 + 1)
+			for (int b = 1; b < 70; b += 1 + b / 3) {
+				(void)repeat(first, "{}", a);
+				(void)repeat(second, rows[i].item, b);
+				(void)snprintf(text, sizeof(text), "%s%s%s%s%s", rows[i].before,
+					       first, rows[i].between, second, rows[i].after);
+				/* One item alone may be a value. */
+				if (rows[i].valid || b > 1)
+					assert_int_equal(scan(text, strlen(text)).status <=
+								 MEDARK_JSON_OTHER,
+							 rows[i].valid);
+			}
+}
+
+/* Everything that is carried from one chunk of the engine to the next, at the border itself. */
+static void the_borders_of_chunks_are_no_borders(void **state)
+{
+	static const char *const pieces[] = {
+		"\xe2\x82\xac",
+		"\xf0\x9f\x98\x80",
+		"\\\\",
+		"\\\"",
+		"\\u00e9",
+		"\",\"x\":\"",
+		"\" , \"x\" : -1.5 , \"y\" : [ { } , true ] , \"z\" : \"",
+		"\",\"id\":{\"a\":\"",
+		"\xe2\x82",
+		"\\",
+		"\" \"",
+		"\t",
+		"\":\"",
+	};
+	static const int borders[] = { 1024, 2048, 4096 };
+	char text[4400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		for (int k = 0; k < 3; k++)
+			for (int fill = borders[k] - 70; fill < borders[k] + 10; fill++) {
+				size_t size = (size_t)snprintf(text, sizeof(text),
+							       "{\"a\":\"%*s%s\",\"status\":7}",
+							       fill, "", pieces[i]);
+
+				(void)scan(text, size);
+				text[size - 1] = ' ';
+				(void)strcpy(text + size, "}}");
+				(void)scan(text, size + 1);
+				(void)scan(text, size + 2);
+			}
+}
+
 static void names_must_be_distinct_ascii(void **state)
 {
 	static const char *const twice[] = { "a", "b", "a" };
@@ -669,6 +751,8 @@ int main(void)
 		cmocka_unit_test(all_short_rows_of_tokens_are_judged_right),
 		cmocka_unit_test(mutated_lines_are_judged_as_jansson_does),
 		cmocka_unit_test(long_texts_agree_at_every_level),
+		cmocka_unit_test(brackets_are_compared_over_long_rows),
+		cmocka_unit_test(the_borders_of_chunks_are_no_borders),
 		cmocka_unit_test(names_must_be_distinct_ascii),
 		cmocka_unit_test(all_of_128_names_are_found),
 	};
