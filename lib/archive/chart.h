@@ -26,10 +26,12 @@ struct medark_chart {
 	struct medark_fhir *fhir;
 	struct medark_record *record; /* facts of the current one */
 	struct medark_record_files *own, *outside;
-	struct medark_nameset
-		known; /* "Type/id" of the compartments' records, also filtered ones */
+	/* "Type/id" of the compartments' records, those left out by a filter too; their ids alone
+	 */
+	struct medark_nameset known, known_ids;
 	struct medark_nameset wanted;	/* "Type/id" that records refer to */
-	struct medark_nameset missing;	/* those of wanted that were not found */
+	struct medark_nameset urns;	/* what follows urn:uuid: in records */
+	struct medark_nameset missing;	/* those of wanted and urns that were not found */
 	struct medark_nameset paths;	/* that an attached item may have */
 	struct medark_buffer item_path; /* of item number item */
 	uint32_t item;
@@ -40,7 +42,8 @@ struct medark_chart {
 };
 
 /*
- * Notes what a record that was restored refers to: into wanted and paths. `item`: where it stands.
+ * Notes what a record that was restored refers to: into wanted, urns and paths. `item`: where it
+ * stands.
  */
 int medark_chart_follow(struct medark_chart *chart, struct medark_bytes text, uint32_t item,
 			struct medark_error *err) MEDARK_MUST_USE;

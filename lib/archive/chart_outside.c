@@ -7,6 +7,8 @@
 #include "archive/search.h"
 #include "record/record.h"
 
+#include <stdio.h>
+
 /* Places of all that one step looks for. */
 #define RANGES_MAX (64u << 20)
 
@@ -60,6 +62,45 @@ static int find(struct medark_chart *chart, struct medark_bytes name, struct med
 	return 0;
 }
 
+/* A URN does not tell the type: every type of the archive is tried. */
+static int find_urn(struct medark_chart *chart, struct medark_bytes id,
+		    struct medark_buffer *ranges, struct medark_error *err)
+{
+	const struct medark_summary *summary = &chart->archive->summary;
+	char name[128];
+
+	if (medark_nameset_has(&chart->known_ids, id))
+		return 0;
+	for (uint32_t i = 0; i < summary->type_count; i++) {
+		int n = snprintf(name, sizeof(name), "%s/%.*s", summary->types[i].name,
+				 (int)id.size, (const char *)id.data);
+		int found = find_outside(chart, medark_bytes(name, (size_t)n), ranges, err);
+
+		if (found)
+			return found < 0 ? found : 0;
+	}
+	(void)snprintf(name, sizeof(name), "urn:uuid:%.*s", (int)id.size, (const char *)id.data);
+	MEDARK_TRY(medark_nameset_add(&chart->missing, medark_bytes_text(name), err));
+	return 0;
+}
+
+/* The places of all that was not looked for yet. */
+static int find_all(struct medark_chart *chart, uint32_t *next_name, uint32_t *next_urn,
+		    struct medark_buffer *ranges, struct medark_error *err)
+{
+	uint32_t names = medark_nameset_count(&chart->wanted);
+	uint32_t urns = medark_nameset_count(&chart->urns);
+
+	ranges->size = 0;
+	for (; *next_name < names; (*next_name)++)
+		MEDARK_TRY(
+			find(chart, medark_nameset_get(&chart->wanted, *next_name), ranges, err));
+	for (; *next_urn < urns; (*next_urn)++)
+		MEDARK_TRY(
+			find_urn(chart, medark_nameset_get(&chart->urns, *next_urn), ranges, err));
+	return 0;
+}
+
 static int add_record(void *context, const struct medark_cut_record *cut, struct medark_error *err)
 {
 	struct medark_chart *chart = context;
@@ -71,6 +112,8 @@ static int add_record(void *context, const struct medark_cut_record *cut, struct
 	MEDARK_TRY(found);
 	if (!found)
 		return 0;
+	if (r->id.size)
+		MEDARK_TRY(medark_nameset_add(&chart->known_ids, r->id, err));
 	MEDARK_TRY(medark_record_files_add(chart->outside, r->type, cut->text, cut->xml, err));
 	return medark_chart_follow(chart, cut->text, cut->item, err);
 }
@@ -86,17 +129,13 @@ int medark_chart_outside(struct medark_chart *chart, struct medark_error *err)
 		.each = add_record,
 		.context = chart,
 	};
-	uint32_t next = 0;
+	uint32_t next_name = 0, next_urn = 0;
 
 	for (int depth = 0; depth < MEDARK_CHART_DEPTH_MAX; depth++) {
-		uint32_t end = medark_nameset_count(&chart->wanted);
 		struct medark_range *r;
 		size_t count;
 
-		ranges.size = 0;
-		for (; next < end; next++)
-			MEDARK_TRY(find(chart, medark_nameset_get(&chart->wanted, next), &ranges,
-					err));
+		MEDARK_TRY(find_all(chart, &next_name, &next_urn, &ranges, err));
 		if (!ranges.size)
 			break;
 		r = (struct medark_range *)(void *)ranges.data;

@@ -24,7 +24,9 @@ static void chart_free(struct medark_chart *chart)
 	medark_record_files_free(chart->own);
 	medark_record_files_free(chart->outside);
 	medark_nameset_clear(&chart->known);
+	medark_nameset_clear(&chart->known_ids);
 	medark_nameset_clear(&chart->wanted);
+	medark_nameset_clear(&chart->urns);
 	medark_nameset_clear(&chart->missing);
 	medark_nameset_clear(&chart->paths);
 	medark_buffer_clear(&chart->item_path);
@@ -81,7 +83,9 @@ static int chart_init(struct medark_chart *chart, struct medark_archive *archive
 	MEDARK_TRY(medark_archive_index(archive, &chart->index, err));
 	MEDARK_TRY(find_patients(chart, err));
 	MEDARK_TRY(medark_nameset_init(&chart->known, err));
+	MEDARK_TRY(medark_nameset_init(&chart->known_ids, err));
 	MEDARK_TRY(medark_nameset_init(&chart->wanted, err));
+	MEDARK_TRY(medark_nameset_init(&chart->urns, err));
 	MEDARK_TRY(medark_nameset_init(&chart->missing, err));
 	MEDARK_TRY(medark_nameset_init(&chart->paths, err));
 	MEDARK_TRY(medark_fhir_new(&chart->fhir, err));
@@ -161,14 +165,44 @@ static int read_item_path(struct medark_chart *chart, uint32_t number, struct me
 	return 0;
 }
 
+/* Does `"reference": ` or `<reference value=` stand before `at`, and not some identifier's name? */
+static bool is_reference(struct medark_bytes text, const uint8_t *at)
+{
+	static const char name[] = "reference";
+	size_t before = (size_t)(at - text.data), look = before < 24 ? before : 24;
+
+	return memmem(at - look, look, name, sizeof(name) - 1) != NULL;
+}
+
+/* Inside of a transaction Bundle resources refer to each other by URN, whatever their type. */
+static int add_urns(struct medark_chart *chart, struct medark_bytes text, struct medark_error *err)
+{
+	static const char urn[] = "\"urn:uuid:";
+	const size_t skip = sizeof(urn) - 1, size = 36; /* of a UUID's text */
+	const uint8_t *p = text.data, *end = text.data + text.size;
+
+	while ((p = memmem(p, (size_t)(end - p), urn, skip))) {
+		bool follow = is_reference(text, p);
+
+		p += skip;
+		if (follow && (size_t)(end - p) > size && p[size] == '"')
+			MEDARK_TRY(medark_nameset_add(&chart->urns, medark_bytes(p, size), err));
+	}
+	return 0;
+}
+
 int medark_chart_follow(struct medark_chart *chart, struct medark_bytes text, uint32_t item,
 			struct medark_error *err)
 {
 	static const char binary[] = "Binary/";
 	struct medark_bytes path, folder = { NULL, 0 };
 	const uint8_t *slash;
+	int code = medark_fhir_references(chart->fhir, text, add_reference, chart, err);
 
-	MEDARK_TRY(medark_fhir_references(chart->fhir, text, add_reference, chart, err));
+	/* A record that is not well-formed was restored as it is; nothing follows from it. */
+	if (code < 0)
+		return code == MEDARK_E_FORMAT ? 0 : code;
+	MEDARK_TRY(add_urns(chart, text, err));
 	if (chart->archive->summary.opaque) {
 		MEDARK_TRY(read_item_path(chart, item, err));
 		path = medark_bytes(chart->item_path.data, chart->item_path.size);
@@ -192,6 +226,8 @@ static int add_record(void *context, const struct medark_cut_record *cut, struct
 	if (!found) /* white space */
 		return 0;
 	MEDARK_TRY(add_name(&chart->known, r->type, r->id, err));
+	if (r->id.size)
+		MEDARK_TRY(medark_nameset_add(&chart->known_ids, r->id, err));
 	if (!is_wanted(chart)) {
 		chart->filtered++;
 		return 0;

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "crypto/openssl_error.h"
 #include "crypto/random.h"
 
 #include <openssl/evp.h>
@@ -38,7 +39,7 @@ int medark_scratch_cipher_new(struct medark_scratch_cipher **out, struct medark_
 	if (!c->ctx)
 		return medark_error_memory(err, "a temporary file's cipher");
 	if (EVP_CipherInit_ex(c->ctx, EVP_aes_256_gcm(), NULL, c->key.bytes, NULL, 1) != 1)
-		return medark_error_set(err, MEDARK_E_SYSTEM, "AES-256-GCM is not available");
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "AES-256-GCM is not available");
 	*out = MEDARK_TAKE(c);
 	return 0;
 }
@@ -76,7 +77,7 @@ int medark_scratch_cipher_open(struct medark_scratch_cipher *c, uint64_t number,
 	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, MEDARK_SCRATCH_TAG, data + size) !=
 		    1 ||
 	    EVP_CipherFinal_ex(c->ctx, data + n, &n) != 1)
-		return medark_error_set(err, MEDARK_E_SYSTEM,
-					"a temporary file was changed by somebody else");
+		return medark_openssl_error(err, MEDARK_E_SYSTEM,
+					    "a temporary file was changed by somebody else");
 	return 0;
 }

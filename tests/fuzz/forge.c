@@ -22,6 +22,14 @@ void forge_expect(bool holds)
 		abort();
 }
 
+void forge_expect_done(int code, const struct medark_error *err)
+{
+	if (code == 0)
+		return;
+	(void)fprintf(stderr, "fuzz: %d: %s\n", code, err->message);
+	abort();
+}
+
 /* A new file in memory that nobody else may read, as a private key's must be. */
 static int memory_file(struct medark_bytes content, char path[64])
 {

@@ -13,6 +13,9 @@
 /* Ends the process unless `holds`. */
 void forge_expect(bool holds);
 
+/* Ends the process with err's sentence unless `code` is 0. */
+void forge_expect_done(int code, const struct medark_error *err);
+
 /* Puts the bytes into a file in memory; its path is valid, and the same, until the next call. */
 const char *forge_file(struct medark_bytes content);
 

@@ -275,10 +275,11 @@ class Archive:
         )
         for name in counts:
             count(s[name], "summary.json")
-        for name in ("types", "reasons", "declared"):
+        for name, most in (("types", 1024), ("reasons", 64), ("declared", 1024)):
             if name != "declared" or s[name] is not None:
-                need(type(s[name]) is dict, f"summary.json: bad {name}")
-                for value in s[name].values():
+                need(type(s[name]) is dict and len(s[name]) <= most, f"summary.json: bad {name}")
+                for entry, value in s[name].items():
+                    need(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", entry), "summary.json: bad name")
                     count(value, "summary.json")
         need(type(s["complete"]) is bool, "summary.json: bad complete")
         need(
@@ -449,7 +450,7 @@ class DataSegment:
             )
             kind, item, length = (
                 fields[0].decode(),
-                number(fields[1], 2**32 - 1),
+                number(fields[1], 2**32 - 2),
                 number(fields[3]),
             )
             if fields[2] == b"=":

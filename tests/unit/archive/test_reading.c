@@ -56,6 +56,18 @@ static const char outside[] =
 static const char pretty[] = "{\n  \"resourceType\": \"Condition\",\r\n  \"id\": \"c1\",\n"
 			     "  \"subject\": {\"reference\": \"Patient/p1\"}\n}\n";
 
+static const char bundle[] =
+	"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
+	"{\"fullUrl\":\"urn:uuid:00000000-0000-4000-8000-000000000004\",\"resource\":"
+	"{\"resourceType\":\"Patient\",\"id\":\"00000000-0000-4000-8000-000000000004\"}},"
+	"{\"fullUrl\":\"urn:uuid:00000000-0000-4000-8000-000000000005\",\"resource\":"
+	"{\"resourceType\":\"Location\",\"id\":\"00000000-0000-4000-8000-000000000005\"}},"
+	"{\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"e1\",\"identifier\":[{\"value\":"
+	"\"urn:uuid:00000000-0000-4000-8000-000000000007\"}],\"subject\":{\"reference\":"
+	"\"urn:uuid:00000000-0000-4000-8000-000000000004\"},\"location\":[{\"location\":"
+	"{\"reference\": \"urn:uuid:00000000-0000-4000-8000-000000000005\"}},{\"location\":"
+	"{\"reference\": \"urn:uuid:00000000-0000-4000-8000-000000000006\"}}]}}]}";
+
 static const char xml[] = "<Flag xmlns=\"http://hl7.org/fhir\"><id value=\"f1\"/><subject>"
 			  "<reference value=\"Patient/p1\"/></subject></Flag>";
 
@@ -143,6 +155,7 @@ static void make_source(void)
 	put("source/DocumentReference.ndjson", documents, sizeof(documents) - 1);
 	put("source/outside.ndjson", outside, sizeof(outside) - 1);
 	put("source/condition.json", pretty, sizeof(pretty) - 1);
+	put("source/bundle.json", bundle, sizeof(bundle) - 1);
 	put("source/flag.xml", xml, sizeof(xml) - 1);
 	put("source/nothing", "", 0);
 	put("source/scans/one.pdf", "%PDF one", 8);
@@ -244,8 +257,8 @@ static void an_archive_says_what_it_holds(void **state)
 
 	(void)state;
 	assert_int_equal(medark_archive_info(a, &info[0], &err), 0);
-	assert_int_equal(info[0].patients, 3);
-	assert_int_equal(info[0].records, 14);
+	assert_int_equal(info[0].patients, 4);
+	assert_int_equal(info[0].records, 17);
 	assert_int_equal(info[0].sequence, 1);
 	assert_int_equal(info[0].recipient_count, 1);
 	assert_string_equal(info[0].recipients[0].kind, "ecdh-p256");
@@ -370,7 +383,9 @@ static void patients_are_found_by_all_that_is_known(void **state)
 	char ids[64] = "";
 
 	(void)state;
-	expect_patients(a, "", "p1 p2 p3 ");
+	expect_patients(a, "", "00000000-0000-4000-8000-000000000004 p1 p2 p3 ");
+	expect_patients(a, "00000000-0000-4000-8000-000000000004",
+			"00000000-0000-4000-8000-000000000004 ");
 	expect_patients(a, "p2", "p2 ");
 	expect_patients(a, "999990019", "p1 ");
 	expect_patients(a, " 9999.90.019 ", "p1 ");
@@ -388,7 +403,7 @@ static void patients_are_found_by_all_that_is_known(void **state)
 	expect_patients(a, "jansen nobody", "");
 	expect_patients(a, "x", "");
 	assert_int_equal(medark_archive_patients(a, NULL, 1, add_id, ids, &err), 0);
-	assert_string_equal(ids, "p1 ");
+	assert_string_equal(ids, "00000000-0000-4000-8000-000000000004 ");
 	assert_int_equal(medark_archive_patients(a, NULL, 0, stop, NULL, &err), 42);
 	medark_archive_free(a);
 }
@@ -420,7 +435,7 @@ static void the_whole_comes_back_byte_for_byte(void **state)
 
 	(void)state;
 	assert_int_equal(restore(a, &request, &result), 0);
-	assert_int_equal(result.items, 11);
+	assert_int_equal(result.items, 12);
 	assert_int_equal(result.renamed, 1);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		(void)snprintf(from, sizeof(from), "source/%s", paths[i]);
@@ -428,7 +443,7 @@ static void the_whole_comes_back_byte_for_byte(void **state)
 		expect_same(from, to);
 	}
 	expect_file("out/od%1Bd%FF", "odd");
-	expect_file("out/medark-renamed.json", "{\"item\":8,\"path\":\"od\\u001bd\xef\xbf\xbd\","
+	expect_file("out/medark-renamed.json", "{\"item\":9,\"path\":\"od\\u001bd\xef\xbf\xbd\","
 					       "\"path_hex\":\"6f641b64ff\",\"name\":\"od%1Bd%FF\"}"
 					       "\n");
 	assert_true(exists("out/empty"));
@@ -473,6 +488,29 @@ static void one_patient_comes_alone(void **state)
 	assert_false(exists("out/items/scans/two.pdf"));
 	medark_archive_free(a);
 	clear("out");
+}
+
+static void urns_of_a_bundle_are_followed(void **state)
+{
+	static const char *const who[] = { "00000000-0000-4000-8000-000000000004" };
+	struct medark_restore_request request = { .target = "out",
+						  .patient_count = 1,
+						  .patients = who };
+	struct medark_archive *a = open_archive();
+	struct medark_restore_result result;
+	size_t size;
+	char *text;
+
+	(void)state;
+	assert_int_equal(restore(a, &request, &result), 0);
+	assert_int_equal(result.records, 2);
+	assert_int_equal(result.referenced, 1);
+	assert_int_equal(result.unresolved, 1);
+	assert_true(exists("out/referenced/Location.ndjson"));
+	text = get("out/report.json", &size);
+	assert_non_null(strstr(text, "\"urn:uuid:00000000-0000-4000-8000-000000000006\""));
+	free(text);
+	medark_archive_free(a);
 }
 
 static void types_and_dates_select_records(void **state)
@@ -612,6 +650,7 @@ int main(void)
 		T(patients_are_found_by_all_that_is_known),
 		T(the_whole_comes_back_byte_for_byte),
 		T(one_patient_comes_alone),
+		T(urns_of_a_bundle_are_followed),
 		T(types_and_dates_select_records),
 		T(several_patients_come_together),
 		T(nobody_is_guessed),
