@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/coverage.h"
 
+#include "base/hash.h"
 #include "crypto/random.h"
 
 #include <string.h>
-#include <xxhash.h>
-
-static unsigned __int128 place(const struct medark_coverage *c, uint32_t item, uint64_t at)
-{
-	uint8_t bytes[12];
-	XXH128_hash_t h;
-
-	memcpy(bytes, &at, 8);
-	memcpy(bytes + 8, &item, 4);
-	h = XXH3_128bits_withSeed(bytes, sizeof(bytes), c->seed);
-	return (unsigned __int128)h.high64 << 64 | h.low64;
-}
 
 int medark_coverage_init(struct medark_coverage *c, struct medark_error *err)
 {
-	c->sum = 0;
-	return medark_random(&c->seed, sizeof(c->seed), err);
+	memset(c, 0, sizeof(*c));
+	return medark_random(c->seeds, sizeof(c->seeds), err);
 }
 
 void medark_coverage_item(struct medark_coverage *c, uint32_t item, uint64_t size)
@@ -30,15 +19,24 @@ void medark_coverage_item(struct medark_coverage *c, uint32_t item, uint64_t siz
 
 void medark_coverage_extent(struct medark_coverage *c, uint32_t item, uint64_t begin, uint64_t end)
 {
-	c->sum += place(c, item, begin) - place(c, item, end);
+	uint8_t from[12], to[12];
+
+	memcpy(from, &begin, 8);
+	memcpy(from + 8, &item, 4);
+	memcpy(to, &end, 8);
+	memcpy(to + 8, &item, 4);
+	for (int i = 0; i < 2; i++)
+		c->sums[i] += medark_hash(c->seeds[i], medark_bytes(from, sizeof(from))) -
+			      medark_hash(c->seeds[i], medark_bytes(to, sizeof(to)));
 }
 
 void medark_coverage_join(struct medark_coverage *c, const struct medark_coverage *other)
 {
-	c->sum += other->sum;
+	c->sums[0] += other->sums[0];
+	c->sums[1] += other->sums[1];
 }
 
 bool medark_coverage_is_exact(const struct medark_coverage *c)
 {
-	return c->sum == 0;
+	return c->sums[0] == 0 && c->sums[1] == 0;
 }

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 struct medark_coverage {
-	uint64_t seed;
-	unsigned __int128 sum;
+	uint64_t seeds[2];
+	uint64_t sums[2];
 };
 
 /* An empty sum with a fresh seed; copy it for each thread before adding. MEDARK_E_SYSTEM. */

@@ -82,13 +82,15 @@ static int unseal(struct medark_index *index, enum medark_kind kind, uint32_t nu
 	const struct medark_manifest_member *member =
 		medark_manifest_segment(index->source.manifest, kind, number);
 	struct medark_bytes sealed;
+	int code;
 
 	if (!member)
 		return medark_error_set(err, MEDARK_E_FORMAT, "a page of the index is missing");
 	MEDARK_TRY(medark_member_read(index->source.input, member, &index->sealed, &sealed, err));
-	if (medark_segment_read(index->reader, kind, number, sealed, out, err) < 0)
-		return medark_error_prefix(err, "%s", member->name);
-	return 0;
+	code = medark_segment_read(index->reader, kind, number, sealed, out, err);
+	if (code < 0)
+		(void)medark_error_prefix(err, "%s", member->name);
+	return code < 0 ? code : 0;
 }
 
 /* Finds the rows; there must be as many as the root says, each ended by LF. */

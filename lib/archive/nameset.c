@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/nameset.h"
 
+#include "base/hash.h"
 #include "crypto/random.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 /* Ceilings of the texts' bytes and of their number. */
 #define TEXT_MAX  (48u << 20)
@@ -51,7 +51,7 @@ struct medark_bytes medark_nameset_get(const struct medark_nameset *set, uint32_
 
 static uint32_t hash(const struct medark_nameset *set, struct medark_bytes text)
 {
-	return (uint32_t)XXH3_64bits_withSeed(text.data, text.size, set->seed);
+	return (uint32_t)medark_hash(set->seed, text);
 }
 
 /* The slot where the text is, or where it belongs. There is always a free one. */

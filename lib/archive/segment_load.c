@@ -50,6 +50,7 @@ int medark_loader_load(struct medark_loader *loader, uint32_t number,
 	const struct medark_manifest_member *member =
 		medark_manifest_segment(a->manifest, MEDARK_KIND_DATA, number);
 	struct medark_bytes sealed, plain;
+	int code;
 
 	if (!member) /* F-20 */
 		return medark_error_set(err, MEDARK_E_FORMAT,
@@ -57,10 +58,13 @@ int medark_loader_load(struct medark_loader *loader, uint32_t number,
 	medark_map_clear(&loader->map);
 	loader->map = (struct medark_map) { 0 };
 	MEDARK_TRY(medark_member_read(a->input, member, &loader->sealed, &sealed, err));
-	if (medark_segment_read(loader->reader, MEDARK_KIND_DATA, number, sealed, &plain, err) < 0)
-		return medark_error_prefix(err, "%s", member->name);
-	if (medark_map_parse(plain, &loader->map, err) < 0)
-		return medark_error_prefix(err, "%s", member->name);
+	code = medark_segment_read(loader->reader, MEDARK_KIND_DATA, number, sealed, &plain, err);
+	if (code == 0)
+		code = medark_map_parse(plain, &loader->map, err);
+	if (code < 0) {
+		(void)medark_error_prefix(err, "%s", member->name);
+		return code;
+	}
 	loader->loaded = number;
 	*out_map = &loader->map;
 	return 0;

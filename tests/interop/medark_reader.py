@@ -540,6 +540,7 @@ class Index:
         self.rows = {name: self.table(name, tables[name]) for name in TABLES}
         self.items = [Item(row, n) for n, row in enumerate(self.rows["items"])]
         self.check_parents()
+        self.check_counts()
         self.read_segments()
         self.read_patients()
         self.read_lookups()
@@ -588,6 +589,16 @@ class Index:
                 "index/items: kind and parent do not fit",
             )
             need(item.parent is None or item.parent < item.number, "index/items: bad parent")
+
+    def check_counts(self):
+        given = [i for i in self.items if i.parent is None]
+        counted = {
+            "items": len(given),
+            "bytes": sum(i.size for i in given),
+            "opaque": sum(i.kind == "opaque" for i in given),
+        }
+        for name, value in counted.items():
+            need(self.archive.summary[name] == value, f"summary.json: {name} are not the index's")
 
     def read_segments(self):
         self.segments = []

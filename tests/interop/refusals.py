@@ -5,9 +5,9 @@
     refusals.py GOOD.medark CERT.pem KEY.pem IDENTITY.pem FOLDER
 
 CERT and KEY are the signer's: most faults are signed again, as a careless or hostile writer would,
-so that the signature is right and only the rule that is named stands in the way. The openssl command
-seals and signs. The independent reader has to refuse every one of them (exit code 3); so has `medark
-restore` where the environment names the tool in MEDARK, and no folder may appear.
+so that the signature is right and only the rule that is named stands in the way. openssl(1)
+seals and signs. The independent reader has to refuse every one of them (exit code 3); so has
+`medark restore` where the environment names the tool in MEDARK, and no folder may appear.
 """
 
 import hashlib

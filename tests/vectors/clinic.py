@@ -167,8 +167,9 @@ class Archive:
         made = [ecdh_recipient(to, content_key, "to " + to.name) for to in self.recipients]
         if "recipients" in odd:
             made = odd.pop("recipients")(made, content_key)
+        made = made if odd.pop("unsorted", False) else sorted(made)
         tag_size = odd.pop("tag_size", 16)
-        return enveloped(sorted(made), sealed[:-16], sealed[-16:][:tag_size], **odd)
+        return enveloped(made, sealed[:-16], sealed[-16:][:tag_size], **odd)
 
     def clear(self):
         for name in reader.TEXTS:

@@ -2,14 +2,15 @@
 """Faults of the tar file (F-3 to F-8). What only a signature could hide is signed again."""
 
 from craft import member, odd_member
-from vector import ALL, DATA1, DATA2, Vector, append, flip, page, poke, put, resub, sub
+from vector import ALL, DATA1, DATA2, FORM, Vector, append, flip, page, poke, put, resub, sub
 
-README = "tar README.txt"
+HEADER = "tar header.json"
 
 
-def header(name, at, new, member_name="README.txt"):
-    changes = {"tar " + member_name: poke(at, new)}
-    return Vector("tar-" + name, "F-3", ALL, "tar header", changes)
+def header(name, at, new, where="header.json"):
+    changes = {"tar " + where: poke(at, new)}
+    codes = FORM if where == DATA1 else ALL
+    return Vector("tar-" + name, "F-3", codes, "tar header", changes)
 
 
 def headers():
@@ -20,9 +21,9 @@ def headers():
         header("uid", 108, b"0001750"),
         header("gid", 116, b"0001750"),
         header("mtime", 136, b"15150441000"),
-        header("size-with-spaces", 124, b"        44 \0"),
-        header("size-without-nul", 124, b"000000000044"),
-        header("size-base-256", 124, b"\x80" + bytes(10) + b"\x24"),
+        header("size-with-spaces", 124, b"       612 \0"),
+        header("size-without-nul", 124, b"000000000612"),
+        header("size-base-256", 124, b"\x80" + bytes(9) + b"\1\x8a"),
         header("size-smaller", 124, b"00000000001"),
         header("size-larger", 124, b"00000001000"),
         header("size-huge", 124, b"77777777777"),
@@ -49,17 +50,17 @@ def headers():
         header("device-numbers-nul", 329, bytes(7)),
         header("prefix", 345, b"elsewhere"),
         header("bytes-after-prefix", 500, b"x"),
-        header("name-junk-after-nul", 11, b"x"),
-        header("name-other", 0, b"README.TXT"),
-        header("name-ansi-escape", 0, b"\x1b[31m.txt\0"),
-        header("name-absolute", 0, b"/etc/x.txt"),
-        header("name-parent", 0, b"../../.txt"),
-        header("name-100-bytes", 0, b"R" * 100),
-        header("name-empty", 0, bytes(10)),
+        header("name-junk-after-nul", 12, b"x"),
+        header("name-other", 0, b"HEADER.JSON"),
+        header("name-ansi-escape", 0, b"\x1b[31m.json\0"),
+        header("name-absolute", 0, b"/etc/x.json"),
+        header("name-parent", 0, b"../../.json"),
+        header("name-100-bytes", 0, b"h" * 100),
+        header("name-empty", 0, bytes(11)),
         header("segment-header", 108, b"0001750", DATA1),
-        Vector("tar-checksum-wrong", "F-3", ALL, "tar header", {README: flip(150)}),
+        Vector("tar-checksum-wrong", "F-3", ALL, "tar header", {HEADER: flip(150)}),
         Vector("tar-checksum-old-form", "F-3", ALL, "tar header",
-               {README: lambda h: h[:148] + h[148:154] + b" \0" + h[156:]}),
+               {HEADER: lambda h: h[:148] + h[148:154] + b" \0" + h[156:]}),
         Vector("tar-manifest-header", "F-6", ALL, "MANIFEST", {"tar MANIFEST": poke(108, b"0001750")}),
         Vector("tar-signature-header", "F-6", ALL, "MANIFEST.p7s",
                {"tar MANIFEST.p7s": poke(108, b"0001750")}),
@@ -96,16 +97,18 @@ def extras():
     ]
 
 
-def padding(name, words):
+def padding(name, codes=ALL):
     changes = {"padding " + name: flip(-1)}
-    return Vector(f"padding-{name.split('.')[0].split('/')[0].lower()}", "F-4", ALL, words, changes)
+    short = name.split(".")[0].split("/")[0].lower()
+    return Vector("padding-" + short, "F-4", codes, "zero bytes only", changes)
 
 
 def ends():
     vectors = [
-        padding("README.txt", "zero bytes only"),
-        padding(DATA2, "zero bytes only"),
-        padding("MANIFEST", "zero bytes only"),
+        padding("header.json"),
+        padding("README.txt", "30303"),
+        padding(DATA2, FORM),
+        padding("MANIFEST"),
         Vector("padding-signature", "F-4", ALL, "zero bytes only", {"padding MANIFEST.p7s": flip(-1)}),
         Vector("padding-block-more", "F-4", ALL, "more or fewer bytes",
                {"padding README.txt": append(bytes(512))}),
@@ -116,7 +119,7 @@ def ends():
         Vector("end-one-byte-more", "F-5", ALL, "LOCATOR", {"end": put(bytes(1025))}),
         Vector("end-blocking-factor", "F-5", ALL, "LOCATOR", {"end": put(bytes(10240))}),
         Vector("end-text-appended", "F-5", ALL, "LOCATOR", {"end": append(b"appended\n")}),
-        Vector("end-archive-twice", "F-5", ALL, "more or fewer|where it should|can be",
+        Vector("end-archive-twice", "F-5", ALL, "not followed by LOCATOR",
                {"file": lambda whole: whole + whole}),
         Vector("empty-file", "F-5", ALL, "only 0 bytes", {"file": put(b"")}),
         Vector("only-the-end", "F-5", ALL, "LOCATOR|no MANIFEST", {"file": lambda w: w[-2048:]}),
@@ -124,7 +127,8 @@ def ends():
     cuts = {"readme": 300, "header": 3000, "segment": 8000, "index": 14000, "manifest": 21000}
     for name, at in cuts.items():
         changes = {"file": lambda whole, at=at: whole[:at]}
-        vectors.append(Vector("cut-in-" + name, "F-5", ALL, "LOCATOR", changes))
+        words = "LOCATOR|only 300 bytes"
+        vectors.append(Vector("cut-in-" + name, "F-5", ALL, words, changes))
     for name, at in (("header", 700), ("summary", 18432)):
         changes = {"file": lambda whole, at=at: whole[:at] + whole[at + 512 :]}
         vectors.append(Vector("block-missing-in-" + name, "F-6", ALL, "MANIFEST", changes))
@@ -218,7 +222,7 @@ def sets():
         Vector("signature-twice", "F-7", ALL, "LOCATOR", {"all": lambda p: [*p[:-2], p[-3], *p[-2:]]}),
         Vector("segments-exchanged", "F-14", "00333", "segment",
                {"members": exchanged(DATA1, DATA2)}),
-        Vector("pages-exchanged", "F-14", "03333", "segment",
+        Vector("pages-exchanged", "F-14", "03033", "segment",
                {"members": exchanged(page("patients"), page("names"))}),
         Vector("unlisted-at-front", "F-6", ALL, "more or fewer",
                {"parts": lambda p: [member("notes.txt", b"x"), *p]}),

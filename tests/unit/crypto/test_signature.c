@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
+#include "crypto/digest.h"
 #include "crypto/signature.h"
+#include "crypto/signed_form.h"
+
+#include <openssl/evp.h>
 
 #include <time.h>
 
@@ -33,7 +37,11 @@ static int make_chain(void)
 		   "20 -extfile mid.ext -out mid.pem && " REQ
 		   "-keyout leaf.key -out leaf.csr -subj '/C=NL/O=Praktijk/CN=Leaf' && "
 		   "openssl x509 -req -in leaf.csr -CA mid.pem -CAkey mid.key -days "
-		   "10 -set_serial 7 -out leaf.pem && "
+		   "10 -set_serial 7 -out leaf.pem && " REQ
+		   "-x509 -keyout fake.key -out fake.pem -subj /CN=Middle -days 30 && " REQ
+		   "-keyout twin.key -out twin.csr -subj / && "
+		   "openssl x509 -req -in twin.csr -CA fake.pem -CAkey fake.key -days "
+		   "10 -set_serial 7 -out twin.pem && "
 		   "cat leaf.pem mid.pem root.pem >chain.pem");
 }
 
@@ -172,6 +180,62 @@ static void a_right_signature_by_a_stranger_is_untrusted(void **state)
 	sign(&chained, &p7s);
 	assert_untrusted(&p7s, nobody, LEAF "its certificate does not lead to a trust anchor");
 	assert_untrusted(&p7s, foreign, LEAF "its certificate does not lead to a trust anchor");
+}
+
+/*
+ * Signs with `key` a form that names certificates[0] as its signer and holds the others too; each
+ * has issuer and serial number in signing-certificate-v2.
+ */
+static void sign_as(const struct medark_certificate *const *certificates, size_t count,
+		    const struct medark_private_key *key, struct medark_buffer *out)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer attributes = MEDARK_BUFFER(1 << 20);
+	struct medark_signed_form form = { .kind = MEDARK_NATIVE_P256,
+					   .certificate_count = count,
+					   .signing_time = time(NULL) };
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	struct medark_error err = { 0 };
+	uint8_t value[128];
+	size_t size = sizeof(value);
+
+	for (size_t i = 0; i < count; i++)
+		form.certificates[i] = (struct medark_signed_certificate) {
+			.der = medark_certificate_der(certificates[i]), .has_issuer_serial = true
+		};
+	assert_ok(medark_signed_digest(form.kind, manifest, form.message_digest, &err));
+	assert_ok(medark_signed_form_attributes(&form, MEDARK_DER_SET, &attributes, &err));
+	assert_true(EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL,
+					  medark_private_key_native(key), NULL) > 0);
+	assert_true(EVP_DigestSign(context, value, &size, attributes.data, attributes.size) > 0);
+	EVP_MD_CTX_free(context);
+	form.signature = medark_bytes(value, size);
+	assert_ok(medark_signed_form_write(&form, out, &err));
+}
+
+/* CMS names a signer by issuer and serial number, which anybody can put into a certificate. */
+static void another_certificate_of_the_same_name_does_not_sign_for_the_signer(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("leaf.pem", NULL);
+	const struct medark_certificate *both[2] = { chained.certificate };
+	struct signer twin = { 0 };
+	struct medark_error err = { 0 };
+	struct medark_signer out;
+
+	(void)state;
+	assert_int_equal(load("twin.pem", "twin.key", &twin), 0);
+	both[1] = twin.certificate;
+	sign_as(both, 1, chained.key, &p7s);
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	p7s.size = 0;
+	sign_as(both, 2, chained.key, &p7s);
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	p7s.size = 0;
+	sign_as(both, 2, twin.key, &p7s);
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+		     MEDARK_E_FORMAT, "the signature is wrong");
+	medark_certificate_free(twin.certificate);
+	medark_private_key_free(twin.key);
 }
 
 static void the_time_of_judgement_can_be_given(void **state)
@@ -446,6 +510,7 @@ int main(void)
 		cmocka_unit_test(a_self_signed_signer_is_its_own_anchor),
 		cmocka_unit_test(any_certificate_of_the_chain_may_be_the_anchor),
 		cmocka_unit_test(a_right_signature_by_a_stranger_is_untrusted),
+		cmocka_unit_test(another_certificate_of_the_same_name_does_not_sign_for_the_signer),
 		cmocka_unit_test(the_time_of_judgement_can_be_given),
 		cmocka_unit_test(revocation_lists_are_honoured),
 		cmocka_unit_test(an_unsuitable_signer_is_untrusted),
