@@ -120,7 +120,9 @@ static int read_table(struct walk *w, enum medark_kind kind, struct medark_error
 	if (medark_json_next(&w->json) != MEDARK_JSON_OBJECT_BEGIN)
 		return bad(err, "a table is no object");
 	while ((token = medark_json_next(&w->json)) == MEDARK_JSON_KEY) {
-		if (medark_bytes_is(w->json.raw, "rows") && !has_rows) {
+		if (medark_bytes_is(w->json.raw, "rows")) {
+			if (has_rows)
+				return bad(err, "a table has its rows twice");
 			MEDARK_TRY(read_number(&w->json, &table->rows, err));
 			has_rows = true;
 		} else if (medark_bytes_is(w->json.raw, "pages")) {

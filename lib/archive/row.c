@@ -102,11 +102,23 @@ static bool item_kind(struct medark_bytes text, enum medark_item_kind *out)
 		*out = MEDARK_ITEM_FILE;
 	else if (medark_bytes_is(text, "opaque"))
 		*out = MEDARK_ITEM_OPAQUE;
-	else if (medark_bytes_starts(text, "decoded"))
+	else if (medark_bytes_is(text, "decoded") || medark_bytes_is(text, "decoded:ndjson") ||
+		 medark_bytes_is(text, "decoded:json") || medark_bytes_is(text, "decoded:xml") ||
+		 medark_bytes_is(text, "decoded:opaque"))
 		*out = MEDARK_ITEM_DECODED;
 	else
 		return false;
 	return true;
+}
+
+/* Decoded items, and no others, have an earlier item as their parent. */
+static bool item_parent(struct medark_bytes text, enum medark_item_kind kind, uint64_t number)
+{
+	uint64_t parent;
+
+	if (kind != MEDARK_ITEM_DECODED)
+		return medark_bytes_is(text, "-");
+	return number && medark_text_decimal(text, number - 1, &parent);
 }
 
 /* `SECONDS.NANOSECONDS`, nine digits. */
@@ -166,12 +178,13 @@ int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medar
 			  struct medark_item_row *out, struct medark_error *err)
 {
 	struct medark_bytes f[10];
-	uint64_t n;
+	uint64_t n, records;
 
 	if (!medark_row_split(row, f, 10) || !medark_text_decimal(f[0], MEDARK_ITEM_MAX, &n) ||
 	    n != number || !item_kind(f[1], &out->kind) ||
 	    !medark_text_decimal(f[2], INT64_MAX, &out->size) || !item_time(f[3], out) ||
-	    !item_mode(f[4], &out->mode) || !item_segments(f + 6, out) ||
+	    !item_mode(f[4], &out->mode) || !item_parent(f[5], out->kind, number) ||
+	    !item_segments(f + 6, out) || !medark_text_decimal(f[8], INT64_MAX, &records) ||
 	    (out->kind == MEDARK_ITEM_DIR && out->size != 0))
 		return bad(err, "items");
 	out->number = (uint32_t)number;

@@ -173,6 +173,9 @@ int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
 				&found->reason_count, err));
 	MEDARK_TRY(parse_declared(&s, found, err));
 	MEDARK_TRY(medark_strict_bool(&s, "complete", &found->complete, err));
+	if (found->complete && (found->quarantined || found->skipped))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					WHAT ": complete, but something is quarantined or skipped");
 	*out = *found;
 	return 0;
 }

@@ -72,9 +72,31 @@ static void set_certificates(struct medark_signed_form *form,
 		form->certificates[i].has_issuer_serial = true;
 }
 
-/* The signature over the manifest, by the key of the embedded certificate; nothing about trust. */
+static void stack_free(STACK_OF(X509) * stack)
+{
+	sk_X509_free(stack);
+}
+MEDARK_DEFINE_AUTO(STACK_OF(X509), stack_free)
+
+/*
+ * Is the signature over what `content` gives made with this certificate's key? Left to itself,
+ * OpenSSL takes the first embedded certificate that has the signer's issuer and serial number, and
+ * anybody can make another one of the same names.
+ */
+static bool is_signed_by(const struct medark_certificate *certificate, CMS_ContentInfo *cms,
+			 BIO *content)
+{
+	MEDARK_AUTO(stack_free) STACK_OF(X509) *signers = sk_X509_new_null();
+
+	return signers && sk_X509_push(signers, medark_certificate_native(certificate)) > 0 &&
+	       CMS_verify(cms, signers, NULL, content, NULL,
+			  CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN) > 0;
+}
+
+/* The signature over the manifest, by the key of the signer's certificate; nothing about trust. */
 static int check_value(struct medark_bytes manifest, struct medark_bytes p7s,
-		       const struct medark_signed_form *form, struct medark_error *err)
+		       const struct medark_signed_form *form,
+		       const struct medark_certificate *certificate, struct medark_error *err)
 {
 	MEDARK_AUTO(cms_free) CMS_ContentInfo *cms = NULL;
 	MEDARK_AUTO(medark_bio_free) BIO *content = NULL;
@@ -89,9 +111,7 @@ static int check_value(struct medark_bytes manifest, struct medark_bytes p7s,
 					"the signature is not over this manifest");
 	cms = d2i_CMS_ContentInfo(NULL, &p, (long)p7s.size);
 	content = BIO_new_mem_buf(manifest.data, (int)manifest.size);
-	if (!cms || !content ||
-	    CMS_verify(cms, NULL, NULL, content, NULL,
-		       CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY) <= 0) {
+	if (!cms || !content || !is_signed_by(certificate, cms, content)) {
 		medark_openssl_drain();
 		return medark_error_set(err, MEDARK_E_FORMAT, "the signature is wrong");
 	}
@@ -149,7 +169,8 @@ int medark_signature_make(struct medark_bytes manifest,
 	MEDARK_TRY(medark_signed_form_write(&form, out, err));
 	/* A token can fail in silence; what cannot be verified must not become an archive. */
 	p7s = medark_bytes(out->data + before, out->size - before);
-	if (medark_signed_form_parse(p7s, &form, err) || check_value(manifest, p7s, &form, err)) {
+	if (medark_signed_form_parse(p7s, &form, err) ||
+	    check_value(manifest, p7s, &form, certificate, err)) {
 		out->size = before;
 		return medark_error_set(err, MEDARK_E_SYSTEM,
 					"the signature just made does not verify");
@@ -167,7 +188,7 @@ int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7
 
 	MEDARK_TRY(medark_signed_form_parse(p7s, &form, err));
 	MEDARK_TRY(load_signer(&form, &certificate, err));
-	MEDARK_TRY(check_value(manifest, p7s, &form, err));
+	MEDARK_TRY(check_value(manifest, p7s, &form, certificate, err));
 	kind = medark_native_kind(X509_get0_pubkey(medark_certificate_native(certificate)));
 	/* An unfit key is a matter of trust; an algorithm that is not the key's is one of form. */
 	if (kind != MEDARK_NATIVE_OTHER && kind != form.kind)

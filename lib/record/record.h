@@ -31,7 +31,7 @@ struct medark_patient_key {
 /* Why a record goes to the quarantine. The names are part of the format: see fault_name(). */
 enum medark_fault {
 	MEDARK_FAULT_NONE = 0,
-	MEDARK_FAULT_SYNTAX,	 /* "broken-json", "broken-xml": not well-formed */
+	MEDARK_FAULT_SYNTAX,	 /* "broken-syntax": not well-formed */
 	MEDARK_FAULT_UTF8,	 /* "invalid-utf8" */
 	MEDARK_FAULT_DEPTH,	 /* "too-deep" */
 	MEDARK_FAULT_NO_TYPE,	 /* "no-resource-type": an object without a usable resourceType */

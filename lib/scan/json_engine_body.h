@@ -173,16 +173,16 @@ TARGET static inline struct depths find_depths(const struct brackets *b, unsigne
 }
 
 /*
- * Compares what each of the `valid` brackets claims of the container it stands in with what that
- * is. Pairs of brackets with nothing between them are taken out, all at once, until none is left:
- * what stands behind a pair stands in the same container as the pair. The stack has the last word.
+ * Statement 3 for the first `valid` brackets. What comes after an open bracket is judged by
+ * statement 2; here is what comes after a close bracket. Pairs of brackets with nothing between
+ * them are taken out, all at once, until none is left: what comes after such a pair stands in the
+ * same container as the pair. For the others, and for the first of the row, the stack knows.
  */
 TARGET static inline void check_brackets(struct engine *e, struct brackets b, uint64_t valid)
 {
 	uint64_t wrong = (e->stack ^ b.claims) & valid & 1, pairs;
 
 	b.open &= valid;
-	wrong |= b.open & (b.curly ^ b.claims >> 1) & valid >> 1;
 	while ((pairs = b.open & ~(b.open >> 1) & valid >> 1) != 0) {
 		uint64_t keep = valid & ~(pairs | pairs << 1);
 
@@ -261,7 +261,7 @@ TARGET static inline size_t visit(struct engine *e, struct chunk *c, const struc
 	e->bad |= (d.deep & valid) != 0;
 	check_brackets(e, *b, valid);
 	if (e->members)
-		list_members(e, c, b, d.level1 & valid, end);
+		list_members(e, c, b, d.level1, end);
 	e->depth += 2 * (unsigned)__builtin_popcountll(b->open & valid) -
 		    (unsigned)__builtin_popcountll(valid);
 	return ended ? bracket_end(c, b, (unsigned)__builtin_ctzll(ended), end) : 0;

@@ -4,8 +4,8 @@
 
     choose.py MERGE-CONTROL-FILE INPUTS BYTES FOLDER
 
-Copies at most INPUTS files of at most BYTES together into FOLDER: always the next one that adds most
-features. Files named found-… showed a bug once; they are kept in any case.
+Copies at most INPUTS files of at most BYTES together into FOLDER: always the next one that adds
+most features. Files named found-… showed a bug once; they are kept in any case.
 """
 
 import os

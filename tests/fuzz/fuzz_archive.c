@@ -26,6 +26,7 @@ static void try_archive(struct medark_bytes content)
 	MEDARK_AUTO(medark_heap_free)
 	struct medark_archive_info *info = malloc(sizeof(*info));
 	const char *path = forge_file(content);
+	struct medark_error err;
 	int code;
 
 	forge_expect(info != NULL);
@@ -35,7 +36,7 @@ static void try_archive(struct medark_bytes content)
 	(void)medark_archive_verify(a, 1, NULL, NULL);
 	forge_expect(medark_archive_info(a, info, NULL) == 0 && info->size == content.size);
 	medark_archive_free(MEDARK_TAKE(a));
-	code = medark_archive_open(path, forge_trust(), forge_identity(), &a, NULL);
+	code = medark_archive_open(path, forge_trust(), forge_identity(), &a, &err);
 	forge_expect(code == 0 || code == MEDARK_E_IDENTITY || code == MEDARK_E_FORMAT);
 	if (code == 0)
 		(void)medark_archive_patients(a, "a", 0, ignore_row, NULL, NULL);
@@ -106,7 +107,7 @@ static int take_member(struct mend *m, struct medark_bytes *rest)
 	if (rest->size < MEDARK_TAR_BLOCK || !read_size(rest->data, &size))
 		return 0;
 	space = medark_member_space(size);
-	if (space > rest->size)
+	if (space > rest->size || rest->data[0] == '\0')
 		return 0;
 	memcpy(name, rest->data, MEDARK_TAR_NAME_MAX);
 	content = medark_bytes(rest->data + MEDARK_TAR_BLOCK, (size_t)size);

@@ -17,7 +17,8 @@ static bool is_encrypted(struct medark_bytes text)
 static void try_key(const char *path, struct medark_bytes passphrase)
 {
 	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
-	int code = medark_private_key_load(path, passphrase, &key, NULL);
+	struct medark_error err;
+	int code = medark_private_key_load(path, passphrase, &key, &err);
 
 	forge_expect(code == 0 || code == MEDARK_E_KEY);
 	forge_expect((code == 0) == (key != NULL));
@@ -26,7 +27,8 @@ static void try_key(const char *path, struct medark_bytes passphrase)
 static void try_certificate(const char *path)
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
-	int code = medark_certificate_load(path, &certificate, NULL);
+	struct medark_error err;
+	int code = medark_certificate_load(path, &certificate, &err);
 
 	forge_expect(code == 0 || code == MEDARK_E_KEY);
 	if (code)
@@ -41,10 +43,11 @@ static void try_certificate(const char *path)
 static void try_trust(const char *path)
 {
 	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = NULL;
+	struct medark_error err;
 	int code;
 
-	forge_expect(medark_trust_new(&trust, NULL) == 0);
-	code = medark_trust_add_file(trust, path, NULL);
+	forge_expect_done(medark_trust_new(&trust, &err), &err);
+	code = medark_trust_add_file(trust, path, &err);
 	forge_expect(code == 0 || code == MEDARK_E_KEY);
 	forge_expect(code || medark_trust_certificate_count(trust) + medark_trust_crl_count(trust));
 }

@@ -4,9 +4,9 @@
 
     make_seeds.py BUILD-FOLDER [CORPUS-FOLDER]
 
-Needs the programs of a build, python3-cryptography (as tests/interop/medark_reader.py does), openssl
-and zstd. Inputs are named by their content, so that what is there already stays; fuzzing then widens
-and "-merge" thins them out (run.sh). Keys are those of keys.h.
+Needs the programs of a build, openssl, zstd, and what tests/interop/medark_reader.py needs. Inputs
+are named by their content, so that what is there already stays; run.sh widens them and thins them
+out. Keys are those of keys.h.
 """
 
 import datetime
@@ -181,20 +181,21 @@ def unsealed(archive):
 
 
 def from_archive(corpus, archive):
-    parts = []
+    parts = b""
     for kind, _, plain, sealed in unsealed(archive):
         corpus.add("segment", sealed)
         corpus.add("der", sealed)
-        parts.append({"data": "d", "root": ""}.get(kind, LETTERS.get(kind)).encode() + plain)
         opened = cms.Segment(sealed, archive.id, kind).open(archive.key)
-        corpus.add("segment_plain", b"\x00" + opened[8 + int.from_bytes(opened[4:8], "little") :])
+        frame = opened[8 + int.from_bytes(opened[4:8], "little") :]
+        corpus.add("segment_plain", b"\x00" + frame)
         if kind == "data":
             corpus.add("map", plain)
-        elif kind != "root":
+        elif kind in LETTERS:
             from_rows(corpus, kind, plain)
+        if kind not in ("segments", "root"):  # the target makes them
+            parts += SEPARATOR + LETTERS.get(kind, "d").encode() + plain
     for query in ("p1", "vries", "31-12-1970", "999990019", "urn:a|77"):
-        corpus.add("index", SEPARATOR.join([b"?" + query.encode()] + [p for p in parts if p[:1].isalpha()
-                                           and p[:1] in b"dipfnboq"]))  # fmt: skip
+        corpus.add("index", b"?" + query.encode() + parts)
     for name in ("header.json", "summary.json"):
         corpus.add("header", archive.content(name))
     corpus.add("envelope", archive.content("keys.p7m"))
@@ -243,9 +244,11 @@ def index_roots(corpus):
         '"%s":{"pages":[[0,"a"],[2,"b\\u00eb"]],"rows":%d}' % (name, 3 + i)
         for i, name in enumerate(reader.TABLES)
     )
+    head = '{"archive":"%s","leaves":4,"records":3,"signer":"%s"' % (
+        b"an archive's id\0".hex(), "0" * 64
+    )  # fmt: skip
     for more in ("", ',"later":[1,{"x":null}]'):
-        corpus.add("index_root", '{"archive":"%s","leaves":4,"records":3,"signer":"%s","tables":{%s'
-                   ',"new":{}}%s}' % (b"an archive's id\0".hex(), "0" * 64, tables, more))  # fmt: skip
+        corpus.add("index_root", '%s,"tables":{%s,"new":{}}%s}' % (head, tables, more))
 
 
 def packed(corpus):
@@ -299,13 +302,12 @@ def sealed(corpus, work):
          ("-md", "sha256", "-certfile", work.path("p384.cert.pem"))),
     ):  # fmt: skip
         corpus.add("signature", work.sign(text, certificate, key, *more))
-    for name in ("FUZZ_SIGNER_KEY", "FUZZ_SIGNER_CERTIFICATE", "p384.key.pem", "rsa3072.cert.pem",
-                 "rsa3072.key.pem"):  # fmt: skip
+    for name in ("FUZZ_SIGNER_KEY", "FUZZ_SIGNER_CERTIFICATE", "p384.key.pem", "rsa3072.cert.pem"):
         with open(work.path(name), "rb") as f:
             corpus.add("pem", f.read())
-    for more in (("-aes-256-cbc", "-passout", "pass:y"), ("-traditional",)):
-        corpus.add("pem", run("openssl", "ec" if more[0] == "-traditional" else "pkey", "-in",
-                              work.path("FUZZ_SIGNER_KEY"), *more[more[0] == "-traditional":]))  # fmt: skip
+    key = work.path("FUZZ_SIGNER_KEY")
+    corpus.add("pem", run("openssl", "pkey", "-in", key, "-aes-256-cbc", "-passout", "pass:y"))
+    corpus.add("pem", run("openssl", "ec", "-in", key))
 
 
 def main():
@@ -319,10 +321,11 @@ def main():
         tiny = work.path("tiny")
         put(os.path.join(tiny, "Patient.ndjson"), FILES["Patient.ndjson"])
         put(work.path("letter/one.txt"), b"one")
-        everybody = ("--recipient", work.path("p384.cert.pem"), "--recipient",
-                     work.path("rsa3072.cert.pem"), "--passphrase-file", work.path("pass"))  # fmt: skip
-        for source, more in ((work.path("letter"), ()), (tiny, ()), (work.path("source"), ()), (work.path("synth"), ()),
-                             (tiny, everybody)):  # fmt: skip
+        everybody = ["--passphrase-file", work.path("pass")]
+        for kind in ("p384", "rsa3072"):
+            everybody += ["--recipient", work.path(kind + ".cert.pem")]
+        sources = [(work.path(name), []) for name in ("letter", "tiny", "source", "synth")]
+        for source, more in [*sources, (tiny, everybody)]:
             archive = work.open(work.export(source, *more))
             from_archive(corpus, archive)
             whole_archives(corpus, archive)

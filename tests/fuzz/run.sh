@@ -53,7 +53,8 @@ esac
 shift
 
 # Assertions stay in: NDEBUG, which CMake puts into this kind of build, is left out.
-[ -f "$build/build.ninja" ] || cmake --preset fuzz -B "$build" -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g' >/dev/null
+[ -f "$build/build.ninja" ] ||
+	cmake --preset fuzz -B "$build" -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g' >/dev/null
 cmake --build "$build" --target fuzzers >/dev/null
 for name in $(names "$@"); do
 	found=$build/found/$name

@@ -471,6 +471,19 @@ openssl cms -sign -cades -binary -nosmimecap -md $md -in "$tree/MANIFEST" -signe
 	head -c 512 /dev/zero | tr '\0' '\n'
 } | head -c 512 >"$tree/LOCATOR"
 printf '%s\n' MANIFEST MANIFEST.p7s LOCATOR >>"$work/members"
+# F-3 has device numbers, as tar wrote them up to 1.34; later ones leave the fields empty. Fourteen
+# digits 0 make the checksum larger by 672.
+mend() { # FILE
+	at=0
+	while [ "$(tail -c +$((at + 1)) "$1" | head -c 1 | tr -d '\0' | wc -c)" = 1 ]; do
+		size=$((0$(tail -c +$((at + 125)) "$1" | head -c 11)))
+		sum=$((0$(tail -c +$((at + 149)) "$1" | head -c 6) + 672))
+		printf '%06o' $sum | dd of="$1" bs=1 seek=$((at + 148)) conv=notrunc status=none
+		printf '0000000\0000000000' | dd of="$1" bs=1 seek=$((at + 329)) conv=notrunc status=none
+		at=$((at + 512 + (size + 511) / 512 * 512))
+	done
+}
 tar -c -f "$work/out" -C "$tree" --format=ustar --owner=0 --group=0 --numeric-owner --mode=0644 \
 	--mtime=@946684800 -b1 --no-recursion -T "$work/members"
+[ "$(tail -c +330 "$work/out" | head -c 1)" = 0 ] || mend "$work/out"
 cat "$work/out" >"$out"

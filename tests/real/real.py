@@ -6,6 +6,8 @@ data sets are looked for in ../shared/data beside it. MEDARK_SANITIZED is 1 in b
 memory says nothing.
 """
 
+import collections
+import glob
 import json
 import os
 import shutil
@@ -148,13 +150,15 @@ class RealTest(Test):
         shutil.rmtree(self.path("back"))
 
     def chart(self, patient, *more, out="a.medark"):
-        """A patient's records as they are restored: the lines of each file."""
+        """A patient's records as they are restored, by type."""
         summary = self.restore("chart", "--patient", patient, *more, out=out)
-        found = {}
-        for name in sorted(os.listdir(self.path("chart"))):
-            if name.endswith(".ndjson"):
-                with open(self.path("chart", name), "rb") as f:
-                    found[name[:-len(".ndjson")]] = f.read().splitlines()
+        found = collections.defaultdict(list)
+        for name in sorted(glob.glob("*.ndjson", root_dir=self.path("chart"))):
+            with open(self.path("chart", name), "rb") as f:
+                found[name.removesuffix(".ndjson")] += f.read().splitlines()
+        for name in sorted(glob.glob("*.xml", root_dir=self.path("chart", "xml"))):
+            with open(self.path("chart", "xml", name), "rb") as f:
+                found[name.split("-")[0]].append(f.read())
         self.assertEqual(sum(map(len, found.values())), summary["records"])
         return found
 

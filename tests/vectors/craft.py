@@ -124,12 +124,13 @@ def repeated(size):
     return out + block(1, (size - 1) % 131072 + 1, b"\0", True)
 
 
-def zstd(data, *, body=None, size=None, window=None, checksum=None, flags=0):
+def zstd(data, *, body=None, size=None, window=None, checksum=None, flags=0b00000100):
     """One zstd frame (RFC 8878 3.1.1) with content size and checksum. `window` is the byte of a window
-    descriptor; without it the content is one segment. `size` False: no content size."""
+    descriptor; without it the content is one segment. `size` False: no content size. `flags`: of the
+    descriptor, with a checksum unless told otherwise."""
     body = blocks(data) if body is None else body
     size = len(data) if size is None else size
-    descriptor = 0b00000100 | flags
+    descriptor = flags
     if size is not False:
         descriptor |= 0b10000000 if size < 2**32 else 0b11000000
     if window is None and size is not False:

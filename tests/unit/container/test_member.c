@@ -58,6 +58,21 @@ static void other_names_are_not_segments(void **state)
 		assert_false(medark_member_parse(medark_bytes_text(bad[i]), &kind, &number));
 }
 
+/* GNU tar wrote device numbers of 0 up to version 1.34; later ones leave the fields empty. */
+static void add_device_numbers(uint8_t *header)
+{
+	static const char zeros[8] = "0000000";
+	char sum[32];
+
+	if (header[329] == '0')
+		return;
+	memcpy(header + 329, zeros, sizeof(zeros));
+	memcpy(header + 337, zeros, sizeof(zeros));
+	(void)snprintf(sum, sizeof(sum), "%06lo",
+		       strtoul((const char *)header + 148, NULL, 8) + 14 * '0');
+	memcpy(header + 148, sum, 6);
+}
+
 static void a_header_is_what_gnu_tar_writes(void **state)
 {
 	static const char *const names[] = { "a", "header.json", "data/00000001.zst.p7m",
@@ -82,6 +97,7 @@ static void a_header_is_what_gnu_tar_writes(void **state)
 			       name);
 		scratch_run(command);
 		theirs = scratch_read("out.tar", &total);
+		add_device_numbers(theirs);
 		medark_member_header(name, size, ours);
 		assert_memory_equal(ours, theirs, sizeof(ours));
 		assert_int_equal(medark_member_space(size) + MEDARK_TAR_END, total);

@@ -160,6 +160,10 @@ static void brackets_are_compared_over_long_rows(void **state)
 		{ "[[", "],", "[{}]", "]", true },
 		{ "[[", "],", "[{}]", "}", false },
 		{ "[[", "],[", "{\"q\":[0]}", "]]", true },
+		{ "[{\"p\":[[", "],", "[{}]", "]}]", true },
+		{ "[{\"p\":[[", "],", "[{}]", "]]]", false },
+		{ "{\"r\":{\"p\":[[", "],", "{}", "]}}", true },
+		{ "{\"r\":{\"p\":[[", "],", "{}", "]}]", false },
 	};
 	char text[4096], first[1024], second[2048];
 
@@ -216,6 +220,82 @@ static void the_borders_of_chunks_are_no_borders(void **state)
 			}
 }
 
+/* A container that goes on in the next chunk while its brackets have been looked at. */
+static void brackets_are_compared_over_chunks(void **state)
+{
+	static const size_t chunks[] = { 1024, 2048 };
+	char *text = malloc(3 * 2048);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t moved = 0; moved < 70; moved++) {
+			size_t begin = chunks[k] - moved % 5, end = 2 * chunks[k] - moved / 5, at;
+
+			/* {"p":[      ],{},{},{}      } and the same with names. */
+			memset(text, ' ', 3 * 2048);
+			memcpy(text, "{\"p\":[", 6);
+			text[begin - 1] = ']';
+			for (at = begin; at + 3 <= end; at += 3)
+				memcpy(text + at, ",{}", 3);
+			text[end] = '}';
+			assert_int_equal(scan(text, end + 1).status, MEDARK_JSON_SYNTAX);
+			for (at = begin; at + 7 <= end; at += 7)
+				memcpy(text + at, ",\"q\":{}", 7);
+			memset(text + at, ' ', end - at);
+			assert_int_equal(scan(text, end + 1).status, MEDARK_JSON_OBJECT);
+			text[0] = '[';
+			memset(text + 1, ' ', 4);
+			text[end] = ']';
+			assert_int_equal(scan(text, end + 1).status, MEDARK_JSON_SYNTAX);
+		}
+	free(text);
+}
+
+/* Runs of white space and strings that fill whole blocks: nothing may get lost on the way. */
+static void long_gaps_are_passed(void **state)
+{
+	static const struct {
+		const char *text;
+		enum medark_json_status status;
+	} cases[] = {
+		{ "{%1$s\"a\"%1$s:%1$s1%1$s,%1$s\"b\"%1$s:%1$s[%1$s]%1$s}", MEDARK_JSON_OBJECT },
+		{ "[%1$s1%1$s,%1$s\"%1$s\"%1$s,%1$s{%1$s}%1$s,%1$strue%1$s]", MEDARK_JSON_OTHER },
+		{ "{\"%1$s\":\"%1$s\",\"%1$s\":[\"%1$s\",\"%1$s\"]}", MEDARK_JSON_OBJECT },
+		{ "[\"%1$s\":1]", MEDARK_JSON_SYNTAX },
+		{ "[\"%1$s\",\"%1$s\":1]", MEDARK_JSON_SYNTAX },
+		{ "[\"%1$s\"}", MEDARK_JSON_SYNTAX },
+		{ "[0,\"%1$s\"}", MEDARK_JSON_SYNTAX },
+		{ "{\"%1$s\"}", MEDARK_JSON_SYNTAX },
+		{ "{\"%1$s\",\"a\":1}", MEDARK_JSON_SYNTAX },
+		{ "{\"a\":\"%1$s\":1}", MEDARK_JSON_SYNTAX },
+		{ "{\"a\":\"%1$s\"]", MEDARK_JSON_SYNTAX },
+		{ "{\"a\":0,\"%1$s\"}", MEDARK_JSON_SYNTAX },
+		{ "{\"a\":0,\"%1$s\",\"b\":0}", MEDARK_JSON_SYNTAX },
+		{ "{\"a\":[],\"%1$s\"}", MEDARK_JSON_SYNTAX },
+		{ "[1%1$s2]", MEDARK_JSON_SYNTAX },
+		{ "[\"\"%1$s2]", MEDARK_JSON_SYNTAX },
+		{ "[[]%1$s[]]", MEDARK_JSON_SYNTAX },
+		{ "[[]%1$s\"\"]", MEDARK_JSON_SYNTAX },
+		{ "[1,%1$s]", MEDARK_JSON_SYNTAX },
+		{ "{\"a\":%1$s}", MEDARK_JSON_SYNTAX },
+		{ "{\"a\"%1$s\"b\":1}", MEDARK_JSON_SYNTAX },
+		{ "{1%1$s:1}", MEDARK_JSON_SYNTAX },
+	};
+	char gap[700], text[8192];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int n = 1; n < 640; n += n < 200 ? 1 : 7) {
+			(void)snprintf(gap, sizeof(gap), "%*s", n, "");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+			(void)snprintf(text, sizeof(text), cases[i].text, gap);
+#pragma GCC diagnostic pop
+			assert_int_equal(scan(text, strlen(text)).status, cases[i].status);
+		}
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -231,6 +311,8 @@ int main(void)
 		cmocka_unit_test(mutated_lines_are_judged_as_jansson_does),
 		cmocka_unit_test(long_texts_agree_at_every_level),
 		cmocka_unit_test(brackets_are_compared_over_long_rows),
+		cmocka_unit_test(brackets_are_compared_over_chunks),
+		cmocka_unit_test(long_gaps_are_passed),
 		cmocka_unit_test(the_borders_of_chunks_are_no_borders),
 	};
 
