@@ -9,6 +9,7 @@
 
 #include <medark/export.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,10 @@ static int check(const struct cli_options *options)
 		return cli_report_usage(options,
 					"cannot export: --trust is for --previous, which is "
 					"missing");
+	if (options->previous && strcmp(options->previous, options->out) == 0)
+		return cli_report_usage(options,
+					"cannot export: --out would replace the archive of "
+					"--previous");
 	if (strcmp(options->out, "-") == 0 && cli_terminal_is(stdout))
 		return cli_report_usage(options, "cannot export to standard output: it is a "
 						 "terminal");
@@ -117,6 +122,15 @@ static int add_previous(const struct cli_options *options, struct medark_export 
 		return 0;
 	code = medark_export_set_previous(e, options->previous, trust && *trust ? trust : NULL,
 					  &err);
+	if (code == MEDARK_E_UNTRUSTED)
+		return cli_report_failure(
+			options,
+			&(struct cli_failure) { .action = "continue from",
+						.file = options->previous,
+						.hint = "give --trust CERT: the certificate of the "
+							"signer of --previous, or of its authority",
+						.code = code,
+						.err = &err });
 	return code < 0 ? fail(options, "continue from", options->previous, code, &err) : 0;
 }
 
@@ -197,6 +211,22 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 			    out);
 }
 
+/* What a nightly job would otherwise not hear of: a source that is not there, and --quiet. */
+static void warn_of_gaps(const struct cli_options *options, const struct medark_export_result *r)
+{
+	char sentence[160];
+
+	if (!r->bytes)
+		cli_report_warning(options, "the archive holds no data: the sources are empty");
+	if (r->complete || !options->quiet)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the archive is written, but incomplete: %" PRIu64 " quarantined, %" PRIu64
+		       " skipped",
+		       r->quarantined, r->skipped);
+	cli_report_warning(options, sentence);
+}
+
 int cmd_export(const struct cli_options *options)
 {
 	__attribute__((cleanup(export_free))) struct medark_export *e = NULL;
@@ -217,7 +247,9 @@ int cmd_export(const struct cli_options *options)
 	code = medark_export_run(e, options->out, options->force, &progress.events, &result, &err);
 	cli_progress_end(&progress);
 	if (code < 0)
-		return fail(options, "export to", options->out, code, &err);
+		return fail(options, code == MEDARK_E_EXISTS ? "export" : "export to", options->out,
+			    code, &err);
+	warn_of_gaps(options, &result);
 	if (options->json)
 		print_json(options, &result);
 	else if (!options->quiet)

@@ -72,6 +72,7 @@ static int each(void *context, const struct medark_patient_row *row)
 static void print_end(const struct listing *listing)
 {
 	const struct cli_options *options = listing->options;
+	const char *noun = listing->count == 1 ? "patient" : "patients";
 	struct cli_json json;
 
 	if (options->json) {
@@ -85,12 +86,10 @@ static void print_end(const struct listing *listing)
 	if (listing->more)
 		(void)fprintf(stdout,
 			      "%" PRIu64
-			      " patients shown, there are more: add a QUERY or --limit N "
-			      "(0: all)\n",
-			      listing->count);
+			      " %s shown, there are more: add a QUERY or --limit N (0: all)\n",
+			      listing->count, noun);
 	else
-		(void)fprintf(stdout, "%" PRIu64 " %s\n", listing->count,
-			      listing->count == 1 ? "patient" : "patients");
+		(void)fprintf(stdout, "%" PRIu64 " %s\n", listing->count, noun);
 }
 
 static int list(const struct cli_options *options, struct medark_archive *archive,

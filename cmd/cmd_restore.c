@@ -99,6 +99,15 @@ static void print_text(const struct cli_options *options, const struct medark_re
 	(void)fputc('\n', stdout);
 }
 
+/* A mistyped type would otherwise look like a patient without such records. */
+static void warn_of_none(const struct cli_options *options, const struct medark_restore_result *r)
+{
+	if (options->patients.count && !r->records && (options->types.count || options->since))
+		cli_report_warning(options, "no record of the patient is of the types of --type "
+					    "and the time of --since (types are written as in "
+					    "FHIR: Condition)");
+}
+
 static int restore(const struct cli_options *options, struct medark_archive *archive,
 		   const struct cli_list *patients)
 {
@@ -129,6 +138,7 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 	if (code < 0)
 		return cli_access_failed(options, "restore", options->operands.items[0], code,
 					 &err);
+	warn_of_none(options, &result);
 	if (options->json)
 		print_json(options, &result, cli_report_clock() - began);
 	else if (!options->quiet)

@@ -170,18 +170,20 @@ static int ask(const struct cli_options *options, int tty, const char *question,
 	return finish(options, "the terminal", out);
 }
 
-static int prompt(const struct cli_options *options, const char *question, bool twice,
-		  struct cli_passphrase *out)
+static const char other_options[] = "--passphrase-file, --passphrase-fd or --passphrase-command";
+
+/* `instead` names the options that give the same without a terminal. */
+static int prompt(const struct cli_options *options, const char *question, const char *instead,
+		  bool twice, struct cli_passphrase *out)
 {
 	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase again = { .size = 0 };
 	AUTO_FD int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	int code;
 
 	if (tty < 0)
-		return cli_report_error(
-			options, CLI_FAILED,
-			"cannot ask for a passphrase: there is no terminal; use "
-			"--passphrase-file, --passphrase-fd or --passphrase-command");
+		return cli_report_error(options, CLI_FAILED,
+					"cannot ask for a passphrase: there is no terminal; use %s",
+					instead);
 	code = ask(options, tty, question, out);
 	if (code || !twice)
 		return code;
@@ -221,7 +223,7 @@ int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase
 	if (!options->passphrase)
 		return 0;
 	return prompt(options, is_export ? "New passphrase of the archive" : "Passphrase",
-		      is_export, out);
+		      other_options, is_export, out);
 }
 
 /* PKCS#8 and the older PEM form both say so in clear. */
@@ -249,6 +251,7 @@ static bool is_encrypted(const char *key)
 int cli_passphrase_read_for_key(const struct cli_options *options, const char *key,
 				const char *path, struct cli_passphrase *out)
 {
+	bool is_export = options->verb->bit == CLI_EXPORT;
 	char question[256];
 
 	if (!is_encrypted(key))
@@ -256,5 +259,7 @@ int cli_passphrase_read_for_key(const struct cli_options *options, const char *k
 	if (path)
 		return cli_passphrase_read_file(options, path, out);
 	(void)snprintf(question, sizeof(question), "Passphrase of the key '%.160s'", key);
-	return prompt(options, question, false, out);
+	/* At an export --passphrase-file would add a passphrase to the archive instead. */
+	return prompt(options, question, is_export ? "--signer-key-passphrase-file" : other_options,
+		      false, out);
 }

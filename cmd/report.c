@@ -102,7 +102,8 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 			       : "choose another name, or give --force to replace it";
 	case MEDARK_E_NOT_FOUND:
 		return options->verb->bit == CLI_RESTORE
-			       ? "to find the patient's id: medark patients FILE QUERY ..."
+			       ? "to find the patient's id: medark patients FILE --identity KEY "
+				 "--trust CERT QUERY"
 			       : NULL;
 	case MEDARK_E_USAGE:
 		(void)snprintf(room, SENTENCE_MAX, "see: medark help %s", options->verb->name);
@@ -158,14 +159,15 @@ int cli_report_error(const struct cli_options *options, int exit_code, const cha
 
 int cli_report_usage(const struct cli_options *options, const char *fmt, ...)
 {
+	bool named = options->verb && options->verb->bit != CLI_HELP;
 	char sentence[SENTENCE_MAX], hint[64];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(sentence, sizeof(sentence), fmt, ap);
 	va_end(ap);
-	(void)snprintf(hint, sizeof(hint), "see: medark help%s%s", options->verb ? " " : "",
-		       options->verb ? options->verb->name : "");
+	(void)snprintf(hint, sizeof(hint), "see: medark help%s%s", named ? " " : "",
+		       named ? options->verb->name : "");
 	return report(options, NULL, CLI_USAGE, sentence, hint);
 }
 

@@ -30,14 +30,15 @@ const struct cli_verb cli_verbs[] = {
 		.name = "verify",
 		.title = "verify",
 		.action = "verify",
-		.brief = "check signature, chain and every byte; needs no decryption key",
+		.brief = "check the signature and every byte; needs no decryption key",
 		.bit = CLI_VERIFY,
 		.run = cmd_verify,
 		.exits = "0 1 2 3 4 130",
 		.synopsis = "medark verify FILE... --trust CERT [options]\n",
 		.text = "Checks the signature against the trust anchor, and every byte of every member\n"
 			"against what was signed. Several files are all reported; the exit code is the\n"
-			"worst one. The time is the signer's word as long as no time stamp confirms it.\n",
+			"worst one. The time is the signer's word as long as no time stamp confirms it.\n"
+			"Whether a night is missing, the rows sequence and previous tell.\n",
 		.examples = "  medark verify night.medark --trust clinic.cert.pem\n"
 			    "  medark verify *.medark --trust ca.pem --json\n",
 	},
@@ -67,9 +68,9 @@ const struct cli_verb cli_verbs[] = {
 		.synopsis =
 			"medark patients FILE --identity KEY --trust CERT [QUERY...] [options]\n",
 		.text = "A QUERY is an id, a BSN or another identifier (also SYSTEM|VALUE), a birth\n"
-			"date (31-12-1970, 1970-12-31, 31121970) or the beginnings of names; all words\n"
-			"must fit. The query - is read from standard input, so that it stands in no\n"
-			"process list. Without a query all patients are listed.\n",
+			"date (31-12-1970, 1970-12-31, 31121970; also 12-1970 or 1970) or the beginnings\n"
+			"of names; all words must fit. The query - is read from standard input, so that\n"
+			"it stands in no process list. Without a query all patients are listed.\n",
 		.examples =
 			"  medark patients night.medark --identity it.key.pem --trust ca.pem\n"
 			"  medark patients night.medark --identity it.key.pem --trust ca.pem \\\n"
@@ -92,7 +93,7 @@ const struct cli_verb cli_verbs[] = {
 			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
 			"      --to /srv/restored\n"
 			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
-			"      --to chart --patient 999990019 --type Condition,Observation\n",
+			"      --to chart --patient 999999904 --type Condition,Observation\n",
 	},
 	{
 		.name = "key",

@@ -16,7 +16,7 @@ end
 
 complete -c medark -n __medark_first -f
 complete -c medark -n __medark_first -a export -d 'write sources into a new archive'
-complete -c medark -n __medark_first -a verify -d 'check signature, chain and every byte'
+complete -c medark -n __medark_first -a verify -d 'check the signature and every byte'
 complete -c medark -n __medark_first -a inspect -d 'show what is visible without any key'
 complete -c medark -n __medark_first -a patients -d 'list or search the patients in an archive'
 complete -c medark -n __medark_first -a restore -d 'bring records back into a folder'

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define MIB (1u << 20)
+#define MIB ((size_t)1 << 20)
 
 static int json_member(struct medark_buffer *out, const char *name, struct medark_bytes value,
 		       struct medark_error *err)

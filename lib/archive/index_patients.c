@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define MIB (1u << 20)
+#define MIB ((size_t)1 << 20)
 
 /* ---- aliases: what a URN or an identifier stands for ---- */
 

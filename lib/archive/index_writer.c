@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MIB (1u << 20)
+#define MIB ((size_t)1 << 20)
 /* Row numbers in one row of `names` and `births` (FORMAT.md section 8). */
 #define NUMBERS_PER_ROW 1000
 

@@ -16,12 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void forge_expect(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 void forge_expect_done(int code, const struct medark_error *err)
 {
 	if (code == 0)

@@ -134,6 +134,7 @@ class Archive:
         self.check_clear()
 
     def at(self, offset, size):
+        need(offset <= self.size, "the archive is cut short")
         self.file.seek(offset)
         data = self.file.read(size)
         need(len(data) == size, "the archive is cut short")

@@ -115,6 +115,16 @@ class Shapes(RealTest):
         self.assertEqual(self.counts()["Pp1"], {"Patient": 1, "Observation": 45_000})
         self.round_trip("src")
 
+    def test_a_bundle_on_a_line_too_long_to_be_held_is_reported(self):
+        entries = [{"resource": about(i, "p1", note=[{"text": "x" * 1000}])}
+                   for i in range(25_000)]
+        self.write("src/b.ndjson", ndjson(patient("p1"), {"resourceType": "Bundle",
+                                                          "entry": entries}, about(1, "p1")))
+        seen = self.export("src", code=6)
+        self.assertEqual(seen["reasons"], {"too-large": 1})
+        self.assertEqual(self.counts(), {"Pp1": {"Patient": 1, "Observation": 1}})
+        self.round_trip("src")
+
     def test_nesting_that_nobody_needs_is_reported_and_kept(self):
         def nested(depth):
             return json.dumps(about(depth, "p1"))[:-1] + ', "x": ' + "[" * depth + "]" * depth + "}"

@@ -140,7 +140,7 @@ def zstd(data, *, body=None, size=None, window=None, checksum=None, flags=0b0000
         head += bytes([0x50 if window is None else window])
     head += b"".join(chance("dictionary id", 1) for _ in range(descriptor & 3 == 1))
     if size is not False:
-        head += size.to_bytes(4 if size < 2**32 else 8, "little")
+        head += size.to_bytes(8 if descriptor >> 6 == 3 else 4, "little")
     if checksum is None:
         checksum = (xxh64(data) & 0xFFFFFFFF).to_bytes(4, "little")
     return head + body + checksum

@@ -87,10 +87,8 @@ def rows(name, change, codes, words="index", rule="F-19"):
 
 
 def items():
-    words = "index"
-
-    def field(name, n=0, codes=BOTH, **fields):
-        return rows("items-" + name, row(n, **fields), codes, words)
+    def field(name, n=0, codes=BOTH, said="index", **fields):
+        return rows("items-" + name, row(n, **fields), codes, said)
 
     return [
         field("number-wrong", f0=b"7"),
@@ -99,12 +97,12 @@ def items():
         field("kind-empty", f1=b""),
         field("kind-decoded-without-parent", f1=b"decoded"),
         field("kind-decoded-unknown", f1=b"decoded:link", f5=b"0"),
-        field("size-less", f2=b"1", codes=WHOLE),
-        field("size-more", f2=b"100000", codes=WHOLE),
-        field("size-0", f2=b"0", codes=WHOLE),
+        field("size-less", f2=b"1", codes=WHOLE, said="of an item|every item"),
+        field("size-more", f2=b"100000", codes=WHOLE, said="of an item|every item"),
+        field("size-0", f2=b"0", codes=WHOLE, said="of an item|every item"),
         field("size-64-bits", f2=b"18446744073709551615"),
         field("size-leading-zero", f2=b"0100"),
-        field("folder-with-size", 3, f2=b"5"),
+        field("folder-with-size", 3, f2=b"5", codes=WHOLE),
         field("time-short", f3=b"1700000000.5"),
         field("time-long", f3=b"1700000000.0000000000"),
         field("time-no-point", f3=b"1700000000"),
@@ -130,14 +128,14 @@ def items():
         field("path-upper-case-escape", f9=b"a\\x1Bb"),
         field("path-cut-escape", f9=b"a\\"),
         rows("items-field-missing", line(0, b"0\tndjson"), BOTH),
-        rows("items-row-missing", line(4, None), WHOLE),
+        rows("items-row-missing", line(4, None), WHOLE, "does not exist"),
         rows("items-row-twice", lambda r: [r[0], *r], BOTH),
         rows("items-other-order", lambda r: [r[1], r[0], *r[2:]], BOTH),
-        rows("items-empty-row", lambda r: [*r, b""], BOTH),
-        Vector("items-no-line-end", "F-19", BOTH, words, {"data " + page("items"): lambda d: d[:-1]}),
-        Vector("items-empty", "F-19", BOTH, words, {"data " + page("items"): put(b"")}),
-        Vector("items-crlf", "F-19", LATER, words, {"data " + page("items"): lambda d: d.replace(b"\n", b"\r\n")}),
-        Vector("items-row-beyond-root", "F-19", BOTH, words, {"data " + page("items"): append(b"5\topaque\t0\t0.000000000\t0644\t-\t-\t-\t0\tx\n")}),
+        rows("items-empty-row", lambda r: [*r, b""], WHOLE),
+        Vector("items-no-line-end", "F-19", BOTH, "index", {"data " + page("items"): lambda d: d[:-1]}),
+        Vector("items-empty", "F-19", BOTH, "index", {"data " + page("items"): put(b"")}),
+        Vector("items-crlf", "F-19", LATER, "", {"data " + page("items"): lambda d: d.replace(b"\n", b"\r\n")}),
+        Vector("items-row-beyond-root", "F-19", BOTH, "index", {"data " + page("items"): append(b"5\topaque\t0\t0.000000000\t0644\t-\t-\t-\t0\tx\n")}),
     ]  # fmt: skip
 
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Archives that are right, in forms that our own writer does not produce: a reader must take them."""
+
+import json
+
+from craft import chance, compact, ecdh_recipient, pair, skippable
+from vector import DATA1, GOOD, ROOT, Vector, append, edit, odd, put
+
+FIRST, SECOND = pair("recipient"), pair("second")
+
+
+def good(name, rule, changes, trust="signer", signer="signer"):
+    return Vector("good-" + name, rule, GOOD, "", changes, trust, signer)
+
+
+def for_two(made, key):
+    return [*made, ecdh_recipient(SECOND, key, "to second")]
+
+
+def listed_for_two(header):
+    key = chance("keys.p7m content key", 32)
+    made = {ecdh_recipient(to, key, "to " + to.name): to.id for to in (FIRST, SECOND)}
+    return {**header, "recipients": [{"kind": "ecdh-p256", "id": made[m]} for m in sorted(made)]}
+
+
+def patients(rows):
+    return [compact({**json.loads(r), "later": {"a": [1, {"b": None}]}}) for r in rows]
+
+
+def decimal_place(lines):
+    """`=` may be written as a number."""
+    return [line.replace(b"=", b"%d" % end) if b"=" in line else line for line, end in zip(lines, ends(lines))]
+
+
+def ends(lines):
+    last = {}
+    for line in lines:
+        fields = line.split(b" ")
+        if len(fields) == 4:
+            start = last.get(fields[1], 0) if fields[2] == b"=" else int(fields[2])
+            last[fields[1]] = start + int(fields[3])
+            yield start
+        else:
+            yield 0
+
+
+VECTORS = [
+    good("plain", "F-1", {}),
+    good("padding", "F-14", {"plain " + DATA1: append(skippable(0x184D2A51, bytes(1000)))}),
+    good("padding-empty", "F-14", {"plain " + DATA1: append(skippable(0x184D2A51, b""))}),
+    good("window-8-mib", "F-14", {"frame " + DATA1: odd(window=0x68)}),
+    good("content-size-8-bytes", "F-14", {"frame " + ROOT: odd(flags=0b11000100)}),
+    good("index-unknown-names", "F-2", {"rows patients": patients, "root": edit(later=[1])}),
+    good("map-decimal-places", "F-16", {"map 2": decimal_place}),
+    good("two-recipients", "F-11", {"keys": odd(recipients=for_two), "header": listed_for_two}),
+    good("header-json-spaces", "F-2", {"header.json": lambda t: json.dumps(json.loads(t), indent=4).encode() + b"\n"}),
+    good("texts-empty", "F-7", {n: put(b"") for n in ("README.txt", "RECOVER.sh", "FORMAT.md")}),
+    good("sequence-7", "F-22", {
+        "header": edit(sequence=7, previous="ab" * 32),
+        "MANIFEST": lambda t: t.replace(b"sequence 1", b"sequence 7").replace(b"previous -", b"previous " + b"ab" * 32)}),
+    good("signed-by-ca-member", "F-25", {}, "ca", "member"),
+    good("signed-by-ca-member-chain-inside", "F-25", {"signature": odd(chain=(pair("ca").der,))}, "ca", "member"),
+    good("anchor-is-the-member", "F-25", {}, "member", "member"),
+]  # fmt: skip
