@@ -29,6 +29,7 @@ class Export(ArchiveTest):
 
     def test_an_archive_is_not_overwritten_without_force(self):
         self.refuse(1, *self.export("src", "a.medark"),
+                    error="cannot export: 'a.medark' exists",
                     hint="choose another name, or give --force to replace it")
         self.succeed(*self.export("src", "a.medark", "--force"))
 
@@ -49,6 +50,16 @@ class Export(ArchiveTest):
         self.assertGreaterEqual(summary["quarantined"], 1)
         self.assertEqual(os.stat(self.path("r.jsonl")).st_mode & 0o777, 0o600)
         self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        quiet = self.succeed(*self.export("src", "c.medark", "--quiet"), code=6)
+        self.assertEqual(quiet.out, "")
+        self.assertEqual(quiet.err, "medark: warning: the archive is written, but incomplete: "
+                         "1 quarantined, 0 skipped\n")
+
+    def test_sources_without_data_are_warned_of(self):
+        os.mkdir(self.path("nothing"))
+        result = self.succeed(*self.export("nothing", "b.medark", "--quiet"))
+        self.assertEqual(result.err, "medark: warning: the archive holds no data: the sources are "
+                         "empty\n")
 
     def test_an_archive_can_go_to_standard_output(self):
         result = self.succeed(*self.export("src", "-"))
@@ -212,6 +223,13 @@ class Restore(ArchiveTest):
         self.succeed(*self.opened("restore", "--to", "few", "--patient", "-", "--type",
                                   "Observation", "--since", "2020-01-01"), stdin=b"p1\np2\n")
         self.assertNotIn("Patient.ndjson", self.tree("few"))
+
+    def test_a_type_that_finds_nothing_is_warned_of(self):
+        result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
+                                           "observation", "--quiet"))
+        self.assertEqual(result.err, "medark: warning: no record of the patient is of the types of "
+                         "--type and the time of --since (types are written as in FHIR: "
+                         "Condition)\n")
 
     def test_a_failure_leaves_no_folder(self):
         self.refuse(5, *self.opened("restore", "--to", "back", identity="other.key.pem"),

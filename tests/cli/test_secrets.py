@@ -119,7 +119,9 @@ class Secrets(ArchiveTest):
             os.chmod(self.path(name + ".enc.pem"), 0o600)
         sign = self.export("src", "c.medark")
         sign[sign.index("clinic.key.pem")] = "clinic.enc.pem"
-        self.refuse(1, *sign, start_new_session=True)
+        self.refuse(1, *sign, start_new_session=True,
+                    error="cannot ask for a passphrase: there is no terminal; use "
+                    "--signer-key-passphrase-file")
         self.succeed(*sign, "--signer-key-passphrase-file", "secret")
         look = self.opened("patients", identity="it.enc.pem")
         self.succeed(*look, "--passphrase-file", "secret")

@@ -15,7 +15,7 @@ class Usage(Test):
             with self.subTest(args):
                 verb = args[0] if not args[0].startswith("-") else ""
                 known = verb in ("export", "verify", "inspect", "patients", "restore", "key",
-                                 "help", "version")
+                                 "version")
                 self.refuse(2, *args, error=error,
                             hint="see: medark help" + (" " + verb if known else ""))
 
@@ -87,6 +87,8 @@ class Usage(Test):
             (EXPORT, "cannot export: --recipient CERT (or --passphrase) is missing"),
             (EXPORT + ["--recipient", "r", "--trust", "t"],
              "cannot export: --trust is for --previous, which is missing"),
+            (EXPORT + ["--recipient", "r", "--previous", "o.medark", "--force"],
+             "cannot export: --out would replace the archive of --previous"),
             (["verify", "--trust", "t.pem"], "cannot verify: no archive is named"),
             (["verify", "a"],
              "cannot verify without a trust anchor: give --trust CERT (or set MEDARK_TRUST)"),

@@ -62,7 +62,7 @@ command -v c++ clang | grep -q . || fail "no C++ compiler"
 
 step "the library shows what its headers declare, and nothing else"
 nm -D --defined-only "$library" | awk '$2 ~ /[TDBRVW]/ { print $3 }' | sort >"$work/shown"
-cat "$prefix"/include/medark/*.h | tr '\n' ' ' | grep -o 'MEDARK_API [^;]*;' |
+grep -hv '^#define' "$prefix"/include/medark/*.h | tr '\n' ' ' | grep -o 'MEDARK_API [^;]*;' |
 	sed 's/(.*//; s/.*[ *]//' | sort >"$work/declared"
 [ -s "$work/declared" ] || fail "nothing is declared"
 diff "$work/declared" "$work/shown" || fail "< only declared, > only shown"

@@ -37,7 +37,7 @@ def without_table(name):
 
 
 def roots():
-    deep = b'{"x":' + b"[" * 100000 + b"]" * 100000 + b","
+    deep = b'{"x":' + b"[" * 3000 + b"]" * 3000 + b","
     return [
         root("archive-other", edit(archive="0" * 32)),
         root("archive-missing", edit(archive=...)),

@@ -143,7 +143,7 @@ def frames():
         frame("window-largest", window=0xFF),
         frame("block-reserved", body=block(3, 10, b"", True)),
         frame("block-cut", body=block(0, 1000, b"x" * 10, True)),
-        frame("block-larger-than-128-kib", body=block(0, 200000, b"x" * 200000, True), size=200000, checksum=bytes(4)),
+        frame("block-larger-than-128-kib", body=block(1, 200000, b"x", True), size=200000, checksum=bytes(4)),
         frame("compressed-block-malformed", body=block(2, 20, chance("block", 20), True)),
         frame("no-last-block", body=block(0, 4, b"medx")),
         frame("content-size-64-bits", "F-15", size=2**64 - 1, window=0x68),
