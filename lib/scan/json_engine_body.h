@@ -107,20 +107,21 @@ static inline void blank(struct chunk *c, size_t i)
 	c->space[i] = ~UINT64_C(0);
 }
 
-/* Blanks what stands behind the first `size` bytes: it is not part of the value. */
+/*
+ * Blanks what stands behind the first `size` bytes: it is not part of the value. Marks that only
+ * count together with one of these may stay.
+ */
 TARGET static void cut(struct chunk *c, size_t size)
 {
 	size_t last = (size - 1) / 64;
 	uint64_t keep = ~UINT64_C(0) >> (63 - (size - 1) % 64);
 
-	c->quote[last] &= keep;
 	c->string[last] &= keep;
 	c->open[last] &= keep;
 	c->close[last] &= keep;
 	c->colon[last] &= keep;
 	c->comma[last] &= keep;
 	c->space[last] |= ~keep;
-	c->in_object[last] &= keep;
 	c->count = last + 1;
 }
 

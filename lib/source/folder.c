@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #define DEPTH_MAX 256
-#define PATH_ROOM 4097
+#define PATH_ROOM (MEDARK_SOURCE_PATH_MAX + 1)
 
 struct level {
 	int fd;

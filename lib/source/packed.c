@@ -24,6 +24,8 @@ struct packed {
 	uint8_t *chunk;
 	bool broken; /* the packed file ends with an error: report it once, as an entry */
 	bool reported;
+	struct medark_bytes path; /* of the last entry */
+	const char *renamed;	  /* why that is not the name that it has; told after it */
 };
 
 static void filters(struct archive *a)
@@ -38,6 +40,8 @@ static void formats(struct archive *a)
 	(void)archive_read_support_format_zip_streamable(a);
 	/* Names are bytes; a locale must not turn them into nothing. */
 	(void)archive_read_set_option(a, "tar", "hdrcharset", "BINARY");
+	/* What stands behind a tar's end is read too, or told as damage, but never left out. */
+	(void)archive_read_set_option(a, "tar", "read_concatenated_archives", "1");
 }
 
 bool medark_packed_recognise(struct medark_bytes head)
@@ -149,29 +153,39 @@ static struct medark_bytes clean_path(const char *path)
 	return p;
 }
 
-static int packed_next(void *self, struct medark_entry *out, struct medark_error *err)
+/* The content is kept whatever its name is: under another one, with a word about it. */
+static void name_entry(struct packed *p, struct archive_entry *entry)
 {
-	struct packed *p = self;
-	struct archive_entry *entry;
-	int r;
-
-	(void)err;
-	if (p->reported)
-		return 0;
-	r = archive_read_next_header(p->archive, &entry);
-	if (r == ARCHIVE_EOF && !p->broken)
-		return 0;
-	if (r != ARCHIVE_OK && r != ARCHIVE_WARN) {
-		p->reported = true;
-		*out = (struct medark_entry) { .kind = MEDARK_ENTRY_SKIPPED,
-					       .why = "the packed file is damaged from here on" };
-		return 1;
+	p->path = clean_path(archive_entry_pathname(entry));
+	if (unusable(entry)) {
+		p->path.size = p->path.size < MEDARK_SOURCE_PATH_MAX ? p->path.size
+								     : MEDARK_SOURCE_PATH_MAX;
+	} else if (p->path.size == 0 && archive_entry_filetype(entry) == AE_IFREG) {
+		p->path = medark_bytes_text("unnamed");
+		p->renamed = "name empty or unreadable, kept under this one";
+	} else if (p->path.size > MEDARK_SOURCE_PATH_MAX) {
+		p->path.size = MEDARK_SOURCE_PATH_MAX;
+		p->renamed = "path too long, kept cut off";
 	}
+}
+
+/* Something that is no entry of its own but has to be in the report. */
+static int tell(struct packed *p, const char *why, struct medark_bytes path,
+		struct medark_entry *out)
+{
+	p->renamed = NULL;
+	*out = (struct medark_entry) { .kind = MEDARK_ENTRY_SKIPPED, .path = path, .why = why };
+	return 1;
+}
+
+static void describe(struct packed *p, struct archive_entry *entry, struct medark_entry *out)
+{
+	name_entry(p, entry);
 	*out = (struct medark_entry) {
 		.kind = unusable(entry)				    ? MEDARK_ENTRY_SKIPPED
 			: archive_entry_filetype(entry) == AE_IFDIR ? MEDARK_ENTRY_DIRECTORY
 								    : MEDARK_ENTRY_FILE,
-		.path = clean_path(archive_entry_pathname(entry)),
+		.path = p->path,
 		.why = unusable(entry),
 		.mtime = archive_entry_mtime(entry),
 		.mtime_ns = (uint32_t)archive_entry_mtime_nsec(entry),
@@ -179,10 +193,36 @@ static int packed_next(void *self, struct medark_entry *out, struct medark_error
 		.size_known = archive_entry_size_is_set(entry) != 0,
 		.size = (uint64_t)archive_entry_size(entry),
 	};
-	/* "./" itself is the source's own folder. */
-	if (out->kind == MEDARK_ENTRY_DIRECTORY &&
-	    (out->path.size == 0 || medark_bytes_is(out->path, ".")))
-		return packed_next(self, out, err);
+}
+
+/* "./" is the source's own folder. */
+static bool is_root(const struct medark_entry *entry)
+{
+	return entry->kind == MEDARK_ENTRY_DIRECTORY &&
+	       (entry->path.size == 0 || medark_bytes_is(entry->path, "."));
+}
+
+static int packed_next(void *self, struct medark_entry *out, struct medark_error *err)
+{
+	struct packed *p = self;
+	struct archive_entry *entry;
+
+	(void)err;
+	if (p->renamed)
+		return tell(p, p->renamed, p->path, out);
+	if (p->reported)
+		return 0;
+	do {
+		int r = archive_read_next_header(p->archive, &entry);
+
+		if (r == ARCHIVE_EOF && !p->broken)
+			return 0;
+		p->reported = r != ARCHIVE_OK && r != ARCHIVE_WARN;
+		if (p->reported)
+			return tell(p, "the packed file is damaged from here on",
+				    medark_bytes(NULL, 0), out);
+		describe(p, entry, out);
+	} while (is_root(out));
 	return 1;
 }
 
@@ -193,7 +233,7 @@ static const struct medark_source_ops packed_ops = {
 };
 
 int medark_packed_source_open(int fd, struct medark_bytes head, struct medark_source **out,
-		       struct medark_error *err)
+			      struct medark_error *err)
 {
 	struct packed *p = calloc(1, sizeof(*p));
 

@@ -18,6 +18,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/*
+ * Longest path of an entry in bytes: what an archive holds of one (FORMAT.md section 13), less the
+ * name of the source that an export of several puts in front.
+ */
+#define MEDARK_SOURCE_PATH_MAX 3800
+
 enum medark_entry_kind {
 	MEDARK_ENTRY_FILE,
 	MEDARK_ENTRY_DIRECTORY,
@@ -26,7 +32,11 @@ enum medark_entry_kind {
 
 struct medark_entry {
 	enum medark_entry_kind kind;
-	struct medark_bytes path; /* relative, bytes as the source has them; borrowed until next */
+	/*
+	 * Relative, bytes as the source has them; 1 to MEDARK_SOURCE_PATH_MAX, but may be empty if
+	 * skipped; borrowed until next.
+	 */
+	struct medark_bytes path;
 	const char *why;	  /* why it was skipped; a static string */
 	int64_t mtime;		  /* seconds since 1970 */
 	uint32_t mtime_ns;

@@ -88,6 +88,13 @@ class References(RealTest):
         self.counted(p1=4)
         self.assertEqual(len(self.chart("p1")["Observation"]), 2)
 
+    def test_patients_who_share_an_identifier_share_what_it_names(self):
+        who = identified("urn:x", "7")
+        both = [patient("p1", identifier=[who]), patient("p2", identifier=[who])]
+        self.write("src/1.ndjson", ndjson(*both, *both, about(1, {"identifier": who})))
+        self.assertEqual(self.export("src")["duplicates"], 2)
+        self.counted(p1=3, p2=3)
+
     def test_a_record_of_two_patients_is_in_both_charts(self):
         shared = {"resourceType": "Appointment", "id": "a1", "participant": [
             {"actor": {"reference": "Patient/p1"}}, {"actor": {"reference": "Practitioner/x"}},

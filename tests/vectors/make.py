@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the test vectors: archives/NAME.medark.gz, each with one fault, and vectors.tsv, which says what
-has to become of each.
+"""Makes the test vectors: archives.tar.xz holds NAME.medark for each, with one fault, and vectors.tsv says
+what has to become of it. (One file, because they have nearly everything in common.)
 
-    make.py          writes them all (after a change of the lists in faults_*.py)
+    make.py          writes both (after a change of the lists in faults_*.py)
     make.py --check  tells whether what stands here is what would be written
 """
 
-import gzip
 import hashlib
+import io
 import os
 import sys
+import tarfile
 
 import faults_clear
 import faults_index
@@ -22,7 +23,7 @@ import good
 from clinic import ITEMS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDER, TABLE = os.path.join(HERE, "archives"), os.path.join(HERE, "vectors.tsv")
+FILES, TABLE = os.path.join(HERE, "archives.tar.xz"), os.path.join(HERE, "vectors.tsv")
 HEAD = "file\trule\ttrust\tverify\tpatients\trestore\tone\treader\twords\ttree\n"
 MODULES = (good, faults_tar, faults_clear, faults_keys, faults_segment, faults_index, faults_signature)
 
@@ -45,40 +46,44 @@ def vectors():
             yield vector
 
 
-def main():
-    check = sys.argv[1:] == ["--check"]
-    source = tree_digest({path: content for path, kind, content in ITEMS if kind != b"dir"})
-    rows, wanted, differ = [HEAD], set(), []
-    os.makedirs(FOLDER, exist_ok=True)
-    for vector in vectors():
-        name, content = vector.name + ".medark.gz", vector.bytes()
-        tree = source if vector.name.startswith("good-") else "-"
-        row = [name, vector.rule, vector.trust, *vector.codes, vector.words or "-", tree]
-        rows.append("\t".join(row) + "\n")
-        wanted.add(name)
-        path = os.path.join(FOLDER, name)
-        old = None
-        if os.path.exists(path):
-            with gzip.open(path) as f:
-                old = f.read()
-        if old != content:
-            differ.append(name)
-        if old != content and not check:
-            with open(path, "wb") as f:
-                f.write(gzip.compress(content, 9, mtime=0))
-    differ += [f"{name} is left over" for name in set(os.listdir(FOLDER)) - wanted]
-    table = "".join(rows)
-    if check:
-        with open(TABLE, encoding="utf-8") as f:
-            differ += ["vectors.tsv"] if f.read() != table else []
-        print(*(f"not as make.py makes it: {name}" for name in differ), sep="\n")
-        return 1 if differ else 0
-    for name in set(os.listdir(FOLDER)) - wanted:
-        os.unlink(os.path.join(FOLDER, name))
+def read():
+    """The archives that stand here: {name: bytes}."""
+    if not os.path.exists(FILES):
+        return {}
+    with tarfile.open(FILES) as tar:
+        return {each.name: tar.extractfile(each).read() for each in tar}
+
+
+def write(archives, table):
+    with tarfile.open(FILES, "w:xz", format=tarfile.USTAR_FORMAT, preset=6) as tar:
+        for name, content in archives.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
     with open(TABLE, "w", encoding="utf-8") as f:
         f.write(table)
-    print(f"{len(wanted)} vectors, {len(differ)} written or removed")
-    return 0
+
+
+def main():
+    source = tree_digest({path: content for path, kind, content in ITEMS if kind != b"dir"})
+    table, archives = HEAD, {}
+    for vector in vectors():
+        name = vector.name + ".medark"
+        tree = source if vector.name.startswith("good-") else "-"
+        row = [name, vector.rule, vector.trust, *vector.codes, vector.words or "-", tree]
+        table += "\t".join(row) + "\n"
+        archives[name] = vector.bytes()
+    if sys.argv[1:] != ["--check"]:
+        write(archives, table)
+        print(f"{len(archives)} vectors")
+        return 0
+    old = read()
+    differ = [name for name in {**old, **archives} if old.get(name) != archives.get(name)]
+    with open(TABLE, encoding="utf-8") as f:
+        differ += ["vectors.tsv"] if f.read() != table else []
+    for name in differ:
+        print(f"not as make.py makes it: {name}")
+    return 1 if differ else 0
 
 
 if __name__ == "__main__":

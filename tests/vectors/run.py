@@ -11,7 +11,6 @@ MEDARK is the program.
 
 import concurrent.futures
 import datetime
-import gzip
 import os
 import re
 import shutil
@@ -22,9 +21,9 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "interop"))
 
+import make  # noqa: E402
 import medark_cms as cms  # noqa: E402
 import medark_reader as reader  # noqa: E402
-from make import tree_digest  # noqa: E402
 
 MEDARK = os.environ["MEDARK"]
 ESCAPED = "/tmp/medark-escaped"  # where some paths of items lead
@@ -34,8 +33,10 @@ ENVIRONMENT = {n: v for n, v in os.environ.items() if not n.startswith("MEDARK")
 
 
 class Case:
-    def __init__(self, number, row, keys, good_list):
-        self.number, self.keys, self.good_list, self.faults = number, keys, good_list, []
+    good_list = ()  # what `patients` puts out of the good archive
+
+    def __init__(self, number, row, content, keys):
+        self.number, self.content, self.keys, self.faults = number, content, keys, []
         (self.file, self.rule, self.trust, self.verify, self.patients, self.restore, self.one, self.reader,
          self.words, self.tree) = row  # fmt: skip
 
@@ -47,8 +48,8 @@ class Case:
         self.folder = tempfile.mkdtemp(prefix="medark-vector-")
         try:
             self.path = os.path.join(self.folder, "x.medark")
-            with gzip.open(os.path.join(HERE, "archives", self.file)) as f, open(self.path, "wb") as out:
-                out.write(f.read())
+            with open(self.path, "wb") as f:
+                f.write(self.content)
             self.program()
             self.independent_reader()
         except Exception as e:  # pylint: disable=broad-except
@@ -71,7 +72,7 @@ class Case:
         self.target = self.make_target()
         self.call("restore", self.restore, [*access, "--to", self.target])
         if self.restore == "0" and self.tree != "-":
-            self.expect(tree_digest(read_tree(self.target)) == self.tree, "other bytes are restored")
+            self.expect(make.tree_digest(read_tree(self.target)) == self.tree, "other bytes are restored")
 
     def make_target(self):
         """A folder some levels down, so that a way out of it can be seen."""
@@ -109,7 +110,7 @@ class Case:
     def refused(self, what, out, error):
         """One clear sentence that names the layer, and nothing of the records."""
         if what == "patients":  # rows stream: those before the fault may have come out
-            out = b"".join(line for line in out.splitlines(True) if line not in self.good_list)
+            out = b"".join(line for line in out.splitlines(True) if line not in Case.good_list)
         self.expect(not out, f"{what} put out {out!r}")
         first = error.split("\n")[0]
         self.expect(re.fullmatch(r"medark: cannot [^\x00-\x1f\x7f]+[^.]", first), f"{what}: {error!r}")
@@ -151,10 +152,10 @@ def private_keys(folder):
     return keys
 
 
-def list_of_good(folder, keys):
+def list_of_good(content, folder, keys):
     path = os.path.join(folder, "good.medark")
-    with gzip.open(os.path.join(HERE, "archives", "good-plain.medark.gz")) as f, open(path, "wb") as out:
-        out.write(f.read())
+    with open(path, "wb") as f:
+        f.write(content)
     command = [MEDARK, "patients", path, "--trust", os.path.join(keys, "signer.cert.pem"), "--identity",
                os.path.join(keys, "recipient.key.pem")]  # fmt: skip
     return subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT).stdout.splitlines(True)
@@ -165,13 +166,15 @@ def main():
         rows = [line.rstrip("\n").split("\t") for line in f][1:]
     if sys.argv[1:]:
         rows = [row for row in rows if row[0].startswith(tuple(sys.argv[1:]))]
+    archives = make.read()
     with tempfile.TemporaryDirectory(prefix="medark-vectors-") as folder:
         keys = private_keys(folder)
-        good = list_of_good(folder, keys)
-        cases = [Case(n, row, keys, good) for n, row in enumerate(rows)]
+        Case.good_list = list_of_good(archives["good-plain.medark"], folder, keys)
+        cases = [Case(n, row, archives[row[0]], keys) for n, row in enumerate(rows)]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             faults = [fault for found in pool.map(Case.run, cases) for fault in found]
-    print(*faults, sep="\n")
+    for fault in faults:
+        print(fault)
     print(f"{len(rows)} vectors, {len(faults)} faults")
     return 1 if faults or not rows else 0
 

@@ -210,11 +210,24 @@ static bool read_all(const uint8_t *text, size_t size)
 	return token == MEDARK_JSON_END && count > 1;
 }
 
+/* Numbers are looked at 16 bytes at a time, but not behind the text. */
+static void numbers_at_the_end_are_not_read_past_it(void **state)
+{
+	static const char digits[] = "[-12345678901234567890",
+			  fraction[] = "[1.2345678901234567890";
+
+	(void)state;
+	for (size_t size = 1; size < sizeof(digits); size++) {
+		assert_int_equal(skip_everywhere((const uint8_t *)digits, size), 0);
+		assert_int_equal(skip_everywhere((const uint8_t *)fraction, size), 0);
+	}
+}
+
 /* Whatever stands behind a value, skipping it judges it as the scanner does without that. */
 static void skipping_judges_as_scanning_does(void **state)
 {
 	static const char *const behind[] = { "",  " ",	 ",{\"a\":[\"x", "]}",
-					      "}", "\"", "\\\"\xff\x01", "{]:,tru" };
+					      "}", "\"", "\\\"\xff\x01", "\"\x01\\x" };
 	uint64_t random = 99;
 	uint8_t text[2048];
 
@@ -329,6 +342,7 @@ int main(void)
 		cmocka_unit_test(values_are_skipped_where_one_is_due),
 		cmocka_unit_test(an_empty_array_has_nothing_to_skip),
 		cmocka_unit_test(skipping_counts_the_depth_outside),
+		cmocka_unit_test(numbers_at_the_end_are_not_read_past_it),
 		cmocka_unit_test(skipping_judges_as_scanning_does),
 		cmocka_unit_test(escapes_are_decoded),
 		cmocka_unit_test(decoding_agrees_with_jansson),

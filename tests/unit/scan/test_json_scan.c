@@ -424,6 +424,9 @@ static void wanted_members_are_found_where_they_stand(void **state)
 	expect_member("{\"01234567890123456789012345678901234567890123456789012345678901234\":5}",
 		      9, NULL);
 	for (int fill = 1; fill < 150; fill++) {
+		(void)snprintf(text, sizeof(text), "{\"%*s\\n%*s\":1,\"id\":2}", fill, "", fill,
+			       "");
+		expect_member(text, 1, "2");
 		(void)snprintf(value, sizeof(value), "\"%*s\"", fill, "y");
 		(void)snprintf(text, sizeof(text), "{%*s\"x\":{},\"%s\":%s,\"id\":0}", fill, "",
 			       test_names[9], value);
