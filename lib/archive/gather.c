@@ -3,7 +3,6 @@
 
 #include "base/secret.h"
 #include "crypto/random.h"
-#include "scan/json.h"
 #include "source/decoder.h"
 
 #include <string.h>
@@ -11,16 +10,6 @@
 /* Pieces of a window: enough for records of 250 bytes on average in the default window. */
 #define PIECES_MAX   163840u
 #define PATIENTS_MAX (2u << 20)
-#define READ_SIZE    (1u << 20)
-
-void medark_giant_free(struct medark_giant *giant)
-{
-	if (!giant)
-		return;
-	medark_buffer_clear(&giant->ranges);
-	medark_json_stream_free(giant->stream);
-	free(giant);
-}
 
 /* Forgets a finished item. */
 static void drop_item(struct medark_gather *g, struct medark_item *item)
@@ -34,19 +23,12 @@ static void drop_item(struct medark_gather *g, struct medark_item *item)
 	free(item);
 }
 
-static void clear_lane(struct medark_lane *lane)
-{
-	medark_stream_free(lane->stream);
-	free(lane->carry);
-	memset(lane, 0, sizeof(*lane));
-}
-
 void medark_gather_free(struct medark_gather *g)
 {
 	if (!g)
 		return;
 	for (uint32_t i = 0; i < g->lane_count; i++)
-		clear_lane(&g->lanes[i]);
+		medark_gather_lane_free(g, g->lanes[i]);
 	while (g->items)
 		drop_item(g, g->items);
 	while (g->giants) {
@@ -57,14 +39,32 @@ void medark_gather_free(struct medark_gather *g)
 	}
 	medark_window_free(g->windows[0]);
 	medark_window_free(g->windows[1]);
+	medark_block_release(g->pool, g->open);
+	medark_pool_free(g->pool);
 	medark_spool_free(g->spool);
-	medark_fhir_free(g->fhir);
+	for (uint32_t i = 0; i < g->scanner_count; i++)
+		medark_scanner_free(g->scanners[i]);
+	free(g->scanners);
+	medark_scanner_free(g->scanner);
+	medark_chunk_clear(&g->document);
 	medark_ordinals_free(g->ordinals);
 	if (g->head)
 		medark_secret_wipe(g->head, MEDARK_HEAD_SIZE);
 	free(g->head);
-	medark_buffer_clear(&g->alias);
 	free(g);
+}
+
+/* One for each worker and one for the gatherer itself. */
+static int make_scanners(struct medark_gather *g, struct medark_error *err)
+{
+	unsigned threads = medark_pipeline_threads(g->setup.pipeline);
+
+	g->scanners = calloc(threads, sizeof(struct medark_scanner *));
+	if (!g->scanners)
+		return medark_error_memory(err, "reading the sources");
+	for (; g->scanner_count < threads; g->scanner_count++)
+		MEDARK_TRY(medark_scanner_new(g->seed, &g->scanners[g->scanner_count], err));
+	return medark_scanner_new(g->seed, &g->scanner, err);
 }
 
 int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gather **out,
@@ -77,16 +77,19 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 		return medark_error_memory(err, "reading the sources");
 	g->setup = *setup;
 	g->next_segment = 1;
+	g->turn = 1;
 	g->last_group = MEDARK_GROUP_NONE;
-	g->alias = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+	medark_chunk_init(&g->document);
 	g->head = malloc(MEDARK_HEAD_SIZE + MEDARK_JSON_PADDING);
 	if (!g->head)
 		return medark_error_memory(err, "reading the sources");
 	MEDARK_TRY(medark_random(&g->seed, sizeof(g->seed), err));
-	MEDARK_TRY(medark_fhir_new(&g->fhir, err));
+	MEDARK_TRY(make_scanners(g, err));
+	MEDARK_TRY(medark_pool_new(&g->pool, err));
 	MEDARK_TRY(medark_ordinals_new(PATIENTS_MAX, &g->ordinals, err));
 	for (unsigned i = 0; i < 2; i++) {
-		MEDARK_TRY(medark_window_new(setup->window_size, PIECES_MAX, &g->windows[i], err));
+		MEDARK_TRY(medark_window_new(g->pool, setup->window_size, PIECES_MAX,
+					     &g->windows[i], err));
 		g->windows[i]->salt_key = setup->salt_key;
 		g->windows[i]->context = setup->facts;
 	}
@@ -105,31 +108,6 @@ static void written(struct medark_task *task)
 	atomic_fetch_sub(&plan->window->under_way, 1);
 }
 
-/* Moves the pieces of giants that were just planned to their ranges; reports finished ones. */
-static int place_giants(struct medark_gather *g, struct medark_error *err)
-{
-	struct medark_giant **link = &g->giants;
-
-	while (*link) {
-		struct medark_giant *giant = *link;
-
-		for (uint32_t i = 0; i < giant->pending_count; i++) {
-			const struct medark_piece *p = &g->window->pieces[giant->pending_first + i];
-			struct medark_range range = { p->segment, p->place, p->length };
-
-			MEDARK_TRY(medark_buffer_add(&giant->ranges, &range, sizeof(range), err));
-		}
-		giant->pending_count = 0;
-		if (!giant->ended) {
-			link = &giant->next;
-			continue;
-		}
-		*link = giant->next;
-		MEDARK_TRY(medark_gather_giant_done(g, giant, err));
-	}
-	return 0;
-}
-
 static int hand_over(struct medark_gather *g, struct medark_error *err)
 {
 	struct medark_window *w = g->window;
@@ -141,7 +119,7 @@ static int hand_over(struct medark_gather *g, struct medark_error *err)
 		if (w->items[i]->windows == 0 && w->items[i]->ended)
 			drop_item(g, w->items[i]);
 	w->item_count = 0;
-	MEDARK_TRY(place_giants(g, err));
+	MEDARK_TRY(medark_gather_giants_placed(g, err));
 	atomic_store(&w->under_way, w->plan_count);
 	for (uint32_t i = 0; i < w->plan_count; i++) {
 		int result;
@@ -171,30 +149,44 @@ static int take_rows(struct medark_gather *g, struct medark_window *w, struct me
 	return 0;
 }
 
-int medark_gather_turn(struct medark_gather *g, size_t *at, size_t size, struct medark_error *err)
+/* Hands the current window over and begins the other one. */
+static int turn(struct medark_gather *g, struct medark_error *err)
 {
-	struct medark_window *old = g->window;
-	struct medark_window *other = g->windows[old == g->windows[0]];
+	struct medark_window *other = g->windows[g->window == g->windows[0]];
 
 	MEDARK_TRY(hand_over(g, err));
 	MEDARK_TRY(medark_pipeline_wait(g->setup.pipeline, is_free, other, err));
 	MEDARK_TRY(take_rows(g, other, err));
 	medark_window_reset(other);
-	if (size)
-		memcpy(other->bytes, old->bytes + *at, size);
-	*at = 0;
 	g->window = other;
+	g->turn++;
 	g->last_group = MEDARK_GROUP_NONE;
 	g->last_order = MEDARK_ORDINAL_NONE;
 	return 0;
 }
 
+int medark_gather_room(struct medark_gather *g, struct medark_block *block,
+		       struct medark_error *err)
+{
+	bool held = block->turn == g->turn;
+
+	if (!held && !medark_window_has_room(g->window, block->capacity))
+		MEDARK_TRY(turn(g, err));
+	if (medark_window_is_full(g->window)) {
+		MEDARK_TRY(turn(g, err));
+		held = false;
+	}
+	if (held)
+		return 0;
+	block->turn = g->turn;
+	return medark_window_hold(g->window, block, err);
+}
+
 int medark_gather_finish(struct medark_gather *g, struct medark_error *err)
 {
 	struct medark_window *last = g->window;
-	size_t none = 0;
 
-	MEDARK_TRY(medark_gather_turn(g, &none, 0, err));
+	MEDARK_TRY(turn(g, err));
 	MEDARK_TRY(medark_pipeline_drain(g->setup.pipeline, err));
 	return take_rows(g, last, err);
 }
@@ -241,8 +233,8 @@ static int end_item(struct medark_gather *g, struct medark_item *item, struct me
 	return 0;
 }
 
-static int item_trouble(struct medark_gather *g, const struct medark_item *item,
-			enum medark_fault fault, const char *detail, struct medark_error *err)
+int medark_gather_trouble(struct medark_gather *g, const struct medark_item *item,
+			  enum medark_fault fault, const char *detail, struct medark_error *err)
 {
 	struct medark_trouble trouble = {
 		.fault = fault,
@@ -254,119 +246,49 @@ static int item_trouble(struct medark_gather *g, const struct medark_item *item,
 	return medark_facts_trouble(g->setup.facts, &trouble, err);
 }
 
-int medark_gather_plain(struct medark_gather *g, struct medark_item *item, size_t size,
-			enum medark_extent_kind kind, enum medark_fault fault,
-			struct medark_error *err)
+int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
+			struct medark_block *block, struct medark_bytes bytes,
+			enum medark_extent_kind kind, struct medark_error *err)
 {
 	struct medark_piece piece = {
+		.bytes = bytes.data,
 		.offset = item->size,
-		.at = (uint32_t)g->window->used,
-		.length = (uint32_t)size,
-		.order = kind == MEDARK_EXTENT_FILLER ? g->last_order : MEDARK_ORDINAL_NONE,
-		.group = kind == MEDARK_EXTENT_FILLER ? g->last_group : MEDARK_GROUP_NONE,
+		.length = (uint32_t)bytes.size,
+		.order = MEDARK_ORDINAL_NONE,
+		.group = MEDARK_GROUP_NONE,
 		.kind = (uint8_t)kind,
-		.fault = (uint8_t)fault,
 	};
 
-	if (size == 0)
+	if (bytes.size == 0)
 		return 0;
+	MEDARK_TRY(medark_gather_room(g, block, err));
+	if (kind == MEDARK_EXTENT_FILLER) {
+		piece.order = g->last_order;
+		piece.group = g->last_group;
+	}
 	MEDARK_TRY(medark_window_item(g->window, item, &piece.item, err));
 	MEDARK_TRY(medark_window_add(g->window, &piece, NULL, err));
-	g->window->used += size;
-	item->size += size;
+	item->size += bytes.size;
 	if (item->parent == MEDARK_ITEM_NONE)
-		g->bytes += size;
+		g->bytes += bytes.size;
 	return 0;
 }
 
-static int poll(struct medark_gather *g, const struct medark_item *item, struct medark_error *err)
+int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
+		       struct medark_error *err)
 {
 	if (!g->setup.poll)
 		return 0;
 	return g->setup.poll(g->setup.poll_context, g->bytes, g->records, item->number, err);
 }
 
-static enum medark_fault read_fault(const struct medark_item *item)
+int medark_gather_unreadable(struct medark_gather *g, const struct medark_item *item,
+			     const char *why, struct medark_error *err)
 {
-	return item->parent == MEDARK_ITEM_NONE ? MEDARK_FAULT_UNREADABLE : MEDARK_FAULT_COMPRESSED;
-}
-
-int medark_gather_read(struct medark_gather *g, struct medark_item *item,
-		       struct medark_stream *stream, size_t have, size_t size, size_t *out,
-		       struct medark_error *err)
-{
-	struct medark_error why = { 0 };
-	ssize_t n =
-		medark_stream_read(stream, g->window->bytes + g->window->used + have, size, &why);
-
-	if (n < 0 && n != MEDARK_E_SOURCE && n != MEDARK_E_SYSTEM) {
-		if (err)
-			*err = why;
-		return (int)n;
-	}
-	*out = n < 0 ? 0 : (size_t)n;
-	if (n < 0)
-		return item_trouble(g, item, read_fault(item), why.message, err);
-	return 0;
-}
-
-/* One piece of an opaque item, copied to the spool if it has to be read again. */
-static int store_piece(struct medark_gather *g, struct medark_item *item, size_t size, bool last,
-		       struct medark_error *err)
-{
-	struct medark_bytes bytes = medark_bytes(g->window->bytes + g->window->used, size);
-
-	if (g->spool)
-		MEDARK_TRY(medark_spool_add(g->spool, bytes, err));
-	return medark_gather_plain(g, item, size, last ? MEDARK_EXTENT_RECORD : MEDARK_EXTENT_PART,
-				   MEDARK_FAULT_NONE, err);
-}
-
-/*
- * Stores the rest of a stream as it is, behind `have` bytes that stand in the window already. A
- * piece waits until it is known whether another one follows: the last one closes the record.
- */
-static int store_opaque(struct medark_gather *g, struct medark_item *item,
-			struct medark_stream *stream, size_t have, bool at_end,
-			struct medark_error *err)
-{
-	while (!at_end) {
-		size_t at = g->window->used, more;
-
-		if (g->window->size - at - have < READ_SIZE || medark_window_is_full(g->window))
-			MEDARK_TRY(medark_gather_turn(g, &at, have, err));
-		MEDARK_TRY(medark_gather_read(g, item, stream, have, READ_SIZE, &more, err));
-		at_end = more < READ_SIZE;
-		if (more) {
-			MEDARK_TRY(store_piece(g, item, have, false, err));
-			have = more;
-		}
-		MEDARK_TRY(poll(g, item, err));
-	}
-	return store_piece(g, item, have, true, err);
-}
-
-/* Reads all of a document into the window; *out_whole is false if it does not fit. */
-static int read_document(struct medark_gather *g, struct medark_item *item,
-			 struct medark_stream *stream, size_t *have, bool *at_end,
-			 struct medark_error *err)
-{
-	while (!*at_end) {
-		size_t at = g->window->used, more;
-		size_t room = g->window->size - at - *have;
-
-		if (room < READ_SIZE && at > 0)
-			MEDARK_TRY(medark_gather_turn(g, &at, *have, err));
-		room = g->window->size - g->window->used - *have;
-		if (room == 0)
-			return 0;
-		room = room < READ_SIZE ? room : READ_SIZE;
-		MEDARK_TRY(medark_gather_read(g, item, stream, *have, room, &more, err));
-		*have += more;
-		*at_end = more < room;
-		MEDARK_TRY(poll(g, item, err));
-	}
-	return 0;
+	return medark_gather_trouble(g, item,
+				     item->parent == MEDARK_ITEM_NONE ? MEDARK_FAULT_UNREADABLE
+								      : MEDARK_FAULT_COMPRESSED,
+				     why, err);
 }
 
 static const char *kind_name(enum medark_fhir_kind kind, bool decoded)
@@ -387,64 +309,28 @@ static int finish_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, struct medark_error *err)
 {
 	if (medark_stream_changed(stream))
-		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_CHANGED,
-					"the file changed while it was read", err));
+		MEDARK_TRY(medark_gather_trouble(g, item, MEDARK_FAULT_CHANGED,
+						 "the file changed while it was read", err));
 	return end_item(g, item, err);
-}
-
-/* A document or opaque item: read to its end at once. Does not take the stream. */
-static int gather_whole(struct medark_gather *g, struct medark_item *item,
-			struct medark_stream *stream, enum medark_fhir_kind kind, size_t have,
-			struct medark_error *err)
-{
-	bool at_end = have < MEDARK_HEAD_SIZE;
-	size_t at = g->window->used;
-
-	if (g->window->size - at < READ_SIZE || medark_window_is_full(g->window))
-		MEDARK_TRY(medark_gather_turn(g, &at, 0, err));
-	memcpy(g->window->bytes + g->window->used, g->head, have);
-	if (kind != MEDARK_FHIR_NO) {
-		MEDARK_TRY(read_document(g, item, stream, &have, &at_end, err));
-		if (at_end) {
-			MEDARK_TRY(medark_gather_document(g, item, kind, have, err));
-			return finish_stream(g, item, stream, err);
-		}
-		item->kind = "opaque";
-		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_TOO_LARGE,
-					"a document larger than the memory allowed", err));
-	}
-	MEDARK_TRY(store_opaque(g, item, stream, have, at_end, err));
-	return finish_stream(g, item, stream, err);
 }
 
 /* ---- lanes ---- */
 
-/* Takes the stream, also on failure. `head` bytes were read already and stand in g->head. */
-static int add_lane(struct medark_gather *g, struct medark_item *item, struct medark_stream *stream,
-		    size_t head, struct medark_error *err)
-{
-	struct medark_lane *lane = &g->lanes[g->lane_count++];
-
-	memset(lane, 0, sizeof(*lane));
-	lane->item = item;
-	lane->stream = stream;
-	lane->carry = malloc(MEDARK_LANE_CHUNK);
-	if (!lane->carry)
-		return medark_error_memory(err, "reading the sources");
-	memcpy(lane->carry, g->head, head);
-	lane->carry_size = head;
-	return 0;
-}
-
 static int end_lane(struct medark_gather *g, uint32_t i, struct medark_error *err)
 {
-	struct medark_lane lane = g->lanes[i];
+	struct medark_gather_lane *lane = g->lanes[i];
 	int result;
 
 	g->lanes[i] = g->lanes[--g->lane_count];
-	result = finish_stream(g, lane.item, lane.stream, err);
-	clear_lane(&lane);
+	result = finish_stream(g, lane->item, lane->lane.stream, err);
+	medark_gather_lane_free(g, lane);
 	return result;
+}
+
+static bool is_behind(const struct medark_gather_lane *a, const struct medark_gather_lane *b)
+{
+	return a->ordinal < b->ordinal ||
+	       (a->ordinal == b->ordinal && a->item->size < b->item->size);
 }
 
 /* Always the lane that is furthest behind; without an order among patients that is a round. */
@@ -454,13 +340,11 @@ static int run_lanes(struct medark_gather *g, struct medark_error *err)
 		uint32_t behind = 0;
 
 		for (uint32_t i = 1; i < g->lane_count; i++)
-			if (g->lanes[i].ordinal < g->lanes[behind].ordinal ||
-			    (g->lanes[i].ordinal == g->lanes[behind].ordinal &&
-			     g->lanes[i].item->size < g->lanes[behind].item->size))
+			if (is_behind(g->lanes[i], g->lanes[behind]))
 				behind = i;
-		MEDARK_TRY(poll(g, g->lanes[behind].item, err));
-		MEDARK_TRY(medark_gather_step(g, &g->lanes[behind], err));
-		if (g->lanes[behind].at_end)
+		MEDARK_TRY(medark_gather_poll(g, g->lanes[behind]->item, err));
+		MEDARK_TRY(medark_gather_step(g, g->lanes[behind], err));
+		if (g->lanes[behind]->at_end)
 			MEDARK_TRY(end_lane(g, behind, err));
 	}
 	return 0;
@@ -477,12 +361,14 @@ static int gather_stream(struct medark_gather *g, struct medark_item *item,
 
 	item->kind = kind_name(kind, item->parent != MEDARK_ITEM_NONE);
 	if (kind == MEDARK_FHIR_NDJSON) {
-		MEDARK_TRY(add_lane(g, item, stream, head, err));
+		MEDARK_TRY(medark_gather_lane_add(g, item, stream, head, err));
 		if (parallel && g->lane_count < MEDARK_LANES_MAX)
 			return 0;
 		return run_lanes(g, err);
 	}
-	result = gather_whole(g, item, stream, kind, head, err);
+	result = medark_gather_whole(g, item, stream, kind, head, err);
+	if (result >= 0)
+		result = finish_stream(g, item, stream, err);
 	medark_stream_free(stream);
 	return result;
 }
@@ -535,7 +421,8 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	number = item->number;
 	n = medark_stream_read(stream, g->head, MEDARK_HEAD_SIZE, &why);
 	if (n < 0) {
-		MEDARK_TRY(item_trouble(g, item, MEDARK_FAULT_UNREADABLE, why.message, err));
+		MEDARK_TRY(
+			medark_gather_trouble(g, item, MEDARK_FAULT_UNREADABLE, why.message, err));
 		return end_item(g, item, err);
 	}
 	packed = medark_decoder_recognise(medark_bytes(g->head, (size_t)n));
@@ -562,8 +449,8 @@ static int gather_directory(struct medark_gather *g, const struct medark_entry *
 	return end_item(g, item, err);
 }
 
-int medark_gather_source(struct medark_gather *g, struct medark_source *source, const char *prefix,
-			 struct medark_error *err)
+static int gather_entries(struct medark_gather *g, struct medark_source *source, const char *prefix,
+			  struct medark_error *err)
 {
 	struct medark_entry entry;
 	int more;
@@ -581,4 +468,15 @@ int medark_gather_source(struct medark_gather *g, struct medark_source *source, 
 	}
 	MEDARK_TRY(more);
 	return run_lanes(g, err);
+}
+
+int medark_gather_source(struct medark_gather *g, struct medark_source *source, const char *prefix,
+			 struct medark_error *err)
+{
+	int result = gather_entries(g, source, prefix, err);
+
+	/* After a failure no worker may go on reading what the caller is about to close. */
+	for (uint32_t i = 0; i < g->lane_count; i++)
+		medark_pipeline_cancel(g->setup.pipeline, &g->lanes[i]->lane.job);
+	return result;
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gather_private: what gather.c, gather_lines.c and gather_records.c share. */
+/* gather_private: what the files gather*.c share. */
 #ifndef MEDARK_ARCHIVE_GATHER_PRIVATE_H
 #define MEDARK_ARCHIVE_GATHER_PRIVATE_H
 
 #include "archive/gather.h"
+#include "archive/lane.h"
 #include "archive/ordinals.h"
+#include "archive/scanner.h"
 #include "archive/spool.h"
 #include "record/fhir.h"
 #include "scan/json.h"
 
 #define MEDARK_LANES_MAX 256
 
-/* Bytes that a lane reads at a time: small, so that lanes stay aligned by patient. */
-#define MEDARK_LANE_CHUNK (128u << 10)
 /* What the recogniser looks at. */
 #define MEDARK_HEAD_SIZE (64u << 10)
 /* A record longer than this is cut into parts of MEDARK_PART_SIZE. */
@@ -30,11 +30,10 @@ struct medark_giant {
 	uint32_t item;		 /* its number */
 };
 
-struct medark_lane {
+/* A lane as the gatherer sees it. */
+struct medark_gather_lane {
+	struct medark_lane lane;
 	struct medark_item *item;
-	struct medark_stream *stream;
-	uint8_t *carry; /* bytes read already, not yet in a window */
-	size_t carry_size;
 	uint32_t ordinal; /* of the patient met last */
 	bool at_end;
 	struct medark_giant *giant; /* the line that is being streamed */
@@ -42,15 +41,21 @@ struct medark_lane {
 
 struct medark_gather {
 	struct medark_gather_setup setup;
+	struct medark_pool *pool;
 	struct medark_window *windows[2];
-	struct medark_window *window; /* being filled; NULL before the first */
+	struct medark_window *window; /* being filled */
+	uint64_t turn;		      /* its number, from 1 */
 	uint32_t next_segment, next_item;
 	struct medark_item *items; /* owned; not finished */
-	struct medark_fhir *fhir;
 	struct medark_ordinals *ordinals;
 	uint64_t seed;
-	struct medark_lane lanes[MEDARK_LANES_MAX];
+	struct medark_gather_lane *lanes[MEDARK_LANES_MAX];
 	uint32_t lane_count;
+	struct medark_scanner **scanners; /* one for each worker */
+	uint32_t scanner_count;
+	struct medark_scanner *scanner; /* for documents */
+	struct medark_chunk document;	/* one record of a document at a time */
+	struct medark_block *open;	/* that documents and opaque items are read into */
 	struct medark_spool *spool; /* gets a copy of the opaque item that is being read; or NULL */
 	struct medark_giant *giants; /* with pieces in the current window, or not ended */
 	struct medark_record record; /* scratch: large */
@@ -58,60 +63,88 @@ struct medark_gather {
 	uint8_t *head;
 	uint64_t bytes, records;
 	uint32_t last_group, last_order; /* what filler is put with */
-	struct medark_buffer alias;	 /* scratch: an identifier as a key */
 };
 
 /* ---- gather.c ---- */
 
 /*
- * Hands the current window over and begins an empty one that starts with the bytes
- * [*at, *at + size) of the old one; *at becomes 0.
+ * Makes sure that the current window takes a record's pieces, which stand in `block`; where it is
+ * full it is handed over, and the next one begins.
  */
-int medark_gather_turn(struct medark_gather *g, size_t *at, size_t size,
+int medark_gather_room(struct medark_gather *g, struct medark_block *block,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
-/* Adds bytes of an item as one piece at g->window->used, which moves on; opaque or filler. */
-int medark_gather_plain(struct medark_gather *g, struct medark_item *item, size_t size,
-			enum medark_extent_kind kind, enum medark_fault fault,
-			struct medark_error *err) MEDARK_MUST_USE;
+/* Adds bytes of an item that stand in `block` as one piece: filler, or (a part of) a record. */
+int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
+			struct medark_block *block, struct medark_bytes bytes,
+			enum medark_extent_kind kind, struct medark_error *err) MEDARK_MUST_USE;
 
-/*
- * Reads up to `size` bytes behind `have` tentative ones at g->window->used. A source that cannot
- * be read is noted in the quarantine and counts as the end.
- */
-int medark_gather_read(struct medark_gather *g, struct medark_item *item,
-		       struct medark_stream *stream, size_t have, size_t size, size_t *out,
+int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
 		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* Something wrong with an item at the place where it is being read. */
+int medark_gather_trouble(struct medark_gather *g, const struct medark_item *item,
+			  enum medark_fault fault, const char *detail,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* The item cannot be read on. */
+int medark_gather_unreadable(struct medark_gather *g, const struct medark_item *item,
+			     const char *why, struct medark_error *err) MEDARK_MUST_USE;
 
 /* ---- gather_records.c ---- */
 
 struct medark_gather_record {
 	struct medark_item *item;
-	struct medark_bytes text; /* to be parsed; inside the piece, in the window */
+	struct medark_block *block; /* that it stands in */
+	struct medark_chunk *chunk; /* that holds its facts */
+	uint32_t index;		    /* in the chunk */
 	struct medark_bytes full_url;
-	size_t size;		      /* of the piece that begins at g->window->used */
 	enum medark_extent_kind kind; /* MEDARK_EXTENT_LINES or MEDARK_EXTENT_RECORD */
-	bool xml;
 };
 
-/* Adds a record's piece with everything known of it; g->window->used moves on. */
+/* Adds a record's piece with everything known of it. */
 int medark_gather_record(struct medark_gather *g, const struct medark_gather_record *r,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
-/* Adds all of a document (JSON or XML) of `size` bytes that stands at g->window->used. */
-int medark_gather_document(struct medark_gather *g, struct medark_item *item,
-			   enum medark_fhir_kind kind, size_t size,
-			   struct medark_error *err) MEDARK_MUST_USE;
+/* ---- gather_document.c ---- */
 
-/* Takes down a streamed record whose parts are all placed; frees the giant. */
-int medark_gather_giant_done(struct medark_gather *g, struct medark_giant *giant,
-			     struct medark_error *err) MEDARK_MUST_USE;
+/* Adds all of a document (JSON or XML) whose text stands in `block`. */
+int medark_gather_document(struct medark_gather *g, struct medark_item *item,
+			   struct medark_block *block, enum medark_fhir_kind kind,
+			   struct medark_bytes text, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * A document or opaque item: read to its end at once. Its first `have` bytes stand in g->head. Does
+ * not take the stream.
+ */
+int medark_gather_whole(struct medark_gather *g, struct medark_item *item,
+			struct medark_stream *stream, enum medark_fhir_kind kind, size_t have,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/* ---- gather_giant.c ---- */
+
+/* Adds the next bytes of the lane's giant, which begins with the first of them. */
+int medark_gather_giant(struct medark_gather *g, struct medark_gather_lane *lane,
+			struct medark_block *block, struct medark_bytes bytes, bool ends,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Moves the pieces of giants that were just planned to their ranges; takes down and frees those
+ * that have ended.
+ */
+int medark_gather_giants_placed(struct medark_gather *g, struct medark_error *err) MEDARK_MUST_USE;
 void medark_giant_free(struct medark_giant *giant);
 
 /* ---- gather_lines.c ---- */
 
-/* Reads the lane's next chunk. Sets lane->at_end. */
-int medark_gather_step(struct medark_gather *g, struct medark_lane *lane,
+/* Takes the stream, also on failure. `head` bytes were read already and stand in g->head. */
+int medark_gather_lane_add(struct medark_gather *g, struct medark_item *item,
+			   struct medark_stream *stream, size_t head,
+			   struct medark_error *err) MEDARK_MUST_USE;
+void medark_gather_lane_free(struct medark_gather *g, struct medark_gather_lane *lane);
+
+/* Puts the lane's next stretch into the window. Sets lane->at_end. */
+int medark_gather_step(struct medark_gather *g, struct medark_gather_lane *lane,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

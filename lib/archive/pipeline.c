@@ -5,7 +5,6 @@
 #include "container/segment.h"
 #include "crypto/digest.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -31,11 +30,13 @@ struct medark_pipeline {
 	struct medark_pipeline_setup setup;
 	pthread_mutex_t lock;
 	pthread_cond_t work;	/* for the workers: a task was queued, or stop */
-	pthread_cond_t written; /* for the submitter: something was written, or failed */
+	pthread_cond_t written; /* for the submitter: something was written or done, or failed */
 	struct slot *slots;
 	uint64_t slot_count;
 	uint64_t submitted, taken, committed; /* task numbers */
 	bool committing, stop;
+	struct medark_job *first_job, **last_job; /* queued */
+	const struct medark_job *awaited;	  /* by the submitter */
 	int failed;
 	struct medark_error error;
 	struct worker *workers;
@@ -134,31 +135,81 @@ static void commit(struct medark_pipeline *p)
 	p->committing = false;
 }
 
+/* Takes a job out of the queue, if it is there. Called with the lock held. */
+static bool take_job(struct medark_pipeline *p, const struct medark_job *job)
+{
+	struct medark_job **link = &p->first_job;
+
+	while (*link && *link != job)
+		link = &(*link)->next;
+	if (!*link)
+		return false;
+	*link = job->next;
+	if (!*link)
+		p->last_job = link;
+	return true;
+}
+
+/* Carries out a job that was taken. Called and returns with the lock held. */
+static void run_job(struct worker *w, struct medark_job *job)
+{
+	struct medark_pipeline *p = w->pipeline;
+	struct medark_error err = { 0 };
+	int result;
+
+	job->state = MEDARK_JOB_RUNNING;
+	pthread_mutex_unlock(&p->lock);
+	result = job->run(job, (unsigned)(w - p->workers), &err);
+	pthread_mutex_lock(&p->lock);
+	job->state = MEDARK_JOB_IDLE;
+	if (result < 0)
+		fail(p, result, &err);
+	if (p->awaited == job)
+		pthread_cond_broadcast(&p->written);
+}
+
+/* Makes the next segment. Called and returns with the lock held. */
+static void run_task(struct worker *w)
+{
+	struct medark_pipeline *p = w->pipeline;
+	struct slot *slot = &p->slots[p->taken++ % p->slot_count];
+	struct medark_error err = { 0 };
+	int result;
+
+	slot->state = SLOT_WORKING;
+	pthread_mutex_unlock(&p->lock);
+	result = make(w, slot, &err);
+	pthread_mutex_lock(&p->lock);
+	slot->state = SLOT_READY;
+	if (result < 0)
+		fail(p, result, &err);
+	commit(p);
+}
+
+/* Does something that is queued, if there is anything. Called and returns with the lock held. */
+static bool run_any(struct worker *w)
+{
+	struct medark_pipeline *p = w->pipeline;
+	struct medark_job *job = p->first_job;
+
+	if (job && take_job(p, job))
+		run_job(w, job);
+	else if (p->taken < p->submitted)
+		run_task(w);
+	else
+		return false;
+	return true;
+}
+
 static void *work(void *argument)
 {
 	struct worker *w = argument;
 	struct medark_pipeline *p = w->pipeline;
 
 	pthread_mutex_lock(&p->lock);
-	for (;;) {
-		struct medark_error err = { 0 };
-		struct slot *slot;
-		int result;
-
-		while (!p->stop && !p->failed && p->taken == p->submitted)
+	while (!p->stop && !p->failed)
+		if (!run_any(w))
 			pthread_cond_wait(&p->work, &p->lock);
-		if (p->stop || p->failed)
-			break;
-		slot = &p->slots[p->taken++ % p->slot_count];
-		slot->state = SLOT_WORKING;
-		pthread_mutex_unlock(&p->lock);
-		result = make(w, slot, &err);
-		pthread_mutex_lock(&p->lock);
-		slot->state = SLOT_READY;
-		if (result < 0)
-			fail(p, result, &err);
-		commit(p);
-	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
@@ -200,17 +251,20 @@ void medark_pipeline_free(struct medark_pipeline *p)
 	free(p);
 }
 
-static int start(struct medark_pipeline *p, struct worker *w, struct medark_error *err)
+static int init_worker(struct medark_pipeline *p, struct worker *w, struct medark_error *err)
 {
-	int code;
-
 	w->pipeline = p;
 	w->fill.plain = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SEGMENT_MAX);
 	w->fill.scratch = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SEGMENT_MAX);
 	w->fill.scratch2 = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SEGMENT_MAX);
-	MEDARK_TRY(medark_segment_writer_new(p->setup.archive_key, p->setup.archive, p->setup.level,
-					     &w->writer, err));
-	code = pthread_create(&w->thread, NULL, work, w);
+	return medark_segment_writer_new(p->setup.archive_key, p->setup.archive, p->setup.level,
+					 &w->writer, err);
+}
+
+static int start(struct worker *w, struct medark_error *err)
+{
+	int code = pthread_create(&w->thread, NULL, work, w);
+
 	if (code)
 		return medark_error_errno(err, code, "cannot start a thread");
 	w->started = true;
@@ -227,6 +281,7 @@ int medark_pipeline_new(const struct medark_pipeline_setup *setup, struct medark
 	if (!p)
 		return medark_error_memory(err, "the pipeline");
 	p->setup = *setup;
+	p->last_job = &p->first_job;
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_condattr_init(&monotonic);
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -241,16 +296,18 @@ int medark_pipeline_new(const struct medark_pipeline_setup *setup, struct medark
 	for (uint64_t i = 0; i < p->slot_count; i++)
 		p->slots[i].sealed = (struct medark_buffer)MEDARK_BUFFER(MEDARK_SEALED_MAX);
 	for (unsigned i = 0; i < setup->threads; i++)
-		MEDARK_TRY(start(p, &p->workers[i], err));
+		MEDARK_TRY(init_worker(p, &p->workers[i], err));
+	/* The last one is the submitter. */
+	for (unsigned i = 0; i + 1 < setup->threads; i++)
+		MEDARK_TRY(start(&p->workers[i], err));
 	*out = MEDARK_TAKE(p);
 	return 0;
 }
 
 /* Waits for news for up to a tenth of a second. Called with the lock held. */
-static int wait_a_little(struct medark_pipeline *p, struct medark_error *err)
+static void wait_a_little(struct medark_pipeline *p)
 {
 	struct timespec until;
-	int result = 0;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += 100 * 1000 * 1000;
@@ -258,22 +315,34 @@ static int wait_a_little(struct medark_pipeline *p, struct medark_error *err)
 		until.tv_nsec -= 1000 * 1000 * 1000;
 		until.tv_sec++;
 	}
-	if (pthread_cond_timedwait(&p->written, &p->lock, &until) == ETIMEDOUT && p->setup.poll) {
-		pthread_mutex_unlock(&p->lock);
-		result = p->setup.poll(p->setup.poll_context, err);
-		pthread_mutex_lock(&p->lock);
-	}
+	(void)pthread_cond_timedwait(&p->written, &p->lock, &until);
+}
+
+/* Called and returns with the lock held. */
+static int poll_unlocked(struct medark_pipeline *p, struct medark_error *err)
+{
+	int result;
+
+	if (!p->setup.poll)
+		return 0;
+	pthread_mutex_unlock(&p->lock);
+	result = p->setup.poll(p->setup.poll_context, err);
+	pthread_mutex_lock(&p->lock);
 	return result;
 }
 
 int medark_pipeline_wait(struct medark_pipeline *p, bool (*ready)(void *context), void *context,
 			 struct medark_error *err)
 {
+	struct worker *self = &p->workers[p->setup.threads - 1];
 	int result = 0;
 
 	pthread_mutex_lock(&p->lock);
-	while (result >= 0 && !p->failed && !ready(context))
-		result = wait_a_little(p, err);
+	while (result >= 0 && !p->failed && !ready(context)) {
+		if (!run_any(self))
+			wait_a_little(p);
+		result = poll_unlocked(p, err);
+	}
 	if (p->failed && result >= 0) {
 		result = p->failed;
 		if (err)
@@ -316,6 +385,54 @@ int medark_pipeline_submit(struct medark_pipeline *p, struct medark_task *task,
 int medark_pipeline_drain(struct medark_pipeline *p, struct medark_error *err)
 {
 	return medark_pipeline_wait(p, is_empty, p, err);
+}
+
+/* ---- jobs ---- */
+
+void medark_pipeline_start(struct medark_pipeline *p, struct medark_job *job)
+{
+	pthread_mutex_lock(&p->lock);
+	job->state = MEDARK_JOB_QUEUED;
+	job->next = NULL;
+	*p->last_job = job;
+	p->last_job = &job->next;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static bool is_idle(void *context)
+{
+	const struct medark_job *job = context;
+
+	return job->state == MEDARK_JOB_IDLE;
+}
+
+int medark_pipeline_await(struct medark_pipeline *p, struct medark_job *job,
+			  struct medark_error *err)
+{
+	pthread_mutex_lock(&p->lock);
+	p->awaited = job;
+	/* At hand and in the cache at once, instead of woken up for. */
+	if (!p->failed && take_job(p, job))
+		run_job(&p->workers[p->setup.threads - 1], job);
+	pthread_mutex_unlock(&p->lock);
+	return medark_pipeline_wait(p, is_idle, job, err);
+}
+
+void medark_pipeline_cancel(struct medark_pipeline *p, struct medark_job *job)
+{
+	pthread_mutex_lock(&p->lock);
+	if (take_job(p, job))
+		job->state = MEDARK_JOB_IDLE;
+	p->awaited = job;
+	while (job->state == MEDARK_JOB_RUNNING)
+		pthread_cond_wait(&p->written, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
+
+unsigned medark_pipeline_threads(const struct medark_pipeline *p)
+{
+	return p->setup.threads;
 }
 
 void medark_pipeline_sizes(const struct medark_pipeline *p, uint64_t *out_data, uint64_t *out_index)

@@ -4,6 +4,10 @@
  * were submitted. Each worker does every step of one segment (fill, compress, seal, hash); whoever
  * finishes the one that is due writes it and all that wait behind it. The number of tasks under
  * way is bounded, so memory does not grow with the input.
+ *
+ * The same workers carry out jobs, which have no order and no output of their own. Jobs go before
+ * tasks: what reads feeds all the others. The submitter is one of the workers: whenever it would
+ * wait, it does what is queued.
  */
 #ifndef MEDARK_ARCHIVE_PIPELINE_H
 #define MEDARK_ARCHIVE_PIPELINE_H
@@ -33,14 +37,24 @@ struct medark_task {
 	void (*done)(struct medark_task *task);
 };
 
+enum medark_job_state { MEDARK_JOB_IDLE, MEDARK_JOB_QUEUED, MEDARK_JOB_RUNNING };
+
+/* Work without an order. Embedded in the submitter's own struct; zero-initialised but for `run`. */
+struct medark_job {
+	/* In worker number `worker`, below setup.threads. A failure stops the pipeline. */
+	int (*run)(struct medark_job *job, unsigned worker, struct medark_error *err);
+	enum medark_job_state state; /* the pipeline's, as is `next` */
+	struct medark_job *next;
+};
+
 struct medark_pipeline_setup {
 	const struct medark_key *archive_key;
 	const struct medark_archive_id *archive;
 	int level;
-	unsigned threads;			 /* 1 or more */
+	unsigned threads;			 /* 1 or more, the submitter included */
 	struct medark_output *output;		 /* borrowed */
 	struct medark_manifest_writer *manifest; /* borrowed */
-	/* Called by the submitter while it waits; negative stops. May be NULL. */
+	/* Called by the submitter while it waits or helps; negative stops. May be NULL. */
 	int (*poll)(void *context, struct medark_error *err);
 	void *poll_context;
 };
@@ -64,6 +78,22 @@ int medark_pipeline_drain(struct medark_pipeline *p, struct medark_error *err) M
 /* Waits until `ready` says so (it is asked whenever a task was written), with polling. */
 int medark_pipeline_wait(struct medark_pipeline *p, bool (*ready)(void *context), void *context,
 			 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Queues a job, which must be idle and stay where it is until it has been awaited or cancelled.
+ * One submitter at a time. The caller bounds how many there are.
+ */
+void medark_pipeline_start(struct medark_pipeline *p, struct medark_job *job);
+
+/* Waits, with polling, until the job is done; then what it has done can be seen. Fails with the
+ * first failure of anything in the pipeline; the job may be under way then. */
+int medark_pipeline_await(struct medark_pipeline *p, struct medark_job *job,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* Takes the job out of the queue or waits for its end, without polling: it is idle then. */
+void medark_pipeline_cancel(struct medark_pipeline *p, struct medark_job *job);
+
+unsigned medark_pipeline_threads(const struct medark_pipeline *p);
 
 /* Bytes of sealed members written of data segments, and of index pages. After a drain. */
 void medark_pipeline_sizes(const struct medark_pipeline *p, uint64_t *out_data,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/window.h"
 
-#include "base/secret.h"
 #include "container/merkle.h"
 #include "crypto/leaf.h"
 
@@ -13,13 +12,19 @@
 /* More extents than this could make a map larger than the format allows. */
 #define PIECES_PER_SEGMENT 200000
 
+static void release_blocks(struct medark_window *w)
+{
+	while (w->block_count)
+		medark_block_release(w->pool, w->blocks[--w->block_count]);
+	w->held = 0;
+}
+
 void medark_window_free(struct medark_window *w)
 {
 	if (!w)
 		return;
-	if (w->bytes)
-		medark_secret_wipe(w->bytes, w->used);
-	free(w->bytes);
+	release_blocks(w);
+	free(w->blocks);
 	free(w->pieces);
 	free(w->sorted);
 	free(w->items);
@@ -33,14 +38,15 @@ void medark_window_free(struct medark_window *w)
 	free(w);
 }
 
-int medark_window_new(size_t size, uint32_t piece_max, struct medark_window **out,
-		      struct medark_error *err)
+int medark_window_new(struct medark_pool *pool, size_t size, uint32_t piece_max,
+		      struct medark_window **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_window_free) struct medark_window *w = NULL;
 
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		return medark_error_memory(err, "a window");
+	w->pool = pool;
 	w->size = size;
 	w->piece_max = piece_max;
 	w->group_max = piece_max;
@@ -51,7 +57,6 @@ int medark_window_new(size_t size, uint32_t piece_max, struct medark_window **ou
 	while (w->group_slot_count < 2 * piece_max)
 		w->group_slot_count *= 2;
 	w->keys = (struct medark_buffer)MEDARK_BUFFER_SECRET(KEYS_MAX);
-	w->bytes = malloc(size + MEDARK_WINDOW_PADDING);
 	w->pieces = malloc(piece_max * sizeof(*w->pieces));
 	w->sorted = malloc(2 * (size_t)piece_max * sizeof(*w->sorted));
 	w->items = malloc(piece_max * sizeof(struct medark_item *));
@@ -60,8 +65,8 @@ int medark_window_new(size_t size, uint32_t piece_max, struct medark_window **ou
 	w->group_slots = calloc(w->group_slot_count, sizeof(*w->group_slots));
 	w->shares = malloc(piece_max * sizeof(*w->shares));
 	w->outsides = malloc(piece_max * sizeof(*w->outsides));
-	if (!w->bytes || !w->pieces || !w->sorted || !w->items || !w->numbers || !w->groups ||
-	    !w->group_slots || !w->shares || !w->outsides)
+	if (!w->pieces || !w->sorted || !w->items || !w->numbers || !w->groups || !w->group_slots ||
+	    !w->shares || !w->outsides)
 		return medark_error_memory(err, "a window");
 	*out = MEDARK_TAKE(w);
 	return 0;
@@ -71,6 +76,7 @@ void medark_window_reset(struct medark_window *w)
 {
 	if (w->group_count)
 		memset(w->group_slots, 0, w->group_slot_count * sizeof(*w->group_slots));
+	release_blocks(w);
 	w->used = 0;
 	w->piece_count = 0;
 	w->item_count = 0;
@@ -89,6 +95,29 @@ bool medark_window_is_full(const struct medark_window *w)
 	       w->share_max - w->share_count < RESERVE ||
 	       w->outside_max - w->outside_count < RESERVE || w->item_max - w->item_count < 2 ||
 	       w->keys.size > KEYS_MAX / 2;
+}
+
+bool medark_window_has_room(const struct medark_window *w, size_t capacity)
+{
+	return w->held == 0 || w->held + capacity <= w->size;
+}
+
+int medark_window_hold(struct medark_window *w, struct medark_block *block,
+		       struct medark_error *err)
+{
+	if (w->block_count == w->block_max) {
+		uint32_t max = w->block_max ? 2 * w->block_max : 64;
+		struct medark_block **blocks = realloc(w->blocks, max * sizeof(*blocks));
+
+		if (!blocks)
+			return medark_error_memory(err, "a window");
+		w->blocks = blocks;
+		w->block_max = max;
+	}
+	w->blocks[w->block_count++] = block;
+	w->held += block->capacity;
+	block->holders++;
+	return 0;
 }
 
 static int full(struct medark_error *err)
@@ -162,6 +191,7 @@ int medark_window_add(struct medark_window *w, const struct medark_piece *piece,
 	if (out)
 		*out = w->piece_count;
 	w->pieces[w->piece_count++] = *piece;
+	w->used += piece->length;
 	return 0;
 }
 
@@ -174,19 +204,17 @@ int medark_window_share(struct medark_window *w, uint32_t group, uint32_t piece,
 	return 0;
 }
 
-int medark_window_outside(struct medark_window *w, struct medark_bytes type, struct medark_bytes id,
-			  uint32_t piece, struct medark_error *err)
+int medark_window_outside(struct medark_window *w, struct medark_bytes key, uint32_t piece,
+			  struct medark_error *err)
 {
 	if (w->outside_count == w->outside_max)
 		return full(err);
 	w->outsides[w->outside_count] = (struct medark_outside) {
 		.key = (uint32_t)w->keys.size,
-		.key_size = (uint32_t)(type.size + 1 + id.size),
+		.key_size = (uint32_t)key.size,
 		.piece = piece,
 	};
-	MEDARK_TRY(medark_buffer_add(&w->keys, type.data, type.size, err));
-	MEDARK_TRY(medark_buffer_add(&w->keys, "/", 1, err));
-	MEDARK_TRY(medark_buffer_add(&w->keys, id.data, id.size, err));
+	MEDARK_TRY(medark_buffer_add(&w->keys, key.data, key.size, err));
 	w->outside_count++;
 	return 0;
 }
@@ -337,7 +365,7 @@ static int write_map(const struct medark_plan *plan, struct medark_fill *fill,
 		};
 
 		MEDARK_TRY(medark_map_writer_add(map, &extent, p->kind != MEDARK_EXTENT_FILLER,
-						 w->bytes[p->at + p->length - 1] == '\n', err));
+						 p->bytes[p->length - 1] == '\n', err));
 	}
 	return medark_map_writer_finish(map, &fill->plain, err);
 }
@@ -368,7 +396,7 @@ static void copy_content(const struct medark_plan *plan, struct medark_fill *fil
 		const struct medark_piece *p = &w->pieces[w->sorted[plan->first + i]];
 		uint8_t *to = fill->plain.data + fill->plain.size;
 
-		memcpy(to, w->bytes + p->at, p->length);
+		memcpy(to, p->bytes, p->length);
 		fill->plain.size += p->length;
 		if (p->kind == MEDARK_EXTENT_FILLER)
 			continue;

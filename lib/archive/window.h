@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * window: a stretch of what was read, cut into pieces, which are put in the order of patients and
- * then cut into segments. The bytes stay where they were read; only the pieces are sorted.
+ * then cut into segments. The bytes stay in the blocks that they were read into, which the window
+ * holds until its next use; only the pieces are sorted.
  *
  * Filling, planning and reuse happen in the gathering thread; the segments of a planned window are
  * made by the pipeline's workers, which only read it.
@@ -9,6 +10,7 @@
 #ifndef MEDARK_ARCHIVE_WINDOW_H
 #define MEDARK_ARCHIVE_WINDOW_H
 
+#include "archive/block.h"
 #include "archive/item.h"
 #include "archive/pipeline.h"
 #include "container/map.h"
@@ -18,13 +20,10 @@
 
 #define MEDARK_GROUP_NONE UINT32_MAX
 
-/* Behind the window's bytes; see MEDARK_JSON_PADDING. */
-#define MEDARK_WINDOW_PADDING 64
-
 /* A run of an item's bytes that stays together. */
 struct medark_piece {
-	uint64_t offset; /* in the item */
-	uint32_t at;	 /* in the window's bytes */
+	const uint8_t *bytes; /* in a block that the window holds */
+	uint64_t offset;      /* in the item */
 	uint32_t length;
 	uint32_t item;	  /* index into items */
 	uint32_t order;	  /* the patient's ordinal: what pieces are sorted by */
@@ -64,8 +63,10 @@ struct medark_plan {
 };
 
 struct medark_window {
-	uint8_t *bytes;
-	size_t size, used;
+	struct medark_pool *pool; /* borrowed */
+	struct medark_block **blocks;
+	uint32_t block_count, block_max;
+	size_t size, held, used; /* bytes: of blocks at most, of blocks, of pieces */
 	struct medark_piece *pieces;
 	uint32_t piece_count, piece_max;
 	uint32_t *sorted;	    /* indices of pieces in content order, after planning */
@@ -88,18 +89,25 @@ struct medark_window {
 	void *context;			   /* the exporter: for done */
 };
 
-/* `size` bytes of room and at most `piece_max` pieces. */
-int medark_window_new(size_t size, uint32_t piece_max, struct medark_window **out,
-		      struct medark_error *err) MEDARK_MUST_USE;
-/* Wipes the bytes. */
+/* Blocks of `size` bytes together and at most `piece_max` pieces. The pool is borrowed. */
+int medark_window_new(struct medark_pool *pool, size_t size, uint32_t piece_max,
+		      struct medark_window **out, struct medark_error *err) MEDARK_MUST_USE;
+/* Releases the blocks. */
 void medark_window_free(struct medark_window *w);
 MEDARK_DEFINE_AUTO(struct medark_window, medark_window_free)
 
-/* Empties it for the next use. */
+/* Releases the blocks and empties it for the next use. */
 void medark_window_reset(struct medark_window *w);
 
-/* Is there room for some thousand more pieces with their groups? */
+/* Is there no room for a record's pieces and groups? */
 bool medark_window_is_full(const struct medark_window *w);
+
+/* May it hold another block of this size? A window without any may always. */
+bool medark_window_has_room(const struct medark_window *w, size_t capacity);
+
+/* Holds a block, so that pieces can stand in it. MEDARK_E_MEMORY. */
+int medark_window_hold(struct medark_window *w, struct medark_block *block,
+		       struct medark_error *err) MEDARK_MUST_USE;
 
 /* The item's index in this window; adds it and counts the window in item->windows. */
 int medark_window_item(struct medark_window *w, struct medark_item *item, uint32_t *out,
@@ -114,8 +122,9 @@ int medark_window_add(struct medark_window *w, const struct medark_piece *piece,
 		      struct medark_error *err) MEDARK_MUST_USE;
 int medark_window_share(struct medark_window *w, uint32_t group, uint32_t piece,
 			struct medark_error *err) MEDARK_MUST_USE;
-int medark_window_outside(struct medark_window *w, struct medark_bytes type, struct medark_bytes id,
-			  uint32_t piece, struct medark_error *err) MEDARK_MUST_USE;
+/* `key`: "Type/id". */
+int medark_window_outside(struct medark_window *w, struct medark_bytes key, uint32_t piece,
+			  struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Sorts the pieces by (order, group, as added), cuts them into segments of about `target` bytes of
