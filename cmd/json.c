@@ -86,20 +86,20 @@ void cli_json_bool(struct cli_json *json, const char *key, bool value)
 
 void cli_json_raw(struct cli_json *json, const char *key, const char *value)
 {
-	static const char controls[] =
-		"\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020"
-		"\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177";
-
 	print_key(json, key);
 	while (*value) {
-		size_t run = strcspn(value, controls);
+		unsigned c = 0;
+		size_t size = cli_utf8_next(value, &c);
 
-		(void)fwrite(value, 1, run, json->out);
-		value += run;
-		if (*value) {
+		/* No JSON text holds a control character, but a hostile archive may. */
+		if (size && c < 0x20)
 			(void)fputc(' ', json->out);
-			value++;
-		}
+		/* These stand in strings only, where the escape means the same. */
+		else if (size && c >= 0x7f && c < 0xa0)
+			(void)fprintf(json->out, "\\u%04x", c);
+		else
+			(void)fwrite(value, 1, size ? size : 1, json->out);
+		value += size ? size : 1;
 	}
 }
 

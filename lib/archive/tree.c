@@ -2,6 +2,7 @@
 #include "archive/tree.h"
 
 #include "archive/folder.h"
+#include "crypto/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How many names are tried for one part. */
+/* How many names are tried for one part of a path. */
 #define TRIES 999
+
+/*
+ * A file is remembered by the name that it got, so that any will do: after some in order come
+ * random ones. A packed source can hold the same path as often as it likes.
+ */
+#define FILE_TRIES_ORDERED 99
+#define FILE_TRIES	   (FILE_TRIES_ORDERED + 20)
+
+/* Bytes of "~" and a random number in hex. */
+#define RANDOM_SUFFIX 9
 
 /* A path whose every byte is encoded, and a suffix for every part. */
 #define ACTUAL_MAX (16 * MEDARK_PATH_MAX)
@@ -51,6 +62,16 @@ static void candidate(const char *name, unsigned attempt, char out[MEDARK_NAME_S
 	else
 		(void)snprintf(out, MEDARK_NAME_SIZE, "%.*s~%u", MEDARK_SAFE_NAME_MAX, name,
 			       attempt + 1);
+}
+
+static int random_candidate(const char *name, char out[MEDARK_NAME_SIZE], struct medark_error *err)
+{
+	uint32_t number;
+
+	MEDARK_TRY(medark_random_public(&number, sizeof(number), err));
+	(void)snprintf(out, MEDARK_NAME_SIZE, "%.*s~%08x", MEDARK_NAME_SIZE - 1 - RANDOM_SUFFIX,
+		       name, (unsigned)number);
+	return 0;
 }
 
 /* Opens, and makes if asked to, the folder of this name; a negative errno. */
@@ -135,8 +156,11 @@ int medark_tree_create(struct medark_tree *tree, struct medark_bytes path,
 	medark_path_split(path, &folder, &leaf);
 	MEDARK_TRY(go(tree, folder, true, err));
 	(void)medark_safe_name(leaf, false, name);
-	for (unsigned attempt = 0; attempt < TRIES;) {
-		candidate(name, attempt, out_name);
+	for (unsigned attempt = 0; attempt < FILE_TRIES;) {
+		if (attempt < FILE_TRIES_ORDERED)
+			candidate(name, attempt, out_name);
+		else
+			MEDARK_TRY(random_candidate(name, out_name, err));
 		*out_fd = openat(tree->folder, out_name,
 				 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (*out_fd >= 0)

@@ -14,35 +14,33 @@ static void defuse(char *text)
 }
 
 MEDARK_PRINTF(3, 0)
-static int set_v(struct medark_error *err, int code, const char *fmt, va_list ap)
+static void set_v(struct medark_error *err, int code, const char *fmt, va_list ap)
 {
 	if (!err)
-		return code;
+		return;
 	err->code = code;
 	if (vsnprintf(err->message, sizeof(err->message), fmt, ap) < 0)
 		err->message[0] = '\0';
 	defuse(err->message);
-	return code;
 }
 
-int medark_error_set(struct medark_error *err, int code, const char *fmt, ...)
+void medark_error_fill(struct medark_error *err, int code, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	set_v(err, code, fmt, ap);
 	va_end(ap);
-	return code;
 }
 
-int medark_error_errno(struct medark_error *err, int saved_errno, const char *fmt, ...)
+void medark_error_fill_errno(struct medark_error *err, int saved_errno, const char *fmt, ...)
 {
 	char text[128];
 	size_t used;
 	va_list ap;
 
 	if (!err)
-		return MEDARK_E_SYSTEM;
+		return;
 	va_start(ap, fmt);
 	set_v(err, MEDARK_E_SYSTEM, fmt, ap);
 	va_end(ap);
@@ -50,7 +48,6 @@ int medark_error_errno(struct medark_error *err, int saved_errno, const char *fm
 	const char *reason = strerror_r(saved_errno, text, sizeof(text));
 	used = strlen(err->message);
 	(void)snprintf(err->message + used, sizeof(err->message) - used, ": %s", reason);
-	return MEDARK_E_SYSTEM;
 }
 
 int medark_error_prefix(struct medark_error *err, const char *fmt, ...)
@@ -69,9 +66,4 @@ int medark_error_prefix(struct medark_error *err, const char *fmt, ...)
 	(void)snprintf(err->message + used, sizeof(err->message) - used, ": %.*s",
 		       (int)(sizeof(rest) - 1), rest);
 	return err->code;
-}
-
-int medark_error_memory(struct medark_error *err, const char *what)
-{
-	return medark_error_set(err, MEDARK_E_MEMORY, "not enough memory for %s", what);
 }

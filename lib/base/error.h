@@ -24,17 +24,36 @@
 			return medark_try_;                                                        \
 	} while (0)
 
-/* Sets code and sentence; returns `code`. `err` may be NULL. Control characters become '?'. */
-int medark_error_set(struct medark_error *err, int code, const char *fmt, ...) MEDARK_PRINTF(3, 4);
+/*
+ * Sets code and sentence; its value is `code` (evaluated twice). `err` may be NULL. Control
+ * characters become '?'. A macro over medark_error_fill(), so that the compiler sees that what
+ * comes back is the negative code and follows the failing path.
+ */
+#define medark_error_set(err, code, ...)                                                           \
+	({                                                                                         \
+		medark_error_fill((err), (code), __VA_ARGS__);                                     \
+		(code);                                                                            \
+	})
 
 /* As above with ": " and the text of `saved_errno` appended; code MEDARK_E_SYSTEM. */
-int medark_error_errno(struct medark_error *err, int saved_errno, const char *fmt, ...)
+#define medark_error_errno(err, saved_errno, ...)                                                  \
+	({                                                                                         \
+		medark_error_fill_errno((err), (saved_errno), __VA_ARGS__);                        \
+		MEDARK_E_SYSTEM;                                                                   \
+	})
+
+void medark_error_fill(struct medark_error *err, int code, const char *fmt, ...)
+	MEDARK_PRINTF(3, 4);
+void medark_error_fill_errno(struct medark_error *err, int saved_errno, const char *fmt, ...)
 	MEDARK_PRINTF(3, 4);
 
 /* Puts "<text>: " in front of the sentence; returns err's code (MEDARK_E_SYSTEM if err is NULL). */
 int medark_error_prefix(struct medark_error *err, const char *fmt, ...) MEDARK_PRINTF(2, 3);
 
 /* "not enough memory for <what>", code MEDARK_E_MEMORY. */
-int medark_error_memory(struct medark_error *err, const char *what);
+static inline int medark_error_memory(struct medark_error *err, const char *what)
+{
+	return medark_error_set(err, MEDARK_E_MEMORY, "not enough memory for %s", what);
+}
 
 #endif

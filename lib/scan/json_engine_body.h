@@ -241,7 +241,7 @@ TARGET static inline size_t bracket_end(const struct chunk *c, const struct brac
 		end--;
 		brackets = c->open[end] | c->close[end];
 		before -= (unsigned)__builtin_popcountll(brackets);
-	} while (before > n);
+	} while (before > n && end > b->first);
 	brackets = _pdep_u64(UINT64_C(1) << (n - before), brackets);
 	return 64 * end + (size_t)__builtin_ctzll(brackets) + 1;
 }

@@ -28,7 +28,7 @@ struct medark_json_machine {
 	uint32_t depth_max; /* how many may be */
 	uint8_t kinds[MEDARK_JSON_DEPTH_MAX / 8 + 1]; /* bit: 1 = object */
 
-	int32_t key;	     /* wanted member whose value is due or under way, or -1 */
+	uint32_t key;	     /* wanted member whose value is due or under way, or KEYS_MAX */
 	size_t begin;	     /* offset of that value */
 	size_t offset;	     /* of the chunk in the text */
 	const uint8_t *data; /* the chunk */

@@ -12,9 +12,9 @@ python=/usr/bin/python3
 MEDARK=${MEDARK:-}
 
 for tool in openssl zstd tar stat basenc find $python; do
-	command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 77; }
+	command -v "$tool" >/dev/null || { echo "missing: $tool"; exit 1; }
 done
-$python -c 'import cryptography' 2>/dev/null || { echo "skipped: no cryptography"; exit 77; }
+$python -c 'import cryptography' 2>/dev/null || { echo "missing: cryptography"; exit 1; }
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

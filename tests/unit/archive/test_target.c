@@ -339,6 +339,22 @@ static void names_that_collide_get_a_number(void **state)
 	(void)close(fd);
 }
 
+static void a_path_can_stand_there_any_number_of_times(void **state)
+{
+	struct place *p = *state;
+	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
+	char name[MEDARK_NAME_SIZE], longest[256] = { 0 };
+
+	memset(longest, 'n', sizeof(longest) - 1);
+	medark_tree_init(&tree, p->fd);
+	for (int i = 0; i < 1100; i++)
+		assert_int_equal(create(&tree, "a", name), 0);
+	assert_int_equal(strlen(name), strlen("a~12345678"));
+	for (int i = 0; i < 110; i++)
+		assert_int_equal(create(&tree, longest, name), 0);
+	assert_int_equal(strlen(name), MEDARK_SAFE_NAME_MAX + strlen("~1234567"));
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -358,6 +374,7 @@ int main(void)
 		T(a_path_cannot_leave_the_root),
 		T(a_link_on_the_way_is_not_followed),
 		T(names_that_collide_get_a_number),
+		T(a_path_can_stand_there_any_number_of_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
