@@ -29,7 +29,7 @@ void cli_json_number(struct cli_json *json, const char *key, uint64_t value);
 /* Three digits behind the point. */
 void cli_json_real(struct cli_json *json, const char *key, double value);
 void cli_json_bool(struct cli_json *json, const char *key, bool value);
-/* `value` is JSON already; line ends in it become spaces. */
+/* `value` is JSON already; control characters in it become spaces, or escapes from DEL on. */
 void cli_json_raw(struct cli_json *json, const char *key, const char *value);
 
 /* Objects and arrays in the object; `key` NULL in an array. */

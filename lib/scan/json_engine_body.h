@@ -235,13 +235,13 @@ TARGET static inline size_t bracket_end(const struct chunk *c, const struct brac
 					size_t end)
 {
 	unsigned before = b->count;
-	uint64_t brackets;
+	uint64_t brackets = 0;
 
-	do {
+	while (before > n && end > b->first) {
 		end--;
 		brackets = c->open[end] | c->close[end];
 		before -= (unsigned)__builtin_popcountll(brackets);
-	} while (before > n && end > b->first);
+	}
 	brackets = _pdep_u64(UINT64_C(1) << (n - before), brackets);
 	return 64 * end + (size_t)__builtin_ctzll(brackets) + 1;
 }

@@ -63,6 +63,14 @@ class Patients(ArchiveTest):
                 self.assertLessEqual(len(line), columns)
         self.assertIn(r"Vries, Anna\x1B[31m", result.out)
 
+    def test_a_name_cannot_steer_a_terminal_that_shows_json(self):
+        self.write("c1.ndjson", '{"resourceType":"Patient","id":"a","name":[{"family":"\x9b31m"}]}')
+        self.succeed(*self.export("c1.ndjson", "c1.medark"))
+        result = self.succeed(*self.opened("patients", "--json", archive="c1.medark"))
+        self.assertNotIn("\x9b", result.out)
+        row = result.json()[0]
+        self.assertEqual((row["family"], row["row"]["names"][0]["family"]), ("\x9b31m", "\x9b31m"))
+
     def test_who_has_no_key_is_told_who_has(self):
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
                     hint="to list who can open it: medark inspect a.medark")

@@ -352,7 +352,7 @@ static void a_path_can_stand_there_any_number_of_times(void **state)
 	assert_int_equal(strlen(name), strlen("a~12345678"));
 	for (int i = 0; i < 110; i++)
 		assert_int_equal(create(&tree, longest, name), 0);
-	assert_int_equal(strlen(name), MEDARK_SAFE_NAME_MAX + strlen("~1234567"));
+	assert_int_equal(strlen(name), MEDARK_NAME_SIZE - 1);
 }
 
 int main(void)

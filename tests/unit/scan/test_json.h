@@ -110,7 +110,7 @@ static inline void scan_everywhere(const struct medark_json_keys *keys, struct m
 				       &other);
 		if (!same_object(out, &other, keys->count))
 			fail_msg("level %d differs: %.*s", level, (int)text.size,
-				 (const char *)text.data);
+				 text.size ? (const char *)text.data : "");
 	}
 	if (out->status <= MEDARK_JSON_OTHER)
 		expect_engines(medark_bytes(padded, text.size));

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shim: loaded in front of the C library (LD_PRELOAD), it counts the calls of a kind and lets one
+ *of them fail. It acts from main() on. Environment:
+ *
+ *	FAULT_KIND    alloc, write, sync, name, room, meta, open, read or stat (see below)
+ *	FAULT_AT      the call that fails, from 1; 0: none, they are only counted
+ *	FAULT_ERRNO   what it says; 0: a write or read does one byte less than asked, but at least
+ *one FAULT_REST    1: all later ones fail too FAULT_STOP    1: instead of failing, the process
+ *stops itself (SIGSTOP) before the call FAULT_COUNT   a file that gets the number of calls at the
+ *end
+ *
+ * Standard input, output and error are left alone.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* glibc's own names for what is replaced here: dlsym() itself allocates. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *p, size_t size);
+
+static struct {
+	bool active;
+	char kind[8];
+	long at;
+	int number;
+	bool rest, stop;
+	const char *count_path;
+	atomic_long calls;
+} fault;
+
+static long number_of(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? strtol(value, NULL, 10) : 0;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *kind = getenv("FAULT_KIND");
+
+	if (!kind)
+		return;
+	(void)snprintf(fault.kind, sizeof(fault.kind), "%s", kind);
+	fault.at = number_of("FAULT_AT");
+	fault.number = (int)number_of("FAULT_ERRNO");
+	fault.rest = number_of("FAULT_REST") != 0;
+	fault.stop = number_of("FAULT_STOP") != 0;
+	fault.count_path = getenv("FAULT_COUNT");
+	fault.active = true;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	FILE *f;
+
+	fault.active = false;
+	f = fault.count_path ? fopen(fault.count_path, "w") : NULL;
+	if (!f)
+		return;
+	(void)fprintf(f, "%ld\n", atomic_load(&fault.calls));
+	(void)fclose(f);
+}
+
+/* Counts a call of `kind`; does it fail? */
+static bool fails(const char *kind)
+{
+	long call;
+
+	if (!fault.active || strcmp(kind, fault.kind) != 0)
+		return false;
+	call = atomic_fetch_add(&fault.calls, 1) + 1;
+	if (!fault.at || call < fault.at || (call > fault.at && !fault.rest))
+		return false;
+	if (fault.stop) {
+		(void)raise(SIGSTOP);
+		return false;
+	}
+	errno = fault.number;
+	return true;
+}
+
+/* The C library's function behind this one. */
+#define REAL(name)                                                                                 \
+	({                                                                                         \
+		static __typeof__(&(name)) real_;                                                  \
+		if (!real_)                                                                        \
+			*(void **)&real_ = dlsym(RTLD_NEXT, #name);                                \
+		real_;                                                                             \
+	})
+
+/* ---- alloc ---- */
+
+void *malloc(size_t size)
+{
+	return fails("alloc") ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails("alloc") ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	return fails("alloc") ? NULL : __libc_realloc(p, size);
+}
+
+/* ---- read and write ---- */
+
+static bool is_standard(int fd)
+{
+	return fd >= STDIN_FILENO && fd <= STDERR_FILENO;
+}
+
+/* What a call that fails does with a run of `size` bytes: -1, or some of them. */
+#define TRANSFER(kind, fd, name, size, ...)                                                        \
+	do {                                                                                       \
+		size_t some_ = (size);                                                             \
+		if (!is_standard(fd) && fails(kind)) {                                             \
+			if (fault.number)                                                          \
+				return -1;                                                         \
+			some_ = some_ > 1 ? some_ / 2 : some_;                                     \
+		}                                                                                  \
+		return REAL(name)(fd, __VA_ARGS__);                                                \
+	} while (0)
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+	TRANSFER("write", fd, write, size, data, some_);
+}
+
+ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
+{
+	TRANSFER("write", fd, pwrite, size, data, some_, offset);
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset)
+{
+	TRANSFER("write", fd, pwrite64, size, data, some_, offset);
+}
+
+ssize_t read(int fd, void *data, size_t size)
+{
+	TRANSFER("read", fd, read, size, data, some_);
+}
+
+ssize_t pread(int fd, void *data, size_t size, off_t offset)
+{
+	TRANSFER("read", fd, pread, size, data, some_, offset);
+}
+
+ssize_t pread64(int fd, void *data, size_t size, off64_t offset)
+{
+	TRANSFER("read", fd, pread64, size, data, some_, offset);
+}
+
+/* Of a vector, a short transfer does half of the first part only. */
+#define VECTOR(kind, fd, parts, count, plain, vector, ...)                                         \
+	do {                                                                                       \
+		if (is_standard(fd) || !fails(kind))                                               \
+			return REAL(vector)(fd, parts, count, ##__VA_ARGS__);                      \
+		if (fault.number)                                                                  \
+			return -1;                                                                 \
+		return REAL(plain)(fd, (parts)->iov_base,                                          \
+				   (parts)->iov_len > 1 ? (parts)->iov_len / 2 : (parts)->iov_len, \
+				   ##__VA_ARGS__);                                                 \
+	} while (0)
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+	VECTOR("write", fd, parts, count, write, writev);
+}
+
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
+{
+	VECTOR("write", fd, parts, count, pwrite, pwritev, offset);
+}
+
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset)
+{
+	VECTOR("write", fd, parts, count, pwrite64, pwritev64, offset);
+}
+
+/* ---- sync: fsync ---- */
+
+int fsync(int fd)
+{
+	return fails("sync") ? -1 : REAL(fsync)(fd);
+}
+
+int fdatasync(int fd)
+{
+	return fails("sync") ? -1 : REAL(fdatasync)(fd);
+}
+
+/* ---- name: what gives or takes names ---- */
+
+int rename(const char *from, const char *to)
+{
+	return fails("name") ? -1 : REAL(rename)(from, to);
+}
+
+int renameat(int a, const char *from, int b, const char *to)
+{
+	return fails("name") ? -1 : REAL(renameat)(a, from, b, to);
+}
+
+int renameat2(int a, const char *from, int b, const char *to, unsigned flags)
+{
+	return fails("name") ? -1 : REAL(renameat2)(a, from, b, to, flags);
+}
+
+int linkat(int a, const char *from, int b, const char *to, int flags)
+{
+	return fails("name") ? -1 : REAL(linkat)(a, from, b, to, flags);
+}
+
+int mkdirat(int fd, const char *path, mode_t mode)
+{
+	return fails("name") ? -1 : REAL(mkdirat)(fd, path, mode);
+}
+
+/* ---- room: what asks for space ---- */
+
+int ftruncate(int fd, off_t size)
+{
+	return fails("room") ? -1 : REAL(ftruncate)(fd, size);
+}
+
+int ftruncate64(int fd, off64_t size)
+{
+	return fails("room") ? -1 : REAL(ftruncate64)(fd, size);
+}
+
+int fallocate(int fd, int mode, off_t offset, off_t size)
+{
+	return fails("room") ? -1 : REAL(fallocate)(fd, mode, offset, size);
+}
+
+int fallocate64(int fd, int mode, off64_t offset, off64_t size)
+{
+	return fails("room") ? -1 : REAL(fallocate64)(fd, mode, offset, size);
+}
+
+/* ---- meta: modes and times ---- */
+
+int fchmod(int fd, mode_t mode)
+{
+	return fails("meta") ? -1 : REAL(fchmod)(fd, mode);
+}
+
+int futimens(int fd, const struct timespec times[2])
+{
+	return fails("meta") ? -1 : REAL(futimens)(fd, times);
+}
+
+int utimensat(int fd, const char *path, const struct timespec times[2], int flags)
+{
+	return fails("meta") ? -1 : REAL(utimensat)(fd, path, times, flags);
+}
+
+/* ---- open ---- */
+
+static mode_t mode_of(int flags, va_list ap)
+{
+	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+}
+
+#define OPEN(name, ...)                                                                            \
+	do {                                                                                       \
+		va_list ap_;                                                                       \
+		mode_t mode_;                                                                      \
+		va_start(ap_, flags);                                                              \
+		mode_ = mode_of(flags, ap_);                                                       \
+		va_end(ap_);                                                                       \
+		return fails("open") ? -1 : REAL(name)(__VA_ARGS__, mode_);                        \
+	} while (0)
+
+int open(const char *path, int flags, ...)
+{
+	OPEN(open, path, flags);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	OPEN(open64, path, flags);
+}
+
+int openat(int fd, const char *path, int flags, ...)
+{
+	OPEN(openat, fd, path, flags);
+}
+
+int openat64(int fd, const char *path, int flags, ...)
+{
+	OPEN(openat64, fd, path, flags);
+}
+
+/* ---- stat ---- */
+
+int fstat(int fd, struct stat *st)
+{
+	return fails("stat") ? -1 : REAL(fstat)(fd, st);
+}
+
+int fstat64(int fd, struct stat64 *st)
+{
+	return fails("stat") ? -1 : REAL(fstat64)(fd, st);
+}
+
+int fstatat(int fd, const char *path, struct stat *st, int flags)
+{
+	return fails("stat") ? -1 : REAL(fstatat)(fd, path, st, flags);
+}
+
+int fstatat64(int fd, const char *path, struct stat64 *st, int flags)
+{
+	return fails("stat") ? -1 : REAL(fstatat64)(fd, path, st, flags);
+}
