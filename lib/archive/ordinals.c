@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/ordinals.h"
 
+#include "base/large.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,7 +23,7 @@ void medark_ordinals_free(struct medark_ordinals *o)
 {
 	if (!o)
 		return;
-	free(o->slots);
+	medark_large_free(o->slots, o->size * sizeof(*o->slots));
 	free(o);
 }
 
@@ -32,10 +34,10 @@ int medark_ordinals_new(uint32_t max, struct medark_ordinals **out, struct medar
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return medark_error_memory(err, "the patients' numbers");
-	o->slots = calloc(FIRST_SIZE, sizeof(*o->slots));
+	o->size = FIRST_SIZE;
+	o->slots = medark_large_new(o->size * sizeof(*o->slots));
 	if (!o->slots)
 		return medark_error_memory(err, "the patients' numbers");
-	o->size = FIRST_SIZE;
 	o->max = max;
 	o->next = 1;
 	*out = MEDARK_TAKE(o);
@@ -54,14 +56,14 @@ static struct slot *find(struct slot *slots, uint64_t size, uint64_t hash)
 
 static int grow(struct medark_ordinals *o, struct medark_error *err)
 {
-	struct slot *slots = calloc(o->size * 2, sizeof(*slots));
+	struct slot *slots = medark_large_new(o->size * 2 * sizeof(*slots));
 
 	if (!slots)
 		return medark_error_memory(err, "the patients' numbers");
 	for (uint64_t i = 0; i < o->size; i++)
 		if (o->slots[i].hash)
 			*find(slots, o->size * 2, o->slots[i].hash) = o->slots[i];
-	free(o->slots);
+	medark_large_free(o->slots, o->size * sizeof(*o->slots));
 	o->slots = slots;
 	o->size *= 2;
 	return 0;

@@ -8,6 +8,9 @@
 #include <pthread.h>
 #include <time.h>
 
+/* Enough for the segments of a window: with all of them queued nobody lacks work. */
+#define SLOTS_BESIDE 12
+
 enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_WORKING, SLOT_READY };
 
 /* Places form a ring: task number n stands in slot n % slot_count. */
@@ -288,7 +291,7 @@ int medark_pipeline_new(const struct medark_pipeline_setup *setup, struct medark
 	(void)pthread_cond_init(&p->work, NULL);
 	(void)pthread_cond_init(&p->written, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
-	p->slot_count = 2 * (uint64_t)setup->threads + 2;
+	p->slot_count = 2 * (uint64_t)setup->threads + SLOTS_BESIDE;
 	p->slots = calloc(p->slot_count, sizeof(*p->slots));
 	p->workers = calloc(setup->threads, sizeof(*p->workers));
 	if (!p->slots || !p->workers)

@@ -2,6 +2,7 @@
 #include "archive/seen.h"
 
 #include "archive/sorter.h"
+#include "base/large.h"
 
 #include <string.h>
 
@@ -29,7 +30,7 @@ void medark_seen_free(struct medark_seen *s)
 {
 	if (!s)
 		return;
-	free(s->slots);
+	medark_large_free(s->slots, s->slot_count * sizeof(*s->slots));
 	medark_sorter_free(s->sorter);
 	free(s);
 }
@@ -44,7 +45,7 @@ int medark_seen_new(const char *folder, const struct medark_seen_events *events,
 		return medark_error_memory(err, "the search for duplicates");
 	s->events = *events;
 	s->slot_count = FIRST_SLOTS;
-	s->slots = calloc(s->slot_count, sizeof(*s->slots));
+	s->slots = medark_large_new(s->slot_count * sizeof(*s->slots));
 	if (!s->slots)
 		return medark_error_memory(err, "the search for duplicates");
 	MEDARK_TRY(medark_sorter_new(SORTER_MEMORY, folder, &s->sorter, err));
@@ -63,14 +64,14 @@ static struct slot *find(struct slot *slots, uint64_t count, uint64_t name)
 
 static int grow(struct medark_seen *s, struct medark_error *err)
 {
-	struct slot *slots = calloc(s->slot_count * 2, sizeof(*slots));
+	struct slot *slots = medark_large_new(s->slot_count * 2 * sizeof(*slots));
 
 	if (!slots)
 		return medark_error_memory(err, "the search for duplicates");
 	for (uint64_t i = 0; i < s->slot_count; i++)
 		if (s->slots[i].name)
 			*find(slots, s->slot_count * 2, s->slots[i].name) = s->slots[i];
-	free(s->slots);
+	medark_large_free(s->slots, s->slot_count * sizeof(*s->slots));
 	s->slots = slots;
 	s->slot_count *= 2;
 	return 0;
