@@ -2,14 +2,7 @@
 #include "container/merkle.h"
 
 #include "base/bytes.h"
-
-static void hash_node(const struct medark_digest pair[2], struct medark_digest *out)
-{
-	uint8_t message[1 + 2 * MEDARK_DIGEST_SIZE] = { 0x01 };
-
-	memcpy(message + 1, pair, 2 * MEDARK_DIGEST_SIZE);
-	medark_sha256(message, sizeof(message), out);
-}
+#include "crypto/leaf.h"
 
 /*
  * RFC 6962 splits from the top, at the largest power of two below the count. Joining neighbours
@@ -22,8 +15,7 @@ void medark_merkle_root(struct medark_digest *hashes, size_t count, struct medar
 		return;
 	}
 	while (count > 1) {
-		for (size_t i = 0; i < count / 2; i++)
-			hash_node(&hashes[2 * i], &hashes[i]);
+		medark_node_hash(hashes, count / 2, hashes);
 		if (count % 2)
 			hashes[count / 2] = hashes[count - 1];
 		count = (count + 1) / 2;

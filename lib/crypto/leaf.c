@@ -5,6 +5,8 @@
 #include "crypto/leaf_lanes.h"
 #include "crypto/openssl_error.h"
 
+#include <string.h>
+
 void medark_leaf_hash_plain(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 			    const struct medark_bytes *records, size_t count,
 			    struct medark_digest *out)
@@ -32,6 +34,28 @@ void medark_leaf_hash(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 	}
 #endif
 	medark_leaf_hash_plain(salts, records, count, out);
+}
+
+void medark_node_hash_plain(const struct medark_digest *children, size_t count,
+			    struct medark_digest *out)
+{
+	uint8_t message[1 + 2 * MEDARK_DIGEST_SIZE] = { 0x01 };
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(message + 1, &children[2 * i], 2 * MEDARK_DIGEST_SIZE);
+		medark_sha256(message, sizeof(message), &out[i]);
+	}
+}
+
+void medark_node_hash(const struct medark_digest *children, size_t count, struct medark_digest *out)
+{
+#ifdef MEDARK_LEAF_HAS_SHA_NI
+	if (medark_leaf_sha_ni_available()) {
+		medark_node_hash_sha_ni(children, count, out);
+		return;
+	}
+#endif
+	medark_node_hash_plain(children, count, out);
 }
 
 /* Records in one call of the cipher, whose sizes are ints. */

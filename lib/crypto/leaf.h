@@ -25,6 +25,14 @@ void medark_leaf_hash(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 		      const struct medark_bytes *records, size_t count, struct medark_digest *out);
 
 /*
+ * Writes out[i] = SHA-256(0x01 || children[2i] || children[2i + 1]), the nodes above leaves and
+ * nodes (RFC 6962 section 2.1), for i < count. `out` may be `children`. Setup, failure and threads
+ * as above.
+ */
+void medark_node_hash(const struct medark_digest *children, size_t count,
+		      struct medark_digest *out);
+
+/*
  * Writes out[i] = AES-256-ECB(salt_key, be64(segment) || be64(first + i)) for i < count: a
  * permutation, so that no two records of an archive share a salt. Any thread. MEDARK_E_MEMORY,
  * MEDARK_E_SYSTEM.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * leaf_lanes: the ways to compute leaf hashes, for leaf.c to choose from and for tests to compare.
- * Internal to lib/crypto. All give the same result as medark_leaf_hash().
+ * Internal to lib/crypto. All give the same result as medark_leaf_hash()
+ * and medark_node_hash().
  */
 #ifndef MEDARK_CRYPTO_LEAF_LANES_H
 #define MEDARK_CRYPTO_LEAF_LANES_H
@@ -15,6 +16,9 @@ void medark_leaf_hash_plain(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 			    const struct medark_bytes *records, size_t count,
 			    struct medark_digest *out);
 
+void medark_node_hash_plain(const struct medark_digest *children, size_t count,
+			    struct medark_digest *out);
+
 #if defined(__x86_64__)
 #define MEDARK_LEAF_HAS_SHA_NI 1
 
@@ -24,6 +28,8 @@ bool medark_leaf_sha_ni_available(void);
 /* Two records interleaved, with the SHA extensions; only if they are available. */
 void medark_leaf_hash_sha_ni(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 			     const struct medark_bytes *records, size_t count,
+			     struct medark_digest *out);
+void medark_node_hash_sha_ni(const struct medark_digest *children, size_t count,
 			     struct medark_digest *out);
 #endif
 

@@ -218,17 +218,16 @@ TARGET static bool lane_take(struct lane *lane, struct work *work)
 	return true;
 }
 
-TARGET static void lane_put(const struct lane *lane)
+TARGET static void put_digest(const struct state *s, struct medark_digest *out)
 {
 	const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bULL, 0x0405060700010203ULL);
-	__m128i low = _mm_unpackhi_epi64(lane->state.cdgh, lane->state.abef);  /* d c b a */
-	__m128i high = _mm_unpacklo_epi64(lane->state.cdgh, lane->state.abef); /* h g f e */
-	uint8_t *out = lane->out->bytes;
+	__m128i low = _mm_unpackhi_epi64(s->cdgh, s->abef);  /* d c b a */
+	__m128i high = _mm_unpacklo_epi64(s->cdgh, s->abef); /* h g f e */
 
 	low = _mm_shuffle_epi8(_mm_shuffle_epi32(low, 0x1b), swap);
 	high = _mm_shuffle_epi8(_mm_shuffle_epi32(high, 0x1b), swap);
-	_mm_storeu_si128((__m128i *)(void *)out, low);
-	_mm_storeu_si128((__m128i *)(void *)(out + 16), high);
+	_mm_storeu_si128((__m128i *)(void *)out->bytes, low);
+	_mm_storeu_si128((__m128i *)(void *)(out->bytes + 16), high);
 }
 
 /* Counts blocks off; at the end of the message gives the digest and takes the next record. */
@@ -242,7 +241,7 @@ TARGET static void lane_advance(struct lane *lane, size_t blocks, struct work *w
 		lane->run++;
 	if (lane->run < 3)
 		return;
-	lane_put(lane);
+	put_digest(&lane->state, lane->out);
 	(void)lane_take(lane, work);
 }
 
@@ -275,6 +274,43 @@ TARGET void medark_leaf_hash_sha_ni(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE]
 	}
 	lane_finish(&a, &work);
 	lane_finish(&b, &work);
+}
+
+/* ---- nodes: messages of one size, two blocks each ---- */
+
+#define NODE (1 + 2 * MEDARK_DIGEST_SIZE)
+
+/* The padded message; the bytes that are equal in all nodes stand there already. */
+static void put_node(uint8_t message[2 * BLOCK], const struct medark_digest *children)
+{
+	memcpy(message + 1, children, NODE - 1);
+}
+
+TARGET void medark_node_hash_sha_ni(const struct medark_digest *children, size_t count,
+				    struct medark_digest *out)
+{
+	uint8_t x[2 * BLOCK] = { [0] = 0x01, [NODE] = 0x80 };
+	uint8_t y[2 * BLOCK] = { [0] = 0x01, [NODE] = 0x80 };
+	size_t i = 0;
+
+	medark_put_be64(x + sizeof(x) - 8, NODE * 8);
+	medark_put_be64(y + sizeof(y) - 8, NODE * 8);
+	for (; i + 2 <= count; i += 2) {
+		struct state a = initial(), b = initial();
+
+		put_node(x, &children[2 * i]);
+		put_node(y, &children[2 * i + 2]);
+		compress_2(&a, x, &b, y, 2);
+		put_digest(&a, &out[i]);
+		put_digest(&b, &out[i + 1]);
+	}
+	if (i < count) {
+		struct state a = initial();
+
+		put_node(x, &children[2 * i]);
+		compress_1(&a, x, 2);
+		put_digest(&a, &out[i]);
+	}
 }
 
 static bool probe(void)

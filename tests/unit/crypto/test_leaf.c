@@ -102,6 +102,35 @@ static void the_sha_extensions_give_the_same(void **state)
 	skip();
 }
 
+/* Levels of a tree, each one in place of the one below. */
+static void nodes_follow_their_definition(void **state)
+{
+	struct medark_digest children[66], plain[33], out[33];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(children); i++)
+		((uint8_t *)children)[i] = (uint8_t)(i * 7 + i / 256);
+	for (size_t count = 0; count <= 33; count++) {
+		struct medark_digest in_place[66];
+
+		memcpy(in_place, children, sizeof(children));
+		medark_node_hash_plain(children, count, plain);
+		medark_node_hash(children, count, out);
+		assert_memory_equal(out, plain, count * sizeof(*out));
+		medark_node_hash(in_place, count, in_place);
+		assert_memory_equal(in_place, plain, count * sizeof(*out));
+	}
+	for (size_t i = 0; i < 33; i++) {
+		static const uint8_t prefix = 0x01;
+		struct medark_bytes parts[] = { medark_bytes(&prefix, 1),
+						medark_bytes(&children[2 * i], 64) };
+		struct medark_digest want;
+
+		medark_sha256_parts(parts, 2, &want);
+		assert_memory_equal(&plain[i], &want, sizeof(want));
+	}
+}
+
 /* FIPS 197 appendix C.3 */
 static void a_salt_is_one_block_of_aes(void **state)
 {
@@ -126,6 +155,7 @@ int main(void)
 		cmocka_unit_test(leaf_hashes_follow_their_definition),
 		cmocka_unit_test(the_plain_way_gives_the_same),
 		cmocka_unit_test(the_sha_extensions_give_the_same),
+		cmocka_unit_test(nodes_follow_their_definition),
 		cmocka_unit_test(a_salt_is_one_block_of_aes),
 	};
 
