@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/fhir.h"
 
+#include "record/fhir_reference.h"
 #include "record/fhir_state.h"
 
 #include <assert.h>
@@ -168,16 +169,45 @@ static bool may_hold(struct medark_bytes value, const char *name)
 	return memchr(value.data, '\\', value.size) != NULL;
 }
 
-static void read_dates(struct medark_record *out, const struct members *m)
+/* Takes `prefix` and a text without escapes up to its quote off the front; false if not there. */
+static bool take_text(struct medark_bytes *rest, const char *prefix, struct medark_bytes *out)
+{
+	const uint8_t *text, *quote;
+
+	if (!medark_bytes_starts(*rest, prefix))
+		return false;
+	text = rest->data + strlen(prefix);
+	quote = memchr(text, '"', (size_t)(rest->data + rest->size - text));
+	if (!quote || memchr(text, '\\', (size_t)(quote - text)))
+		return false;
+	*out = medark_bytes(text, (size_t)(quote - text));
+	*rest = medark_bytes(quote, (size_t)(rest->data + rest->size - quote));
+	return true;
+}
+
+/* Meta.lastUpdated, first or behind versionId as most servers write it, or anywhere. */
+static uint32_t updated_date(struct medark_bytes meta)
 {
 	static const char *const updated[] = { "lastUpdated" };
-	bool cut;
-	struct medark_bytes meta = member(m, MEDARK_FHIR_KEY_META, &cut), found;
+	struct medark_bytes rest = meta, text, found;
+	bool usual;
 
-	if (meta.size && may_hold(meta, updated[0])) {
-		(void)medark_fhir_members(meta, updated, 1, &found);
-		out->updated = string_date(found);
-	}
+	usual = take_text(&rest, "{\"versionId\":\"", &text)
+			? take_text(&rest, "\",\"lastUpdated\":\"", &text)
+			: take_text(&rest, "{\"lastUpdated\":\"", &text);
+	if (usual)
+		return medark_fhir_date_parse(text);
+	if (!meta.size || !may_hold(meta, updated[0]))
+		return 0;
+	(void)medark_fhir_members(meta, updated, 1, &found);
+	return string_date(found);
+}
+
+static void read_dates(struct medark_record *out, const struct members *m)
+{
+	bool cut;
+
+	out->updated = updated_date(member(m, MEDARK_FHIR_KEY_META, &cut));
 	for (uint32_t i = 0; i < MEDARK_FHIR_DATE_COUNT && !out->date; i++) {
 		struct medark_bytes value = member(m, MEDARK_FHIR_KEY_DATES + i, &cut);
 
@@ -187,37 +217,30 @@ static void read_dates(struct medark_record *out, const struct members *m)
 }
 
 /*
- * The id of {"reference":"Patient/id"}, alone or followed by "display", without white space: as
- * most servers write the most frequent member by far. False: look properly.
+ * What {"reference":"Type/id"} names, alone or followed by "display", without white space, also as
+ * the only element of an array: as most servers write the most frequent members by far. False: look
+ * properly.
  */
-static bool plain_reference(struct medark_bytes value, struct medark_bytes *out_id)
+static bool plain_reference(struct medark_bytes value, struct medark_fhir_reference *out)
 {
-	static const char prefix[] = "{\"reference\":\"Patient/", display[] = "\",\"display\":\"";
 	static const bool plain[256] = {
-		['-'] = true,	      ['.'] = true,	    ['0' ... '9'] = true,
-		['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+		['-'] = true,	      ['.'] = true,	    ['/'] = true,
+		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 	};
-	size_t n = sizeof(prefix) - 1, at = n;
-	struct medark_bytes rest;
+	struct medark_bytes text, display;
 
-	if (!medark_bytes_starts(value, prefix))
+	if (value.size > 2 && value.data[0] == '[')
+		value = medark_bytes(value.data + 1, value.size - 2);
+	if (!take_text(&value, "{\"reference\":\"", &text) || text.size > MEDARK_FHIR_ID_MAX)
 		return false;
-	while (at < value.size && plain[value.data[at]])
-		at++;
-	rest = medark_bytes(value.data + at, value.size - at);
-	*out_id = medark_bytes(value.data + n, at - n);
-	if (at == n || at - n > MEDARK_FHIR_ID_MAX)
-		return false;
-	if (medark_bytes_starts(rest, display)) {
-		const uint8_t *text = rest.data + sizeof(display) - 1;
-		const uint8_t *end = value.data + value.size;
-		const uint8_t *quote = memchr(text, '"', (size_t)(end - text));
-
-		if (!quote || memchr(text, '\\', (size_t)(quote - text)))
+	for (size_t i = 0; i < text.size; i++)
+		if (!plain[text.data[i]])
 			return false;
-		rest = medark_bytes(quote, (size_t)(end - quote));
-	}
-	return rest.size == 2 && rest.data[0] == '"' && rest.data[1] == '}';
+	(void)take_text(&value, "\",\"display\":\"", &display);
+	if (value.size != 2 || value.data[1] != '}')
+		return false;
+	medark_fhir_reference_parse(text, out);
+	return out->kind == MEDARK_FHIR_REFERENCE_LITERAL;
 }
 
 /* One member with the paths from `path` on that begin with it. */
@@ -225,10 +248,13 @@ static int read_member(struct medark_fhir *fhir, const struct medark_compartment
 		       bool only_path, struct medark_bytes value, struct medark_error *err)
 {
 	struct medark_patient_key key = { .kind = MEDARK_PATIENT_ID };
+	struct medark_fhir_reference reference;
 	struct medark_fhir_visitor v;
 
-	if (only_path && path->depth == 1 && plain_reference(value, &key.text)) {
-		medark_fhir_facts_patient(fhir, &key);
+	if (only_path && path->depth == 1 && plain_reference(value, &reference)) {
+		key.text = reference.id;
+		if (medark_bytes_is(reference.type, "Patient"))
+			medark_fhir_facts_patient(fhir, &key);
 		return 0;
 	}
 	if (only_path && path->depth > 1 && !may_hold(value, path->segments[path->depth - 1]))

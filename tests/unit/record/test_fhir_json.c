@@ -84,6 +84,63 @@ static void literal_references_give_the_id_alone(void **state)
 			    "ok Observation 1 P:2 0 0");
 }
 
+/* An Observation with `space` in front of the last bracket of each value. */
+static const char *with_space(const char *space, const char *reference, const char *meta)
+{
+	static char text[400];
+	int r = (int)strlen(reference) - 1, m = (int)strlen(meta) - 1;
+
+	(void)snprintf(text, sizeof(text),
+		       "{\"resourceType\":\"Observation\",\"subject\":%.*s%s%s,"
+		       "\"performer\":%.*s%s%s,\"meta\":%.*s%s%s}",
+		       r, reference, space, reference + r, r, reference, space, reference + r, m,
+		       meta, space, meta + m);
+	return text;
+}
+
+/* What is read at a glance without white space is read properly with it. */
+static void white_space_changes_no_facts(void **state)
+{
+	static const char *const values[] = {
+		"{\"reference\":\"Patient/2\"}",
+		"[{\"reference\":\"Patient/2\"}]",
+		"[{\"reference\":\"Patient/2\"},{\"reference\":\"Patient/3\"}]",
+		"{\"reference\":\"Patient/2\",\"display\":\"a\"}",
+		"[{\"reference\":\"Patient/2\",\"display\":\"\"}]",
+		"{\"reference\":\"Patient/2\",\"display\":\"a\\\"},{\"}",
+		"{\"reference\":\"Patient/2\",\"display\":\"a\",\"reference\":\"Patient/3\"}",
+		"{\"reference\":\"Patient/2\",\"type\":\"Device\"}",
+		"{\"reference\":\"Practitioner/2\"}",
+		"[{\"reference\":\"Practitioner/2\",\"display\":\"a\"}]",
+		"{\"reference\":\"a/Patient/2\"}",
+		"{\"reference\":\"patient/2\"}",
+		"{\"reference\":\"Patient\"}",
+		"{\"reference\":\"Patient/\"}",
+		"{\"reference\":\"/2\"}",
+		"{\"reference\":\"\"}",
+		"[]",
+	};
+	static const char *const metas[] = {
+		"{\"lastUpdated\":\"2020-01-02T03:04:05Z\"}",
+		"{\"versionId\":\"1\",\"lastUpdated\":\"2020-01-02\"}",
+		"{\"versionId\":\"1\\\"\",\"lastUpdated\":\"2020-01-02\"}",
+		"{\"versionId\":\"1\",\"lastUpdated\":\"2020-01-02\\n\"}",
+		"{\"versionId\":\"1\",\"source\":\"x\",\"lastUpdated\":\"2020-01-02\"}",
+		"{\"versionId\":\"1\"}",
+		"{}",
+	};
+	char plain[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		for (size_t k = 0; k < sizeof(metas) / sizeof(*metas); k++) {
+			(void)snprintf(plain, sizeof(plain), "%s",
+				       facts(with_space("", values[i], metas[k])));
+			assert_string_equal(facts(with_space(" ", values[i], metas[k])), plain);
+		}
+	}
+}
+
 static void references_to_others_are_no_patients(void **state)
 {
 	(void)state;
@@ -355,6 +412,7 @@ int main(void)
 		cmocka_unit_test(a_type_of_a_future_version_is_a_record_without_compartment),
 		cmocka_unit_test(ids_are_bounded_and_texts),
 		cmocka_unit_test(literal_references_give_the_id_alone),
+		cmocka_unit_test(white_space_changes_no_facts),
 		cmocka_unit_test(references_to_others_are_no_patients),
 		cmocka_unit_test(urns_are_lower_cased),
 		cmocka_unit_test(conditional_references_give_the_identifier),
