@@ -59,6 +59,10 @@ static int check(const struct cli_options *options)
 		code = cli_place_check(options, "target", options->out);
 	if (code)
 		return code;
+	if (options->report &&
+	    (strcmp(options->report, "-") == 0 || strcmp(options->report, options->out) == 0))
+		return cli_report_usage(options,
+					"cannot export: --report must be a file of its own");
 	if (options->trust.count > 1)
 		return cli_report_usage(options, "cannot export: --trust is for --previous and is "
 						 "given once");

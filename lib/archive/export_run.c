@@ -10,6 +10,7 @@
 #include "crypto/kdf.h"
 #include "crypto/random.h"
 #include "crypto/signature.h"
+#include "record/compartment.h"
 
 #include <string.h>
 #include <time.h>
@@ -345,9 +346,19 @@ static void add_count(struct medark_count *counts, uint32_t *count, const char *
 	counts[(*count)++].count = n;
 }
 
+/*
+ * The summary stands in clear, and a type's name comes from the source, which could write anything
+ * into it: only names of the specification are shown.
+ */
+static bool is_public_type(const char *name)
+{
+	return medark_compartment_find(medark_bytes_text(name)) != NULL;
+}
+
 static int write_summary(struct run *r, struct medark_error *err)
 {
 	const struct medark_facts *f = r->facts;
+	uint64_t others = 0;
 	MEDARK_AUTO(medark_heap_free) struct medark_summary *s = calloc(1, sizeof(*s));
 
 	if (!s)
@@ -362,8 +373,13 @@ static int write_summary(struct run *r, struct medark_error *err)
 	s->duplicates = f->duplicates;
 	s->skipped = f->skipped;
 	s->complete = is_complete(r);
-	for (uint32_t i = 1; i <= f->types.count; i++)
-		add_count(s->types, &s->type_count, f->types.names[i], f->types.records[i]);
+	for (uint32_t i = 1; i <= f->types.count; i++) {
+		if (is_public_type(f->types.names[i]))
+			add_count(s->types, &s->type_count, f->types.names[i], f->types.records[i]);
+		else
+			others += f->types.records[i];
+	}
+	add_count(s->types, &s->type_count, "Other", others);
 	for (unsigned i = 1; i < MEDARK_FAULT_MAX; i++)
 		add_count(s->reasons, &s->reason_count, medark_fault_name(i), f->reasons[i]);
 	qsort(s->types, s->type_count, sizeof(*s->types), by_name);

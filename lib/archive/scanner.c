@@ -110,9 +110,9 @@ static bool share_keys(const struct medark_scanner *s, const struct medark_chunk
 
 	if (r == chunk->records || last->key_count != s->record.patient_count)
 		return false;
-	keys = medark_chunk_keys(chunk) + last->first_key;
+	keys = medark_chunk_keys(chunk); /* NULL if there are none so far */
 	for (uint32_t i = 0; i < last->key_count; i++)
-		if (!same_key(chunk, &keys[i], s->record.patients[i]))
+		if (!same_key(chunk, &keys[last->first_key + i], s->record.patients[i]))
 			return false;
 	r->first_key = last->first_key;
 	r->key_count = last->key_count;

@@ -73,6 +73,8 @@ static bool load(const char *path, struct corpus *c)
 	n = (size_t)ftell(f);
 	rewind(f);
 	c->data = realloc(c->data, c->size + n + MEDARK_JSON_PADDING);
+	if (!c->data)
+		return false;
 	c->size += fread(c->data + c->size, 1, n, f);
 	return fclose(f) == 0;
 }
@@ -155,7 +157,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!load(argv[i], &c))
 			return 1;
-	if (c.size == 0)
+	if (!c.data || c.size == 0)
 		return 1;
 	for (int level = 0; level <= (int)medark_json_level(); level++)
 		measure(levels[level], &c, &keys, level, scan_lines);

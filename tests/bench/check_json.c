@@ -28,6 +28,7 @@ static struct medark_json_keys keys;
 static size_t texts, objects, refused, left_to_scalar, differences;
 static const char *file;
 static size_t line;
+static uint32_t random_state = 1;
 
 static void differ(const char *what)
 {
@@ -59,7 +60,8 @@ static void check_stream(struct medark_bytes text, const struct medark_json_obje
 	if (medark_json_stream_new(&keys, &s, NULL) < 0)
 		exit(1);
 	for (size_t at = 0, n; at < text.size; at += n) {
-		n = 1 + (size_t)rand() % 300;
+		random_state = random_state * 1664525 + 1013904223;
+		n = 1 + (random_state >> 16) % 300;
 		n = n < text.size - at ? n : text.size - at;
 		if (medark_json_stream_add(s, text.data + at, n, NULL) < 0)
 			exit(1);
@@ -160,7 +162,7 @@ static void check_file(const uint8_t *data, size_t size)
 
 int main(void)
 {
-	char path[4096];
+	static char path[4096];
 
 	if (medark_json_keys_init(&keys, names, NAMES, NULL) < 0)
 		return 1;

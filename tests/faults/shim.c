@@ -12,16 +12,21 @@
  *
  * Standard input, output and error are left alone.
  */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -36,7 +41,9 @@ static struct {
 	char kind[8];
 	long at;
 	int number;
-	bool rest, stop;
+	bool rest;
+	int signal;
+	uintptr_t program, program_end;
 	const char *count_path;
 	atomic_long calls;
 } fault;
@@ -46,6 +53,20 @@ static long number_of(const char *name)
 	const char *value = getenv(name);
 
 	return value ? strtol(value, NULL, 10) : 0;
+}
+
+/* The first object is the program itself. */
+static int find_program(struct dl_phdr_info *info, size_t size, void *context)
+{
+	(void)size;
+	(void)context;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		if (info->dlpi_phdr[i].p_type != PT_LOAD || !(info->dlpi_phdr[i].p_flags & PF_X))
+			continue;
+		fault.program = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+		fault.program_end = fault.program + info->dlpi_phdr[i].p_memsz;
+	}
+	return 1;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -58,7 +79,8 @@ __attribute__((constructor)) static void begin(void)
 	fault.at = number_of("FAULT_AT");
 	fault.number = (int)number_of("FAULT_ERRNO");
 	fault.rest = number_of("FAULT_REST") != 0;
-	fault.stop = number_of("FAULT_STOP") != 0;
+	fault.signal = (int)number_of("FAULT_SIGNAL");
+	(void)dl_iterate_phdr(find_program, NULL);
 	fault.count_path = getenv("FAULT_COUNT");
 	fault.active = true;
 }
@@ -85,8 +107,8 @@ static bool fails(const char *kind)
 	call = atomic_fetch_add(&fault.calls, 1) + 1;
 	if (!fault.at || call < fault.at || (call > fault.at && !fault.rest))
 		return false;
-	if (fault.stop) {
-		(void)raise(SIGSTOP);
+	if (fault.signal) {
+		(void)kill(getpid(), fault.signal);
 		return false;
 	}
 	errno = fault.number;
@@ -102,21 +124,52 @@ static bool fails(const char *kind)
 		real_;                                                                             \
 	})
 
-/* ---- alloc ---- */
+/* ---- alloc: memory; own: what the program itself asks for, not its libraries ---- */
+
+static bool alloc_fails(const void *caller)
+{
+	uintptr_t from = (uintptr_t)caller;
+	bool own = from >= fault.program && from < fault.program_end;
+
+	return fails("alloc") || (own && fails("own"));
+}
+
+#define CALLER __builtin_return_address(0)
 
 void *malloc(size_t size)
 {
-	return fails("alloc") ? NULL : __libc_malloc(size);
+	return alloc_fails(CALLER) ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return fails("alloc") ? NULL : __libc_calloc(count, size);
+	return alloc_fails(CALLER) ? NULL : __libc_calloc(count, size);
 }
 
 void *realloc(void *p, size_t size)
 {
-	return fails("alloc") ? NULL : __libc_realloc(p, size);
+	return alloc_fails(CALLER) ? NULL : __libc_realloc(p, size);
+}
+
+void *reallocarray(void *p, size_t count, size_t size)
+{
+	return alloc_fails(CALLER) ? NULL : REAL(reallocarray)(p, count, size);
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	return fails("map") ? MAP_FAILED : REAL(mmap)(at, size, protection, flags, fd, offset);
+}
+
+void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t offset)
+{
+	return fails("map") ? MAP_FAILED : REAL(mmap64)(at, size, protection, flags, fd, offset);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+		   void *arg)
+{
+	return fails("thread") ? errno : REAL(pthread_create)(thread, attributes, run, arg);
 }
 
 /* ---- read and write ---- */
@@ -273,11 +326,16 @@ int utimensat(int fd, const char *path, const struct timespec times[2], int flag
 	return fails("meta") ? -1 : REAL(utimensat)(fd, path, times, flags);
 }
 
-/* ---- open ---- */
+/* ---- open; tmpfile: files without a name ---- */
 
 static mode_t mode_of(int flags, va_list ap)
 {
 	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+}
+
+static bool open_fails(int flags)
+{
+	return fails("open") || ((flags & O_TMPFILE) == O_TMPFILE && fails("tmpfile"));
 }
 
 #define OPEN(name, ...)                                                                            \
@@ -287,7 +345,7 @@ static mode_t mode_of(int flags, va_list ap)
 		va_start(ap_, flags);                                                              \
 		mode_ = mode_of(flags, ap_);                                                       \
 		va_end(ap_);                                                                       \
-		return fails("open") ? -1 : REAL(name)(__VA_ARGS__, mode_);                        \
+		return open_fails(flags) ? -1 : REAL(name)(__VA_ARGS__, mode_);                    \
 	} while (0)
 
 int open(const char *path, int flags, ...)
@@ -310,7 +368,53 @@ int openat64(int fd, const char *path, int flags, ...)
 	OPEN(openat64, fd, path, flags);
 }
 
+/* What glibc makes of an open without a mode in a hardened build. */
+int __open64_2(const char *path, int flags);
+int __openat64_2(int fd, const char *path, int flags);
+
+int __open64_2(const char *path, int flags)
+{
+	return open64(path, flags);
+}
+
+int __openat64_2(int fd, const char *path, int flags)
+{
+	return openat64(fd, path, flags);
+}
+
+/* ---- list: the entries of a folder ---- */
+
+struct dirent *readdir(DIR *dir)
+{
+	return fails("list") ? NULL : REAL(readdir)(dir);
+}
+
+struct dirent64 *readdir64(DIR *dir)
+{
+	return fails("list") ? NULL : REAL(readdir64)(dir);
+}
+
 /* ---- stat ---- */
+
+int stat(const char *path, struct stat *st)
+{
+	return fails("stat") ? -1 : REAL(stat)(path, st);
+}
+
+int stat64(const char *path, struct stat64 *st)
+{
+	return fails("stat") ? -1 : REAL(stat64)(path, st);
+}
+
+int lstat(const char *path, struct stat *st)
+{
+	return fails("stat") ? -1 : REAL(lstat)(path, st);
+}
+
+int lstat64(const char *path, struct stat64 *st)
+{
+	return fails("stat") ? -1 : REAL(lstat64)(path, st);
+}
 
 int fstat(int fd, struct stat *st)
 {

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of faults share: a small clinic, the program with one call that fails, and what must
+hold after it. MEDARK is a program without sanitizers, MEDARK_SHIM the shim of shim.c."""
+
+import errno
+import os
+import random
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cli"))
+
+from archive import ArchiveTest  # noqa: E402
+from cli import MEDARK, Result, environment, main  # noqa: E402
+
+SHIM = os.environ["MEDARK_SHIM"]
+SEED = 20261122
+PATIENT_DATA = ("Vries", "Sofie", "99999", "1970-12-31", "p1", "Anna")
+__all__ = ["FaultTest", "MEDARK", "Result", "SEED", "environment", "errno", "main", "some"]
+
+
+def some(total, most, seed=SEED):
+    """All calls from 1 to `total`, or as many as `most` of them: the first ones, and others anywhere."""
+    if total <= most:
+        return range(1, total + 1)
+    first = most // 4
+    rest = random.Random(seed).sample(range(first + 1, total + 1), most - first)
+    return [*range(1, first + 1), *sorted(rest)]
+
+
+class FaultTest(ArchiveTest):
+    def setUp(self):
+        super().setUp()
+        os.unlink(self.path("stranger.key.pem"))
+        self.verbs = {
+            "export": self.export("src", "b.medark", "--threads", "2"),
+            "verify": ["verify", "a.medark", "--trust", "clinic.cert.pem", "--threads", "2"],
+            "patients": self.opened("patients"),
+            "restore": self.opened("restore", "--to", "back", "--threads", "2"),
+            "chart": self.opened("restore", "--to", "back", "--patient", "p1"),
+        }
+        self.good = self.tree("src")
+
+    def shimmed(self, args, kind, at=0, number=errno.EIO, **more):
+        """Runs with call `at` of a kind failing; more: rest, signal, count."""
+        env = environment(LD_PRELOAD=SHIM, FAULT_KIND=kind, FAULT_AT=str(at), FAULT_ERRNO=str(number),
+                          **{"FAULT_" + n.upper(): str(v) for n, v in more.items()})  # fmt: skip
+        done = subprocess.run([MEDARK, *args], stdin=subprocess.DEVNULL, capture_output=True, env=env,
+                              cwd=self.folder, timeout=120, check=False)  # fmt: skip
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def count(self, verb, kind):
+        """How many calls of a kind a verb makes when all goes well."""
+        where = self.path("count")
+        result = self.shimmed(self.verbs[verb], kind, count=where)
+        self.assertEqual(result.code, 0, result.err)
+        with open(where, encoding="ascii") as f:
+            total = int(f.read())
+        os.unlink(where)
+        self.remove("b.medark", "back")
+        return total
+
+    def remove(self, *names):
+        subprocess.run(["rm", "-rf", *(self.path(n) for n in names)], check=True)
+
+    def fail_each(self, verb, kind, most=40, numbers=(errno.EIO,), codes=(1,), **more):
+        """Every call (or `most` of them) of a kind fails in its turn. Returns how many were tried."""
+        calls = some(self.count(verb, kind), most)
+        before = self.files()
+        expected = None
+        if verb == "patients":
+            expected = self.succeed(*self.verbs["patients"]).out
+        for number in numbers:
+            for at in calls:
+                with self.subTest(verb=verb, kind=kind, at=at, errno=number):
+                    result = self.shimmed(self.verbs[verb], kind, at, number, **more)
+                    self.check(verb, result, before, codes, expected)
+        return len(calls)
+
+    def check(self, verb, result, before, codes, listing=None):
+        """Either the verb did all of its work, or it failed, said so, and left nothing."""
+        self.assertGreaterEqual(result.code, 0, f"ended by a signal: {result.err}")
+        if result.code in (0, 6):
+            self.check_done(verb, result, listing)
+            self.remove("b.medark", "back")
+        else:
+            self.assertIn(result.code, codes, result.err)
+            self.check_sentence(result)
+        left = self.files()
+        self.assertEqual(sorted(left), sorted(before), "something was left behind")
+        self.assertEqual(left, before)
+
+    def check_done(self, verb, result, listing):
+        if verb == "export":
+            self.check_archive(result)
+            return
+        self.assertEqual(result.code, 0, result.err)
+        if verb == "patients":
+            self.assertEqual(result.out, listing)
+        elif verb == "restore":
+            self.assertEqual(self.tree("back"), self.good)
+        elif verb == "chart":
+            self.assertEqual(self.tree("back")["Patient.ndjson"].count(b"\n"), 1)
+            self.assertEqual(self.tree("back")["Observation.ndjson"].count(b"\n"), 20)
+
+    def check_archive(self, result):
+        """What export calls done is there and verifies; what it calls complete is all of the source."""
+        self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        self.succeed(*self.opened("restore", "--to", "back", archive="b.medark"))
+        back = self.tree("back")
+        self.assertEqual({n: c for n, c in self.good.items() if n in back}, back)
+        if result.code == 0:
+            self.assertEqual(back, self.good)
+        else:
+            self.assertIn("incomplete", result.out + result.err)
+
+    def check_sentence(self, result):
+        lines = result.err.strip().split("\n")
+        self.assertRegex(lines[0], r"^medark: cannot [^\x00-\x1f\x7f]+[^.\s]$")
+        self.assertLessEqual(len(lines), 2, result.err)
+        for word in PATIENT_DATA:
+            self.assertIsNone(re.search(rf"\b{re.escape(word)}\b", result.err), result.err)

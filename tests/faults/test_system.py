@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls to the system that fail: writing, syncing, naming, reading; short writes and reads."""
+
+import os
+import resource
+import shutil
+import subprocess
+
+from faults import MEDARK, FaultTest, Result, environment, errno, main
+
+WRITERS, READERS = ("export", "restore", "chart"), ("export", "verify", "patients", "restore", "chart")
+
+
+class System(FaultTest):
+    def test_each_write_fails_once(self):
+        for verb in WRITERS:
+            self.fail_each(verb, "write", 60, (errno.EIO, errno.ENOSPC, errno.EDQUOT))
+
+    def test_the_disk_is_full_from_some_write_on(self):
+        for verb in WRITERS:
+            self.fail_each(verb, "write", 60, (errno.ENOSPC,), rest=1)
+
+    def test_short_and_interrupted_transfers_change_nothing(self):
+        for verb in WRITERS:
+            self.fail_each(verb, "write", 60, (0, errno.EINTR), codes=())
+        for verb in READERS:
+            self.fail_each(verb, "read", 60, (0, errno.EINTR), codes=())
+
+    def test_each_sync_fails_once(self):
+        self.fail_each("export", "sync", 20, codes=(1,))
+
+    def test_each_name_cannot_be_given(self):
+        for verb in WRITERS:
+            self.fail_each(verb, "name", 40, (errno.EIO, errno.ENOSPC, errno.EACCES))
+
+    def test_room_modes_and_times_cannot_be_set(self):
+        for verb in WRITERS:
+            self.fail_each(verb, "room", 40, (errno.ENOSPC, errno.EIO))
+            self.fail_each(verb, "meta", 40, (errno.EIO, errno.EPERM))
+
+    def test_each_read_fails_once(self):
+        for verb in READERS:
+            self.fail_each(verb, "read", 60)
+
+    def test_nothing_can_be_opened_listed_or_looked_at(self):
+        for verb in READERS:
+            for kind in ("open", "stat", "list"):
+                self.fail_each(verb, kind, 60, (errno.EIO, errno.EMFILE))
+
+    def test_files_without_a_name_are_not_needed(self):
+        """Some file systems have none: then a hidden one stands in, and goes away too."""
+        before = self.files()
+        result = self.shimmed(self.verbs["export"], "tmpfile", 1, errno.EOPNOTSUPP, rest=1)
+        self.check("export", result, before, ())
+        for at in range(1, 30):
+            result = self.limited(self.verbs["export"], at * 2000, "tmpfile")
+            self.check("export", result, before, (1,))
+
+    def limited(self, args, size, kind="none"):
+        """No file may get larger than `size`."""
+        env = environment(LD_PRELOAD=os.environ["MEDARK_SHIM"], FAULT_KIND=kind, FAULT_AT="1",
+                          FAULT_ERRNO=str(errno.EOPNOTSUPP), FAULT_REST="1")  # fmt: skip
+        done = subprocess.run(
+            [MEDARK, *args], stdin=subprocess.DEVNULL, capture_output=True, env=env, cwd=self.folder,
+            timeout=120, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))  # fmt: skip
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def test_no_file_may_grow_beyond_a_limit(self):
+        before = self.files()
+        for size in (0, 1, 511, 512, 5000, 20000, 40000, 60000):
+            for verb in WRITERS:
+                with self.subTest(verb=verb, size=size):
+                    self.check(verb, self.limited(self.verbs[verb], size), before, (1,))
+
+    def test_standard_output_is_full(self):
+        for verb in ("verify", "patients", "restore", "export"):
+            with open("/dev/full", "wb") as full, self.subTest(verb=verb):
+                done = subprocess.run([MEDARK, *self.verbs[verb]], stdout=full, stderr=subprocess.PIPE,
+                                      env=environment(), cwd=self.folder, check=False)  # fmt: skip
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"standard output", done.stderr)
+
+    def test_an_archive_written_to_a_full_device_fails(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([MEDARK, *self.export("src", "-")], stdout=full, stderr=subprocess.PIPE,
+                                  env=environment(), cwd=self.folder, check=False)  # fmt: skip
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.check_sentence(Result(1, b"", done.stderr))
+
+
+class FullDisk(FaultTest):
+    """A real small file system, in a mount name space of its own."""
+
+    SIZES = (16, 32, 64, 128, 256)
+
+    def on_small_disk(self, size, command):
+        """Runs a shell command in a tmpfs of `size` KiB; ends with a list of what is there."""
+        disk = self.path("disk")
+        os.makedirs(disk, exist_ok=True)
+        text = (f'mount -t tmpfs -o size={size}k none "{disk}" || exit 77\n{command}\ncode=$?\n'
+                f'ls -A "{disk}" >&3; exit $code')  # fmt: skip
+        user = [] if os.geteuid() == 0 else ["--map-root-user"]
+        unshare = shutil.which("unshare")
+        self.assertTrue(unshare, "unshare (util-linux) is missing")
+        listed, writer = os.pipe()
+        done = subprocess.run(
+            [unshare, "--mount", *user, "sh", "-c", f"exec 3>&{writer}\n{text}"], pass_fds=(writer,),
+            capture_output=True, env=environment(), cwd=self.folder, timeout=120, check=False)  # fmt: skip
+        os.close(writer)
+        with open(listed, "rb") as f:
+            left = f.read().decode().split()
+        return Result(done.returncode, done.stdout, done.stderr), left
+
+    def test_a_full_file_system_leaves_nothing(self):
+        failed = 0
+        for size in self.SIZES:
+            for verb, name in (("export", "disk/b.medark"), ("restore", "disk/back")):
+                args = [name if a in ("b.medark", "back") else a for a in self.verbs[verb]]
+                result, left = self.on_small_disk(size, " ".join([MEDARK, *args]))
+                if result.code == 77 or "unshare" in result.err:
+                    self.skipTest("no file system may be mounted here: " + result.err.strip())
+                self.assertIn(result.code, (0, 1), result.err)
+                self.assertEqual(left, [os.path.basename(name)] if result.code == 0 else [], result.err)
+                if result.code:
+                    self.assertIn("No space left", result.err)
+                    self.check_sentence(result)
+                    failed += 1
+        self.assertGreaterEqual(failed, 3)
+
+
+if __name__ == "__main__":
+    main()
