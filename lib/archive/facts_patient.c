@@ -191,16 +191,48 @@ static int bind(struct medark_facts *f, char kind, struct medark_bytes a, struct
 				 medark_bytes(f->row.data, f->row.size), err);
 }
 
+/*
+ * A Bundle's entry as a key: a URN in lower case, as references are read; of a URL the id at its
+ * end.
+ */
+static int entry_key(struct medark_bytes full_url, struct medark_buffer *lower,
+		     struct medark_patient_key *out, struct medark_error *err)
+{
+	size_t id = full_url.size;
+
+	for (size_t i = 0; i < full_url.size; i++) {
+		uint8_t c = full_url.data[i];
+
+		c = c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+		MEDARK_TRY(medark_buffer_add(lower, &c, 1, err));
+	}
+	if (medark_bytes_starts(medark_bytes(lower->data, lower->size), "urn:")) {
+		*out = (struct medark_patient_key) { MEDARK_PATIENT_URN,
+						     medark_bytes(lower->data, lower->size) };
+		return 0;
+	}
+	while (id && full_url.data[id - 1] != '/')
+		id--;
+	*out = (struct medark_patient_key) { MEDARK_PATIENT_ID,
+					     medark_bytes(full_url.data + id, full_url.size - id) };
+	return 0;
+}
+
 int medark_facts_patient(struct medark_facts *f, const struct medark_patient *patient,
 			 struct medark_bytes full_url, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer lower = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
 	struct medark_patient_key own = { MEDARK_PATIENT_ID, patient->id };
+	struct medark_patient_key entry = { 0 };
 	struct medark_bytes key_bytes;
 
+	if (full_url.size && full_url.size < MEDARK_SORTER_KEY_MAX)
+		MEDARK_TRY(entry_key(full_url, &lower, &entry, err));
 	if (!patient->id.size)
-		own = (struct medark_patient_key) { MEDARK_PATIENT_URN, full_url };
+		own = entry;
 	MEDARK_TRY(medark_alias_key(own, &key, err));
 	key_bytes = medark_bytes(key.data, key.size);
 	MEDARK_TRY(demographics(&f->row, patient, err));
@@ -209,8 +241,8 @@ int medark_facts_patient(struct medark_facts *f, const struct medark_patient *pa
 	MEDARK_TRY(search_entries(&f->row, patient, err));
 	MEDARK_TRY(medark_sorter_add(f->patients, key_bytes, medark_bytes(f->row.data, f->row.size),
 				     err));
-	if (full_url.size && medark_bytes_starts(full_url, "urn:"))
-		MEDARK_TRY(bind(f, MEDARK_PATIENT_URN, full_url, medark_bytes(NULL, 0), key_bytes,
+	if (entry.kind == MEDARK_PATIENT_URN)
+		MEDARK_TRY(bind(f, MEDARK_PATIENT_URN, entry.text, medark_bytes(NULL, 0), key_bytes,
 				err));
 	for (uint32_t i = 0; i < patient->identifier_count; i++)
 		MEDARK_TRY(bind(f, MEDARK_PATIENT_IDENTIFIER, patient->identifiers[i].system,

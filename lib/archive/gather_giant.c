@@ -6,6 +6,7 @@ void medark_giant_free(struct medark_giant *giant)
 	if (!giant)
 		return;
 	medark_buffer_clear(&giant->ranges);
+	medark_buffer_clear(&giant->pending);
 	medark_json_stream_free(giant->stream);
 	free(giant);
 }
@@ -18,6 +19,7 @@ static int begin(struct medark_gather *g, struct medark_gather_lane *lane, struc
 	if (!giant)
 		return medark_error_memory(err, "a long line");
 	giant->ranges = (struct medark_buffer)MEDARK_BUFFER(64u << 20);
+	giant->pending = (struct medark_buffer)MEDARK_BUFFER(1u << 20);
 	giant->item = lane->item->number;
 	giant->offset = lane->item->size;
 	result = medark_json_stream_new(medark_fhir_keys(), &giant->stream, err);
@@ -58,8 +60,9 @@ int medark_gather_giant(struct medark_gather *g, struct medark_gather_lane *lane
 		bool is_last = ends && size == bytes.size;
 
 		MEDARK_TRY(medark_gather_room(g, block, err));
-		if (giant->pending_count++ == 0)
-			giant->pending_first = g->window->piece_count;
+		/* Other lanes take turns: the parts need not follow one another in the window. */
+		MEDARK_TRY(medark_buffer_add(&giant->pending, &g->window->piece_count,
+					     sizeof(uint32_t), err));
 		MEDARK_TRY(medark_gather_plain(g, lane->item, block, medark_bytes(bytes.data, size),
 					       is_last ? MEDARK_EXTENT_RECORD : MEDARK_EXTENT_PART,
 					       err));
@@ -83,6 +86,9 @@ static int note(struct medark_gather *g, const struct medark_giant *giant, struc
 					    err);
 
 	MEDARK_TRY(found);
+	/* The entries of a Bundle that cannot be held are not told apart. */
+	if (record->fault == MEDARK_FAULT_NONE && medark_bytes_is(record->type, "Bundle"))
+		record->fault = MEDARK_FAULT_TOO_LARGE;
 	if (found > 0 && record->fault != MEDARK_FAULT_NONE) {
 		struct medark_trouble trouble = {
 			.fault = record->fault,
@@ -106,13 +112,16 @@ static int note(struct medark_gather *g, const struct medark_giant *giant, struc
 static int place(const struct medark_gather *g, struct medark_giant *giant,
 		 struct medark_error *err)
 {
-	for (uint32_t i = 0; i < giant->pending_count; i++) {
-		const struct medark_piece *p = &g->window->pieces[giant->pending_first + i];
+	const uint32_t *pieces = (const uint32_t *)(void *)giant->pending.data;
+	size_t count = giant->pending.size / sizeof(*pieces);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct medark_piece *p = &g->window->pieces[pieces[i]];
 		struct medark_range range = { p->segment, p->place, p->length };
 
 		MEDARK_TRY(medark_buffer_add(&giant->ranges, &range, sizeof(range), err));
 	}
-	giant->pending_count = 0;
+	giant->pending.size = 0;
 	return 0;
 }
 

@@ -23,8 +23,8 @@
 struct medark_giant {
 	struct medark_giant *next;
 	bool ended;
-	uint32_t pending_first, pending_count; /* pieces in the current window */
-	struct medark_buffer ranges;	       /* struct medark_range of parts already placed */
+	struct medark_buffer pending; /* uint32_t each: its pieces in the current window */
+	struct medark_buffer ranges;  /* struct medark_range of parts already placed */
 	struct medark_json_stream *stream;
 	uint64_t offset, length; /* in the item */
 	uint32_t item;		 /* its number */

@@ -34,21 +34,35 @@ static bool next_sized(const struct medark_buffer *b, size_t *at, struct medark_
 	return true;
 }
 
-/* Two Patient resources may share an identifier (a merged patient): both get the records. */
+static int by_bytes(const void *a, const void *b)
+{
+	return medark_bytes_compare(*(const struct medark_bytes *)a,
+				    *(const struct medark_bytes *)b);
+}
+
+/* Two Patient resources may share an identifier (a merged patient): each gets the records, once. */
 static int give_shares(struct medark_index_writer *w, const struct alias *a,
 		       struct medark_error *err)
 {
-	struct medark_bytes patient, share, previous = { NULL, 0 };
-	size_t at_patient = 0;
+	MEDARK_AUTO(medark_heap_free) struct medark_bytes *patients = NULL;
+	struct medark_bytes share;
+	size_t count = 0, at = 0;
 
-	while (next_sized(&a->patients, &at_patient, &patient)) {
-		size_t at_share = 0;
-
-		if (medark_bytes_equal(patient, previous))
+	while (next_sized(&a->patients, &at, &share))
+		count++;
+	patients = malloc((count + 1) * sizeof(*patients));
+	if (!patients)
+		return medark_error_memory(err, "the patients");
+	at = 0;
+	for (size_t i = 0; next_sized(&a->patients, &at, &share); i++)
+		patients[i] = share;
+	qsort(patients, count, sizeof(*patients), by_bytes);
+	for (size_t i = 0; i < count; i++) {
+		if (i && medark_bytes_equal(patients[i], patients[i - 1]))
 			continue;
-		previous = patient;
-		while (next_sized(&a->shares, &at_share, &share))
-			MEDARK_TRY(medark_sorter_add(w->facts->patients, patient, share, err));
+		at = 0;
+		while (next_sized(&a->shares, &at, &share))
+			MEDARK_TRY(medark_sorter_add(w->facts->patients, patients[i], share, err));
 	}
 	return 0;
 }
@@ -146,6 +160,15 @@ static void add_share_head(struct patient *p, const struct medark_share_head *he
 		p->last = head->last;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct medark_range *x = a, *y = b;
+
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
 static int add_share(struct medark_index_writer *w, struct patient *p, struct medark_bytes share,
 		     struct medark_error *err)
 {
@@ -165,17 +188,8 @@ static int add_share(struct medark_index_writer *w, struct patient *p, struct me
 				 head.ranges * sizeof(struct medark_range), err);
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct medark_range *x = a, *y = b;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
-static int print_ranges(struct medark_buffer *out, const char *name, struct medark_buffer *ranges,
-			struct medark_error *err)
+/* Sorts ranges and joins neighbours; returns how many are left. */
+static size_t join_ranges(struct medark_buffer *ranges)
 {
 	struct medark_range *r = (struct medark_range *)(void *)ranges->data;
 	size_t count = ranges->size / sizeof(*r), kept = 0;
@@ -194,8 +208,96 @@ static int print_ranges(struct medark_buffer *out, const char *name, struct meda
 			r[++kept] = r[i];
 		}
 	}
+	ranges->size = (kept + 1) * sizeof(*r);
+	return kept + 1;
+}
+
+/* Does the record at `place` stand in one of the joined ranges? */
+static bool stands_in(const struct medark_buffer *ranges, const struct medark_range *place)
+{
+	const struct medark_range *r = (const struct medark_range *)(const void *)ranges->data;
+	size_t low = 0, high = ranges->size / sizeof(*r);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_place(&r[middle], place) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 && r[low - 1].segment == place->segment &&
+	       place->offset < r[low - 1].offset + r[low - 1].length;
+}
+
+static struct medark_range first_place(struct medark_bytes share)
+{
+	struct medark_share_head head;
+	struct medark_range place = { 0 };
+
+	memcpy(&head, share.data + 1, sizeof(head));
+	if (head.ranges)
+		memcpy(&place, share.data + 1 + sizeof(head) + (size_t)8 * head.types,
+		       sizeof(place));
+	return place;
+}
+
+/* A waiting fragment and where its record begins. */
+struct waiting {
+	struct medark_range place; /* the first member: by_place() compares it */
+	struct medark_bytes share;
+};
+
+static struct waiting *list_waiting(const struct medark_buffer *b, size_t *out_count)
+{
+	struct medark_bytes share;
+	struct waiting *list;
+	size_t at = 0, count = 0;
+
+	while (next_sized(b, &at, &share))
+		count++;
+	list = malloc((count + 1) * sizeof(*list));
+	*out_count = count;
+	at = 0;
+	for (size_t i = 0; list && next_sized(b, &at, &share); i++)
+		list[i] = (struct waiting) { .place = first_place(share), .share = share };
+	return list;
+}
+
+/*
+ * A record that names one patient in several ways (an id and an identifier) stands with the
+ * patient already, or was shared before: it counts once.
+ */
+static int settle_shares(struct medark_index_writer *w, struct patient *p, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_heap_free) struct waiting *list = NULL;
+	size_t count;
+
+	(void)join_ranges(&w->at);
+	list = list_waiting(&w->waiting, &count);
+	if (!list)
+		return medark_error_memory(err, "the patients");
+	qsort(list, count, sizeof(*list), by_place);
+	for (size_t i = 0; i < count; i++) {
+		if (stands_in(&w->at, &list[i].place) ||
+		    (i && by_place(&list[i], &list[i - 1]) == 0))
+			continue;
+		MEDARK_TRY(add_share(w, p, list[i].share, err));
+	}
+	(void)join_ranges(&w->shared);
+	return 0;
+}
+
+static int print_ranges(struct medark_buffer *out, const char *name, struct medark_buffer *ranges,
+			struct medark_error *err)
+{
+	const struct medark_range *r = (const struct medark_range *)(void *)ranges->data;
+	size_t count = ranges->size / sizeof(*r);
+
+	if (!count)
+		return 0;
 	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":[", name));
-	for (size_t i = 0; i <= kept; i++)
+	for (size_t i = 0; i < count; i++)
 		MEDARK_TRY(medark_buffer_print(out, err, "%s[%u,%llu,%llu]", i ? "," : "",
 					       r[i].segment, (unsigned long long)r[i].offset,
 					       (unsigned long long)r[i].length));
@@ -272,6 +374,7 @@ static int end_patient(struct medark_index_writer *w, struct patient *p, struct 
 {
 	if (!p->key.size)
 		return 0;
+	MEDARK_TRY(settle_shares(w, p, err));
 	MEDARK_TRY(print_patient(w, p, err));
 	MEDARK_TRY(medark_pages_row(w->pages, medark_bytes(w->row.data, w->row.size),
 				    medark_bytes(p->key.data, p->key.size), err));
@@ -292,6 +395,7 @@ static int begin_patient(struct medark_index_writer *w, struct patient *p, struc
 	w->json.size = 0;
 	w->at.size = 0;
 	w->shared.size = 0;
+	w->waiting.size = 0;
 	return medark_buffer_add(&p->key, key.data, key.size, err);
 }
 
@@ -315,6 +419,14 @@ static int search_rows(struct medark_index_writer *w, struct medark_bytes entrie
 	return 0;
 }
 
+static bool is_shared(struct medark_bytes share)
+{
+	struct medark_share_head head;
+
+	memcpy(&head, share.data + 1, sizeof(head));
+	return head.shared != 0;
+}
+
 static int read_patients(struct medark_index_writer *w, struct patient *p, struct medark_error *err)
 {
 	struct medark_bytes key, value;
@@ -327,7 +439,8 @@ static int read_patients(struct medark_index_writer *w, struct patient *p, struc
 			MEDARK_TRY(begin_patient(w, p, key, err));
 		}
 		if (value.data[0] == MEDARK_FRAGMENT_SHARE) {
-			MEDARK_TRY(add_share(w, p, value, err));
+			MEDARK_TRY(is_shared(value) ? add_sized(&w->waiting, value, err)
+						    : add_share(w, p, value, err));
 		} else if (value.data[0] == MEDARK_FRAGMENT_SEARCH) {
 			MEDARK_TRY(search_rows(w, value, err));
 		} else if (!p->has_demographics) {

@@ -20,6 +20,7 @@ static void writer_clear(struct medark_index_writer *w)
 	medark_buffer_clear(&w->json);
 	medark_buffer_clear(&w->at);
 	medark_buffer_clear(&w->shared);
+	medark_buffer_clear(&w->waiting);
 	medark_buffer_clear(&w->id_row);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_index_writer, writer_clear)
@@ -34,6 +35,7 @@ static int writer_init(struct medark_index_writer *w, const struct medark_index_
 		.json = MEDARK_BUFFER_SECRET(MEDARK_SORTER_VALUE_MAX),
 		.at = MEDARK_BUFFER(MEDARK_PAGE_MAX),
 		.shared = MEDARK_BUFFER(MEDARK_PAGE_MAX),
+		.waiting = MEDARK_BUFFER_SECRET(64 * MIB),
 		.id_row = MEDARK_BUFFER_SECRET(MIB),
 	};
 	MEDARK_TRY(medark_pages_new(setup->pipeline, &w->pages, err));

@@ -569,6 +569,13 @@ def issuer_serial(der):
 # ---- trust (F-25) -------------------------------------------------------------------------------
 
 
+def valid(certificate, name):
+    """One end of a certificate's validity. Older versions of the library know no time zones."""
+    if hasattr(certificate, name + "_utc"):
+        return getattr(certificate, name + "_utc")
+    return getattr(certificate, name).replace(tzinfo=datetime.timezone.utc)
+
+
 class Trust:
     """Anchors and revocation lists from a PEM file."""
 
@@ -591,7 +598,7 @@ class Trust:
         usage = extension(signature.signer, x509.KeyUsage)
         if usage is not None and not (usage.digital_signature or usage.content_commitment):
             raise Untrusted("the signer's certificate is not one for signatures")
-        self.moment = at.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        self.moment = at.astimezone(datetime.timezone.utc)
         reasons = []
         if not self.leads(signature.signer, signature.others, 0, reasons):
             raise Untrusted(
@@ -599,7 +606,8 @@ class Trust:
             )
 
     def leads(self, certificate, others, depth, reasons):
-        if not certificate.not_valid_before <= self.moment <= certificate.not_valid_after:
+        begin, end = (valid(certificate, name) for name in ("not_valid_before", "not_valid_after"))
+        if not begin <= self.moment <= end:
             reasons.append("a certificate is not valid at this time")
             return False
         if certificate in self.anchors:
