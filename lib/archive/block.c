@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/block.h"
 
+#include "base/large.h"
 #include "base/secret.h"
-
-#include <string.h>
 
 enum size_class { SMALL, LARGE, CLASSES };
 
@@ -13,10 +12,15 @@ struct medark_pool {
 
 static const size_t sizes[CLASSES] = { MEDARK_BLOCK_SMALL, MEDARK_BLOCK_LARGE };
 
+static size_t whole_size(size_t capacity)
+{
+	return sizeof(struct medark_block) + capacity + MEDARK_BLOCK_PADDING;
+}
+
 static void free_block(struct medark_block *block)
 {
 	medark_secret_wipe(block->bytes, block->capacity);
-	free(block);
+	medark_large_free(block, whole_size(block->capacity));
 }
 
 int medark_pool_new(struct medark_pool **out, struct medark_error *err)
@@ -46,10 +50,22 @@ void medark_pool_free(struct medark_pool *pool)
 	free(pool);
 }
 
+/* Frees spare blocks of `size` bytes together: those of other sizes must not add up with new ones.
+ */
+static void make_way(struct medark_pool *pool, size_t size)
+{
+	for (unsigned c = 0; c < CLASSES; c++) {
+		while (size && pool->spare[c]) {
+			free_block(pop(pool, c));
+			size -= size < sizes[c] ? size : sizes[c];
+		}
+	}
+}
+
 int medark_pool_take(struct medark_pool *pool, size_t size, struct medark_block **out,
 		     struct medark_error *err)
 {
-	struct medark_block *block = NULL, *other;
+	struct medark_block *block = NULL;
 	enum size_class c = SMALL;
 
 	while (c < CLASSES && sizes[c] < size)
@@ -59,15 +75,11 @@ int medark_pool_take(struct medark_pool *pool, size_t size, struct medark_block 
 		block = pop(pool, c);
 	}
 	if (!block) {
-		/* Spare blocks of the other size must not add up with the new ones. */
-		other = pop(pool, c == SMALL ? LARGE : SMALL);
-		if (other)
-			free_block(other);
-		block = malloc(sizeof(*block) + size + MEDARK_BLOCK_PADDING);
-		if (!block)
-			return medark_error_memory(err, "reading the sources");
-		memset(block->bytes + size, 0, MEDARK_BLOCK_PADDING);
+		make_way(pool, size);
+		block = medark_large_new(whole_size(size));
 	}
+	if (!block)
+		return medark_error_memory(err, "reading the sources");
 	*block = (struct medark_block) { .capacity = size, .holders = 1 };
 	*out = block;
 	return 0;

@@ -149,8 +149,7 @@ static int take_rows(struct medark_gather *g, struct medark_window *w, struct me
 	return 0;
 }
 
-/* Hands the current window over and begins the other one. */
-static int turn(struct medark_gather *g, struct medark_error *err)
+int medark_gather_turn(struct medark_gather *g, struct medark_error *err)
 {
 	struct medark_window *other = g->windows[g->window == g->windows[0]];
 
@@ -171,9 +170,9 @@ int medark_gather_room(struct medark_gather *g, struct medark_block *block,
 	bool held = block->turn == g->turn;
 
 	if (!held && !medark_window_has_room(g->window, block->capacity))
-		MEDARK_TRY(turn(g, err));
+		MEDARK_TRY(medark_gather_turn(g, err));
 	if (medark_window_is_full(g->window)) {
-		MEDARK_TRY(turn(g, err));
+		MEDARK_TRY(medark_gather_turn(g, err));
 		held = false;
 	}
 	if (held)
@@ -186,7 +185,7 @@ int medark_gather_finish(struct medark_gather *g, struct medark_error *err)
 {
 	struct medark_window *last = g->window;
 
-	MEDARK_TRY(turn(g, err));
+	MEDARK_TRY(medark_gather_turn(g, err));
 	MEDARK_TRY(medark_pipeline_drain(g->setup.pipeline, err));
 	return take_rows(g, last, err);
 }

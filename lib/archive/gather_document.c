@@ -112,8 +112,12 @@ static int make_room(struct whole *w, size_t extra, struct medark_error *err)
 
 	if (old && old->capacity - old->used >= need)
 		return 0;
-	if (need > size) /* twice, so that a long document does not move too often */
+	if (need > size) {
+		/* Twice, so that it does not move too often; in place of a window, not beside two.
+		 */
 		size = 2 * need < g->setup.window_size ? 2 * need : need;
+		MEDARK_TRY(medark_gather_turn(g, err));
+	}
 	MEDARK_TRY(medark_pool_take(g->pool, size, &block, err));
 	if (w->have)
 		memcpy(block->bytes, tentative(w), w->have);

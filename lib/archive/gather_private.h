@@ -68,6 +68,12 @@ struct medark_gather {
 /* ---- gather.c ---- */
 
 /*
+ * Hands the current window over and begins the other one, whose segments are all written and whose
+ * blocks are free then.
+ */
+int medark_gather_turn(struct medark_gather *g, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * Makes sure that the current window takes a record's pieces, which stand in `block`; where it is
  * full it is handed over, and the next one begins.
  */
