@@ -54,6 +54,8 @@ void cli_signals_install(void)
 			install(stops[i], on_stop, 0);
 	install(SIGUSR1, on_status, SA_RESTART);
 	install(SIGPIPE, SIG_IGN, 0);
+	/* A write beyond the limit on files' sizes then fails, and is told like every other. */
+	install(SIGXFSZ, SIG_IGN, 0);
 }
 
 bool cli_signals_stopped(void)

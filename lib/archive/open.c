@@ -6,6 +6,7 @@
 #include "archive/tail.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* Reads the clear member `name`; the content is borrowed from `scratch`. */
@@ -112,13 +113,19 @@ int medark_archive_open(const char *path, const struct medark_trust *trust,
 			struct medark_error *err)
 {
 	MEDARK_AUTO(medark_archive_free) struct medark_archive *a = calloc(1, sizeof(*a));
+	int code;
 
 	if (!a)
 		return medark_error_memory(err, "an archive");
 	if (!trust) /* F-25 */
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"an archive is opened with a trust anchor only");
-	MEDARK_TRY(open_all(a, path, trust, identity, err));
+	errno = 0;
+	code = open_all(a, path, trust, identity, err);
+	/* OpenSSL often takes a lack of memory for a wrong signature, signer or key. */
+	if (code < 0 && errno == ENOMEM)
+		return medark_error_memory(err, "opening an archive");
+	MEDARK_TRY(code);
 	*out = MEDARK_TAKE(a);
 	return 0;
 }

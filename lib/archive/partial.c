@@ -116,13 +116,19 @@ static int lock(struct medark_partial *p, int *out_fd, struct medark_error *err)
 /* 1 if the folder is ours now, 0 if the parent does not let us write. */
 static int make(struct medark_partial *p, struct medark_error *err)
 {
-	if (mkdirat(p->parent, p->name, 0700) < 0 && errno != EEXIST) {
+	bool made = mkdirat(p->parent, p->name, 0700) == 0;
+	int code;
+
+	if (!made && errno != EEXIST) {
 		if (errno == EACCES || errno == EPERM || errno == EROFS)
 			return 0;
 		return medark_error_errno(err, errno, "cannot make a folder for the target '%s'",
 					  p->path);
 	}
-	MEDARK_TRY(lock(p, &p->fd, err));
+	code = lock(p, &p->fd, err);
+	if (code < 0 && made)
+		(void)unlinkat(p->parent, p->name, AT_REMOVEDIR);
+	MEDARK_TRY(code);
 	MEDARK_TRY(medark_folder_clear(p->fd, err));
 	return 1;
 }

@@ -3,17 +3,21 @@
 
 #include "base/text.h"
 
+#include <errno.h>
+
 int medark_strict_parse(struct medark_bytes text, size_t max, const char *what, json_t **out,
 			struct medark_error *err)
 {
 	json_error_t reason;
 	json_t *root;
 
+	errno = 0;
 	if (text.size == 0 || text.size > max)
 		return medark_error_set(err, MEDARK_E_FORMAT, "%s does not have 1 to %zu bytes",
 					what, max);
 	root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &reason);
-	if (!root && json_error_code(&reason) == json_error_out_of_memory)
+	/* jansson does not always tell that memory was what lacked. */
+	if (!root && (json_error_code(&reason) == json_error_out_of_memory || errno == ENOMEM))
 		return medark_error_memory(err, what);
 	if (!root)
 		return medark_error_set(err, MEDARK_E_FORMAT, "%s is not valid JSON (line %d)",

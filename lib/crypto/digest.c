@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define OPENSSL_SUPPRESS_DEPRECATED /* for hash_without_memory() alone */
+
 #include "crypto/digest.h"
 
+#include "base/secret.h"
 #include "crypto/algorithms.h"
 #include "crypto/openssl_error.h"
 
 #include <openssl/core_names.h>
+#include <openssl/sha.h>
 
 #include <pthread.h>
 
-/* Read-only after setup, but for `spare`, which `spare_lock` guards. */
+/* Read-only after setup. */
 static struct {
 	const EVP_MD *sha256;
 	pthread_key_t key;
-	EVP_MD_CTX *spare; /* for a thread that gets no memory for a context of its own */
 	bool ready;
 	struct medark_error failure;
 } setup;
-static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void free_context(void *context)
@@ -30,12 +32,6 @@ static void set_up(void)
 
 	if (medark_algorithms_get(&algorithms, &setup.failure))
 		return;
-	setup.spare = EVP_MD_CTX_new();
-	/* The first init allocates the algorithm's state; those that follow do not. */
-	if (!setup.spare || !EVP_DigestInit_ex2(setup.spare, algorithms->sha256, NULL)) {
-		(void)medark_openssl_error(&setup.failure, MEDARK_E_SYSTEM, "cannot start SHA-256");
-		return;
-	}
 	if (pthread_key_create(&setup.key, free_context)) {
 		(void)medark_error_memory(&setup.failure, "a thread's digest");
 		return;
@@ -69,18 +65,35 @@ static EVP_MD_CTX *thread_context(void)
 	if (context)
 		return context;
 	context = EVP_MD_CTX_new();
-	if (context && EVP_DigestInit_ex2(context, setup.sha256, NULL) &&
-	    pthread_setspecific(setup.key, context) == 0)
+	if (context && pthread_setspecific(setup.key, context) == 0)
 		return context;
 	EVP_MD_CTX_free(context);
 	medark_openssl_drain();
 	return NULL;
 }
 
+/* The old interface, which allocates nothing. */
+static void hash_without_memory(const struct medark_bytes *parts, size_t count,
+				struct medark_digest *out)
+{
+	SHA256_CTX context;
+
+	must(SHA256_Init(&context));
+	for (size_t i = 0; i < count; i++)
+		must(SHA256_Update(&context, parts[i].data, parts[i].size));
+	must(SHA256_Final(out->bytes, &context));
+	medark_secret_wipe(&context, sizeof(context));
+}
+
 static void hash(EVP_MD_CTX *context, const struct medark_bytes *parts, size_t count,
 		 struct medark_digest *out)
 {
-	must(EVP_DigestInit_ex2(context, setup.sha256, NULL));
+	/* OpenSSL 3 allocates the algorithm's state each time. */
+	if (!EVP_DigestInit_ex2(context, setup.sha256, NULL)) {
+		medark_openssl_drain();
+		hash_without_memory(parts, count, out);
+		return;
+	}
 	for (size_t i = 0; i < count; i++)
 		must(EVP_DigestUpdate(context, parts[i].data, parts[i].size));
 	must(EVP_DigestFinal_ex(context, out->bytes, NULL));
@@ -90,13 +103,10 @@ void medark_sha256_parts(const struct medark_bytes *parts, size_t count, struct 
 {
 	EVP_MD_CTX *context = thread_context();
 
-	if (context) {
+	if (context)
 		hash(context, parts, count, out);
-		return;
-	}
-	(void)pthread_mutex_lock(&spare_lock);
-	hash(setup.spare, parts, count, out);
-	(void)pthread_mutex_unlock(&spare_lock);
+	else
+		hash_without_memory(parts, count, out);
 }
 
 void medark_sha256(const void *data, size_t size, struct medark_digest *out)
