@@ -63,7 +63,7 @@ const struct cli_option cli_option_table[] = {
 	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
 	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
 	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
-	  "memory to use, 128M or more (default: 240M)", UINT64_C(128) << 20, UINT64_C(1) << 44 },
+	  "memory to use, 192M or more (default: 240M)", UINT64_C(192) << 20, UINT64_C(1) << 44 },
 	{ "threads", 0, CLI_NUMBER, LONG, AT(threads), "N",
 	  "threads to use (default: one for each processor)", 1, 1024 },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",

@@ -63,7 +63,7 @@ MEDARK_API int medark_export_set_level(struct medark_export *e, int level,
 				       struct medark_error *err);
 
 /*
- * Bytes of memory that the export may take, 128 MiB and more (default 240 MiB). More memory puts
+ * Bytes of memory that the export may take, 192 MiB and more (default 240 MiB). More memory puts
  * a patient's records closer together when the source is not ordered by patient.
  */
 MEDARK_API int medark_export_set_memory(struct medark_export *e, uint64_t bytes,

@@ -83,8 +83,12 @@ static int verify(X509_STORE_CTX *context, const struct medark_certificate *sign
 		  struct medark_signer *out, struct medark_error *err)
 {
 	int ok = X509_verify_cert(context);
+	int error = X509_STORE_CTX_get_error(context);
 	int code = 0;
 
+	/* No verdict: it could not be reached. */
+	if (ok <= 0 && (error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED))
+		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
 	if (ok > 0) {
 		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
 		out->chain_length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;

@@ -5,6 +5,8 @@ from faults import FaultTest, errno, main
 
 VERBS = ("export", "verify", "patients", "restore", "chart")
 OWN, ALL = 250, 60
+# 3: jansson can lose a value without a word, which then looks malformed. 99: OpenSSL fell (shim.c).
+LIBRARY = (1, 3, 99)
 
 
 class Memory(FaultTest):
@@ -14,11 +16,14 @@ class Memory(FaultTest):
 
     def test_allocations_of_the_libraries_fail(self):
         for verb in VERBS:
-            self.assertGreater(self.fail_each(verb, "alloc", ALL, (errno.ENOMEM,)), 10)
+            tried = self.fail_each(verb, "alloc", ALL, (errno.ENOMEM,), LIBRARY)
+            self.assertGreater(tried, 10)
 
     def test_memory_runs_out_and_stays_out(self):
+        """A folder cannot be emptied without memory: the hidden one may stay, for the next run."""
+        self.may_stay = ("back.medark-partial",)
         for verb in VERBS:
-            self.fail_each(verb, "alloc", ALL, (errno.ENOMEM,), rest=1)
+            self.fail_each(verb, "alloc", ALL, (errno.ENOMEM,), LIBRARY, rest=1)
 
     def test_no_thread_can_be_started(self):
         for verb in VERBS:
