@@ -61,7 +61,7 @@ class Usage(Test):
             (EXPORT + ["--memory", "1T"],
              "cannot use '1T' for --memory: it is not a size such as 512M or 2G"),
             (EXPORT + ["--memory", "127M"],
-             "cannot use '127M' for --memory: it must be 128M or more"),
+             "cannot use '191M' for --memory: it must be 192M or more"),
             (EXPORT + ["--out", "other"], "cannot use --out: it is given twice"),
             (["verify", "a", "--trust", ""], "cannot use --trust: its value is empty"),
             (["verify", "", "--trust", "t.pem"], "cannot run verify: an argument is empty"),
