@@ -60,7 +60,7 @@ class Usage(Test):
              "cannot use '99999999999999999999' for --threads: it is not a number"),
             (EXPORT + ["--memory", "1T"],
              "cannot use '1T' for --memory: it is not a size such as 512M or 2G"),
-            (EXPORT + ["--memory", "127M"],
+            (EXPORT + ["--memory", "191M"],
              "cannot use '191M' for --memory: it must be 192M or more"),
             (EXPORT + ["--out", "other"], "cannot use --out: it is given twice"),
             (["verify", "a", "--trust", ""], "cannot use --trust: its value is empty"),
