@@ -88,10 +88,10 @@ struct medark_patient_row {
 };
 
 /*
- * Calls `each` for every patient that `query` finds, in the index's order; NULL or "" finds all. A query is an id, an identifier
- * (BSN, `system|value`), a birth date (31-12-1970, 1970-12-31, 31121970) or the beginnings of
- * names ("jan vries"); all words must match. Stops with the callback's non-zero return, which is
- * passed on. `limit` 0: no limit.
+ * Calls `each` for every patient that `query` finds, in the index's order; NULL or "" finds all. A
+ * query is an id, an identifier (BSN, `system|value`), a birth date (31-12-1970, 1970-12-31,
+ * 31121970) or the beginnings of names ("jan vries"); all words must match. Stops with the
+ * callback's non-zero return, which is passed on. `limit` 0: no limit.
  */
 MEDARK_API int medark_archive_patients(struct medark_archive *archive, const char *query,
 				       uint64_t limit,
@@ -123,8 +123,8 @@ struct medark_restore_result {
  * Restores into a folder. The whole archive: every item under its path, byte for byte, with its
  * time. Patients: <Type>.ndjson with the records of their compartments, referenced/<Type>.ndjson,
  * items/…, report.json. Until it is complete everything stands under a name that ends in
- * .medark-partial. The whole is verified before anything is written. MEDARK_E_NOT_FOUND for an
- * unknown patient.
+ * .medark-partial. A whole restore verifies every byte before it writes the first; a restore of
+ * patients verifies each segment that it reads. MEDARK_E_NOT_FOUND for an unknown patient.
  */
 MEDARK_API int medark_archive_restore(struct medark_archive *archive,
 				      const struct medark_restore_request *request,

@@ -2,6 +2,7 @@
 #include "archive/attachments.h"
 
 #include "container/layout.h"
+#include "record/fhir_reference.h"
 #include "scan/json.h"
 
 /* Longer URLs hold their data themselves, or are none of a file. */
@@ -61,32 +62,6 @@ static int add_paths(const struct target *t, struct medark_bytes url, struct med
 	return 0;
 }
 
-static int digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static size_t undo_percent(struct medark_bytes url, uint8_t *out)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < url.size; i++) {
-		int high = i + 2 < url.size ? digit(url.data[i + 1]) : -1;
-		int low = i + 2 < url.size ? digit(url.data[i + 2]) : -1;
-
-		if (url.data[i] == '%' && high >= 0 && low >= 0) {
-			out[size++] = (uint8_t)(high << 4 | low);
-			i += 2;
-		} else {
-			out[size++] = url.data[i];
-		}
-	}
-	return size;
-}
-
 /* A scheme (RFC 3986 3.1), an authority, an absolute path or a fragment: no relative path. */
 static bool is_relative(struct medark_bytes url)
 {
@@ -128,7 +103,7 @@ static int add_url(const struct target *t, struct medark_bytes url, struct medar
 	if (!is_relative(url))
 		return 0;
 	MEDARK_TRY(add_paths(t, url, err));
-	size = undo_percent(url, plain);
+	size = medark_fhir_percent_decode(url, plain);
 	return size < url.size ? add_paths(t, medark_bytes(plain, size), err) : 0;
 }
 

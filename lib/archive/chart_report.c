@@ -44,30 +44,20 @@ static int add_text(struct report *r, const char *name, const char *value, struc
 
 static int add_archive(struct report *r, struct medark_error *err)
 {
-	struct medark_archive_info *info = malloc(sizeof(*info));
-	int code;
+	MEDARK_AUTO(medark_heap_free) struct medark_archive_info *info = malloc(sizeof(*info));
 
 	if (!info)
 		return medark_error_memory(err, "the report");
-	code = medark_archive_info(r->chart->archive, info, err);
-	if (code == 0)
-		code = medark_buffer_print(&r->text, err,
-					   "{\n\"report\":\"medark restore 1\",\n\"sequence\":%llu",
-					   (unsigned long long)info->sequence);
-	if (code == 0)
-		code = add_text(r, "archive", info->archive, err);
-	if (code == 0)
-		code = add_text(r, "manifest", info->manifest, err);
-	if (code == 0)
-		code = add_text(r, "created", info->created, err);
-	if (code == 0)
-		code = add_text(r, "signer", info->signer, err);
-	if (code == 0)
-		code = add_text(r, "signer_fingerprint", info->signer_fingerprint, err);
-	if (code == 0)
-		code = add_text(r, "signed_at", info->signed_at, err);
-	free(info);
-	return code;
+	MEDARK_TRY(medark_archive_info(r->chart->archive, info, err));
+	MEDARK_TRY(medark_buffer_print(&r->text, err,
+				       "{\n\"report\":\"medark restore 1\",\n\"sequence\":%llu",
+				       (unsigned long long)info->sequence));
+	MEDARK_TRY(add_text(r, "archive", info->archive, err));
+	MEDARK_TRY(add_text(r, "manifest", info->manifest, err));
+	MEDARK_TRY(add_text(r, "created", info->created, err));
+	MEDARK_TRY(add_text(r, "signer", info->signer, err));
+	MEDARK_TRY(add_text(r, "signer_fingerprint", info->signer_fingerprint, err));
+	return add_text(r, "signed_at", info->signed_at, err);
 }
 
 static int add_filters(struct report *r, struct medark_error *err)

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * export: the public face of writing an archive (<medark/export.h>): configuration, then one run
- * from the sources to a signed file. The flow: gather fills windows, the pipeline makes segments of
- * them, facts become the index, and the signature over the manifest comes last: whatever stops
- * before leaves nothing that verifies.
+ * export: the public face of writing an archive (<medark/export.h>): its configuration. The run
+ * itself stands in export_run.c.
  */
 #include "archive/export.h"
 
 #include "archive/open.h"
-#include "base/text.h"
-#include "container/member.h"
-#include "container/merkle.h"
+#include "base/parallel.h"
+#include "container/compress.h"
 #include "container/segment.h"
 #include "crypto/kdf.h"
-#include "crypto/random.h"
 
 #include <medark/export.h>
 
@@ -28,7 +24,6 @@
 #define MEMORY_BESIDE_WINDOWS (160 * MIB)
 #define WINDOW_MIN	      (32 * MIB)
 #define WINDOW_MAX	      (1024 * MIB)
-#define THREADS_MAX	      64
 
 int medark_export_new(struct medark_export **out, struct medark_error *err)
 {
@@ -64,9 +59,12 @@ int medark_export_add_source(struct medark_export *e, const char *path, struct m
 	if (e->source_count == MEDARK_EXPORT_SOURCES_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than %d sources",
 					MEDARK_EXPORT_SOURCES_MAX);
-	if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
-		return medark_error_set(err, MEDARK_E_SOURCE, "cannot read the source '%s': %s",
-					path, strerror(errno));
+	if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) {
+		(void)medark_error_errno(err, errno, "cannot read the source '%s'", path);
+		if (err)
+			err->code = MEDARK_E_SOURCE;
+		return MEDARK_E_SOURCE;
+	}
 	e->sources[e->source_count] = strdup(path);
 	if (!e->sources[e->source_count])
 		return medark_error_memory(err, "a source");
@@ -153,8 +151,9 @@ int medark_export_set_previous(struct medark_export *e, const char *path, const 
 
 int medark_export_set_level(struct medark_export *e, int level, struct medark_error *err)
 {
-	if (level < 1 || level > 22)
-		return medark_error_set(err, MEDARK_E_USAGE, "the level must be 1 to 22");
+	if (level < 1 || level > MEDARK_LEVEL_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "the level must be 1 to %d",
+					MEDARK_LEVEL_MAX);
 	e->level = level;
 	return 0;
 }
@@ -170,8 +169,9 @@ int medark_export_set_memory(struct medark_export *e, uint64_t bytes, struct med
 
 int medark_export_set_threads(struct medark_export *e, unsigned threads, struct medark_error *err)
 {
-	if (threads > THREADS_MAX)
-		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads", THREADS_MAX);
+	if (threads > MEDARK_PARALLEL_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads",
+					MEDARK_PARALLEL_MAX);
 	e->threads = threads;
 	return 0;
 }
@@ -187,18 +187,12 @@ int medark_export_set_report(struct medark_export *e, const char *path, struct m
 	return 0;
 }
 
-/* ---- the run ---- */
-
 void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,
 			    uint64_t *out_window)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t window = WINDOW_MIN;
 
-	*out_threads = e->threads		  ? e->threads
-		       : processors < 1		  ? 1
-		       : processors > THREADS_MAX ? THREADS_MAX
-						  : (unsigned)processors;
+	*out_threads = medark_parallel_threads(e->threads);
 	if (e->memory > MEMORY_BESIDE_WINDOWS + 2 * WINDOW_MIN)
 		window = (e->memory - MEMORY_BESIDE_WINDOWS) / 2;
 	*out_window = window > WINDOW_MAX ? WINDOW_MAX : window;

@@ -146,11 +146,6 @@ int medark_pages_row(struct medark_pages *p, struct medark_bytes row, struct med
 	return 0;
 }
 
-uint64_t medark_pages_rows(const struct medark_pages *p)
-{
-	return p->rows;
-}
-
 int medark_pages_finish(struct medark_pages *p, struct medark_buffer *out_tables,
 			struct medark_error *err)
 {

@@ -26,9 +26,6 @@ int medark_pages_table(struct medark_pages *p, enum medark_kind kind,
 int medark_pages_row(struct medark_pages *p, struct medark_bytes row, struct medark_bytes first,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
-/* Rows of the current table so far: the number that the next row has. */
-uint64_t medark_pages_rows(const struct medark_pages *p);
-
 /* Ends the last table, and appends the JSON object of all tables (the root's "tables"). */
 int medark_pages_finish(struct medark_pages *p, struct medark_buffer *out_tables,
 			struct medark_error *err) MEDARK_MUST_USE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * row: what the rows of the index's tables say (FORMAT.md section 8). Parsers only: strict,
- * bounded, without state; any thread.
+ * row: what the rows of the index's tables say (FORMAT.md section 8). Strict, bounded,
+ * without state; any thread.
  */
 #ifndef MEDARK_ARCHIVE_ROW_H
 #define MEDARK_ARCHIVE_ROW_H
@@ -23,7 +23,7 @@ bool medark_row_split(struct medark_bytes row, struct medark_bytes *fields, size
 int medark_row_decode(struct medark_bytes field, struct medark_buffer *out,
 		      struct medark_error *err) MEDARK_MUST_USE;
 
-/* Encodes a text as a field holds it, appending to `out`: to look for it. */
+/* Encodes a text as a field holds it, to write it or to look for it; appends to `out`. */
 int medark_row_encode(struct medark_bytes text, struct medark_buffer *out,
 		      struct medark_error *err) MEDARK_MUST_USE;
 

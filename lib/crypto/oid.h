@@ -18,14 +18,8 @@
 /* 2.16.840.1.101.3.4.2.1, .2 (RFC 5754) */
 #define MEDARK_OID_SHA256 MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01")
 #define MEDARK_OID_SHA384 MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x02")
-/* 1.2.840.113549.1.1.7, .8, .10 (RFC 8017) */
-#define MEDARK_OID_RSAES_OAEP MEDARK_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07")
-#define MEDARK_OID_MGF1	      MEDARK_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08")
-#define MEDARK_OID_RSASSA_PSS MEDARK_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a")
-/* 1.2.840.10045.2.1, .4.3.2, .4.3.3 (RFC 5480, RFC 5758) */
-#define MEDARK_OID_EC_PUBLIC_KEY     MEDARK_OID("\x2a\x86\x48\xce\x3d\x02\x01")
-#define MEDARK_OID_ECDSA_WITH_SHA256 MEDARK_OID("\x2a\x86\x48\xce\x3d\x04\x03\x02")
-#define MEDARK_OID_ECDSA_WITH_SHA384 MEDARK_OID("\x2a\x86\x48\xce\x3d\x04\x03\x03")
+/* 1.2.840.10045.2.1 (RFC 5480) */
+#define MEDARK_OID_EC_PUBLIC_KEY MEDARK_OID("\x2a\x86\x48\xce\x3d\x02\x01")
 /* 1.3.132.1.11.1, .2: dhSinglePass-stdDH-sha256kdf-scheme, -sha384kdf-scheme (RFC 5753) */
 #define MEDARK_OID_ECDH_SHA256 MEDARK_OID("\x2b\x81\x04\x01\x0b\x01")
 #define MEDARK_OID_ECDH_SHA384 MEDARK_OID("\x2b\x81\x04\x01\x0b\x02")

@@ -62,8 +62,8 @@ int medark_scratch_cipher_seal(struct medark_scratch_cipher *c, uint64_t number,
 	    EVP_CipherFinal_ex(c->ctx, data + n, &n) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, MEDARK_SCRATCH_TAG, data + size) !=
 		    1)
-		return medark_error_set(err, MEDARK_E_SYSTEM,
-					"cannot seal a temporary file's block");
+		return medark_openssl_error(err, MEDARK_E_SYSTEM,
+					    "cannot seal a temporary file's block");
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/fhir_scratch.h"
 
+#include "base/secret.h"
 #include "scan/json.h"
 
 #define BLOCK_SIZE ((size_t)16 << 10)
@@ -16,6 +17,7 @@ static void drop_blocks(struct medark_fhir_scratch *s, struct medark_fhir_block 
 	while (s->blocks != keep) {
 		struct medark_fhir_block *next = s->blocks->next;
 
+		medark_secret_wipe(s->blocks->data, s->blocks->size);
 		free(s->blocks);
 		s->blocks = next;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record: what medark knows of one clinical object, whatever format it came in. A recogniser
- * (fhir_json, fhir_xml; later hl7v2, cda, dicom …) fills a struct medark_record from the bytes;
- * the pipeline uses it to put the record with its patient and to build the index.
+ * record: what medark knows of one clinical object, whatever format it came in. A recogniser (fhir)
+ * fills a struct medark_record from the bytes; the pipeline uses it to put the record with its
+ * patient and to build the index.
  */
 #ifndef MEDARK_RECORD_RECORD_H
 #define MEDARK_RECORD_RECORD_H
@@ -28,7 +28,7 @@ struct medark_patient_key {
 	struct medark_bytes text;
 };
 
-/* Why a record goes to the quarantine. The names are part of the format: see fault_name(). */
+/* Why a record goes to the quarantine. medark_fault_name() gives the names, part of the format. */
 enum medark_fault {
 	MEDARK_FAULT_NONE = 0,
 	MEDARK_FAULT_SYNTAX,	 /* "broken-syntax": not well-formed */

@@ -18,7 +18,8 @@ int medark_json_stream_new(const struct medark_json_keys *keys, struct medark_js
 	if (!s)
 		return medark_error_memory(err, "a JSON stream");
 	for (uint32_t i = 0; i < MEDARK_JSON_KEYS_MAX; i++)
-		s->values[i].limit = MEDARK_JSON_STREAM_VALUE_MAX;
+		s->values[i] =
+			(struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_JSON_STREAM_VALUE_MAX);
 	medark_json_machine_init(&s->machine, keys, &s->object);
 	*out = s;
 	return 0;

@@ -10,7 +10,8 @@ bool medark_decoder_recognise(struct medark_bytes head);
 
 /*
  * Decodes `packed`, which it takes. Reading gives MEDARK_E_SOURCE at the first place that does not
- * decode. Window and expansion are bounded by the reader's own pace: nothing is held back.
+ * decode. Expansion is bounded by the reader's own pace, as nothing is held back; a frame's
+ * window is bounded by what zstd takes by itself.
  */
 int medark_decoder_open(struct medark_stream *packed, struct medark_stream **out,
 			struct medark_error *err) MEDARK_MUST_USE;

@@ -169,9 +169,10 @@ static const struct medark_source_ops single_ops = {
 };
 
 int medark_single_source_open(int fd, const char *name, struct medark_bytes head,
-		       struct medark_source **out, struct medark_error *err)
+			      struct medark_source **out, struct medark_error *err)
 {
 	struct single *s = calloc(1, sizeof(*s));
+	int code;
 
 	if (!s) {
 		(void)close(fd);
@@ -179,13 +180,16 @@ int medark_single_source_open(int fd, const char *name, struct medark_bytes head
 	}
 	s->name = strdup(name);
 	if (!s->name || fstat(fd, &s->st) != 0) {
+		code = s->name ? medark_error_errno(err, errno, "cannot read a file")
+			       : medark_error_memory(err, "a source");
 		(void)close(fd);
 		single_free(s);
-		return medark_error_memory(err, "a source");
+		return code;
 	}
-	if (make_stream(fd, head, &s->stream, err) < 0) {
+	code = make_stream(fd, head, &s->stream, err);
+	if (code < 0) {
 		single_free(s);
-		return err ? err->code : MEDARK_E_MEMORY;
+		return code;
 	}
 	return medark_source_new(&single_ops, s, out, err);
 }

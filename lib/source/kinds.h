@@ -11,15 +11,15 @@ int medark_source_new(const struct medark_source_ops *ops, void *self, struct me
 
 /* A folder; takes `fd` (a directory). */
 int medark_folder_source_open(int fd, struct medark_source **out,
-		       struct medark_error *err) MEDARK_MUST_USE;
+			      struct medark_error *err) MEDARK_MUST_USE;
 
 /* One plain file or pipe; takes `fd`, from whose start `head` was already read (copied). */
 int medark_single_source_open(int fd, const char *name, struct medark_bytes head,
-		       struct medark_source **out, struct medark_error *err) MEDARK_MUST_USE;
+			      struct medark_source **out, struct medark_error *err) MEDARK_MUST_USE;
 
 /* A packed file or pipe; takes `fd`; `head` as above. */
 int medark_packed_source_open(int fd, struct medark_bytes head, struct medark_source **out,
-		       struct medark_error *err) MEDARK_MUST_USE;
+			      struct medark_error *err) MEDARK_MUST_USE;
 
 /* Do these first bytes begin a tar or zip, perhaps compressed? */
 bool medark_packed_recognise(struct medark_bytes head);

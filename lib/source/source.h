@@ -37,8 +37,8 @@ struct medark_entry {
 	 * skipped; borrowed until next.
 	 */
 	struct medark_bytes path;
-	const char *why;	  /* why it was skipped; a static string */
-	int64_t mtime;		  /* seconds since 1970 */
+	const char *why; /* why it was skipped; a static string */
+	int64_t mtime;	 /* seconds since 1970 */
 	uint32_t mtime_ns;
 	uint32_t mode; /* permission bits */
 	bool size_known;
@@ -65,7 +65,10 @@ int medark_stream_new(const struct medark_stream_ops *ops, void *self, struct me
 void medark_stream_free(struct medark_stream *s);
 MEDARK_DEFINE_AUTO(struct medark_stream, medark_stream_free)
 
-/* Fills `out` as far as there are bytes; fewer than `size` only at the end. */
+/*
+ * Fills `out` as far as there are bytes; fewer than `size` only at the end, or before a failure,
+ * which the next call then gives.
+ */
 ssize_t medark_stream_read(struct medark_stream *s, void *out, size_t size,
 			   struct medark_error *err);
 bool medark_stream_changed(struct medark_stream *s);
@@ -80,7 +83,7 @@ int medark_stream_again(struct medark_stream *s, struct medark_stream **out,
 struct medark_source;
 
 struct medark_source_ops {
-	/* 1 and the next entry, 0 at the end. */
+	/* 1 and the next entry, 0 at the end, or a negative code. */
 	int (*next)(void *self, struct medark_entry *out, struct medark_error *err);
 	/* The stream of the entry that came last (a file). MEDARK_E_SOURCE if it cannot be opened.
 	 */

@@ -225,7 +225,7 @@ static int link_unnamed(const struct medark_partial_file *p, const char *name)
 	return linkat(AT_FDCWD, self, p->folder, name, AT_SYMLINK_FOLLOW) < 0 ? errno : 0;
 }
 
-/* linkat() never replaces: for that, the file gets a temporary name first. */
+/* linkat() never replaces: for that, the file gets a temporary name first. 0 or an errno. */
 static int name_for_replacing(struct medark_partial_file *p)
 {
 	int reason = EEXIST;
@@ -239,9 +239,8 @@ static int name_for_replacing(struct medark_partial_file *p)
 }
 
 /*
- * Renames the temporary file without replacing anything; 0 or an errno. File systems that can
- * neither do that at once nor link (some network and removable ones) leave a moment between look
- * and rename.
+ * Renames the temporary file without replacing anything. File systems that can neither do that at
+ * once nor link (some network and removable ones) leave a moment between look and rename.
  */
 static int rename_to_free_name(struct medark_partial_file *p, struct medark_error *err)
 {

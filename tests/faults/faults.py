@@ -12,13 +12,14 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cli"))
 
-from archive import ArchiveTest  # noqa: E402
+from archive import ArchiveTest, observation, patient  # noqa: E402
 from cli import MEDARK, Result, environment, main  # noqa: E402
 
 SHIM = os.environ["MEDARK_SHIM"]
 SEED = 20261122
 PATIENT_DATA = ("Vries", "Sofie", "99999", "1970-12-31", "p1", "Anna")
-__all__ = ["FaultTest", "MEDARK", "Result", "SEED", "environment", "errno", "main", "some"]
+__all__ = ["FaultTest", "MEDARK", "Result", "SEED", "SHIM", "environment", "errno", "main", "observation",
+           "patient", "some"]  # fmt: skip
 
 
 def some(total, most, seed=SEED):

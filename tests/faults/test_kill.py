@@ -7,8 +7,7 @@ import signal
 import subprocess
 import time
 
-from archive import observation, patient
-from faults import MEDARK, SEED, FaultTest, environment, main, some
+from faults import MEDARK, SEED, FaultTest, environment, main, observation, patient, some
 
 PATIENTS, COPIES, KILLS, STOPS = 3, 40000, 50, 30
 

@@ -9,7 +9,6 @@ tests/interop knows them. Slow and simple on purpose: everything is held in memo
 import collections
 import json
 import os
-import re
 import sys
 import xml.etree.ElementTree as ET
 
@@ -25,12 +24,8 @@ oracle.DATES = oracle.read_dates(TABLE_FILE)
 
 FHIR = "{http://hl7.org/fhir}"
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
-# Medication, Organization … stand beside the patients; so do these faults of no single record.
+# The reason for a patient whom records name and the source leaves out.
 NO_PATIENT = "unknown-reference"
-
-
-class Number(str):
-    """A JSON number as it is written: 1.0 and 1.00 are not the same content."""
 
 
 class Record:
@@ -44,7 +39,7 @@ def parse(text):
 
 
 def content(value):
-    """A JSON value with the order of its members and its numbers as written, for comparison."""
+    """A JSON value with the order of its members, for comparison: lay-out is left out."""
     if isinstance(value, dict):
         return tuple((name, content(each)) for name, each in value.items())
     if isinstance(value, list):
