@@ -4,13 +4,20 @@
 #include "base/large.h"
 #include "base/secret.h"
 
-enum size_class { SMALL, LARGE, CLASSES };
+#define CLASSES 9
 
 struct medark_pool {
 	struct medark_block *spare[CLASSES];
 };
 
-static const size_t sizes[CLASSES] = { MEDARK_BLOCK_SMALL, MEDARK_BLOCK_LARGE };
+/* Powers of two from the least block to the small one, and the large one. */
+static const size_t sizes[CLASSES] = {
+	MEDARK_BLOCK_LEAST,	 MEDARK_BLOCK_LEAST << 1, MEDARK_BLOCK_LEAST << 2,
+	MEDARK_BLOCK_LEAST << 3, MEDARK_BLOCK_LEAST << 4, MEDARK_BLOCK_LEAST << 5,
+	MEDARK_BLOCK_LEAST << 6, MEDARK_BLOCK_SMALL,	  MEDARK_BLOCK_LARGE,
+};
+
+_Static_assert(MEDARK_BLOCK_LEAST << 7 == MEDARK_BLOCK_SMALL, "the sizes double");
 
 static size_t whole_size(size_t capacity)
 {
@@ -29,7 +36,7 @@ int medark_pool_new(struct medark_pool **out, struct medark_error *err)
 	return *out ? 0 : medark_error_memory(err, "reading the sources");
 }
 
-static struct medark_block *pop(struct medark_pool *pool, enum size_class c)
+static struct medark_block *pop(struct medark_pool *pool, unsigned c)
 {
 	struct medark_block *block = pool->spare[c];
 
@@ -66,7 +73,7 @@ int medark_pool_take(struct medark_pool *pool, size_t size, struct medark_block 
 		     struct medark_error *err)
 {
 	struct medark_block *block = NULL;
-	enum size_class c = SMALL;
+	unsigned c = 0;
 
 	while (c < CLASSES && sizes[c] < size)
 		c++;

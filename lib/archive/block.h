@@ -2,7 +2,7 @@
 /*
  * block: memory that records are read into and stay in until their segments are made. A block is
  * counted: whoever fills it holds it, and so does every window with a piece in it. Blocks of the
- * two usual sizes go back to a pool, which hands out first what came back last: it may still be in
+ * usual sizes go back to a pool, which hands out first what came back last: it may still be in
  * the cache. Pool and counts belong to the gathering thread; the bytes to whoever fills them.
  */
 #ifndef MEDARK_ARCHIVE_BLOCK_H
@@ -17,8 +17,9 @@
 /* Readable bytes behind a block; see MEDARK_JSON_PADDING. */
 #define MEDARK_BLOCK_PADDING 64
 
-/* What a lane reads at a time: small, so that lanes stay aligned by patient. */
-#define MEDARK_BLOCK_SMALL ((size_t)128 << 10)
+/* What a lane reads at a time, at least and at most: see medark_lane.stretch. */
+#define MEDARK_BLOCK_LEAST ((size_t)4 << 10)
+#define MEDARK_BLOCK_SMALL ((size_t)512 << 10)
 /* For documents and opaque items, one behind the other. */
 #define MEDARK_BLOCK_LARGE ((size_t)4 << 20)
 

@@ -42,6 +42,7 @@ struct medark_chunk_record {
 	enum medark_chunk_form form;
 	enum medark_fault fault;
 	bool is_named, is_patient;
+	bool ends_line; /* is the piece's last byte a line feed? */
 };
 
 struct medark_chunk {

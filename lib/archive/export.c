@@ -22,8 +22,9 @@
 #define MEMORY_DEFAULT	      (240 * MIB)
 #define MEMORY_MIN	      (192 * MIB)
 #define MEMORY_BESIDE_WINDOWS (160 * MIB)
-#define WINDOW_MIN	      (32 * MIB)
-#define WINDOW_MAX	      (1024 * MIB)
+/* Three windows, and as much again for what lanes read ahead and for a large document. */
+#define WINDOW_SHARES 4
+#define WINDOW_MAX    (1024 * MIB)
 
 int medark_export_new(struct medark_export **out, struct medark_error *err)
 {
@@ -190,10 +191,8 @@ int medark_export_set_report(struct medark_export *e, const char *path, struct m
 void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,
 			    uint64_t *out_window)
 {
-	uint64_t window = WINDOW_MIN;
+	uint64_t window = (e->memory - MEMORY_BESIDE_WINDOWS) / WINDOW_SHARES;
 
 	*out_threads = medark_parallel_threads(e->threads);
-	if (e->memory > MEMORY_BESIDE_WINDOWS + 2 * WINDOW_MIN)
-		window = (e->memory - MEMORY_BESIDE_WINDOWS) / 2;
 	*out_window = window > WINDOW_MAX ? WINDOW_MAX : window;
 }

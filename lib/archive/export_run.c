@@ -246,6 +246,7 @@ static int start(struct run *r, struct medark_error *err)
 	};
 
 	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);
+	gather.document_max = 2 * gather.window_size;
 	MEDARK_TRY(medark_facts_new(r->folder, r->e->report_path != NULL, &r->facts, err));
 	MEDARK_TRY(medark_pipeline_new(&pipeline, &r->pipeline, err));
 	gather.pipeline = r->pipeline;

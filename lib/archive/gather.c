@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-/* Pieces of a window: enough for records of 250 bytes on average in the default window. */
-#define PIECES_MAX   163840u
+/* Pieces of a window: enough for records of this size on average. */
+#define PIECE_MEAN   256
+#define PIECES_MIN   81920u
 #define PATIENTS_MAX (2u << 20)
 
 /* Forgets a finished item. */
@@ -37,8 +38,8 @@ void medark_gather_free(struct medark_gather *g)
 		g->giants = giant->next;
 		medark_giant_free(giant);
 	}
-	medark_window_free(g->windows[0]);
-	medark_window_free(g->windows[1]);
+	for (unsigned i = 0; i < MEDARK_WINDOWS; i++)
+		medark_window_free(g->windows[i]);
 	medark_block_release(g->pool, g->open);
 	medark_pool_free(g->pool);
 	medark_spool_free(g->spool);
@@ -71,7 +72,9 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 		      struct medark_error *err)
 {
 	MEDARK_AUTO(medark_gather_free) struct medark_gather *g = NULL;
+	uint32_t pieces = (uint32_t)(setup->window_size / PIECE_MEAN);
 
+	pieces = pieces < PIECES_MIN ? PIECES_MIN : pieces;
 	g = calloc(1, sizeof(*g));
 	if (!g)
 		return medark_error_memory(err, "reading the sources");
@@ -87,107 +90,16 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 	MEDARK_TRY(make_scanners(g, err));
 	MEDARK_TRY(medark_pool_new(&g->pool, err));
 	MEDARK_TRY(medark_ordinals_new(PATIENTS_MAX, &g->ordinals, err));
-	for (unsigned i = 0; i < 2; i++) {
-		MEDARK_TRY(medark_window_new(g->pool, setup->window_size, PIECES_MAX,
-					     &g->windows[i], err));
+	for (unsigned i = 0; i < MEDARK_WINDOWS; i++) {
+		MEDARK_TRY(medark_window_new(g->pool, setup->window_size, pieces, &g->windows[i],
+					     err));
 		g->windows[i]->salt_key = setup->salt_key;
 		g->windows[i]->context = setup->facts;
 	}
 	g->window = g->windows[0];
+	medark_window_reset(g->window, g->turn);
 	*out = MEDARK_TAKE(g);
 	return 0;
-}
-
-/* ---- windows ---- */
-
-/* Runs in the pipeline, in order, with its lock held: the row is there before the table is made. */
-static void written(struct medark_task *task)
-{
-	struct medark_plan *plan = (struct medark_plan *)task;
-
-	atomic_fetch_sub(&plan->window->under_way, 1);
-}
-
-static int hand_over(struct medark_gather *g, struct medark_error *err)
-{
-	struct medark_window *w = g->window;
-
-	MEDARK_TRY(medark_window_plan(w, g->next_segment, g->setup.segment_size, err));
-	g->next_segment += w->plan_count;
-	MEDARK_TRY(medark_facts_window(g->setup.facts, w, err));
-	for (uint32_t i = 0; i < w->item_count; i++)
-		if (w->items[i]->windows == 0 && w->items[i]->ended)
-			drop_item(g, w->items[i]);
-	w->item_count = 0;
-	MEDARK_TRY(medark_gather_giants_placed(g, err));
-	atomic_store(&w->under_way, w->plan_count);
-	for (uint32_t i = 0; i < w->plan_count; i++) {
-		int result;
-
-		w->plans[i].task.done = written;
-		result = medark_pipeline_submit(g->setup.pipeline, &w->plans[i].task, err);
-		if (result < 0) {
-			atomic_fetch_sub(&w->under_way, w->plan_count - i);
-			return result;
-		}
-	}
-	return 0;
-}
-
-static bool is_free(void *context)
-{
-	const struct medark_window *w = context;
-
-	return atomic_load(&w->under_way) == 0;
-}
-
-/* The segments of a window, in order, become rows once they are all written. */
-static int take_rows(struct medark_gather *g, struct medark_window *w, struct medark_error *err)
-{
-	for (uint32_t i = 0; i < w->plan_count; i++)
-		MEDARK_TRY(medark_facts_segment(g->setup.facts, &w->plans[i], err));
-	return 0;
-}
-
-int medark_gather_turn(struct medark_gather *g, struct medark_error *err)
-{
-	struct medark_window *other = g->windows[g->window == g->windows[0]];
-
-	MEDARK_TRY(hand_over(g, err));
-	MEDARK_TRY(medark_pipeline_wait(g->setup.pipeline, is_free, other, err));
-	MEDARK_TRY(take_rows(g, other, err));
-	medark_window_reset(other);
-	g->window = other;
-	g->turn++;
-	g->last_group = MEDARK_GROUP_NONE;
-	g->last_order = MEDARK_ORDINAL_NONE;
-	return 0;
-}
-
-int medark_gather_room(struct medark_gather *g, struct medark_block *block,
-		       struct medark_error *err)
-{
-	bool held = block->turn == g->turn;
-
-	if (!held && !medark_window_has_room(g->window, block->capacity))
-		MEDARK_TRY(medark_gather_turn(g, err));
-	if (medark_window_is_full(g->window)) {
-		MEDARK_TRY(medark_gather_turn(g, err));
-		held = false;
-	}
-	if (held)
-		return 0;
-	block->turn = g->turn;
-	return medark_window_hold(g->window, block, err);
-}
-
-int medark_gather_finish(struct medark_gather *g, struct medark_error *err)
-{
-	struct medark_window *last = g->window;
-
-	MEDARK_TRY(medark_gather_turn(g, err));
-	MEDARK_TRY(medark_pipeline_drain(g->setup.pipeline, err));
-	return take_rows(g, last, err);
 }
 
 /* ---- items ---- */
@@ -232,6 +144,16 @@ static int end_item(struct medark_gather *g, struct medark_item *item, struct me
 	return 0;
 }
 
+void medark_gather_items_placed(struct medark_gather *g)
+{
+	struct medark_window *w = g->window;
+
+	for (uint32_t i = 0; i < w->item_count; i++)
+		if (w->items[i]->windows == 0 && w->items[i]->ended)
+			drop_item(g, w->items[i]);
+	w->item_count = 0;
+}
+
 int medark_gather_trouble(struct medark_gather *g, const struct medark_item *item,
 			  enum medark_fault fault, const char *detail, struct medark_error *err)
 {
@@ -251,20 +173,19 @@ int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
 {
 	struct medark_piece piece = {
 		.bytes = bytes.data,
+		.block = block,
 		.offset = item->size,
 		.length = (uint32_t)bytes.size,
-		.order = MEDARK_ORDINAL_NONE,
 		.group = MEDARK_GROUP_NONE,
 		.kind = (uint8_t)kind,
+		.ends_line = bytes.size && bytes.data[bytes.size - 1] == '\n',
 	};
 
 	if (bytes.size == 0)
 		return 0;
 	MEDARK_TRY(medark_gather_room(g, block, err));
-	if (kind == MEDARK_EXTENT_FILLER) {
-		piece.order = g->last_order;
+	if (kind == MEDARK_EXTENT_FILLER)
 		piece.group = g->last_group;
-	}
 	MEDARK_TRY(medark_window_item(g->window, item, &piece.item, err));
 	MEDARK_TRY(medark_window_add(g->window, &piece, NULL, err));
 	item->size += bytes.size;
@@ -335,6 +256,7 @@ static bool is_behind(const struct medark_gather_lane *a, const struct medark_ga
 /* Always the lane that is furthest behind; without an order among patients that is a round. */
 static int run_lanes(struct medark_gather *g, struct medark_error *err)
 {
+	medark_gather_lanes_pace(g);
 	while (g->lane_count) {
 		uint32_t behind = 0;
 
@@ -349,9 +271,12 @@ static int run_lanes(struct medark_gather *g, struct medark_error *err)
 	return 0;
 }
 
-/* Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. */
+/*
+ * Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. `size`: of the
+ * file, or 0.
+ */
 static int gather_stream(struct medark_gather *g, struct medark_item *item,
-			 struct medark_stream *stream, size_t head, bool parallel,
+			 struct medark_stream *stream, size_t head, uint64_t size, bool parallel,
 			 struct medark_error *err)
 {
 	enum medark_fhir_kind kind =
@@ -360,7 +285,7 @@ static int gather_stream(struct medark_gather *g, struct medark_item *item,
 
 	item->kind = kind_name(kind, item->parent != MEDARK_ITEM_NONE);
 	if (kind == MEDARK_FHIR_NDJSON) {
-		MEDARK_TRY(medark_gather_lane_add(g, item, stream, head, err));
+		MEDARK_TRY(medark_gather_lane_add(g, item, stream, head, size, err));
 		if (parallel && g->lane_count < MEDARK_LANES_MAX)
 			return 0;
 		return run_lanes(g, err);
@@ -399,7 +324,8 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 		return 0;
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	item->parent = parent;
-	return gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n, true, err);
+	return gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n,
+			     entry->size_known ? entry->size : 0, true, err);
 }
 
 static int gather_file(struct medark_gather *g, struct medark_source *source,
@@ -430,6 +356,7 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	else if (packed)
 		MEDARK_TRY(medark_spool_new(g->setup.folder, &g->spool, err));
 	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n,
+				 entry->size_known ? entry->size : 0,
 				 medark_source_parallel(source), err));
 	if (g->spool)
 		MEDARK_TRY(medark_spool_stream(MEDARK_TAKE(g->spool), &again, err));

@@ -19,7 +19,8 @@ struct medark_gather_setup {
 	struct medark_pipeline *pipeline;  /* borrowed */
 	struct medark_facts *facts;	   /* borrowed */
 	const struct medark_key *salt_key; /* borrowed */
-	uint64_t window_size;		   /* bytes of each of the two windows */
+	uint64_t window_size;		   /* bytes of each of the three windows */
+	uint64_t document_max;		   /* bytes of a document that is taken apart */
 	uint64_t segment_size;		   /* bytes of content to aim at */
 	const char *folder;		   /* for temporary files; borrowed */
 	/* Called now and then with the bytes and records so far; negative stops. */

@@ -115,7 +115,7 @@ static int make_room(struct whole *w, size_t extra, struct medark_error *err)
 	if (need > size) {
 		/* Twice, so that it does not move too often; in place of a window, not beside two.
 		 */
-		size = 2 * need < g->setup.window_size ? 2 * need : need;
+		size = 2 * need < g->setup.document_max ? 2 * need : need;
 		MEDARK_TRY(medark_gather_turn(g, err));
 	}
 	MEDARK_TRY(medark_pool_take(g->pool, size, &block, err));
@@ -195,7 +195,7 @@ static int store_opaque(struct whole *w, struct medark_error *err)
 /* Reads all of a document, unless it is too large. */
 static int read_document(struct whole *w, struct medark_error *err)
 {
-	uint64_t most = w->gather->setup.window_size;
+	uint64_t most = w->gather->setup.document_max;
 
 	while (!w->at_end && w->have < most) {
 		size_t more, size = most - w->have < READ_SIZE ? most - w->have : READ_SIZE;

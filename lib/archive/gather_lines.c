@@ -12,7 +12,8 @@ void medark_gather_lane_free(struct medark_gather *g, struct medark_gather_lane 
 }
 
 int medark_gather_lane_add(struct medark_gather *g, struct medark_item *item,
-			   struct medark_stream *stream, size_t head, struct medark_error *err)
+			   struct medark_stream *stream, size_t head, uint64_t size,
+			   struct medark_error *err)
 {
 	struct medark_gather_lane *lane = calloc(1, sizeof(*lane));
 
@@ -21,10 +22,42 @@ int medark_gather_lane_add(struct medark_gather *g, struct medark_item *item,
 		return medark_error_memory(err, "reading the sources");
 	}
 	lane->item = item;
+	lane->size = size;
 	g->lanes[g->lane_count++] = lane;
 	MEDARK_TRY(medark_lane_init(&lane->lane, stream, medark_bytes(g->head, head), g->scanners,
 				    err));
 	return medark_lane_start(&lane->lane, g->setup.pipeline, g->pool, err);
+}
+
+/* What all lanes together read before each had its turn again: little, to keep them in step. */
+#define ROUND	   ((double)(2 << 20))
+#define LANE_SHARE ((double)(32 << 10))
+
+/*
+ * The same share of each file, as files of one export mostly have the same order of patients. A
+ * file of unknown size counts as the mean of the others.
+ */
+void medark_gather_lanes_pace(struct medark_gather *g)
+{
+	double known = 0, mean, round = LANE_SHARE * g->lane_count;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < g->lane_count; i++) {
+		known += (double)g->lanes[i]->size;
+		count += g->lanes[i]->size > 0;
+	}
+	mean = count ? known / count : 1;
+	round = round < ROUND ? ROUND : round;
+	for (uint32_t i = 0; i < g->lane_count; i++) {
+		struct medark_gather_lane *lane = g->lanes[i];
+		double size = lane->size ? (double)lane->size : mean;
+		double share = round * size / (mean * g->lane_count);
+		size_t stretch = MEDARK_BLOCK_LEAST;
+
+		while (stretch < MEDARK_BLOCK_SMALL && (double)stretch * 1.5 < share)
+			stretch *= 2;
+		lane->lane.stretch = stretch;
+	}
 }
 
 static int take_record(struct medark_gather *g, struct medark_gather_lane *lane,

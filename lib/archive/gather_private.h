@@ -12,6 +12,8 @@
 #include "scan/json.h"
 
 #define MEDARK_LANES_MAX 256
+/* One is filled; the segments of another are made; a third is ready to take over at any moment. */
+#define MEDARK_WINDOWS 3
 
 /* What the recogniser looks at. */
 #define MEDARK_HEAD_SIZE (64u << 10)
@@ -34,6 +36,7 @@ struct medark_giant {
 struct medark_gather_lane {
 	struct medark_lane lane;
 	struct medark_item *item;
+	uint64_t size;	  /* of the file, in bytes; 0: not known */
 	uint32_t ordinal; /* of the patient met last */
 	bool at_end;
 	struct medark_giant *giant; /* the line that is being streamed */
@@ -42,9 +45,9 @@ struct medark_gather_lane {
 struct medark_gather {
 	struct medark_gather_setup setup;
 	struct medark_pool *pool;
-	struct medark_window *windows[2];
-	struct medark_window *window; /* being filled */
-	uint64_t turn;		      /* its number, from 1 */
+	struct medark_window *windows[MEDARK_WINDOWS];
+	struct medark_window *window; /* being filled: number turn - 1, counted round */
+	uint64_t turn;		      /* from 1 */
 	uint32_t next_segment, next_item;
 	struct medark_item *items; /* owned; not finished */
 	struct medark_ordinals *ordinals;
@@ -65,7 +68,7 @@ struct medark_gather {
 	uint32_t last_group, last_order; /* what filler is put with */
 };
 
-/* ---- gather.c ---- */
+/* ---- gather_windows.c ---- */
 
 /*
  * Hands the current window over and begins the other one, whose segments are all written and whose
@@ -79,6 +82,11 @@ int medark_gather_turn(struct medark_gather *g, struct medark_error *err) MEDARK
  */
 int medark_gather_room(struct medark_gather *g, struct medark_block *block,
 		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* ---- gather.c ---- */
+
+/* Forgets the current window's items, and frees those that are finished. */
+void medark_gather_items_placed(struct medark_gather *g);
 
 /* Adds bytes of an item that stand in `block` as one piece: filler, or (a part of) a record. */
 int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
@@ -143,10 +151,15 @@ void medark_giant_free(struct medark_giant *giant);
 
 /* ---- gather_lines.c ---- */
 
-/* Takes the stream, also on failure. `head` bytes were read already and stand in g->head. */
+/*
+ * Takes the stream, also on failure. `head` bytes were read already and stand in g->head; `size`:
+ * the file's in bytes, or 0.
+ */
 int medark_gather_lane_add(struct medark_gather *g, struct medark_item *item,
-			   struct medark_stream *stream, size_t head,
+			   struct medark_stream *stream, size_t head, uint64_t size,
 			   struct medark_error *err) MEDARK_MUST_USE;
+/* Decides how much each lane reads at a time, when all lanes are known. */
+void medark_gather_lanes_pace(struct medark_gather *g);
 void medark_gather_lane_free(struct medark_gather *g, struct medark_gather_lane *lane);
 
 /* Puts the lane's next stretch into the window. Sets lane->at_end. */

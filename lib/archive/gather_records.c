@@ -33,12 +33,10 @@ static int note_patients(struct medark_gather *g, const struct medark_gather_rec
 		struct medark_chunk_key *key = &keys[record->first_key + i];
 
 		MEDARK_TRY(find_group(g, r->chunk, key, err));
-		if (i == 0) {
+		if (i == 0)
 			piece->group = key->group;
-			piece->order = key->order;
-		} else if (key->group != piece->group) {
+		else if (key->group != piece->group)
 			MEDARK_TRY(medark_window_share(g->window, key->group, index, err));
-		}
 	}
 	if (!record->outside_size)
 		return 0;
@@ -77,11 +75,12 @@ static int note_demographics(struct medark_gather *g, const struct medark_gather
 
 /* A large record becomes parts; facts stand with the first. */
 static int add_parts(struct medark_gather *g, struct medark_piece piece, size_t size,
-		     struct medark_error *err)
+		     bool ends_line, struct medark_error *err)
 {
 	while (size > MEDARK_RECORD_WHOLE_MAX) {
 		piece.length = MEDARK_PART_SIZE;
 		piece.kind = MEDARK_EXTENT_PART;
+		piece.ends_line = piece.bytes[MEDARK_PART_SIZE - 1] == '\n';
 		MEDARK_TRY(medark_window_add(g->window, &piece, NULL, err));
 		piece.kind = MEDARK_EXTENT_RECORD;
 		piece.offset += MEDARK_PART_SIZE;
@@ -93,6 +92,7 @@ static int add_parts(struct medark_gather *g, struct medark_piece piece, size_t 
 	if (piece.kind == MEDARK_EXTENT_PART)
 		piece.kind = MEDARK_EXTENT_RECORD;
 	piece.length = (uint32_t)size;
+	piece.ends_line = ends_line;
 	return medark_window_add(g->window, &piece, NULL, err);
 }
 
@@ -113,9 +113,9 @@ int medark_gather_record(struct medark_gather *g, const struct medark_gather_rec
 	size_t size = record->piece.size;
 	struct medark_piece piece = {
 		.bytes = record->piece.data,
+		.block = r->block,
 		.offset = r->item->size,
 		.group = MEDARK_GROUP_NONE,
-		.order = MEDARK_ORDINAL_NONE,
 		.date = record->date,
 		.kind = (uint8_t)(size > MEDARK_RECORD_WHOLE_MAX ? MEDARK_EXTENT_RECORD : r->kind),
 		.fault = (uint8_t)record->fault,
@@ -128,11 +128,12 @@ int medark_gather_record(struct medark_gather *g, const struct medark_gather_rec
 	MEDARK_TRY(note_patients(g, r, &piece, err));
 	count_record(g, r->item, piece.type);
 	MEDARK_TRY(note_seen(g, r, piece.offset, err));
-	MEDARK_TRY(add_parts(g, piece, size, err));
+	MEDARK_TRY(add_parts(g, piece, size, record->ends_line, err));
 	r->item->size += size;
 	if (r->item->parent == MEDARK_ITEM_NONE)
 		g->bytes += size;
 	g->last_group = piece.group;
-	g->last_order = piece.order;
+	g->last_order = piece.group == MEDARK_GROUP_NONE ? MEDARK_ORDINAL_NONE
+							 : g->window->groups[piece.group].order;
 	return note_demographics(g, r, err);
 }

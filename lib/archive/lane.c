@@ -52,21 +52,63 @@ static int read_some(struct medark_lane *lane, struct medark_stretch *s, size_t 
 	return 0;
 }
 
+/* Moves what was read before into the block, as far as it goes. */
+static void take_carry(struct medark_lane *lane, struct medark_block *block)
+{
+	struct medark_buffer *carry = &lane->carry;
+	size_t room = block->capacity - block->used;
+	size_t size = carry->size < room ? carry->size : room;
+
+	if (size == 0)
+		return;
+	memcpy(block->bytes + block->used, carry->data, size);
+	block->used += size;
+	carry->size -= size;
+	memmove(carry->data, carry->data + size, carry->size);
+}
+
+/* Puts the block's bytes from `at` on back in front of what else was read before. */
+static int give_back(struct medark_lane *lane, struct medark_block *block, size_t at,
+		     struct medark_error *err)
+{
+	struct medark_buffer *carry = &lane->carry;
+	size_t size = block->used - at;
+
+	if (size == 0)
+		return 0;
+	MEDARK_TRY(medark_buffer_reserve(carry, size, err));
+	memmove(carry->data + size, carry->data, carry->size);
+	memcpy(carry->data, block->bytes + at, size);
+	carry->size += size;
+	block->used = at;
+	return 0;
+}
+
+static bool has_line(const uint8_t *bytes, size_t size)
+{
+	return size && memrchr(bytes, '\n', size);
+}
+
+/* Is the block's end the file's end? */
+static bool is_end(const struct medark_lane *lane)
+{
+	return lane->at_end && lane->carry.size == 0;
+}
+
 /* Reads on until the block holds the end of a line, the file's end, or nothing more. */
 static int fill(struct medark_lane *lane, struct medark_stretch *s, struct medark_error *err)
 {
 	struct medark_block *block = s->chunk.block;
-	bool enough = lane->carry_has_lines || lane->at_end;
-	size_t more;
+	size_t known = block->used, more;
+	bool enough;
 
-	if (lane->carry.size)
-		memcpy(block->bytes + block->used, lane->carry.data, lane->carry.size);
-	block->used += lane->carry.size;
-	lane->carry.size = 0;
+	take_carry(lane, block);
+	enough = is_end(lane) || has_line(block->bytes + known, block->used - known) ||
+		 (lane->in_giant && block->used == block->capacity);
 	while (!enough && block->used < block->capacity) {
 		MEDARK_TRY(read_some(lane, s, &more, err));
 		enough = lane->at_end || lane->in_giant ||
-			 memrchr(block->bytes + block->used - more, '\n', more);
+			 has_line(block->bytes + block->used - more, more);
 	}
 	s->needs_room = !enough && block->capacity < MEDARK_LINE_HELD_MAX;
 	return 0;
@@ -86,7 +128,7 @@ static void split_giant(struct medark_lane *lane, struct medark_stretch *s)
 	if (!lane->in_giant || block->used == 0)
 		return;
 	lf = memchr(block->bytes, '\n', block->used);
-	s->giant_ends = lf || lane->at_end;
+	s->giant_ends = lf || is_end(lane);
 	s->giant_size = lf ? (size_t)(lf - block->bytes) + 1 : block->used - !s->giant_ends;
 	lane->in_giant = !s->giant_ends;
 }
@@ -124,18 +166,16 @@ static int run(struct medark_job *job, unsigned worker, struct medark_error *err
 	if (s->needs_room)
 		return 0;
 	lf = memrchr(block->bytes, '\n', block->used);
-	whole = lane->at_end ? block->used : lf ? (size_t)(lf - block->bytes) + 1 : 0;
+	whole = is_end(lane) ? block->used : lf ? (size_t)(lf - block->bytes) + 1 : 0;
 	/* The block is as large as it may be, or it would have needed room. */
 	lane->in_giant |= whole == 0 && block->used > 0;
 	split_giant(lane, s);
 	lane->begun |= s->giant_size > 0;
 	at = s->giant_size;
 	MEDARK_TRY(scan_lines(lane, s, lane->scanners[worker], &at, whole, err));
-	lane->carry_has_lines = at < whole;
 	/* What is beyond the last whole line waits for the next stretch. */
-	MEDARK_TRY(medark_buffer_add(&lane->carry, block->bytes + at, block->used - at, err));
-	block->used = at;
-	s->is_last = lane->at_end && lane->carry.size == 0;
+	MEDARK_TRY(give_back(lane, block, at, err));
+	s->is_last = is_end(lane);
 	return 0;
 }
 
@@ -149,8 +189,8 @@ int medark_lane_init(struct medark_lane *lane, struct medark_stream *stream,
 	lane->job.run = run;
 	lane->scanners = scanners;
 	lane->stream = stream;
+	lane->stretch = MEDARK_BLOCK_LEAST;
 	lane->carry = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_BLOCK_SMALL);
-	lane->carry_has_lines = head.size && memchr(head.data, '\n', head.size);
 	medark_chunk_init(&lane->stretches[0].chunk);
 	medark_chunk_init(&lane->stretches[1].chunk);
 	return medark_buffer_add(&lane->carry, head.data, head.size, err);
@@ -174,7 +214,7 @@ int medark_lane_start(struct medark_lane *lane, struct medark_pipeline *pipeline
 
 	medark_chunk_reset(&s->chunk);
 	s->is_last = s->needs_room = s->unreadable = false;
-	MEDARK_TRY(medark_pool_take(pool, MEDARK_BLOCK_SMALL, &s->chunk.block, err));
+	MEDARK_TRY(medark_pool_take(pool, lane->stretch, &s->chunk.block, err));
 	medark_pipeline_start(pipeline, &lane->job);
 	return 0;
 }
@@ -202,6 +242,9 @@ int medark_lane_take(struct medark_lane *lane, struct medark_pipeline *pipeline,
 	while (s->needs_room) {
 		s->needs_room = false;
 		MEDARK_TRY(enlarge(&s->chunk, pool, err));
+		/* Its lines are long: the next ones will be, too. */
+		if (lane->stretch < MEDARK_BLOCK_SMALL)
+			lane->stretch *= 2;
 		medark_pipeline_start(pipeline, &lane->job);
 		MEDARK_TRY(medark_pipeline_await(pipeline, &lane->job, err));
 	}

@@ -34,9 +34,13 @@ struct medark_lane {
 	struct medark_job job; /* the first member: the job's function finds the lane by it */
 	struct medark_scanner *const *scanners; /* one for each worker; borrowed */
 	struct medark_stream *stream;		/* owned */
-	struct medark_buffer carry;		/* bytes read already, of the next stretch */
-	bool carry_has_lines;			/* there are whole lines among them */
-	bool at_end;				/* the stream gives no more */
+	/*
+	 * Bytes to read at a time: less of a smaller file, so that all lanes come through the
+	 * patients at about the same pace.
+	 */
+	size_t stretch;
+	struct medark_buffer carry; /* bytes read already, of the next stretches */
+	bool at_end;		    /* the stream gives no more */
 	bool in_giant;
 	bool begun; /* the first bytes were seen */
 	struct medark_stretch stretches[2];

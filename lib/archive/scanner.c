@@ -192,6 +192,7 @@ int medark_scanner_add(struct medark_scanner *s, const struct medark_scan *scan,
 	MEDARK_TRY(medark_chunk_add(chunk, &r, err));
 	r->piece = scan->piece;
 	r->text = scan->text;
+	r->ends_line = scan->piece.size && scan->piece.data[scan->piece.size - 1] == '\n';
 	if (found == 0)
 		return 0; /* MEDARK_CHUNK_SPACE */
 	r->form = MEDARK_CHUNK_RECORD;

@@ -8,6 +8,8 @@
 
 #define FIRST_SLOTS   (UINT64_C(1) << 12)
 #define SLOTS_MAX     (UINT64_C(1) << 21)
+/* Large steps: a new table's memory costs more than moving the few slots of the old one. */
+#define GROWTH 8
 #define SORTER_MEMORY (16u << 20)
 /* Records wait for their slot to come into the cache: a miss costs more than all else here. */
 #define WAITING 16
@@ -64,16 +66,16 @@ static struct slot *find(struct slot *slots, uint64_t count, uint64_t name)
 
 static int grow(struct medark_seen *s, struct medark_error *err)
 {
-	struct slot *slots = medark_large_new(s->slot_count * 2 * sizeof(*slots));
+	struct slot *slots = medark_large_new(s->slot_count * GROWTH * sizeof(*slots));
 
 	if (!slots)
 		return medark_error_memory(err, "the search for duplicates");
 	for (uint64_t i = 0; i < s->slot_count; i++)
 		if (s->slots[i].name)
-			*find(slots, s->slot_count * 2, s->slots[i].name) = s->slots[i];
+			*find(slots, s->slot_count * GROWTH, s->slots[i].name) = s->slots[i];
 	medark_large_free(s->slots, s->slot_count * sizeof(*s->slots));
 	s->slots = slots;
-	s->slot_count *= 2;
+	s->slot_count *= GROWTH;
 	return 0;
 }
 

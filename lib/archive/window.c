@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/window.h"
 
+#include "archive/ordinals.h"
 #include "container/merkle.h"
 #include "crypto/leaf.h"
 
@@ -72,11 +73,12 @@ int medark_window_new(struct medark_pool *pool, size_t size, uint32_t piece_max,
 	return 0;
 }
 
-void medark_window_reset(struct medark_window *w)
+void medark_window_reset(struct medark_window *w, uint64_t turn)
 {
 	if (w->group_count)
 		memset(w->group_slots, 0, w->group_slot_count * sizeof(*w->group_slots));
 	release_blocks(w);
+	w->turn = turn;
 	w->used = 0;
 	w->piece_count = 0;
 	w->item_count = 0;
@@ -105,6 +107,8 @@ bool medark_window_has_room(const struct medark_window *w, size_t capacity)
 int medark_window_hold(struct medark_window *w, struct medark_block *block,
 		       struct medark_error *err)
 {
+	if (block->turn == w->turn)
+		return 0;
 	if (w->block_count == w->block_max) {
 		uint32_t max = w->block_max ? 2 * w->block_max : 64;
 		struct medark_block **blocks = realloc(w->blocks, max * sizeof(*blocks));
@@ -116,6 +120,7 @@ int medark_window_hold(struct medark_window *w, struct medark_block *block,
 	}
 	w->blocks[w->block_count++] = block;
 	w->held += block->capacity;
+	block->turn = w->turn;
 	block->holders++;
 	return 0;
 }
@@ -219,45 +224,187 @@ int medark_window_outside(struct medark_window *w, struct medark_bytes key, uint
 	return 0;
 }
 
+/* ---- carrying over ---- */
+
+/* What is carried fills at most a part of the next window: room for what is to come. */
+#define CARRY_PART 4
+
+static bool is_carried(const struct medark_window *w, uint32_t group, uint32_t frontier)
+{
+	return group != MEDARK_GROUP_NONE && w->groups[group].order >= frontier &&
+	       w->groups[group].order != MEDARK_ORDINAL_LATE;
+}
+
+/* Would all that is to be carried leave enough room? Marks each block by the way, and unmarks it.
+ */
+static bool may_carry(const struct medark_window *w, const struct medark_window *to,
+		      uint32_t frontier)
+{
+	uint32_t pieces = 0;
+	size_t held = 0;
+
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		struct medark_block *block = w->pieces[i].block;
+
+		if (!is_carried(w, w->pieces[i].group, frontier))
+			continue;
+		pieces++;
+		if (block->turn == to->turn)
+			continue;
+		block->turn = to->turn;
+		held += block->capacity;
+	}
+	for (uint32_t i = 0; i < w->block_count; i++)
+		w->blocks[i]->turn = w->turn;
+	return pieces > 0 && pieces <= to->piece_max / CARRY_PART && held <= to->size / 2 &&
+	       w->share_count <= to->share_max / CARRY_PART &&
+	       w->keys.size <= KEYS_MAX / CARRY_PART;
+}
+
+/* The group in `to` of a group that is carried; `place` remembers it, one higher. */
+static int carry_group(struct medark_window *w, struct medark_window *to, uint32_t group,
+		       uint32_t *out, struct medark_error *err)
+{
+	struct medark_group *g = &w->groups[group];
+	const uint8_t *text = w->keys.data + g->key;
+	struct medark_patient_key key = {
+		.kind = (enum medark_patient_key_kind)text[0],
+		.text = medark_bytes(text + 1, g->key_size - 1),
+	};
+
+	if (!g->place) {
+		MEDARK_TRY(medark_window_group(to, key, g->hash, g->order, out, err));
+		g->place = *out + 1;
+	}
+	*out = g->place - 1;
+	return 0;
+}
+
+/* Moves or keeps each piece; places[i] becomes the new index of what was piece number i. */
+static int carry_pieces(struct medark_window *w, struct medark_window *to, uint32_t frontier,
+			uint32_t *places, bool *moved, struct medark_error *err)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		struct medark_piece piece = w->pieces[i];
+
+		moved[i] = is_carried(w, piece.group, frontier);
+		if (!moved[i]) {
+			places[i] = kept;
+			w->pieces[kept++] = piece;
+			continue;
+		}
+		w->used -= piece.length;
+		MEDARK_TRY(carry_group(w, to, piece.group, &piece.group, err));
+		MEDARK_TRY(medark_window_item(to, w->items[piece.item], &piece.item, err));
+		MEDARK_TRY(medark_window_hold(to, piece.block, err));
+		MEDARK_TRY(medark_window_add(to, &piece, &places[i], err));
+	}
+	w->piece_count = kept;
+	return 0;
+}
+
+/* Records of no patient stay, so that only their places change; shares go with their pieces. */
+static int carry_references(struct medark_window *w, struct medark_window *to,
+			    const uint32_t *places, const bool *moved, struct medark_error *err)
+{
+	uint32_t kept = 0, group;
+
+	for (uint32_t i = 0; i < w->share_count; i++) {
+		struct medark_share share = w->shares[i];
+
+		if (moved[share.piece]) {
+			MEDARK_TRY(carry_group(w, to, share.group, &group, err));
+			MEDARK_TRY(medark_window_share(to, group, places[share.piece], err));
+			continue;
+		}
+		share.piece = places[share.piece];
+		w->shares[kept++] = share;
+	}
+	w->share_count = kept;
+	for (uint32_t i = 0; i < w->outside_count; i++)
+		w->outsides[i].piece = places[w->outsides[i].piece];
+	return 0;
+}
+
+int medark_window_carry(struct medark_window *w, struct medark_window *to, uint32_t frontier,
+			struct medark_error *err)
+{
+	/* Planning has not begun: its room is free. */
+	uint32_t *places = w->sorted;
+	bool *moved = (bool *)(void *)(w->sorted + w->piece_max);
+
+	if (!may_carry(w, to, frontier))
+		return 0;
+	for (uint32_t i = 0; i < w->group_count; i++)
+		w->groups[i].place = 0;
+	MEDARK_TRY(carry_pieces(w, to, frontier, places, moved, err));
+	return carry_references(w, to, places, moved, err);
+}
+
 /* ---- planning ---- */
 
-/* Stable counting sort of `from` into `to` by eight bits of (order, group). */
+/* Stable counting sort of groups' numbers by eight bits of their order. */
 static void sort_pass(const struct medark_window *w, const uint32_t *from, uint32_t *to,
-		      unsigned shift, bool by_group)
+		      unsigned shift)
 {
 	uint32_t counts[256] = { 0 };
 	uint32_t sum = 0;
 
-	for (uint32_t i = 0; i < w->piece_count; i++) {
-		const struct medark_piece *p = &w->pieces[from[i]];
-
-		counts[((by_group ? p->group : p->order) >> shift) & 255]++;
-	}
+	for (uint32_t i = 0; i < w->group_count; i++)
+		counts[(w->groups[from[i]].order >> shift) & 255]++;
 	for (unsigned d = 0; d < 256; d++) {
 		uint32_t n = counts[d];
 
 		counts[d] = sum;
 		sum += n;
 	}
-	for (uint32_t i = 0; i < w->piece_count; i++) {
-		const struct medark_piece *p = &w->pieces[from[i]];
-
-		to[counts[((by_group ? p->group : p->order) >> shift) & 255]++] = from[i];
-	}
+	for (uint32_t i = 0; i < w->group_count; i++)
+		to[counts[(w->groups[from[i]].order >> shift) & 255]++] = from[i];
 }
 
-static void sort_pieces(struct medark_window *w)
+/* The groups' numbers by order; those of one order as they came. */
+static const uint32_t *sort_groups(struct medark_window *w)
 {
 	uint32_t *a = w->sorted, *b = w->sorted + w->piece_max;
 
-	for (uint32_t i = 0; i < w->piece_count; i++)
+	for (uint32_t i = 0; i < w->group_count; i++)
 		a[i] = i;
-	/* An even number of passes ends in the first half. */
-	for (unsigned pass = 0; pass < 8; pass++) {
-		sort_pass(w, a, b, pass % 4 * 8, pass < 4);
+	for (unsigned shift = 0; shift < 32; shift += 8) {
+		sort_pass(w, a, b, shift);
 		uint32_t *swap = a;
 		a = b;
 		b = swap;
+	}
+	memcpy(b, a, w->group_count * sizeof(*a));
+	return b;
+}
+
+/* Those of no group come first. */
+static void sort_pieces(struct medark_window *w)
+{
+	const uint32_t *groups = sort_groups(w);
+	uint32_t none = 0, sum = 0;
+
+	for (uint32_t i = 0; i < w->group_count; i++)
+		w->groups[i].place = 0;
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		uint32_t group = w->pieces[i].group;
+
+		(*(group == MEDARK_GROUP_NONE ? &sum : &w->groups[group].place))++;
+	}
+	for (uint32_t i = 0; i < w->group_count; i++) {
+		uint32_t n = w->groups[groups[i]].place;
+
+		w->groups[groups[i]].place = sum;
+		sum += n;
+	}
+	for (uint32_t i = 0; i < w->piece_count; i++) {
+		uint32_t group = w->pieces[i].group;
+		uint32_t *place = group == MEDARK_GROUP_NONE ? &none : &w->groups[group].place;
+
+		w->sorted[(*place)++] = i;
 	}
 }
 
@@ -309,13 +456,13 @@ int medark_window_plan(struct medark_window *w, uint32_t first_number, uint64_t 
 		       struct medark_error *err)
 {
 	uint32_t room = 0;
-	uint64_t segments = (w->used + target - 1) / target;
+	uint64_t segments = (w->used + target / 2) / target;
 
 	if (!w->piece_count)
 		return 0;
 	sort_pieces(w);
 	/* Equal shares: no small left-over at the end of each window. */
-	if (segments > 1)
+	if (segments > 0)
 		target = w->used / segments + w->used / segments / 16;
 	MEDARK_TRY(add_plan(w, &room, err));
 	for (uint32_t i = 0; i < w->piece_count; i++) {
@@ -365,7 +512,7 @@ static int write_map(const struct medark_plan *plan, struct medark_fill *fill,
 		};
 
 		MEDARK_TRY(medark_map_writer_add(map, &extent, p->kind != MEDARK_EXTENT_FILLER,
-						 p->bytes[p->length - 1] == '\n', err));
+						 p->ends_line, err));
 	}
 	return medark_map_writer_finish(map, &fill->plain, err);
 }

@@ -6,6 +6,9 @@
  *
  * Filling, planning and reuse happen in the gathering thread; the segments of a planned window are
  * made by the pipeline's workers, which only read it.
+ *
+ * Pieces of patients of whom more is to come are carried over to the next window before planning:
+ * so windows can be small, which keeps them in the cache, and a patient's records stay together.
  */
 #ifndef MEDARK_ARCHIVE_WINDOW_H
 #define MEDARK_ARCHIVE_WINDOW_H
@@ -22,11 +25,11 @@
 
 /* A run of an item's bytes that stays together. */
 struct medark_piece {
-	const uint8_t *bytes; /* in a block that the window holds */
-	uint64_t offset;      /* in the item */
+	const uint8_t *bytes;	    /* in the block */
+	struct medark_block *block; /* which the window holds */
+	uint64_t offset;	    /* in the item */
 	uint32_t length;
 	uint32_t item;	  /* index into items */
-	uint32_t order;	  /* the patient's ordinal: what pieces are sorted by */
 	uint32_t group;	  /* index into groups, or MEDARK_GROUP_NONE */
 	uint32_t date;	  /* yyyymmdd or 0 */
 	uint32_t place;	  /* after planning: offset in its segment's content */
@@ -34,12 +37,14 @@ struct medark_piece {
 	uint16_t type;	  /* number in the type table; 0: none */
 	uint8_t kind;	  /* enum medark_extent_kind */
 	uint8_t fault;	  /* enum medark_fault */
+	bool ends_line; /* its last byte is a line feed: said here, as the bytes are cold by then */
 };
 
 /* A patient's share of the window. */
 struct medark_group {
 	uint32_t key, key_size; /* in keys: kind letter and text */
-	uint32_t order;
+	uint32_t order;		/* the patient's ordinal: what pieces are sorted by */
+	uint32_t place;		/* scratch of planning and carrying */
 	uint64_t hash;
 };
 
@@ -64,6 +69,7 @@ struct medark_plan {
 
 struct medark_window {
 	struct medark_pool *pool; /* borrowed */
+	uint64_t turn;		  /* its number while it is filled, from 1 */
 	struct medark_block **blocks;
 	uint32_t block_count, block_max;
 	size_t size, held, used; /* bytes: of blocks at most, of blocks, of pieces */
@@ -96,8 +102,8 @@ int medark_window_new(struct medark_pool *pool, size_t size, uint32_t piece_max,
 void medark_window_free(struct medark_window *w);
 MEDARK_DEFINE_AUTO(struct medark_window, medark_window_free)
 
-/* Releases the blocks and empties it for the next use. */
-void medark_window_reset(struct medark_window *w);
+/* Releases the blocks and empties it for the next use, with another turn. */
+void medark_window_reset(struct medark_window *w, uint64_t turn);
 
 /* Is there no room for a record's pieces and groups? */
 bool medark_window_is_full(const struct medark_window *w);
@@ -105,7 +111,7 @@ bool medark_window_is_full(const struct medark_window *w);
 /* May it hold another block of this size? A window without any may always. */
 bool medark_window_has_room(const struct medark_window *w, size_t capacity);
 
-/* Holds a block, so that pieces can stand in it. MEDARK_E_MEMORY. */
+/* Holds a block, if it does not yet, so that pieces can stand in it. MEDARK_E_MEMORY. */
 int medark_window_hold(struct medark_window *w, struct medark_block *block,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
@@ -125,6 +131,14 @@ int medark_window_share(struct medark_window *w, uint32_t group, uint32_t piece,
 /* `key`: "Type/id". */
 int medark_window_outside(struct medark_window *w, struct medark_bytes key, uint32_t piece,
 			  struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Moves the pieces of patients whose ordinal is `frontier` or higher, with what refers to them, to
+ * the empty window `to`. Moves nothing if they would fill too much of it: then the patients are cut
+ * in two instead. MEDARK_E_MEMORY.
+ */
+int medark_window_carry(struct medark_window *w, struct medark_window *to, uint32_t frontier,
+			struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Sorts the pieces by (order, group, as added), cuts them into segments of about `target` bytes of

@@ -92,7 +92,8 @@ static void compare(const struct medark_stretch *s, struct medark_bytes *rest)
 	}
 }
 
-static struct found read_lane(struct medark_bytes text, size_t head, bool breaks, unsigned threads)
+static struct found read_lane(struct medark_bytes text, size_t head, bool breaks, unsigned threads,
+			      size_t stretch)
 {
 	MEDARK_AUTO(medark_pipeline_free) struct medark_pipeline *p = pipeline_new(threads);
 	struct memory memory = { medark_bytes(text.data + head, text.size - head), breaks };
@@ -109,6 +110,7 @@ static struct found read_lane(struct medark_bytes text, size_t head, bool breaks
 	assert_int_equal(medark_stream_new(&memory_ops, &memory, &stream, NULL), 0);
 	assert_int_equal(
 		medark_lane_init(&lane, stream, medark_bytes(text.data, head), scanners, NULL), 0);
+	lane.stretch = stretch;
 	do {
 		assert_int_equal(medark_lane_start(&lane, p, pool, NULL), 0);
 		assert_int_equal(medark_lane_take(&lane, p, pool, &s, NULL), 0);
@@ -149,7 +151,7 @@ static void add_line(struct medark_buffer *b, unsigned patient, size_t padding, 
 
 static struct found read_buffer(const struct medark_buffer *b, size_t head, unsigned threads)
 {
-	return read_lane(medark_bytes(b->data, b->size), head, false, threads);
+	return read_lane(medark_bytes(b->data, b->size), head, false, threads, MEDARK_BLOCK_SMALL);
 }
 
 static void lines_of_any_length_are_told_apart(void **state)
@@ -169,6 +171,25 @@ static void lines_of_any_length_are_told_apart(void **state)
 	}
 }
 
+static void files_are_read_in_stretches_of_any_size(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer b = MEDARK_BUFFER(64 * MIB);
+
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++)
+		add_line(&b, i, i % 61 ? i % 300 : i * 10, "\n");
+	add_line(&b, 1, 17 * MIB, "\n");
+	add_line(&b, 2, 0, "");
+	for (size_t size = MEDARK_BLOCK_LEAST; size <= MEDARK_BLOCK_SMALL; size *= 2) {
+		/* What was read to recognise the file is more than a stretch, or less. */
+		struct found f = read_lane(medark_bytes(b.data, b.size), 65536, false, 2, size);
+
+		assert_int_equal(f.records, 2001);
+		assert_int_equal(f.giants, 1);
+		assert_int_equal(f.faults, 0);
+	}
+}
+
 static void the_last_line_needs_no_end(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer b = MEDARK_BUFFER(MIB);
@@ -184,7 +205,7 @@ static void the_last_line_needs_no_end(void **state)
 
 static void an_empty_file_has_no_records(void **state)
 {
-	struct found f = read_lane(medark_bytes("", 0), 0, false, 1);
+	struct found f = read_lane(medark_bytes("", 0), 0, false, 1, MEDARK_BLOCK_SMALL);
 
 	(void)state;
 	assert_int_equal(f.records + f.spaces, 0);
@@ -257,7 +278,7 @@ static void a_file_that_cannot_be_read_on_ends_there(void **state)
 	(void)state;
 	add_line(&b, 1, 300000, "\n");
 	add_line(&b, 1, 0, "");
-	f = read_lane(medark_bytes(b.data, b.size), 100, true, 1);
+	f = read_lane(medark_bytes(b.data, b.size), 100, true, 1, MEDARK_BLOCK_SMALL);
 	assert_int_equal(f.records, 2);
 	assert_true(f.unreadable);
 }
@@ -337,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_any_length_are_told_apart),
+		cmocka_unit_test(files_are_read_in_stretches_of_any_size),
 		cmocka_unit_test(the_last_line_needs_no_end),
 		cmocka_unit_test(an_empty_file_has_no_records),
 		cmocka_unit_test(records_of_one_patient_share_their_key),
