@@ -202,13 +202,19 @@ int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
 	return g->setup.poll(g->setup.poll_context, g->bytes, g->records, item->number, err);
 }
 
-int medark_gather_unreadable(struct medark_gather *g, const struct medark_item *item,
+int medark_gather_unreadable(struct medark_gather *g, struct medark_item *item, uint64_t offset,
 			     const char *why, struct medark_error *err)
 {
-	return medark_gather_trouble(g, item,
-				     item->parent == MEDARK_ITEM_NONE ? MEDARK_FAULT_UNREADABLE
-								      : MEDARK_FAULT_COMPRESSED,
-				     why, err);
+	struct medark_trouble trouble = {
+		.fault = item->parent == MEDARK_ITEM_NONE ? MEDARK_FAULT_UNREADABLE
+							  : MEDARK_FAULT_COMPRESSED,
+		.item = item->number,
+		.offset = offset,
+		.detail = medark_bytes_text(why),
+	};
+
+	item->unreadable = true;
+	return medark_facts_trouble(g->setup.facts, &trouble, err);
 }
 
 static const char *kind_name(enum medark_fhir_kind kind, bool decoded)
@@ -228,7 +234,8 @@ static const char *kind_name(enum medark_fhir_kind kind, bool decoded)
 static int finish_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, struct medark_error *err)
 {
-	if (medark_stream_changed(stream))
+	/* Fewer bytes than announced are no change where reading failed. */
+	if (!item->unreadable && medark_stream_changed(stream))
 		MEDARK_TRY(medark_gather_trouble(g, item, MEDARK_FAULT_CHANGED,
 						 "the file changed while it was read", err));
 	return end_item(g, item, err);
@@ -297,6 +304,33 @@ static int gather_stream(struct medark_gather *g, struct medark_item *item,
 	return result;
 }
 
+/* Not this item alone: its code and sentence end the export. */
+static int hand_on(const struct medark_error *why, struct medark_error *err)
+{
+	if (err)
+		*err = *why;
+	return why->code;
+}
+
+/*
+ * The first bytes of a stream into g->head: MEDARK_HEAD_SIZE, or as many as there are. If it cannot
+ * be read on before: those that came, and the failure.
+ */
+static int read_head(struct medark_gather *g, struct medark_stream *stream, size_t *out,
+		     struct medark_error *err)
+{
+	ssize_t n;
+
+	*out = 0;
+	do {
+		n = medark_stream_read(stream, g->head + *out, MEDARK_HEAD_SIZE - *out, err);
+		if (n < 0)
+			return (int)n;
+		*out += (size_t)n;
+	} while (n > 0 && *out < MEDARK_HEAD_SIZE);
+	return 0;
+}
+
 /*
  * The content of a .gz or .zst item, if it holds records: an item of its own, so that they are
  * found; the compressed bytes stay what a whole restore gives back.
@@ -308,23 +342,26 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *stream = NULL;
 	struct medark_item *item;
 	struct medark_error why = { 0 };
-	ssize_t n = medark_decoder_open(packed, &stream, &why);
+	size_t head = 0;
+	int failed = medark_decoder_open(packed, &stream, &why);
 
-	if (n == 0)
-		n = medark_stream_read(stream, g->head, MEDARK_HEAD_SIZE, &why);
-	if (n < 0) {
+	if (!failed)
+		failed = read_head(g, stream, &head, &why);
+	if (failed && failed != MEDARK_E_SOURCE)
+		return hand_on(&why, err);
+	if (failed) {
 		struct medark_trouble trouble = { .fault = MEDARK_FAULT_COMPRESSED,
 						  .item = parent,
 						  .detail = medark_bytes_text(why.message) };
 
-		return medark_facts_trouble(g->setup.facts, &trouble, err);
+		MEDARK_TRY(medark_facts_trouble(g->setup.facts, &trouble, err));
 	}
-	if (medark_fhir_recognise(medark_bytes(g->head, (size_t)n), n < MEDARK_HEAD_SIZE) ==
+	if (medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE) ==
 	    MEDARK_FHIR_NO)
 		return 0;
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	item->parent = parent;
-	return gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n,
+	return gather_stream(g, item, MEDARK_TAKE(stream), head,
 			     entry->size_known ? entry->size : 0, true, err);
 }
 
@@ -337,25 +374,28 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	struct medark_item *item;
 	struct medark_error why = { 0 };
 	uint32_t number;
+	size_t head;
 	bool packed;
-	ssize_t n;
+	int failed = medark_source_stream(source, &stream, &why);
 
-	if (medark_source_stream(source, &stream, &why) < 0)
+	if (failed == MEDARK_E_SOURCE || failed == MEDARK_E_SYSTEM)
 		return medark_facts_skipped(g->setup.facts, entry->path, "cannot be opened", err);
+	if (failed)
+		return hand_on(&why, err);
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	number = item->number;
-	n = medark_stream_read(stream, g->head, MEDARK_HEAD_SIZE, &why);
-	if (n < 0) {
-		MEDARK_TRY(
-			medark_gather_trouble(g, item, MEDARK_FAULT_UNREADABLE, why.message, err));
-		return end_item(g, item, err);
-	}
-	packed = medark_decoder_recognise(medark_bytes(g->head, (size_t)n));
+	failed = read_head(g, stream, &head, &why);
+	if (failed && failed != MEDARK_E_SOURCE)
+		return hand_on(&why, err);
+	/* What could be read is kept. */
+	if (failed)
+		MEDARK_TRY(medark_gather_unreadable(g, item, head, why.message, err));
+	packed = !failed && medark_decoder_recognise(medark_bytes(g->head, head));
 	if (packed && medark_stream_can_again(stream))
 		MEDARK_TRY(medark_stream_again(stream, &again, err));
 	else if (packed)
 		MEDARK_TRY(medark_spool_new(g->setup.folder, &g->spool, err));
-	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), (size_t)n,
+	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), head,
 				 entry->size_known ? entry->size : 0,
 				 medark_source_parallel(source), err));
 	if (g->spool)

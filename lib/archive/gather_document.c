@@ -141,14 +141,16 @@ static int read_more(struct whole *w, size_t size, size_t *out, struct medark_er
 		n = *out < size ? medark_stream_read(w->stream, to + *out, size - *out, &why) : 0;
 		*out += n > 0 ? (size_t)n : 0;
 	}
-	if (n < 0 && n != MEDARK_E_SOURCE && n != MEDARK_E_SYSTEM) {
+	if (n < 0 && n != MEDARK_E_SOURCE) {
 		if (err)
 			*err = why;
 		return (int)n;
 	}
 	w->at_end = *out < size;
 	if (n < 0)
-		MEDARK_TRY(medark_gather_unreadable(w->gather, w->item, why.message, err));
+		MEDARK_TRY(medark_gather_unreadable(w->gather, w->item,
+						    medark_stream_position(w->stream), why.message,
+						    err));
 	return medark_gather_poll(w->gather, w->item, err);
 }
 

@@ -26,6 +26,8 @@ int medark_gather_lane_add(struct medark_gather *g, struct medark_item *item,
 	g->lanes[g->lane_count++] = lane;
 	MEDARK_TRY(medark_lane_init(&lane->lane, stream, medark_bytes(g->head, head), g->scanners,
 				    err));
+	/* The first bytes are all, or all that can be read. */
+	lane->lane.at_end = head < MEDARK_HEAD_SIZE;
 	return medark_lane_start(&lane->lane, g->setup.pipeline, g->pool, err);
 }
 
@@ -95,7 +97,8 @@ static int take_stretch(struct medark_gather *g, struct medark_gather_lane *lane
 	struct medark_block *block = s->chunk.block;
 
 	if (s->unreadable)
-		MEDARK_TRY(medark_gather_unreadable(g, lane->item, s->why.message, err));
+		MEDARK_TRY(medark_gather_unreadable(g, lane->item, s->unreadable_at, s->why.message,
+						    err));
 	if (s->giant_size)
 		MEDARK_TRY(medark_gather_giant(g, lane, block,
 					       medark_bytes(block->bytes, s->giant_size),

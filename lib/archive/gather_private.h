@@ -101,8 +101,8 @@ int medark_gather_trouble(struct medark_gather *g, const struct medark_item *ite
 			  enum medark_fault fault, const char *detail,
 			  struct medark_error *err) MEDARK_MUST_USE;
 
-/* The item cannot be read on. */
-int medark_gather_unreadable(struct medark_gather *g, const struct medark_item *item,
+/* The item cannot be read on from its byte `offset`; what came before is kept. */
+int medark_gather_unreadable(struct medark_gather *g, struct medark_item *item, uint64_t offset,
 			     const char *why, struct medark_error *err) MEDARK_MUST_USE;
 
 /* ---- gather_records.c ---- */

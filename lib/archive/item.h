@@ -22,6 +22,7 @@ struct medark_item {
 	uint32_t first_segment, last_segment; /* 0: none so far */
 	uint32_t windows;		      /* how many windows still hold pieces of it */
 	bool ended;			      /* no more bytes will come */
+	bool unreadable;		      /* reading failed before its end */
 	size_t path_size;
 	uint8_t path[];
 };

@@ -37,12 +37,13 @@ static int read_some(struct medark_lane *lane, struct medark_stretch *s, size_t 
 		*out += (size_t)n;
 		n = medark_stream_read(lane->stream, block->bytes + block->used, size, &why);
 	}
-	if (n < 0 && n != MEDARK_E_SOURCE && n != MEDARK_E_SYSTEM) {
+	if (n < 0 && n != MEDARK_E_SOURCE) {
 		*err = why;
 		return (int)n;
 	}
 	if (n < 0) {
 		s->unreadable = true;
+		s->unreadable_at = medark_stream_position(lane->stream);
 		s->why = why;
 		n = 0;
 	}

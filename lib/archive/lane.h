@@ -27,6 +27,7 @@ struct medark_stretch {
 	bool is_last;	   /* nothing of the file is left */
 	bool needs_room;   /* no line's end in the whole block: nothing else is valid */
 	bool unreadable;   /* the file could not be read on, which counts as its end: `why` */
+	uint64_t unreadable_at; /* its byte */
 	struct medark_error why;
 };
 

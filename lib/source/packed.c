@@ -23,6 +23,7 @@ struct packed {
 	bool head_given;
 	uint8_t *chunk;
 	bool broken; /* the packed file ends with an error: report it once, as an entry */
+	bool unreadable; /* it is not damaged, but could not be read on */
 	bool reported;
 	struct medark_bytes path; /* of the last entry */
 	const char *renamed;	  /* why that is not the name that it has; told after it */
@@ -93,8 +94,10 @@ static la_ssize_t feed(struct archive *a, void *self, const void **out)
 	do
 		n = read(p->fd, p->chunk, CHUNK);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		archive_set_error(a, errno, "cannot read");
+	if (n < 0) {
+		p->unreadable = true;
+		archive_set_error(a, errno, "%s", strerror(errno));
+	}
 	*out = p->chunk;
 	return n;
 }
@@ -107,7 +110,8 @@ static ssize_t member_read(void *self, void *out, size_t size, struct medark_err
 	if (n >= 0)
 		return n;
 	p->broken = true;
-	return medark_error_set(err, MEDARK_E_SOURCE, "the packed file is damaged: %s",
+	return medark_error_set(err, MEDARK_E_SOURCE, "the packed file %s: %s",
+				p->unreadable ? "cannot be read" : "is damaged",
 				archive_error_string(p->archive));
 }
 
@@ -219,7 +223,9 @@ static int packed_next(void *self, struct medark_entry *out, struct medark_error
 			return 0;
 		p->reported = r != ARCHIVE_OK && r != ARCHIVE_WARN;
 		if (p->reported)
-			return tell(p, "the packed file is damaged from here on",
+			return tell(p,
+				    p->unreadable ? "the packed file cannot be read from here on"
+						  : "the packed file is damaged from here on",
 				    medark_bytes(NULL, 0), out);
 		describe(p, entry, out);
 	} while (is_root(out));
@@ -268,6 +274,7 @@ struct decoder {
 	struct archive *archive;
 	struct medark_stream *packed;
 	uint8_t *chunk;
+	struct medark_error why; /* the packed bytes could not be read; code 0: they could */
 };
 
 bool medark_decoder_recognise(struct medark_bytes head)
@@ -293,13 +300,24 @@ static void decoder_free(void *self)
 static la_ssize_t feed_decoder(struct archive *a, void *self, const void **out)
 {
 	struct decoder *d = self;
-	struct medark_error err;
-	ssize_t n = medark_stream_read(d->packed, d->chunk, CHUNK, &err);
+	ssize_t n = medark_stream_read(d->packed, d->chunk, CHUNK, &d->why);
 
 	if (n < 0)
-		archive_set_error(a, EIO, "%s", err.message);
+		archive_set_error(a, EIO, "%s", d->why.message);
 	*out = d->chunk;
 	return n < 0 ? -1 : (la_ssize_t)n;
+}
+
+/* A copy of our own that cannot be read back is not the source's fault. */
+static int undecodable(const struct decoder *d, struct medark_error *err)
+{
+	if (d->why.code && d->why.code != MEDARK_E_SOURCE) {
+		if (err)
+			*err = d->why;
+		return d->why.code;
+	}
+	return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
+				archive_error_string(d->archive));
 }
 
 static ssize_t decoder_read(void *self, void *out, size_t size, struct medark_error *err)
@@ -307,10 +325,7 @@ static ssize_t decoder_read(void *self, void *out, size_t size, struct medark_er
 	struct decoder *d = self;
 	la_ssize_t n = archive_read_data(d->archive, out, size);
 
-	if (n < 0)
-		return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
-					archive_error_string(d->archive));
-	return n;
+	return n < 0 ? undecodable(d, err) : n;
 }
 
 static const struct medark_stream_ops decoder_ops = { .read = decoder_read, .free = decoder_free };
@@ -327,8 +342,7 @@ static int decoder_start(struct decoder *d, struct medark_error *err)
 	(void)archive_read_support_format_raw(d->archive);
 	if (archive_read_open(d->archive, d, NULL, feed_decoder, NULL) != ARCHIVE_OK ||
 	    archive_read_next_header(d->archive, &entry) != ARCHIVE_OK)
-		return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
-					archive_error_string(d->archive));
+		return undecodable(d, err);
 	return 0;
 }
 

@@ -133,13 +133,14 @@ ssize_t medark_descriptor_read(int fd, void *out, size_t size, struct medark_err
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0) {
+		if (n < 0 && done == 0) {
 			(void)medark_error_errno(err, errno, "cannot read");
 			if (err)
 				err->code = MEDARK_E_SOURCE;
 			return MEDARK_E_SOURCE;
 		}
-		if (n == 0)
+		/* Bytes that came before a failure are kept; the next call meets it again. */
+		if (n <= 0)
 			break;
 		done += (size_t)n;
 	}
