@@ -46,7 +46,7 @@ static bool is_ignored(int number)
 
 void cli_signals_install(void)
 {
-	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 	/* No SA_RESTART: a read that waits for a pipe must come back to be stopped. */
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * signals: SIGINT, SIGTERM and SIGHUP ask the work to stop cleanly; a second one ends the program
+ * signals: SIGINT, SIGTERM, SIGHUP and SIGQUIT ask the work to stop cleanly; a second one ends it
  * at once. SIGUSR1 asks for a status line. SIGPIPE is ignored, so that a reader that goes away
  * cannot end an export half-way; the write fails instead. Everything may be called by any thread.
  */

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Folders in each other that a merge follows: two descriptors each. */
+/* Folders in each other that a merge or a sync follows: two descriptors each. */
 #define DEPTH_MAX 128
 
 static void directory_close_auto(DIR **dir)
@@ -39,28 +39,33 @@ static DIR *list(int fd)
 	return dir;
 }
 
-/* The next name that is not the folder itself or its parent; NULL at the end. */
-static const char *next_name(DIR *dir)
+/* The next name that is not the folder itself or its parent: 1; 0 at the end; -1 and errno. */
+static int next_name(DIR *dir, const char **out)
 {
-	struct dirent *entry;
+	const struct dirent *entry;
 
 	do {
+		errno = 0;
 		entry = readdir(dir);
 	} while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
-	return entry ? entry->d_name : NULL;
+	if (!entry)
+		return errno ? -1 : 0;
+	*out = entry->d_name;
+	return 1;
 }
 
 int medark_folder_is_empty(int fd, const char *except, struct medark_error *err)
 {
 	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
 	const char *name;
+	int more;
 
 	if (!dir)
-		return medark_error_errno(err, errno, "cannot list the target folder");
+		return medark_error_errno(err, errno, "cannot list a folder");
 	do {
-		name = next_name(dir);
-	} while (name && except && strcmp(name, except) == 0);
-	return name == NULL;
+		more = next_name(dir, &name);
+	} while (more > 0 && except && strcmp(name, except) == 0);
+	return more < 0 ? medark_error_errno(err, errno, "cannot list a folder") : more == 0;
 }
 
 static int cannot_remove(struct medark_error *err)
@@ -95,20 +100,21 @@ static int hollow_out(int fd, const char *name, unsigned *serial, struct medark_
 	MEDARK_AUTO(medark_fd_close) int sub = -1;
 	__attribute__((cleanup(directory_close_auto))) DIR *dir = NULL;
 	const char *inner;
+	int more;
 
 	make_accessible(fd, name);
 	sub = medark_folder_open(fd, name);
 	dir = sub >= 0 ? list(sub) : NULL;
 	if (!dir)
 		return cannot_remove(err);
-	while ((inner = next_name(dir))) {
+	while ((more = next_name(dir, &inner)) > 0) {
 		if (unlinkat(sub, inner, 0) == 0)
 			continue;
 		if (errno != EISDIR && errno != EPERM)
 			return cannot_remove(err);
 		MEDARK_TRY(move_up(sub, inner, fd, serial, err));
 	}
-	return 0;
+	return more < 0 ? cannot_remove(err) : 0;
 }
 
 /*
@@ -123,11 +129,12 @@ int medark_folder_clear(int fd, struct medark_error *err)
 	while (again) {
 		__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
 		const char *name;
+		int more;
 
 		if (!dir)
 			return cannot_remove(err);
 		again = false;
-		while ((name = next_name(dir))) {
+		while ((more = next_name(dir, &name)) > 0) {
 			again = true;
 			if (unlinkat(fd, name, 0) == 0)
 				continue;
@@ -137,8 +144,117 @@ int medark_folder_clear(int fd, struct medark_error *err)
 			if (unlinkat(fd, name, AT_REMOVEDIR) < 0)
 				return cannot_remove(err);
 		}
+		if (more < 0)
+			return cannot_remove(err);
 	}
 	return 0;
+}
+
+/* ---- syncing ---- */
+
+static int sync_open(int fd, struct medark_error *err)
+{
+	/* Not every file system can sync a folder; those that cannot say EINVAL. */
+	if (fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+		return medark_error_errno(err, errno, "cannot sync the restored files");
+	return 1;
+}
+
+static int sync_folder(int fd, unsigned *left, int depth, struct medark_error *err);
+
+static int sync_entry(int at, const char *name, unsigned *left, int depth, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close)
+	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (*left == 0 || depth == DEPTH_MAX || fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	(*left)--;
+	return S_ISDIR(st.st_mode) ? sync_folder(fd, left, depth + 1, err) : sync_open(fd, err);
+}
+
+static int sync_folder(int fd, unsigned *left, int depth, struct medark_error *err)
+{
+	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
+	const char *name;
+	int more;
+
+	if (!dir)
+		return 0;
+	while ((more = next_name(dir, &name)) > 0) {
+		int synced = sync_entry(fd, name, left, depth, err);
+
+		if (synced <= 0)
+			return synced;
+	}
+	return more < 0 ? 0 : sync_open(fd, err);
+}
+
+int medark_folder_sync(int fd, unsigned most, struct medark_error *err)
+{
+	return sync_folder(fd, &most, 0, err);
+}
+
+/* ---- merging ---- */
+
+static int cannot_move(struct medark_error *err, int reason)
+{
+	return medark_error_errno(err, reason, "cannot move into the target");
+}
+
+static int collision(struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_EXISTS,
+				"in the target a file and a folder would have the same name");
+}
+
+static int too_deep(struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_SYSTEM,
+				"the target has more than %d folders in each other", DEPTH_MAX);
+}
+
+static int check_merge(int from, int to, int depth, struct medark_error *err);
+
+static int check_entry(int from, int to, const char *name, int depth, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int inner_from = -1;
+	MEDARK_AUTO(medark_fd_close) int inner_to = -1;
+	struct stat a, b;
+
+	if (fstatat(to, name, &b, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : cannot_move(err, errno);
+	if (fstatat(from, name, &a, AT_SYMLINK_NOFOLLOW) < 0)
+		return cannot_move(err, errno);
+	if (S_ISDIR(a.st_mode) != S_ISDIR(b.st_mode))
+		return collision(err);
+	if (!S_ISDIR(a.st_mode))
+		return 0;
+	inner_from = medark_folder_open(from, name);
+	inner_to = medark_folder_open(to, name);
+	if (inner_from < 0 || inner_to < 0)
+		return cannot_move(err, inner_from < 0 ? -inner_from : -inner_to);
+	return depth == DEPTH_MAX ? too_deep(err)
+				  : check_merge(inner_from, inner_to, depth + 1, err);
+}
+
+static int check_merge(int from, int to, int depth, struct medark_error *err)
+{
+	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(from);
+	const char *name;
+	int more;
+
+	if (!dir)
+		return cannot_move(err, errno);
+	while ((more = next_name(dir, &name)) > 0)
+		MEDARK_TRY(check_entry(from, to, name, depth, err));
+	return more < 0 ? cannot_move(err, errno) : 0;
+}
+
+int medark_folder_check_merge(int from, int to, struct medark_error *err)
+{
+	return check_merge(from, to, 0, err);
 }
 
 static int merge(int from, int to, int depth, struct medark_error *err);
@@ -150,16 +266,12 @@ static int join(int from, int to, const char *name, int depth, struct medark_err
 	MEDARK_AUTO(medark_fd_close) int inner_to = medark_folder_open(to, name);
 
 	if (inner_from < 0 || inner_to < 0)
-		return medark_error_set(
-			err, MEDARK_E_EXISTS,
-			"in the target a file and a folder would have the same name");
+		return collision(err);
 	if (depth == DEPTH_MAX)
-		return medark_error_set(err, MEDARK_E_SYSTEM,
-					"the target has more than %d folders in each other",
-					DEPTH_MAX);
+		return too_deep(err);
 	MEDARK_TRY(merge(inner_from, inner_to, depth + 1, err));
 	if (unlinkat(from, name, AT_REMOVEDIR) < 0)
-		return medark_error_errno(err, errno, "cannot move into the target");
+		return cannot_move(err, errno);
 	return 0;
 }
 
@@ -167,17 +279,18 @@ static int merge(int from, int to, int depth, struct medark_error *err)
 {
 	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(from);
 	const char *name;
+	int more;
 
 	if (!dir)
-		return medark_error_errno(err, errno, "cannot list the restored files");
-	while ((name = next_name(dir))) {
+		return cannot_move(err, errno);
+	while ((more = next_name(dir, &name)) > 0) {
 		if (renameat(from, name, to, name) == 0)
 			continue;
 		if (errno != EISDIR && errno != ENOTDIR && errno != EEXIST && errno != ENOTEMPTY)
-			return medark_error_errno(err, errno, "cannot move into the target");
+			return cannot_move(err, errno);
 		MEDARK_TRY(join(from, to, name, depth, err));
 	}
-	return 0;
+	return more < 0 ? cannot_move(err, errno) : 0;
 }
 
 int medark_folder_merge(int from, int to, struct medark_error *err)

@@ -21,6 +21,16 @@ int medark_folder_is_empty(int fd, const char *except, struct medark_error *err)
 int medark_folder_clear(int fd, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
+ * Waits until everything in the folder is on the disk, one file after the other: 1. Or 0 if there
+ * is more than `most`, or something that cannot be opened: then the caller syncs in another way.
+ * MEDARK_E_SYSTEM.
+ */
+int medark_folder_sync(int fd, unsigned most, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Would a merge meet a file where the other side has a folder? MEDARK_E_EXISTS; moves nothing. */
+int medark_folder_check_merge(int from, int to, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * Moves everything in `from` into `to` (of the same file system), replacing files of the same name
  * and joining folders. MEDARK_E_EXISTS where a file would replace a folder or the other way round.
  */

@@ -15,6 +15,12 @@
 
 #define SUFFIX ".medark-partial"
 
+/* The folder in it that becomes the target. What stands beside it was not put there by medark. */
+#define CONTENT "unfinished.medark-restore"
+
+/* So many files and folders are synced one by one; more of them with the whole file system. */
+#define SYNC_ONE_BY_ONE 64
+
 struct medark_partial {
 	char *path;	  /* of the target, without slashes at the end */
 	bool replace;	  /* the target may hold files */
@@ -23,7 +29,8 @@ struct medark_partial {
 	int parent;	  /* the folder that holds the partial one */
 	const char *leaf; /* the target's name in the parent; NULL if the parent is the target */
 	char name[NAME_MAX + 1]; /* of the partial folder */
-	int fd;
+	int outer;		 /* the partial folder, locked */
+	int fd;			 /* CONTENT in it, until it has its name */
 };
 
 static int path_copy(struct medark_partial *p, const char *target, struct medark_error *err)
@@ -93,6 +100,13 @@ static bool open_parent(struct medark_partial *p)
 	return fstat(p->parent, &a) == 0 && fstat(p->target, &b) == 0 && a.st_dev == b.st_dev;
 }
 
+static int in_the_way(const struct medark_partial *p, const char *why, struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_SYSTEM,
+				"'%s' stands in the way %s; move it away or remove it", p->name,
+				why);
+}
+
 /* Opens and locks the partial folder that exists under its name; nothing in it is touched yet. */
 static int lock(struct medark_partial *p, int *out_fd, struct medark_error *err)
 {
@@ -100,17 +114,51 @@ static int lock(struct medark_partial *p, int *out_fd, struct medark_error *err)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
-		return medark_error_set(err, MEDARK_E_EXISTS,
-					"'%s' stands in the way and is not ours; remove it",
-					p->name);
+		return in_the_way(p, "and is not ours", err);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"another restore into this target is under way");
-	if (fchmod(fd, 0700) < 0)
-		return medark_error_errno(err, errno, "cannot use '%s'", p->name);
 	*out_fd = fd;
 	fd = -1;
 	return 0;
+}
+
+/* Removes what stands in `content` and the folder itself. */
+static int remove_content(const struct medark_partial *p, int content, struct medark_error *err)
+{
+	MEDARK_TRY(medark_folder_clear(content, err));
+	if (unlinkat(p->outer, CONTENT, AT_REMOVEDIR) < 0)
+		return medark_error_errno(err, errno, "cannot remove '%s'", p->name);
+	return 0;
+}
+
+/* What a killed run left is known by its name. Anything else is somebody's own, and stays. */
+static int remove_left(const struct medark_partial *p, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int left = -1;
+	int known = medark_folder_is_empty(p->outer, CONTENT, err);
+
+	MEDARK_TRY(known);
+	if (!known)
+		return in_the_way(p, "and holds what no restore put there", err);
+	if (fchmodat(p->outer, CONTENT, 0700, 0) < 0 && errno == ENOENT)
+		return 0;
+	left = medark_folder_open(p->outer, CONTENT);
+	if (left < 0)
+		return in_the_way(p, "and holds what no restore put there", err);
+	return remove_content(p, left, err);
+}
+
+static int make_content(struct medark_partial *p, struct medark_error *err)
+{
+	MEDARK_TRY(remove_left(p, err));
+	if (fchmod(p->outer, 0700) < 0 || mkdirat(p->outer, CONTENT, 0700) < 0)
+		return medark_error_errno(err, errno, "cannot use '%s'", p->name);
+	p->fd = medark_folder_open(p->outer, CONTENT);
+	if (p->fd >= 0)
+		return 0;
+	(void)unlinkat(p->outer, CONTENT, AT_REMOVEDIR);
+	return medark_error_errno(err, -p->fd, "cannot use '%s'", p->name);
 }
 
 /* 1 if the folder is ours now, 0 if the parent does not let us write. */
@@ -125,12 +173,12 @@ static int make(struct medark_partial *p, struct medark_error *err)
 		return medark_error_errno(err, errno, "cannot make a folder for the target '%s'",
 					  p->path);
 	}
-	code = lock(p, &p->fd, err);
+	code = lock(p, &p->outer, err);
+	if (code >= 0)
+		code = make_content(p, err);
 	if (code < 0 && made)
 		(void)unlinkat(p->parent, p->name, AT_REMOVEDIR);
-	MEDARK_TRY(code);
-	MEDARK_TRY(medark_folder_clear(p->fd, err));
-	return 1;
+	return code < 0 ? code : 1;
 }
 
 static int make_beside(struct medark_partial *p, struct medark_error *err)
@@ -169,7 +217,7 @@ int medark_partial_new(const char *target, bool replace, struct medark_partial *
 
 	if (!p)
 		return medark_error_memory(err, "a folder");
-	p->target = p->parent = p->fd = -1;
+	p->target = p->parent = p->outer = p->fd = -1;
 	p->replace = replace;
 	MEDARK_TRY(path_copy(p, target, err));
 	MEDARK_TRY(open_target(p, err));
@@ -186,13 +234,24 @@ int medark_partial_fd(const struct medark_partial *p)
 	return p->fd;
 }
 
+/* What is said to be restored must outlast a power cut. */
+static int sync_content(const struct medark_partial *p, struct medark_error *err)
+{
+	int synced = medark_folder_sync(p->fd, SYNC_ONE_BY_ONE, err);
+
+	MEDARK_TRY(synced);
+	if (!synced && syncfs(p->fd) < 0)
+		return medark_error_errno(err, errno, "cannot sync the restored files");
+	return 0;
+}
+
 /* The target did not exist: it must not have come into being meanwhile. */
 static int rename_to_new(struct medark_partial *p, struct medark_error *err)
 {
-	if (renameat2(p->parent, p->name, p->parent, p->leaf, RENAME_NOREPLACE) == 0)
+	if (renameat2(p->outer, CONTENT, p->parent, p->leaf, RENAME_NOREPLACE) == 0)
 		return 0;
 	/* A file system that knows no such rename still replaces nothing but an empty folder. */
-	if (errno == EINVAL && renameat(p->parent, p->name, p->parent, p->leaf) == 0)
+	if (errno == EINVAL && renameat(p->outer, CONTENT, p->parent, p->leaf) == 0)
 		return 0;
 	if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
 		return medark_error_set(err, MEDARK_E_EXISTS,
@@ -201,29 +260,70 @@ static int rename_to_new(struct medark_partial *p, struct medark_error *err)
 	return medark_error_errno(err, errno, "cannot give the target '%s' its name", p->path);
 }
 
-int medark_partial_finish(struct medark_partial *p, struct medark_error *err)
+/*
+ * The target has its name. If that cannot be made lasting, or the folder around it cannot be
+ * removed, it goes back, and an empty target stands again where one was.
+ */
+static int settle(struct medark_partial *p, struct medark_error *err)
+{
+	int reason = 0;
+
+	/* Only now: a folder that its owner may not write to cannot be moved. */
+	if (p->target >= 0 && fchmod(p->fd, p->mode) < 0)
+		reason = errno;
+	else if (fsync(p->parent) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+		reason = errno;
+	else if (unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
+		reason = errno;
+	if (!reason)
+		return 0;
+	if (fchmod(p->fd, 0700) < 0 || renameat(p->parent, p->leaf, p->outer, CONTENT) < 0)
+		return medark_error_errno(
+			err, reason,
+			"the target '%s' is complete, but may not outlast a power cut", p->path);
+	if (p->target >= 0)
+		(void)mkdirat(p->parent, p->leaf, p->mode);
+	return medark_error_errno(err, reason, "cannot complete the target '%s'", p->path);
+}
+
+static int move_into_target(struct medark_partial *p, struct medark_error *err)
+{
+	MEDARK_TRY(medark_folder_check_merge(p->fd, p->target, err));
+	if (medark_folder_merge(p->fd, p->target, err) < 0)
+		return medark_error_prefix(
+			err, "the target '%s' holds only a part of what was to be restored",
+			p->path);
+	if (unlinkat(p->outer, CONTENT, AT_REMOVEDIR) < 0 ||
+	    unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
+		return medark_error_errno(err, errno, "cannot remove '%s'", p->name);
+	if (syncfs(p->target) < 0)
+		return medark_error_errno(err, errno, "cannot sync the target '%s'", p->path);
+	return 0;
+}
+
+static int give_name(struct medark_partial *p, struct medark_error *err)
 {
 	int empty;
 
 	if (p->target < 0) {
 		MEDARK_TRY(rename_to_new(p, err));
-	} else {
-		empty = medark_folder_is_empty(p->target, SUFFIX, err);
-		MEDARK_TRY(empty);
-		if (!empty && !p->replace)
-			return medark_error_set(err, MEDARK_E_EXISTS,
-						"the target folder '%s' is not empty any more",
-						p->path);
-		if (empty && p->leaf && fchmod(p->fd, p->mode) == 0 &&
-		    renameat(p->parent, p->name, p->parent, p->leaf) == 0) {
-			(void)close(p->fd);
-			p->fd = -1;
-			return 0;
-		}
-		MEDARK_TRY(medark_folder_merge(p->fd, p->target, err));
-		if (unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
-			return medark_error_errno(err, errno, "cannot remove '%s'", p->name);
+		return settle(p, err);
 	}
+	empty = medark_folder_is_empty(p->target, SUFFIX, err);
+	MEDARK_TRY(empty);
+	if (!empty && !p->replace)
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"the target folder '%s' is not empty any more", p->path);
+	if (empty && p->leaf &&
+	    renameat(p->outer, CONTENT, p->parent, p->leaf) == 0)
+		return settle(p, err);
+	return move_into_target(p, err);
+}
+
+int medark_partial_finish(struct medark_partial *p, struct medark_error *err)
+{
+	MEDARK_TRY(sync_content(p, err));
+	MEDARK_TRY(give_name(p, err));
 	(void)close(p->fd);
 	p->fd = -1;
 	return 0;
@@ -231,15 +331,18 @@ int medark_partial_finish(struct medark_partial *p, struct medark_error *err)
 
 void medark_partial_free(struct medark_partial *p)
 {
+	struct medark_error ignored;
+
 	if (!p)
 		return;
 	if (p->fd >= 0) {
-		struct medark_error ignored;
-
-		if (medark_folder_clear(p->fd, &ignored) == 0)
+		/* What cannot be removed stays for the next run, which knows it by its name. */
+		if (remove_content(p, p->fd, &ignored) == 0)
 			(void)unlinkat(p->parent, p->name, AT_REMOVEDIR);
 		(void)close(p->fd);
 	}
+	if (p->outer >= 0)
+		(void)close(p->outer);
 	if (p->parent >= 0)
 		(void)close(p->parent);
 	if (p->target >= 0)

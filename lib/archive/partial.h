@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * partial: a folder that stands under its name only when it is complete. Until then it is
- * TARGET.medark-partial beside the target (or .medark-partial in it, where the target is the root
- * of a file system), with mode 0700 and a lock, so that two restores do not meet in it. One thread
- * at a time.
+ * partial: a folder that stands under its name only when it is complete and on the disk. Until then
+ * it stands as unfinished.medark-restore in TARGET.medark-partial beside the target (or in
+ * .medark-partial in it, where the target is the root of a file system), which has mode 0700 and a
+ * lock, so that two restores do not meet in it. One thread at a time.
  */
 #ifndef MEDARK_ARCHIVE_PARTIAL_H
 #define MEDARK_ARCHIVE_PARTIAL_H
@@ -16,9 +16,10 @@
 struct medark_partial;
 
 /*
- * Makes the folder. What an earlier run that was killed left under its name is removed first if it
- * belongs to this user and nobody works in it. MEDARK_E_EXISTS if `target` is something else than a
- * folder, or a folder that is not empty and `replace` is not set; MEDARK_E_USAGE, MEDARK_E_SYSTEM.
+ * Makes the folder. What an earlier run that was killed left is removed first if it belongs to this
+ * user and nobody works in it; a TARGET.medark-partial that holds anything else is not touched, and
+ * told (MEDARK_E_SYSTEM). MEDARK_E_EXISTS if `target` is something else than a folder, or a folder
+ * that is not empty and `replace` is not set; MEDARK_E_USAGE, MEDARK_E_SYSTEM.
  */
 int medark_partial_new(const char *target, bool replace, struct medark_partial **out,
 		       struct medark_error *err) MEDARK_MUST_USE;
@@ -27,8 +28,10 @@ int medark_partial_new(const char *target, bool replace, struct medark_partial *
 int medark_partial_fd(const struct medark_partial *p);
 
 /*
- * Gives it its name. Into a target that is not empty everything is moved, files of the same name
- * are replaced.
+ * Waits until all of it is on the disk, and gives it its name; after a failure the target is as it
+ * was. A target that exists and is empty keeps its mode. Into one that is not empty everything is
+ * moved, files of the same name are replaced; a failure while that is done leaves a part in it, and
+ * the sentence says so. MEDARK_E_EXISTS, MEDARK_E_SYSTEM.
  */
 int medark_partial_finish(struct medark_partial *p, struct medark_error *err) MEDARK_MUST_USE;
 

@@ -45,8 +45,9 @@ uint64_t medark_output_size(const struct medark_output *o);
 
 /*
  * Syncs the file, gives it its name, syncs the folder. MEDARK_E_EXISTS if the name was taken in
- * the meantime, MEDARK_E_SYSTEM. On failure no file of that name is there that was not before; only
- * when the folder's own sync fails the complete file stays, as its old form may be gone.
+ * the meantime, MEDARK_E_SYSTEM. On failure no file of that name is there that was not before. Only
+ * where the folder's own sync fails after another file was replaced, the complete new file stays:
+ * the old one is gone by then, and the sentence says so.
  */
 int medark_output_finish(struct medark_output *o, struct medark_error *err) MEDARK_MUST_USE;
 

@@ -283,6 +283,20 @@ static int give_name(struct medark_partial_file *p, struct medark_error *err)
 	return 0;
 }
 
+/*
+ * The file is complete, but its name may not outlast a power cut. A new one goes again; one that
+ * replaced another stays, as without it neither would be there.
+ */
+static int name_not_synced(const struct medark_partial_file *p, int reason,
+			   struct medark_error *err)
+{
+	if (!p->replace && unlinkat(p->folder, p->name, 0) == 0)
+		return medark_error_errno(err, reason, "cannot sync the folder of '%s'", p->path);
+	return medark_error_errno(err, reason,
+				  "cannot sync the folder of '%s', which is written and stays",
+				  p->path);
+}
+
 int medark_partial_file_finish(struct medark_partial_file *p, struct medark_error *err)
 {
 	if (fsync(p->fd) < 0)
@@ -290,6 +304,6 @@ int medark_partial_file_finish(struct medark_partial_file *p, struct medark_erro
 	MEDARK_TRY(give_name(p, err));
 	/* Not every file system can sync a folder; those that cannot say EINVAL. */
 	if (fsync(p->folder) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
-		return medark_error_errno(err, errno, "cannot sync the folder of '%s'", p->path);
+		return name_not_synced(p, errno, err);
 	return 0;
 }

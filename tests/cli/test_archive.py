@@ -119,7 +119,7 @@ class Export(ArchiveTest):
 
     def test_a_signal_stops_it_cleanly(self):
         before = self.files()
-        for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
+        for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]:
             child = self.start_endless(number)
             self.assertEqual(child.wait(timeout=60), 130)
             self.assertEqual(child.stderr.read().decode(),

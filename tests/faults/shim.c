@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * shim: loaded in front of the C library (LD_PRELOAD), it counts the calls of a kind and lets one
- *of them fail. It acts from main() on. Environment:
+ * of them fail. Environment:
  *
- *	FAULT_KIND    alloc, write, sync, name, room, meta, open, read or stat (see below)
+ *	FAULT_KIND    alloc, own, map, thread, write, read, sync, name, remove, room, meta, open,
+ *	              tmpfile, list or stat (see below); any: every one of them
  *	FAULT_AT      the call that fails, from 1; 0: none, they are only counted
- *	FAULT_ERRNO   what it says; 0: a write or read does one byte less than asked, but at least
- *one FAULT_REST    1: all later ones fail too FAULT_STOP    1: instead of failing, the process
- *stops itself (SIGSTOP) before the call FAULT_COUNT   a file that gets the number of calls at the
- *end
+ *	FAULT_ERRNO   what it says; 0: a write or read does half of what was asked
+ *	FAULT_REST    1: all later ones fail too
+ *	FAULT_SIGNAL  instead of failing, the process gets this signal before the call
+ *	FAULT_COUNT   a file that gets the number of calls at the end
+ *
+ * What does not fail is done; only a sync succeeds without being done: no test pulls the plug, and
+ * thousands of them would wait for a disk that others use.
  *
  * Standard input, output and error are left alone.
  */
@@ -133,7 +137,8 @@ static bool fails(const char *kind)
 {
 	long call;
 
-	if (!fault.active || strcmp(kind, fault.kind) != 0)
+	if (!fault.active ||
+	    (strcmp(kind, fault.kind) != 0 && strcmp("any", fault.kind) != 0))
 		return false;
 	call = atomic_fetch_add(&fault.calls, 1) + 1;
 	if (!fault.at || call < fault.at || (call > fault.at && !fault.rest))
@@ -279,16 +284,24 @@ ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset)
 	VECTOR("write", fd, parts, count, pwrite64, pwritev64, offset);
 }
 
-/* ---- sync: fsync ---- */
+/* ---- sync: fsync, syncfs ---- */
 
 int fsync(int fd)
 {
-	return fails("sync") ? -1 : REAL(fsync)(fd);
+	(void)fd;
+	return fails("sync") ? -1 : 0;
+}
+
+int syncfs(int fd)
+{
+	(void)fd;
+	return fails("sync") ? -1 : 0;
 }
 
 int fdatasync(int fd)
 {
-	return fails("sync") ? -1 : REAL(fdatasync)(fd);
+	(void)fd;
+	return fails("sync") ? -1 : 0;
 }
 
 /* ---- name: what gives or takes names ---- */
@@ -316,6 +329,18 @@ int linkat(int a, const char *from, int b, const char *to, int flags)
 int mkdirat(int fd, const char *path, mode_t mode)
 {
 	return fails("name") ? -1 : REAL(mkdirat)(fd, path, mode);
+}
+
+/* ---- remove: what takes names away ---- */
+
+int unlink(const char *path)
+{
+	return fails("remove") ? -1 : REAL(unlink)(path);
+}
+
+int unlinkat(int fd, const char *path, int flags)
+{
+	return fails("remove") ? -1 : REAL(unlinkat)(fd, path, flags);
 }
 
 /* ---- room: what asks for space ---- */

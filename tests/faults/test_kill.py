@@ -4,16 +4,15 @@
 import os
 import random
 import signal
-import subprocess
-import time
 
-from faults import MEDARK, SEED, FaultTest, environment, main, observation, patient, some
+from faults import SEED, FaultTest, main, observation, patient, some
 
-PATIENTS, COPIES, KILLS, STOPS = 3, 40000, 50, 30
+PATIENTS, COPIES, KILLS, STOPS = 3, 40000, 50, 20
+CLEAN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Kill(FaultTest):
-    """A source that takes a while: half a second or so."""
+    """A source of many segments, so that there is much to be stopped at."""
 
     def setUp(self):
         super().setUp()
@@ -33,22 +32,21 @@ class Kill(FaultTest):
         self.before = set(os.listdir(self.folder))
         self.random = random.Random(SEED)
 
-    def interrupted(self, verb, number, seconds):
-        """The exit code of a run that gets a signal after some time, and what it said."""
-        with subprocess.Popen([MEDARK, *self.runs[verb]], cwd=self.folder, env=environment(),
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE) as child:  # fmt: skip
-            time.sleep(seconds)
-            child.send_signal(number)
-            _, said = child.communicate(timeout=60)
-            return child.returncode, said.decode()
-
-    def duration(self, verb):
-        began = time.monotonic()
-        self.succeed(*self.runs[verb])
-        took = time.monotonic() - began
+    def points(self, verb, how_many):
+        """Random moments of a run, as numbers of its calls to the system and for memory."""
+        where = self.path("count")
+        self.assertEqual(self.shimmed(self.runs[verb], "any", count=where).code, 0)
+        with open(where, encoding="ascii") as f:
+            total = int(f.read())
+        os.unlink(where)
         self.check_whole(verb)
-        return took
+        self.assertGreater(total, 20 * how_many)
+        return sorted(self.random.randrange(1, total) for _ in range(how_many))
+
+    def interrupted(self, verb, at, number):
+        """The exit code of a run that gets a signal at its call `at`, and what it said."""
+        result = self.shimmed(self.runs[verb], "any", at, signal=int(number))
+        return result.code, result.err
 
     def check_whole(self, verb):
         if verb == "export":
@@ -67,16 +65,16 @@ class Kill(FaultTest):
         return set(os.listdir(self.folder)) - self.before
 
     def killed(self, verb):
-        """kill -9 at random moments; the next run clears away what was left, or uses it."""
-        took = self.duration(verb)
+        """kill -9 at random points; the next run clears away what was left, or uses it."""
         ended = 0
-        for _ in range(KILLS // 2):
-            code, _ = self.interrupted(verb, signal.SIGKILL, self.random.random() * took)
-            self.assertIn(code, (0, -signal.SIGKILL))
-            left = self.check_after(verb, code)
-            self.assertLessEqual(left, {"back.medark-partial"} if verb == "restore" else set())
-            ended += code != 0
-        self.assertGreater(ended, KILLS // 8)
+        for at in self.points(verb, KILLS):
+            with self.subTest(verb=verb, at=at):
+                code, _ = self.interrupted(verb, at, signal.SIGKILL)
+                self.assertIn(code, (0, -signal.SIGKILL))
+                left = self.check_after(verb, code)
+                self.assertLessEqual(left, {"back.medark-partial"} if verb == "restore" else set())
+                ended += code != 0
+        self.assertGreater(ended, KILLS // 2)
         self.succeed(*self.runs[verb])
         self.check_whole(verb)
         self.assertEqual(set(os.listdir(self.folder)), self.before)
@@ -107,18 +105,33 @@ class Kill(FaultTest):
         self.assertEqual(set(os.listdir(self.folder)), self.before)
 
     def stopped(self, verb):
-        took = self.duration(verb)
         ended = 0
-        for _ in range(STOPS // 2):
-            number = self.random.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-            # Not before it has begun: until then a signal ends it the plain way.
-            code, said = self.interrupted(verb, number, 0.05 + self.random.random() * took)
-            self.assertIn(code, (0, 130), said)
-            self.assertEqual(self.check_after(verb, code), set())
-            if code:
-                self.assertRegex(said, r"^medark: cannot .*: interrupted\n$")
-            ended += code != 0
-        self.assertGreater(ended, 2)
+        for at in self.points(verb, STOPS):
+            number = self.random.choice(CLEAN)
+            with self.subTest(verb=verb, at=at, number=number):
+                code, said = self.interrupted(verb, at, number)
+                # Before the handlers are there a signal ends the program the plain way.
+                self.assertIn(code, (0, 130, -number), said)
+                self.assertEqual(self.check_after(verb, code), set())
+                if code == 130:
+                    self.assertRegex(said, r"^medark: cannot .*: interrupted\n$")
+                    ended += 1
+        self.assertGreater(ended, STOPS // 2)
+
+    def test_a_second_signal_ends_it_at_once_and_the_next_run_cleans_up(self):
+        for verb in self.runs:
+            for at in self.points(verb, 6):
+                code, said = self.interrupted_twice(verb, at)
+                self.assertIn(code, (0, 130, -signal.SIGINT), said)
+                left = self.check_after(verb, code)
+                self.assertLessEqual(left, {"back.medark-partial"} if verb == "restore" else set())
+            self.succeed(*self.runs[verb])
+            self.check_whole(verb)
+            self.assertEqual(set(os.listdir(self.folder)), self.before)
+
+    def interrupted_twice(self, verb, at):
+        result = self.shimmed(self.runs[verb], "any", at, signal=int(signal.SIGINT), rest=1)
+        return result.code, result.err
 
     def test_a_signal_during_an_export(self):
         self.stopped("export")

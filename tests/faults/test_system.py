@@ -6,7 +6,7 @@ import resource
 import shutil
 import subprocess
 
-from faults import MEDARK, FaultTest, Result, environment, errno, main
+from faults import MEDARK, SHIM, FaultTest, Result, environment, errno, main
 
 WRITERS, READERS = ("export", "restore", "chart"), ("export", "verify", "patients", "restore", "chart")
 
@@ -27,17 +27,75 @@ class System(FaultTest):
             self.fail_each(verb, "read", 60, (0, errno.EINTR), codes=())
 
     def test_each_sync_fails_once(self):
-        before = self.files()
-        total = self.count("export", "sync")
-        self.assertGreaterEqual(total, 2)
+        """Few files are synced one by one, many with their file system."""
+        self.write("many/notes.txt", "x")
+        for i in range(200):
+            self.write(f"many/{i}.txt", "x")
+        self.succeed(*self.export("many", "many.medark"))
+        self.verbs["many"] = self.opened("restore", "--to", "back", archive="many.medark")
+        for verb, least in (("export", 2), ("restore", 5), ("chart", 4), ("many", 2)):
+            self.assertGreaterEqual(self.fail_each(verb, "sync"), least)
+
+    def test_a_sync_that_fails_never_loses_an_archive_that_is_replaced(self):
+        args = self.export("src", "a.medark", "--force")
+        before, total = self.files(), self.count("export", "sync")
         for at in range(1, total + 1):
-            result = self.shimmed(self.verbs["export"], "sync", at)
+            result = self.shimmed(args, "sync", at)
             self.assertEqual(result.code, 1, result.err)
             self.check_sentence(result)
-            if at == total:  # of the folder: the archive is complete, whether its name lasts is not known
-                self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
-                self.remove("b.medark")
-            self.assertEqual(self.files(), before)
+            left = self.files()
+            self.assertEqual(left.keys(), before.keys())
+            self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem")
+            # The last one is of the folder: by then the old archive is gone.
+            self.assertEqual(left == before, at < total)
+            self.assertEqual("which is written and stays" in result.err, at == total)
+
+    def test_nothing_can_be_removed(self):
+        """What then stays of a restore is known by its name, and goes with the next one."""
+        self.may_stay = ("back.medark-partial",)
+        for verb in WRITERS:
+            self.fail_each(verb, "remove", 40, (errno.EIO, errno.EBUSY))
+
+    def test_a_merge_that_fails_leaves_whole_files_and_can_be_done_again(self):
+        args = [*self.verbs["restore"], "--force"]
+        where = self.path("count")
+        seen = set()
+        for kind in ("name", "list", "sync"):
+            self.fill_target()
+            self.assertEqual(self.shimmed(args, kind, count=where).code, 0)
+            with open(where, encoding="ascii") as f:
+                total = int(f.read())
+            for at in range(1, total + 1):
+                self.fill_target()
+                with self.subTest(kind=kind, at=at):
+                    seen.add(self.merge(args, kind, at))
+        self.assertIn("a part", seen)
+
+    def fill_target(self):
+        self.remove("back")
+        self.write("back/Patient.ndjson", "old")
+        self.write("back/notes/mine.txt", "mine")
+
+    def merge(self, args, kind, at):
+        """One merge with a call that fails: what is in the target is old or new, and told."""
+        result = self.shimmed(args, kind, at)
+        old = {"Patient.ndjson": b"old", os.path.join("notes", "mine.txt"): b"mine"}
+        new, left = {**old, **self.good}, self.tree("back")
+        self.assertIn(result.code, (0, 1), result.err)
+        self.assertFalse(os.path.lexists(self.path("back.medark-partial")))
+        for name, content in left.items():
+            self.assertIn(content, (old.get(name), new.get(name)))
+        self.assertLessEqual(old.keys(), left.keys())
+        if result.code == 0:
+            self.assertEqual(left, new)
+            return "all"
+        self.check_sentence(result)
+        partly = "holds only a part of what was to be restored" in result.err
+        if left not in (old, new):
+            self.assertTrue(partly, result.err)
+        self.succeed(*args)
+        self.assertEqual(self.tree("back"), new)
+        return "a part" if partly else "nothing"
 
     def test_each_name_cannot_be_given(self):
         for verb in WRITERS:
@@ -68,7 +126,7 @@ class System(FaultTest):
 
     def limited(self, args, size, kind="none"):
         """No file may get larger than `size`."""
-        env = environment(LD_PRELOAD=os.environ["MEDARK_SHIM"], FAULT_KIND=kind, FAULT_AT="1",
+        env = environment(LD_PRELOAD=SHIM, FAULT_KIND=kind, FAULT_AT="1",
                           FAULT_ERRNO=str(errno.EOPNOTSUPP), FAULT_REST="1")  # fmt: skip
         done = subprocess.run(
             [MEDARK, *args], stdin=subprocess.DEVNULL, capture_output=True, env=env, cwd=self.folder,
@@ -87,14 +145,14 @@ class System(FaultTest):
         for verb in ("verify", "patients", "restore", "export"):
             with open("/dev/full", "wb") as full, self.subTest(verb=verb):
                 done = subprocess.run([MEDARK, *self.verbs[verb]], stdout=full, stderr=subprocess.PIPE,
-                                      env=environment(), cwd=self.folder, check=False)  # fmt: skip
+                                      env=environment(LD_PRELOAD=SHIM), cwd=self.folder, check=False)  # fmt: skip
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(b"standard output", done.stderr)
 
     def test_an_archive_written_to_a_full_device_fails(self):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([MEDARK, *self.export("src", "-")], stdout=full, stderr=subprocess.PIPE,
-                                  env=environment(), cwd=self.folder, check=False)  # fmt: skip
+                                  env=environment(LD_PRELOAD=SHIM), cwd=self.folder, check=False)  # fmt: skip
         self.assertEqual(done.returncode, 1, done.stderr)
         self.check_sentence(Result(1, b"", done.stderr))
 
@@ -125,13 +183,14 @@ class FullDisk(FaultTest):
     def test_a_full_file_system_leaves_nothing(self):
         failed = 0
         for size in self.SIZES:
-            for verb, name in (("export", "disk/b.medark"), ("restore", "disk/back")):
+            for verb, name in (("export", "disk/b.medark"), ("restore", "disk/back"), ("restore", "disk")):
                 args = [name if a in ("b.medark", "back") else a for a in self.verbs[verb]]
                 result, left = self.on_small_disk(size, " ".join([MEDARK, *args]))
                 if result.code == 77 or "unshare" in result.err:
                     self.skipTest("no file system may be mounted here: " + result.err.strip())
                 self.assertIn(result.code, (0, 1), result.err)
-                self.assertEqual(left, [os.path.basename(name)] if result.code == 0 else [], result.err)
+                there = sorted(os.listdir(self.path("src"))) if name == "disk" else [os.path.basename(name)]
+                self.assertEqual(sorted(left), there if result.code == 0 else [], result.err)
                 if result.code:
                     self.assertIn("No space left", result.err)
                     self.check_sentence(result)

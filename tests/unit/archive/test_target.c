@@ -103,6 +103,9 @@ static void clearing_follows_no_link(void **state)
 
 /* ---- partial ---- */
 
+/* Where a restore stands until it is complete. */
+#define CONTENT "out.medark-partial/unfinished.medark-restore"
+
 static struct medark_partial *begin(const char *target, bool replace)
 {
 	struct medark_partial *p = NULL;
@@ -135,7 +138,7 @@ static void a_new_target_appears_when_it_is_complete(void **state)
 	(void)state;
 	put(p, "a");
 	assert_false(exists("out"));
-	assert_true(exists("out.medark-partial/a"));
+	assert_true(exists(CONTENT "/a"));
 	finish(p);
 	assert_true(exists("out/a"));
 	assert_false(exists("out.medark-partial"));
@@ -227,10 +230,80 @@ static void what_a_killed_run_left_is_removed(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("out.medark-partial", 0700), 0);
-	touch("out.medark-partial/old");
+	assert_int_equal(mkdir(CONTENT, 0500), 0);
+	assert_int_equal(mkdir(CONTENT "/sub", 0700), 0);
+	touch(CONTENT "/sub/old");
 	p = begin("out", false);
-	assert_false(exists("out.medark-partial/old"));
+	assert_false(exists(CONTENT "/sub"));
 	finish(p);
+	assert_false(exists("out/sub") || exists("out.medark-partial"));
+}
+
+static void what_medark_did_not_make_is_not_removed(void **state)
+{
+	static const char *const others[] = { "out.medark-partial/letter", CONTENT };
+	struct medark_partial *p = NULL;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(mkdir("out.medark-partial", 0755), 0);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		touch(others[i]);
+		assert_int_equal(medark_partial_new("out", true, &p, &err), MEDARK_E_SYSTEM);
+		assert_string_equal(err.message,
+				    "'out.medark-partial' stands in the way and holds what no "
+				    "restore put there; move it away or remove it");
+		assert_true(exists(others[i]));
+		assert_int_equal(unlink(others[i]), 0);
+	}
+}
+
+static void an_empty_partial_folder_is_used(void **state)
+{
+	struct medark_partial *p;
+
+	(void)state;
+	assert_int_equal(mkdir("out.medark-partial", 0755), 0);
+	p = begin("out", false);
+	put(p, "a");
+	finish(p);
+	assert_true(exists("out/a"));
+	assert_false(exists("out.medark-partial"));
+}
+
+static void what_cannot_be_merged_is_told_before_anything_is_moved(void **state)
+{
+	struct medark_partial *p;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(mkdir("out", 0700), 0);
+	assert_int_equal(mkdir("out/z", 0700), 0);
+	assert_int_equal(mkdir("out/z/z", 0700), 0);
+	p = begin("out", true);
+	put(p, "a");
+	assert_int_equal(mkdirat(medark_partial_fd(p), "z", 0700), 0);
+	put(p, "z/a");
+	put(p, "z/z");
+	assert_int_equal(medark_partial_finish(p, &err), MEDARK_E_EXISTS);
+	assert_string_equal(err.message,
+			    "in the target a file and a folder would have the same name");
+	medark_partial_free(p);
+	assert_false(exists("out/a") || exists("out/z/a") || exists("out.medark-partial"));
+}
+
+static void many_files_are_restored_as_well(void **state)
+{
+	struct medark_partial *p = begin("out", false);
+	char name[16];
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		(void)snprintf(name, sizeof(name), "%d", i);
+		put(p, name);
+	}
+	finish(p);
+	assert_true(exists("out/299"));
 }
 
 static void two_restores_do_not_meet(void **state)
@@ -242,7 +315,7 @@ static void two_restores_do_not_meet(void **state)
 	put(p, "a");
 	assert_int_equal(medark_partial_new("out", false, &q, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message, "another restore into this target is under way");
-	assert_true(exists("out.medark-partial/a"));
+	assert_true(exists(CONTENT "/a"));
 	finish(p);
 }
 
@@ -255,7 +328,9 @@ static void a_link_in_the_place_of_the_partial_folder_is_not_followed(void **sta
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
 	touch("elsewhere/keep");
 	assert_int_equal(symlink("elsewhere", "out.medark-partial"), 0);
-	assert_int_equal(medark_partial_new("out", false, &p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_new("out", false, &p, &err), MEDARK_E_SYSTEM);
+	assert_string_equal(err.message, "'out.medark-partial' stands in the way and is not ours; "
+					 "move it away or remove it");
 	assert_true(exists("elsewhere/keep"));
 }
 
@@ -368,6 +443,10 @@ int main(void)
 		T(replacing_joins_folders_and_replaces_files),
 		T(replacing_follows_no_link_out_of_the_target),
 		T(what_a_killed_run_left_is_removed),
+		T(what_medark_did_not_make_is_not_removed),
+		T(an_empty_partial_folder_is_used),
+		T(what_cannot_be_merged_is_told_before_anything_is_moved),
+		T(many_files_are_restored_as_well),
 		T(two_restores_do_not_meet),
 		T(a_link_in_the_place_of_the_partial_folder_is_not_followed),
 		T(files_and_their_folders_are_made),
