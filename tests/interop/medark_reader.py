@@ -38,6 +38,7 @@ TABLES = (
 )  # fmt: skip
 TEXTS = ("README.txt", "RECOVER.sh", "FORMAT.md")
 SEALED_MAX = 64 * MIB + 64 * KIB
+NESTING_MAX = 512
 MEMBER_MAX = {  # section 13
     **dict.fromkeys(TEXTS, MIB),
     "header.json": 64 * KIB,
@@ -59,8 +60,17 @@ def number(text, most=2**63 - 1):
     return value
 
 
+def nesting(text):
+    """How deep a JSON text is nested; the outermost object is 1 deep."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def strict_json(data, what):
-    """RFC 8259, UTF-8, no byte order mark, no repeated names, no NaN, no lone surrogates."""
+    """RFC 8259, UTF-8, no byte order mark, no repeated names, no NaN, no lone surrogates, 512 deep."""
 
     def unique(pairs):
         need(len({name for name, _ in pairs}) == len(pairs), f"{what}: a name is repeated")
@@ -72,6 +82,8 @@ def strict_json(data, what):
     try:
         text = data.decode("utf-8")
         need(not text.startswith("\ufeff"), f"{what}: has a byte order mark")
+        # Python's own limit is another one in each version.
+        need(nesting(text) <= NESTING_MAX, f"{what}: nested too deep")
         value = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):

@@ -100,6 +100,30 @@ static void refuses(const char *text, const char *message)
 	assert_string_equal(err.message, message);
 }
 
+/* A root with a name that is not known, whose value nests so deep that the whole is `depth` deep.
+ */
+static int parse_nested(size_t depth)
+{
+	MEDARK_AUTO(medark_index_root_clear) struct medark_index_root root = { 0 };
+	struct medark_error err;
+	char text[2048 + sizeof(GOOD)];
+	char *p = text;
+
+	p += sprintf(p, "{\"new\":");
+	memset(p, '[', depth - 1);
+	memset(p + depth - 1, ']', depth - 1);
+	p += 2 * (depth - 1);
+	(void)sprintf(p, ",%s", &GOOD[1]);
+	return parse(text, &root, &err);
+}
+
+static void a_root_may_be_nested_512_deep(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_nested(512), 0);
+	assert_int_equal(parse_nested(513), MEDARK_E_FORMAT);
+}
+
 static void a_root_of_something_else_is_refused(void **state)
 {
 	(void)state;
@@ -181,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_root_says_where_rows_and_keys_are),
 		cmocka_unit_test(names_that_are_not_known_are_passed_over),
+		cmocka_unit_test(a_root_may_be_nested_512_deep),
 		cmocka_unit_test(a_root_of_something_else_is_refused),
 		cmocka_unit_test(malformed_roots_are_refused),
 		cmocka_unit_test(malformed_tables_are_refused),
