@@ -67,7 +67,8 @@ int medark_certificate_check_recipient(const struct medark_certificate *certific
 
 /*
  * May manifests be signed with it? RSA of 3072 to 16384 bits, P-256 or P-384, with digitalSignature
- * or nonRepudiation (where keyUsage is present), valid at `now`. MEDARK_E_KEY.
+ * or nonRepudiation (where keyUsage is present) and a purpose of F-26 (where extendedKeyUsage is
+ * present), valid at `now`. MEDARK_E_KEY.
  */
 int medark_certificate_check_signer(const struct medark_certificate *certificate, time_t now,
 				    struct medark_error *err) MEDARK_MUST_USE;

@@ -7,6 +7,8 @@
 
 #include <openssl/x509v3.h>
 
+#include <string.h>
+
 /* Puts "certificate 'x.pem' " before what is wrong; the subject where there is no file. */
 static int refuse(const struct medark_certificate *certificate, const struct medark_error *what,
 		  struct medark_error *err)
@@ -69,6 +71,45 @@ static bool allows(const struct medark_certificate *certificate, uint32_t usage)
 	return (X509_get_key_usage(medark_certificate_native(certificate)) & usage) != 0;
 }
 
+/*
+ * RFC 5280 section 4.2.1.12: where the extension is there, it has to allow what is done. A
+ * certificate for a web server or for time stamps does not speak for the clinic.
+ */
+static const char *const signing_purposes[] = {
+	"2.5.29.37.0",		   /* anyExtendedKeyUsage */
+	"1.3.6.1.5.5.7.3.3",	   /* id-kp-codeSigning */
+	"1.3.6.1.5.5.7.3.4",	   /* id-kp-emailProtection */
+	"1.3.6.1.5.5.7.3.36",	   /* id-kp-documentSigning, RFC 9336 */
+	"1.3.6.1.4.1.311.10.3.12", /* document signing before RFC 9336, as in many seals */
+};
+
+static bool is_signing_purpose(const ASN1_OBJECT *purpose)
+{
+	char text[64];
+	int size = OBJ_obj2txt(text, sizeof(text), purpose, 1);
+
+	for (size_t i = 0; i < sizeof(signing_purposes) / sizeof(signing_purposes[0]); i++)
+		if (size > 0 && strcmp(text, signing_purposes[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool has_signing_purpose(const struct medark_certificate *certificate)
+{
+	X509 *x509 = medark_certificate_native(certificate);
+	EXTENDED_KEY_USAGE *purposes;
+	bool found = false;
+
+	if (!(X509_get_extension_flags(x509) & EXFLAG_XKUSAGE))
+		return true;
+	purposes = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
+	for (int i = 0; !found && i < sk_ASN1_OBJECT_num(purposes); i++)
+		found = is_signing_purpose(sk_ASN1_OBJECT_value(purposes, i));
+	EXTENDED_KEY_USAGE_free(purposes);
+	medark_openssl_drain();
+	return found;
+}
+
 static int check_recipient(const struct medark_certificate *certificate, time_t now,
 			   struct medark_error *err)
 {
@@ -101,6 +142,11 @@ int medark_certificate_check_signing(const struct medark_certificate *certificat
 	if (!allows(certificate, KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))
 		return medark_error_set(err, MEDARK_E_KEY,
 					"is not meant for signing (digitalSignature is missing)");
+	if (!has_signing_purpose(certificate)) /* F-26 */
+		return medark_error_set(err, MEDARK_E_KEY,
+					"is not meant for signing (its extendedKeyUsage names "
+					"neither documentSigning nor emailProtection nor "
+					"codeSigning)");
 	return 0;
 }
 

@@ -435,16 +435,18 @@ class Signature:
         method = info.raw(SEQUENCE)
         value = info.content(OCTETS)
         info.end()
-        by_id = {issuer_and_serial_of(c): c for c in embedded}
-        need(issuer_and_serial in by_id, "signature: the signer's certificate is missing")
-        self.signer_der = by_id[issuer_and_serial]
+        # Anybody can make another certificate of these names: signing-certificate-v2 tells whose it is.
+        named = [c for c in embedded if issuer_and_serial_of(c) == issuer_and_serial]
+        need(named, "signature: the signer's certificate is missing")
+        self.signer_der = self.attributes(attributes, embedded, manifest)
+        need(self.signer_der in named, "signature: is of another certificate")
         self.signer = load_certificate(self.signer_der)
         self.others = [load_certificate(c) for c in embedded if c != self.signer_der]
-        self.attributes(attributes, embedded, manifest)
         # What is signed is the SET OF encoding, RFC 5652 5.4.
         self.check_value(method, value, bytes([SET]) + attributes[1:])
 
     def attributes(self, encoded, embedded, manifest):
+        """Checks all four; the signer's certificate among those embedded."""
         found = {}
         for attribute in Der(encoded).set_of(0xA0, (SEQUENCE,)):
             a = Der(attribute).into(SEQUENCE)
@@ -458,9 +460,10 @@ class Signature:
         digest.update(manifest)
         found["message-digest"].expect(encode(OCTETS, digest.finalize()))
         self.time = self.signing_time(found["signing-time"])
-        self.signing_certificate(found["signing-certificate-v2"], embedded)
+        first = self.signing_certificate(found["signing-certificate-v2"], embedded)
         for value in found.values():
             value.end()
+        return first
 
     @staticmethod
     def signing_time(value):
@@ -479,7 +482,8 @@ class Signature:
             raise Malformed("signature: bad signing-time") from None
         return time.replace(tzinfo=datetime.timezone.utc)
 
-    def signing_certificate(self, value, embedded):
+    @staticmethod
+    def signing_certificate(value, embedded):
         """One ESSCertIDv2 for each certificate inside, the signer's first (RFC 5035)."""
         outer = value.into(SEQUENCE)
         entries = outer.into(SEQUENCE)
@@ -503,8 +507,8 @@ class Signature:
                 )
             entry.end()
             listed.append(match[0])
-        need(listed and listed[0] == self.signer_der, "signature: is of another certificate")
-        need(len(listed) == len(embedded), "signature: does not name every certificate")
+        need(listed and len(listed) == len(embedded), "signature: does not name every certificate")
+        return listed[0]
 
     def check_value(self, method, value, signed):
         key = self.signer.public_key()
@@ -569,6 +573,12 @@ def issuer_serial(der):
 # ---- trust (F-25) -------------------------------------------------------------------------------
 
 
+SIGNING_PURPOSES = {
+    "2.5.29.37.0", "1.3.6.1.5.5.7.3.3", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36",
+    "1.3.6.1.4.1.311.10.3.12",
+}  # fmt: skip
+
+
 def valid(certificate, name):
     """One end of a certificate's validity. Older versions of the library know no time zones."""
     if hasattr(certificate, name + "_utc"):
@@ -598,6 +608,9 @@ class Trust:
         usage = extension(signature.signer, x509.KeyUsage)
         if usage is not None and not (usage.digital_signature or usage.content_commitment):
             raise Untrusted("the signer's certificate is not one for signatures")
+        purposes = extension(signature.signer, x509.ExtendedKeyUsage)  # F-26
+        if purposes is not None and not {p.dotted_string for p in purposes} & SIGNING_PURPOSES:
+            raise Untrusted("the signer's certificate is for another purpose than signatures")
         self.moment = at.astimezone(datetime.timezone.utc)
         reasons = []
         if not self.leads(signature.signer, signature.others, 0, reasons):

@@ -14,6 +14,9 @@ NULL = encode(5)
 SHA1 = oid("1.3.14.3.2.26")
 SHA384, SHA512 = oid("2.16.840.1.101.3.4.2.2"), oid("2.16.840.1.101.3.4.2.3")
 SIGNER, STRANGER = pair("signer"), pair("stranger")
+# Certificates of others with the issuer and serial number of SIGNER's; it stands between the two.
+TWINS = {"before": pair("a"), "behind": pair("twin-of-signer")}
+assert TWINS["before"].der < SIGNER.der < TWINS["behind"].der
 
 
 def signature(name, rule="F-24", codes=ALL, words="signature", **options):
@@ -37,6 +40,8 @@ def trusts():
         trust("expired", UNTRUSTED, "expired", "expired"),
         trust("not-yet-valid", UNTRUSTED, "not valid yet", "future"),
         trust("key-usage", UNTRUSTED, "not trusted", "unfit"),
+        trust("purpose-tls-server", UNTRUSTED, "extendedKeyUsage", "tls-server"),
+        trust("purpose-document-signing", GOOD, "", "document-signer"),
         trust("unknown-ca", UNTRUSTED, "not trusted", "member", "other-ca"),
         trust("own-ca-inside-is-no-anchor", UNTRUSTED, "not trusted", "member", "other-ca", chain=(ca,)),
         # The certificate of the anchor beside that of a stranger who signed.
@@ -102,6 +107,20 @@ def signed_attributes():
         signature("attributes-none", set=lambda parts: []),
         signature("attributes-changed-after", words="signature is wrong",
                   signed=lambda s: s.replace(b"261122031000Z", b"261122031001Z")),
+    ]  # fmt: skip
+
+
+def twins():
+    """CMS names the signer by issuer and serial number, and a reader that takes the first certificate with
+    these checks the value against a key of the forger's choice."""
+    both = [(place, twin, lambda _key, data, twin=twin: ecdsa(twin.key, data)) for place, twin in TWINS.items()]
+    return [
+        *(signature(f"forged-by-twin-{place}", "F-23", words="signature is wrong", chain=(twin.der,), value=value)
+          for place, twin, value in both),
+        *(signature(f"twin-{place}-inside", "F-23", GOOD, "", chain=(twin.der,)) for place, twin, _ in both),
+        *(signature(f"signed-by-twin-{place}", "F-25", UNTRUSTED, "not trusted", chain=(twin.der,), value=value,
+                    attributes=certificates(certificate_id(twin.der), certificate_id(SIGNER.der)))
+          for place, twin, value in both),
     ]  # fmt: skip
 
 
@@ -209,4 +228,4 @@ def forms():
     ]  # fmt: skip
 
 
-VECTORS = [*trusts(), *signed_attributes(), *algorithms(), *forms()]
+VECTORS = [*trusts(), *signed_attributes(), *twins(), *algorithms(), *forms()]

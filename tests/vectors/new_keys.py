@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the keys of the test vectors anew. All vectors have to be made again afterwards (make.py)."""
+"""Makes the keys of the test vectors anew. All vectors have to be made again afterwards (make.py).
+
+    new_keys.py [NAME…]   only these, which no other one is issued by
+"""
 
 import datetime
 import os
+import sys
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,16 +27,22 @@ def usage(*names):
 
 
 def write(name, data, mode):
+    if sys.argv[1:] and name.split(".")[0] not in sys.argv[1:]:
+        return
     path = os.path.join(FOLDER, name)
     with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as f:
         f.write(data)
 
 
-def make(name, serial, *, key=None, use=("digital_signature",), time=ALWAYS, issuer=None):
-    """`issuer`: (key, certificate) of a CA; None: the certificate signs itself."""
+def make(name, serial, *, key=None, use=("digital_signature",), purpose=None, time=ALWAYS, issuer=None,
+         of=None):  # fmt: skip
+    """`issuer`: (key, certificate) of a CA; None: the certificate signs itself. `purpose`: a dotted
+    extended key usage. `of`: says falsely that the certificate of this name issued it."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "medark test " + name)])
     by_key, by_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
+    if of:
+        by_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "medark test " + of)])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -44,6 +54,8 @@ def make(name, serial, *, key=None, use=("digital_signature",), time=ALWAYS, iss
         .add_extension(x509.BasicConstraints("key_cert_sign" in use, None), True)
         .add_extension(usage(*use), True)
     )
+    if purpose:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(purpose)]), True)
     digest = None if isinstance(by_key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     certificate = builder.sign(by_key, digest)
     pem = key.private_bytes(
@@ -71,6 +83,11 @@ def main():
     make("ed25519", 1010, key=ed25519.Ed25519PrivateKey.generate())
     make("rsa2048", 1011, key=rsa.generate_private_key(65537, 2048))
     make("rsa3072", 1012, key=rsa.generate_private_key(65537, 3072))
+    make("tls-server", 1013, purpose="1.3.6.1.5.5.7.3.1")
+    make("document-signer", 1014, purpose="1.3.6.1.5.5.7.3.36")
+    # The issuer and serial number of `signer`. Sorted, one stands before and one behind it.
+    make("a", 1001, of="signer")
+    make("twin-of-signer", 1001, of="signer")
     make("recipient", 2001, use=("key_agreement",))
     make("second", 2002, use=("key_agreement",))
 

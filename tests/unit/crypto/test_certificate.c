@@ -153,6 +153,28 @@ static void unsuitable_certificates_are_refused_with_the_reason(void **state)
 	      "has a key that is neither RSA nor EC P-256 or P-384");
 }
 
+#define UNFIT                                                                                      \
+	"is not meant for signing (its extendedKeyUsage names neither documentSigning nor "        \
+	"emailProtection nor codeSigning)"
+
+static void the_purpose_of_a_signer_counts(void **state)
+{
+	(void)state;
+	judge(true, P256 "-addext extendedKeyUsage=emailProtection", NULL);
+	judge(true, P256 "-addext extendedKeyUsage=codeSigning", NULL);
+	judge(true, P256 "-addext extendedKeyUsage=anyExtendedKeyUsage", NULL);
+	judge(true, P256 "-addext extendedKeyUsage=1.3.6.1.5.5.7.3.36", NULL);
+	judge(true, P256 "-addext extendedKeyUsage=1.3.6.1.4.1.311.10.3.12", NULL);
+	judge(true, P256 "-addext extendedKeyUsage=critical,serverAuth,1.3.6.1.5.5.7.3.36", NULL);
+	judge(true, P256 "-addext extendedKeyUsage=serverAuth", UNFIT);
+	judge(true, P256 "-addext extendedKeyUsage=critical,timeStamping", UNFIT);
+	judge(true, P256 "-addext extendedKeyUsage=1.3.6.1.5.5.7.3.361", UNFIT);
+	judge(true, P256 "-addext keyUsage=digitalSignature -addext extendedKeyUsage=clientAuth",
+	      UNFIT);
+	/* What a recipient's certificate is for, its keyUsage says. */
+	judge(false, P256 "-addext extendedKeyUsage=serverAuth", NULL);
+}
+
 static void the_time_of_a_certificate_counts(void **state)
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *c = load("root.pem");
@@ -212,6 +234,7 @@ int main(void)
 		cmocka_unit_test(a_chain_is_taken_without_its_root),
 		cmocka_unit_test(files_that_are_no_chain_are_refused),
 		cmocka_unit_test(unsuitable_certificates_are_refused_with_the_reason),
+		cmocka_unit_test(the_purpose_of_a_signer_counts),
 		cmocka_unit_test(the_time_of_a_certificate_counts),
 		cmocka_unit_test(a_deceptive_subject_is_made_harmless),
 		cmocka_unit_test(a_certificate_is_written_once),

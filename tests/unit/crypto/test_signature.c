@@ -311,6 +311,19 @@ static void an_unsuitable_signer_is_untrusted(void **state)
 		     MEDARK_E_UNTRUSTED,
 		     "the signer 'CN=enc' is not trusted: its certificate is not meant for signing "
 		     "(digitalSignature is missing)");
+	must_run("umask 077; printf extendedKeyUsage=serverAuth >tls.ext && " REQ
+		 "-keyout tls.key -out tls.csr -subj /CN=tls && "
+		 "openssl x509 -req -in tls.csr -signkey tls.key -days 3 -extfile tls.ext "
+		 "-out tls.pem && openssl cms -sign -cades -binary -nosmimecap -md sha256 "
+		 "-outform DER -in MANIFEST -signer tls.pem -inkey tls.key -out tls.p7s");
+	p7s.size = 0;
+	read_whole("tls.p7s", &p7s);
+	assert_ok(medark_trust_add_file(trust, in_folder("tls.pem"), &err));
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+		     MEDARK_E_UNTRUSTED,
+		     "the signer 'CN=tls' is not trusted: its certificate is not meant for signing "
+		     "(its extendedKeyUsage names neither documentSigning nor emailProtection nor "
+		     "codeSigning)");
 }
 
 static void another_manifest_is_refused(void **state)
