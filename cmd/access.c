@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a fingerprint is written in. */
+#define HEX_DIGITS "0123456789abcdefABCDEF:"
+
 /* The option's values; without any, the variable's. `one` holds the variable's value. */
 static struct cli_list list_of(const struct cli_list *given, const char *variable, const char **one)
 {
@@ -34,25 +37,47 @@ void cli_access_clear(struct cli_access *access)
 	*access = (struct cli_access) { 0 };
 }
 
-int cli_access_check(const struct cli_options *options, bool needs_identity)
+void cli_access_missing(const struct cli_options *options, bool needs_identity,
+			struct cli_missing *missing)
 {
 	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
 	const char *one;
 
-	if (trust_of(options, &one).count == 0)
-		return cli_report_usage(
-			options,
-			"cannot %s without a trust anchor: give --trust CERT (or set "
-			"MEDARK_TRUST)",
-			options->verb->action);
-	if (needs_identity && identities_of(options, &one).count == 0 &&
-	    !cli_passphrase_is_asked(options) && !(file && *file))
-		return cli_report_usage(
-			options,
-			"cannot %s without an identity: give --identity KEY (or set "
-			"MEDARK_IDENTITY) or --passphrase",
-			options->verb->action);
-	return 0;
+	cli_missing_add(missing, options->operands.count == 0, "an archive");
+	cli_missing_add(missing,
+			needs_identity && identities_of(options, &one).count == 0 &&
+				!cli_passphrase_is_asked(options) && !(file && *file),
+			"--identity KEY (or MEDARK_IDENTITY, or --passphrase)");
+	cli_missing_add(missing, trust_of(options, &one).count == 0,
+			"--trust CERT (or MEDARK_TRUST)");
+}
+
+int cli_access_check_archive(const struct cli_options *options, const char *path)
+{
+	if (strcmp(path, "-") != 0)
+		return 0;
+	return cli_report_usage(options,
+				"cannot read an archive from standard input: reading begins at its "
+				"end, so it must be a file (for a file of this name: ./-)");
+}
+
+/* A fingerprint as it is, or that of a certificate's file. */
+static int add_signer(const struct cli_options *options, struct cli_access *access,
+		      const char *signer)
+{
+	struct cli_failure failure = { .action = "use the signer", .file = signer };
+	struct medark_certificate_info info;
+	struct medark_error err = { 0 };
+
+	failure.err = &err;
+	failure.code = medark_trust_add_signer(access->trust, signer, &err);
+	if (failure.code == MEDARK_E_USAGE && strspn(signer, HEX_DIGITS) != strlen(signer)) {
+		failure.code = medark_certificate_describe(signer, &info, &err);
+		if (failure.code == 0)
+			failure.code =
+				medark_trust_add_signer(access->trust, info.fingerprint, &err);
+	}
+	return failure.code < 0 ? cli_report_failure(options, &failure) : 0;
 }
 
 int cli_access_trust(const struct cli_options *options, struct cli_access *access)
@@ -74,6 +99,12 @@ int cli_access_trust(const struct cli_options *options, struct cli_access *acces
 								 .file = list.items[i],
 								 .code = code,
 								 .err = &err });
+	}
+	for (size_t i = 0; i < options->signers.count; i++) {
+		int exit_code = add_signer(options, access, options->signers.items[i]);
+
+		if (exit_code)
+			return exit_code;
 	}
 	return 0;
 }
@@ -155,10 +186,14 @@ int cli_access_failed(const struct cli_options *options, const char *action, con
 
 	if (code == MEDARK_E_UNTRUSTED && trust.count &&
 	    medark_archive_inspect(path, &info, &ignored) == 0) {
+		bool pinned = options->signers.count > 0;
+
 		(void)snprintf(hint, sizeof(hint),
-			       "is '%.512s' the right trust anchor? the archive says it was signed "
+			       "is '%.512s' the right %s? the archive says it was signed "
 			       "by %.512s (SHA-256 %s)",
-			       trust.items[0], info.signer, info.signer_fingerprint);
+			       pinned ? options->signers.items[0] : trust.items[0],
+			       pinned ? "signer" : "trust anchor", info.signer,
+			       info.signer_fingerprint);
 		failure.hint = hint;
 	}
 	return cli_report_failure(options, &failure);

@@ -7,6 +7,7 @@
 #define MEDARK_CMD_ACCESS_H
 
 #include "options.h"
+#include "report.h"
 
 #include <medark/archive.h>
 #include <medark/key.h>
@@ -21,10 +22,14 @@ struct cli_access {
 void cli_access_clear(struct cli_access *access);
 #define CLI_AUTO_ACCESS __attribute__((cleanup(cli_access_clear)))
 
-/* Are the options there that the verb cannot do without? Reads nothing. */
-int cli_access_check(const struct cli_options *options, bool needs_identity);
+/* Adds what is not there of the archive, --trust, and --identity if it is needed. Reads nothing. */
+void cli_access_missing(const struct cli_options *options, bool needs_identity,
+			struct cli_missing *missing);
 
-/* The trust anchors of --trust, or of MEDARK_TRUST. */
+/* Refuses "-" as an archive: it is read from its end on. CLI_USAGE. */
+int cli_access_check_archive(const struct cli_options *options, const char *path);
+
+/* The trust anchors of --trust, or of MEDARK_TRUST, and the signers of --signed-by. */
 int cli_access_trust(const struct cli_options *options, struct cli_access *access);
 
 /* The keys of --identity, or of MEDARK_IDENTITY, and the passphrase that was asked for. */

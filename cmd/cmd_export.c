@@ -42,17 +42,19 @@ static int check_stdin(const struct cli_options *options)
 
 static int check(const struct cli_options *options)
 {
-	const char *missing = options->operands.count == 0 ? "a source"
-			      : !options->signer	   ? "--signer CERT"
-			      : !options->signer_key	   ? "--signer-key KEY"
-			      : !options->out		   ? "--out FILE"
-			      : options->recipients.count == 0 && !cli_passphrase_is_asked(options)
-				      ? "--recipient CERT (or --passphrase)"
-				      : NULL;
+	struct cli_missing missing = { 0 };
 	int code = check_stdin(options);
 
-	if (missing)
-		return cli_report_usage(options, "cannot export: %s is missing", missing);
+	cli_missing_add(&missing, options->operands.count == 0, "a source");
+	cli_missing_add(&missing, !options->recipients.count && !cli_passphrase_is_asked(options),
+			"--recipient CERT (or --passphrase)");
+	cli_missing_add(&missing, !options->signer, "--signer CERT");
+	cli_missing_add(&missing, !options->signer_key, "--signer-key KEY");
+	cli_missing_add(&missing, !options->out, "--out FILE");
+	if (!code)
+		code = cli_report_missing(options, &missing);
+	if (code)
+		return code;
 	for (size_t i = 0; !code && i < options->operands.count; i++)
 		code = cli_place_check(options, "source", options->operands.items[i]);
 	if (!code)
@@ -185,8 +187,29 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	cli_json_number(&json, "index_bytes", r->index_bytes);
 	cli_json_real(&json, "seconds", r->seconds);
 	cli_json_bool(&json, "complete", r->complete);
+	cli_json_open(&json, "recipients", '[');
+	for (uint32_t i = 0; i < r->recipient_count; i++) {
+		cli_json_open(&json, NULL, '{');
+		cli_json_text(&json, "kind", r->recipients[i].kind);
+		cli_json_text(&json, "id", r->recipients[i].id);
+		cli_json_text_or_null(&json, "subject", r->recipients[i].subject);
+		cli_json_close(&json, '}');
+	}
+	cli_json_close(&json, ']');
 	cli_json_text_or_null(&json, "report", options->report);
 	cli_json_end(&json);
+}
+
+static void print_recipients(FILE *out, const struct medark_export_result *r)
+{
+	char text[640];
+
+	for (uint32_t i = 0; i < r->recipient_count; i++) {
+		(void)snprintf(text, sizeof(text), "%s %s%s%s", r->recipients[i].kind,
+			       r->recipients[i].id, r->recipients[i].subject[0] ? "  " : "",
+			       r->recipients[i].subject);
+		cli_report_row(out, i ? "" : "recipients", text);
+	}
 }
 
 static void print_text(const struct cli_options *options, const struct medark_export_result *r)
@@ -207,6 +230,7 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_bytes(out, "size", r->archive_bytes);
 	if (options->verbose)
 		cli_report_row_bytes(out, "of it index", r->index_bytes);
+	print_recipients(out, r);
 	cli_report_row_time(out, r->seconds, r->bytes);
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");

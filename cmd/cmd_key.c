@@ -38,13 +38,14 @@ static int check_subverb(const struct cli_options *options)
 
 static int read_request(const struct cli_options *options, struct medark_key_request *out)
 {
+	struct cli_missing missing = { 0 };
 	int role, type;
 
-	if (!options->role || !options->name || !options->out)
-		return cli_report_usage(options, "cannot make a key: %s is missing",
-					!options->role	 ? "--role signer|recipient"
-					: !options->name ? "--name CN"
-							 : "--out PREFIX");
+	cli_missing_add(&missing, !options->role, "--role signer|recipient");
+	cli_missing_add(&missing, !options->name, "--name CN");
+	cli_missing_add(&missing, !options->out, "--out PREFIX");
+	if (missing.count)
+		return cli_report_missing(options, &missing);
 	role = place_of(options->role, roles, 2);
 	type = options->key_type ? place_of(options->key_type, types, 3) : MEDARK_KEY_P256;
 	if (role < 0)
@@ -57,8 +58,6 @@ static int read_request(const struct cli_options *options, struct medark_key_req
 					"cannot use '%s' for --type: it must be p256, p384 "
 					"or rsa3072",
 					options->key_type);
-	if (strlen(options->name) > 64)
-		return cli_report_usage(options, "cannot use --name: it is longer than 64 bytes");
 	*out = (struct medark_key_request) { .role = (enum medark_key_role)role,
 					     .type = (enum medark_key_type)type,
 					     .common_name = options->name,
@@ -67,13 +66,23 @@ static int read_request(const struct cli_options *options, struct medark_key_req
 	return 0;
 }
 
-static void print_result(const struct cli_options *options, const struct medark_key_request *made)
+static int print_result(const struct cli_options *options, const struct medark_key_request *made)
 {
 	char key[4200], cert[4200];
+	struct medark_certificate_info info;
+	struct medark_error err = { 0 };
 	struct cli_json json;
+	int code;
 
 	(void)snprintf(key, sizeof(key), "%s.key.pem", made->prefix);
 	(void)snprintf(cert, sizeof(cert), "%s.cert.pem", made->prefix);
+	code = medark_certificate_describe(cert, &info, &err);
+	if (code < 0)
+		return cli_report_failure(options,
+					  &(struct cli_failure) { .action = "describe the key",
+								  .file = cert,
+								  .code = code,
+								  .err = &err });
 	if (options->json) {
 		cli_report_json(options, &json, "summary");
 		cli_json_text(&json, "key", key);
@@ -81,10 +90,15 @@ static void print_result(const struct cli_options *options, const struct medark_
 		cli_json_text(&json, "role", roles[made->role]);
 		cli_json_text(&json, "type", types[made->type]);
 		cli_json_text(&json, "name", made->common_name);
+		cli_json_text(&json, "fingerprint", info.fingerprint);
+		cli_json_text(&json, "recipient_id", info.recipient_id);
 		cli_json_end(&json);
 	} else if (!options->quiet) {
 		cli_report_row(stdout, "private key", key);
 		cli_report_row(stdout, "certificate", cert);
+		cli_report_row(stdout, "fingerprint", info.fingerprint);
+		if (made->role == MEDARK_ROLE_RECIPIENT)
+			cli_report_row(stdout, "recipient id", info.recipient_id);
 		(void)fputs(made->role == MEDARK_ROLE_SIGNER
 				    ? "keep the private key on the exporting machine; give the "
 				      "certificate to who verifies\n"
@@ -92,6 +106,7 @@ static void print_result(const struct cli_options *options, const struct medark_
 				      "the certificate belongs there\n",
 			    stdout);
 	}
+	return CLI_DONE;
 }
 
 int cmd_key(const struct cli_options *options)
@@ -110,6 +125,5 @@ int cmd_key(const struct cli_options *options)
 									   .file = options->out,
 									   .code = code,
 									   .err = &err });
-	print_result(options, &request);
-	return CLI_DONE;
+	return print_result(options, &request);
 }

@@ -148,14 +148,16 @@ int cmd_patients(const struct cli_options *options)
 	CLI_AUTO_ACCESS struct cli_access access = { 0 };
 	__attribute__((cleanup(cli_lines_clear))) struct cli_lines lines = { 0 };
 	struct cli_list words = options->operands;
+	struct cli_missing missing = { 0 };
 	char query[QUERY_MAX];
 	int code;
 
-	if (words.count == 0)
-		return cli_report_usage(options, "cannot list patients: no archive is named");
+	cli_access_missing(options, true, &missing);
+	if (missing.count)
+		return cli_report_missing(options, &missing);
 	words.items++;
 	words.count--;
-	code = cli_access_check(options, true);
+	code = cli_access_check_archive(options, options->operands.items[0]);
 	if (!code)
 		code = cli_lines_expand(options, &words, &lines);
 	if (!code)

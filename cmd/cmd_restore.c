@@ -26,21 +26,24 @@ static bool is_date(const char *text)
 
 static int check(const struct cli_options *options)
 {
+	struct cli_missing missing = { 0 };
 	int code;
 
-	if (options->operands.count != 1)
+	cli_access_missing(options, true, &missing);
+	cli_missing_add(&missing, !options->to, "--to FOLDER");
+	if (missing.count)
+		return cli_report_missing(options, &missing);
+	if (options->operands.count > 1)
 		return cli_report_usage(options,
 					"cannot restore: exactly one archive is needed, "
 					"%zu are named",
 					options->operands.count);
-	if (!options->to)
-		return cli_report_usage(options, "cannot restore: --to FOLDER is missing");
 	if (strcmp(options->to, "-") == 0)
 		return cli_report_usage(options, "cannot restore to standard output: --to takes a "
 						 "folder");
 	code = cli_place_check(options, "target", options->to);
 	if (!code)
-		code = cli_access_check(options, true);
+		code = cli_access_check_archive(options, options->operands.items[0]);
 	if (code)
 		return code;
 	if (options->since && !is_date(options->since))

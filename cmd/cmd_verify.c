@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark verify: every file is checked and reported; the exit code is the worst of all. */
 #include "access.h"
+#include "chain.h"
 #include "info.h"
 #include "progress.h"
 #include "report.h"
@@ -37,7 +38,7 @@ static void print_text(const struct cli_options *options, const char *path,
 }
 
 static int verify_one(const struct cli_options *options, const struct cli_access *shared,
-		      const char *path)
+		      const char *path, struct cli_chain *chain)
 {
 	/* The trust anchors serve all files and are freed by the caller. */
 	CLI_AUTO_ACCESS struct cli_access own = { 0 };
@@ -63,7 +64,7 @@ static int verify_one(const struct cli_options *options, const struct cli_access
 		print_json(options, path, &info, cli_report_clock() - began);
 	else if (!options->quiet)
 		print_text(options, path, &info);
-	return CLI_DONE;
+	return cli_chain_add(options, chain, path, &info);
 }
 
 /* Changed is worse than untrusted, and that is worse than not having been able to look. */
@@ -80,17 +81,24 @@ static int worse(int a, int b)
 int cmd_verify(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access shared = { 0 };
+	__attribute__((cleanup(cli_chain_clear))) struct cli_chain chain = { 0 };
+	struct cli_missing missing = { 0 };
 	int worst = CLI_DONE;
-	int code;
+	int code = 0;
 
-	if (options->operands.count == 0)
-		return cli_report_usage(options, "cannot verify: no archive is named");
-	code = cli_access_check(options, false);
+	cli_access_missing(options, false, &missing);
+	if (missing.count)
+		return cli_report_missing(options, &missing);
+	for (size_t i = 0; !code && i < options->operands.count; i++)
+		code = cli_access_check_archive(options, options->operands.items[i]);
 	if (!code)
 		code = cli_access_trust(options, &shared);
 	if (code)
 		return code;
 	for (size_t i = 0; i < options->operands.count && worst != CLI_INTERRUPTED; i++)
-		worst = worse(worst, verify_one(options, &shared, options->operands.items[i]));
-	return worst;
+		worst = worse(worst,
+			      verify_one(options, &shared, options->operands.items[i], &chain));
+	if (worst == CLI_INTERRUPTED)
+		return worst;
+	return worse(worst, cli_chain_report(options, &chain));
 }

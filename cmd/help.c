@@ -23,7 +23,8 @@ static const struct exit_text exits[] = {
 	{ CLI_UNVERIFIED, "does not verify: changed, missing, extra or malformed" },
 	{ CLI_UNTRUSTED, "verifies, but the signer is not trusted" },
 	{ CLI_IDENTITY, "no identity (key, passphrase) opens the archive" },
-	{ CLI_INCOMPLETE, "done, but incomplete: something was quarantined or skipped" },
+	{ CLI_INCOMPLETE,
+	  "done, but incomplete: something was quarantined, skipped or is missing" },
 	{ CLI_INTERRUPTED, "interrupted" },
 };
 

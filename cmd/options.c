@@ -4,6 +4,8 @@
 #include "closest.h"
 #include "report.h"
 
+#include <medark/common.h>
+
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,8 @@
 
 const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
-	{ "name", 0, CLI_TEXT, CLI_KEY, AT(name), "CN", "name in the certificate, 1 to 64 bytes" },
+	{ "name", 0, CLI_TEXT, CLI_KEY, AT(name), "CN",
+	  "name in the certificate, 1 to 64 characters" },
 	{ "type", 0, CLI_TEXT, CLI_KEY, AT(key_type), "p256|p384|rsa3072",
 	  "kind of key (default: p256)" },
 	{ "out", 0, CLI_TEXT, CLI_KEY, AT(out), "PREFIX",
@@ -40,6 +43,11 @@ const struct cli_option cli_option_table[] = {
 	  "trust anchor: CA or signer's own certificate, CRLs\n(PEM); repeatable (default: MEDARK_TRUST)" },
 	{ "trust", 0, CLI_LIST, CLI_EXPORT, AT(trust), "CERT",
 	  "trust anchor of --previous, if another signed it" },
+	{ "signed-by", 0, CLI_LIST, CHECKS, AT(signers), "SIGNER",
+	  "only this signer, beside --trust: a certificate (PEM)\nor its SHA-256 fingerprint; "
+	  "repeatable" },
+	{ "recipient", 0, CLI_LIST, CLI_INSPECT, AT(recipients), "CERT",
+	  "tell whether this certificate (PEM) is among the\nrecipients; repeatable" },
 	{ "to", 0, CLI_TEXT, CLI_RESTORE, AT(to), "FOLDER", "where to: a new or empty folder" },
 	{ "patient", 0, CLI_LIST, CLI_RESTORE, AT(patients), "ID",
 	  "only this patient (id, BSN, other identifier);\nrepeatable; - reads them from standard "
@@ -63,9 +71,9 @@ const struct cli_option cli_option_table[] = {
 	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
 	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
 	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
-	  "memory to use, 192M or more (default: 240M)", UINT64_C(192) << 20, UINT64_C(1) << 44 },
+	  "memory to use, 224M or more (default: 240M)", UINT64_C(224) << 20, UINT64_C(1) << 44 },
 	{ "threads", 0, CLI_NUMBER, LONG, AT(threads), "N",
-	  "threads to use (default: one for each processor)", 1, 1024 },
+	  "threads to use, 1 to 64 (default: one for each\nprocessor)", 1, MEDARK_THREADS_MAX },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
 	  "list what was quarantined or skipped (JSON Lines)" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
@@ -154,8 +162,9 @@ static int apply_number(struct parser *p, const struct cli_option *row, const ch
 			row->kind == CLI_SIZE ? "size such as 512M or 2G" : "number");
 	if (row->kind == CLI_SIZE && (n < row->min || n > row->max))
 		return cli_report_usage(p->out,
-					"cannot use '%s' for --%s: it must be %lluM or more", value,
-					row->name, (unsigned long long)(row->min >> 20));
+					"cannot use '%s' for --%s: it must be %lluM to %lluG",
+					value, row->name, (unsigned long long)(row->min >> 20),
+					(unsigned long long)(row->max >> 30));
 	if (n < row->min || n > row->max)
 		return cli_report_usage(p->out, "cannot use '%s' for --%s: it must be %llu to %llu",
 					value, row->name, (unsigned long long)row->min,
@@ -346,8 +355,8 @@ int cli_options_parse(struct cli_options *out, const struct cli_verb *verb, int 
 void cli_options_clear(struct cli_options *options)
 {
 	struct cli_list *lists[] = { &options->recipients, &options->trust, &options->identities,
-				     &options->patients,   &options->types, &options->operands,
-				     &options->hidden };
+				     &options->patients,   &options->types, &options->signers,
+				     &options->operands,   &options->hidden };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

@@ -28,6 +28,7 @@ struct cli_options {
 	uint64_t level, memory, threads; /* 0: the library's own choice */
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;
+	struct cli_list signers; /* of whom one must have signed */
 	struct cli_list recipients, trust, identities, patients, types, operands;
 	struct cli_list hidden; /* copies of what was blanked out in argv; owned */
 };

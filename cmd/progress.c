@@ -37,6 +37,16 @@ static double seconds_left(const struct cli_progress *progress, double clock)
 	return spent * (double)(now->bytes_total - now->bytes) / (double)now->bytes;
 }
 
+/* Bytes per second; 0 if nothing moves, as while an index is written, or if nobody can know yet. */
+static double rate_of(const struct cli_progress *progress, double clock)
+{
+	double spent = clock - progress->phase_began;
+
+	if (progress->rate > 0 || spent < 0.01)
+		return progress->rate;
+	return (double)(progress->now.bytes - progress->phase_bytes) / spent;
+}
+
 static void add(char *line, const char *text)
 {
 	size_t used = strlen(line);
@@ -50,7 +60,7 @@ static void describe(const struct cli_progress *progress, double clock, char *li
 	const struct medark_progress *now = &progress->now;
 	char text[96], a[CLI_BYTES_MAX], b[CLI_BYTES_MAX];
 	int done = permille(now);
-	double left = seconds_left(progress, clock);
+	double left = seconds_left(progress, clock), rate = rate_of(progress, clock);
 
 	line[0] = '\0';
 	add(line, now->phase ? now->phase : "working");
@@ -70,8 +80,10 @@ static void describe(const struct cli_progress *progress, double clock, char *li
 	}
 	(void)snprintf(text, sizeof(text), "item %" PRIu64, now->item);
 	add(line, text);
-	(void)snprintf(text, sizeof(text), "%s/s", cli_text_bytes(progress->rate, a));
-	add(line, text);
+	if (rate >= 1) {
+		(void)snprintf(text, sizeof(text), "%s/s", cli_text_bytes(rate, a));
+		add(line, text);
+	}
 	if (left >= 0) {
 		unsigned long s = (unsigned long)left;
 
@@ -135,7 +147,7 @@ static void print_json(const struct cli_progress *progress, double clock)
 		cli_json_number(&json, "bytes_total", now->bytes_total);
 	cli_json_number(&json, "records", now->records);
 	cli_json_number(&json, "item", now->item);
-	cli_json_number(&json, "bytes_per_second", (uint64_t)progress->rate);
+	cli_json_number(&json, "bytes_per_second", (uint64_t)rate_of(progress, clock));
 	cli_json_real(&json, "seconds", clock - progress->began);
 	if (left >= 0)
 		cli_json_real(&json, "seconds_left", left);
@@ -162,7 +174,7 @@ static void begin_phase(struct cli_progress *progress, const char *phase, double
 	const struct cli_options *options = progress->options;
 
 	progress->phase_began = progress->rate_at = clock;
-	progress->rate_bytes = 0;
+	progress->rate_bytes = progress->phase_bytes = progress->now.bytes;
 	progress->rate = 0;
 	if (!options->verbose || options->quiet || options->json || !phase)
 		return;

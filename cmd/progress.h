@@ -20,8 +20,8 @@ struct cli_progress {
 	bool draws; /* standard error is a terminal, and progress is wanted */
 	bool drawn; /* a line stands there */
 	double began, phase_began, shown;
-	double rate_at, rate; /* bytes per second, smoothed */
-	uint64_t rate_bytes;
+	double rate_at, rate; /* bytes per second, smoothed; 0 until it is known */
+	uint64_t rate_bytes, phase_bytes;
 };
 
 /* `progress` must stay where it is until cli_progress_end(). */

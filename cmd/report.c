@@ -171,6 +171,23 @@ int cli_report_usage(const struct cli_options *options, const char *fmt, ...)
 	return report(options, NULL, CLI_USAGE, sentence, hint);
 }
 
+int cli_report_missing(const struct cli_options *options, const struct cli_missing *missing)
+{
+	char list[SENTENCE_MAX / 2] = "";
+	size_t used = 0;
+
+	if (!missing->count)
+		return 0;
+	for (size_t i = 0; i < missing->count && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
+					 i == 0			   ? ""
+					 : i + 1 == missing->count ? " and "
+								   : ", ",
+					 missing->items[i]);
+	return cli_report_usage(options, "cannot %s: %s %s missing", options->verb->action, list,
+				missing->count == 1 ? "is" : "are");
+}
+
 int cli_report_memory(const struct cli_options *options)
 {
 	return cli_report_error(options, CLI_FAILED, "cannot go on: not enough memory");

@@ -42,6 +42,21 @@ int cli_report_error(const struct cli_options *options, int exit_code, const cha
 /* Reports a mistake on the command line; CLI_USAGE. */
 int cli_report_usage(const struct cli_options *options, const char *fmt, ...) CLI_PRINTF(2, 3);
 
+/* What a verb cannot do without and was not given. Zeroed it is empty. */
+struct cli_missing {
+	const char *items[8];
+	size_t count;
+};
+
+static inline void cli_missing_add(struct cli_missing *missing, bool is_missing, const char *what)
+{
+	if (is_missing)
+		missing->items[missing->count++] = what;
+}
+
+/* Reports all of it in one sentence, CLI_USAGE; 0 if nothing is missing. */
+int cli_report_missing(const struct cli_options *options, const struct cli_missing *missing);
+
 int cli_report_memory(const struct cli_options *options);
 
 /* One sentence that the user should read, but that stops nothing. */

@@ -33,14 +33,15 @@ const struct cli_verb cli_verbs[] = {
 		.brief = "check the signature and every byte; needs no decryption key",
 		.bit = CLI_VERIFY,
 		.run = cmd_verify,
-		.exits = "0 1 2 3 4 130",
+		.exits = "0 1 2 3 4 6 130",
 		.synopsis = "medark verify FILE... --trust CERT [options]\n",
 		.text = "Checks the signature against the trust anchor, and every byte of every member\n"
 			"against what was signed. Several files are all reported; the exit code is the\n"
-			"worst one. The time is the signer's word as long as no time stamp confirms it.\n"
-			"Whether a night is missing, the rows sequence and previous tell.\n",
+			"worst one. If one is missing in the chain that they form, in whatever order they\n"
+			"are given, that is told, too (exit code 6). The time is the signer's word as\n"
+			"long as no time stamp confirms it.\n",
 		.examples = "  medark verify night.medark --trust clinic.cert.pem\n"
-			    "  medark verify *.medark --trust ca.pem --json\n",
+			    "  medark verify *.medark --trust ca.pem --signed-by clinic.cert.pem\n",
 	},
 	{
 		.name = "inspect",
@@ -49,13 +50,14 @@ const struct cli_verb cli_verbs[] = {
 		.brief = "show what is visible without any key; verifies nothing",
 		.bit = CLI_INSPECT,
 		.run = cmd_inspect,
-		.exits = "0 1 2 3",
-		.synopsis = "medark inspect FILE [options]\n",
+		.exits = "0 1 2 3 5",
+		.synopsis = "medark inspect FILE [--recipient CERT] [options]\n",
 		.text = "Prints what the archive says of itself: who signed it, who can open it, what\n"
 			"it counts. Nothing of that is verified: anybody could have written it. With\n"
-			"--verbose also the records by type.\n",
+			"--verbose also the records by type. With --recipient it answers whether a\n"
+			"certificate is among those who can open it (exit code 5: it is not).\n",
 		.examples = "  medark inspect night.medark\n"
-			    "  medark inspect night.medark --json\n",
+			    "  medark inspect night.medark --recipient it.cert.pem\n",
 	},
 	{
 		.name = "patients",

@@ -9,14 +9,14 @@ _medark_options() {
 			--previous --trust --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command --level --memory --threads --report --force
 		;;
-	verify) echo --trust --threads ;;
-	inspect) ;;
+	verify) echo --trust --signed-by --threads ;;
+	inspect) echo --recipient ;;
 	patients)
-		echo --identity --trust --limit --passphrase --passphrase-file --passphrase-fd \
+		echo --identity --trust --signed-by --limit --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
 	restore)
-		echo --identity --trust --to --patient --type --since --passphrase \
+		echo --identity --trust --signed-by --to --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force
 		;;
 	key) echo --role --name --type --out --force ;;

@@ -38,6 +38,7 @@ complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 set -l opens patients restore
 complete -c medark -n "__medark_verb $opens" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify export $opens" -l trust -r -F -d 'trust anchor'
+complete -c medark -n "__medark_verb verify $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
 complete -c medark -n "__medark_verb export $opens" -l passphrase -d 'ask for the passphrase'
 complete -c medark -n "__medark_verb export $opens" -l passphrase-file -r -F -d 'passphrase from a file'
 complete -c medark -n "__medark_verb export $opens" -l passphrase-fd -x -d 'passphrase from a file descriptor'
@@ -46,7 +47,7 @@ complete -c medark -n '__medark_verb export verify restore' -l threads -x -d 'th
 complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
 
-complete -c medark -n '__medark_verb export' -l recipient -r -F -d 'certificate of who can open it'
+complete -c medark -n '__medark_verb export inspect' -l recipient -r -F -d 'certificate of who can open it'
 complete -c medark -n '__medark_verb export' -l signer -r -F -d 'certificate of the signer'
 complete -c medark -n '__medark_verb export' -l signer-key -r -F -d 'private key of the signer'
 complete -c medark -n '__medark_verb export' -l signer-key-passphrase-file -r -F -d 'opens the key'

@@ -16,13 +16,16 @@ extern "C" {
 /* The library's version, "0.1.0"; a static string. */
 MEDARK_API const char *medark_version(void);
 
+/* The most threads that an operation can be told to use; more are refused (MEDARK_E_USAGE). */
+#define MEDARK_THREADS_MAX 64
+
 /* How far a long operation is. Holds no patient data: items are told by number. */
 struct medark_progress {
-	const char *phase;   /* "reading", "indexing", "verifying", "restoring"; a static string */
-	uint64_t bytes;       /* done */
+	const char *phase;    /* "reading", "indexing", "verifying", "restoring"; a static string */
+	uint64_t bytes;	      /* done */
 	uint64_t bytes_total; /* 0: not known */
 	uint64_t records;
-	uint64_t item;        /* number of the item that is worked on, from 0 */
+	uint64_t item; /* number of the item that is worked on, from 0 */
 };
 
 /*

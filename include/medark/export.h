@@ -63,7 +63,7 @@ MEDARK_API int medark_export_set_level(struct medark_export *e, int level,
 				       struct medark_error *err);
 
 /*
- * Bytes of memory that the export may take, 192 MiB and more (default 240 MiB). More memory puts
+ * Bytes of memory that the export may take, 224 MiB and more (default 240 MiB). More memory puts
  * a patient's records closer together when the source is not ordered by patient.
  */
 MEDARK_API int medark_export_set_memory(struct medark_export *e, uint64_t bytes,
@@ -82,7 +82,8 @@ MEDARK_API int medark_export_set_report(struct medark_export *e, const char *pat
 
 struct medark_export_result {
 	char archive[33];  /* id, hex */
-	char manifest[65]; /* SHA-256 of MANIFEST, hex: what the next archive's `previous` will be */
+	char manifest[65]; /* SHA-256 of MANIFEST, hex: what the next archive's `previous` will be
+			    */
 	uint64_t sequence;
 	uint64_t items, bytes; /* read from the sources */
 	uint64_t records, patients, opaque;
@@ -90,6 +91,12 @@ struct medark_export_result {
 	uint64_t archive_bytes, index_bytes;
 	double seconds;
 	bool complete; /* nothing quarantined, skipped or missing */
+	uint32_t recipient_count;
+	struct {
+		char kind[16];
+		char id[65];
+		char subject[512]; /* of the certificate; empty of a passphrase */
+	} recipients[64];	   /* in the archive's order */
 };
 
 /*

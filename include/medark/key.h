@@ -16,9 +16,9 @@ enum medark_key_type { MEDARK_KEY_P256, MEDARK_KEY_P384, MEDARK_KEY_RSA3072 };
 struct medark_key_request {
 	enum medark_key_role role;
 	enum medark_key_type type;
-	const char *common_name; /* 1 to 64 bytes of UTF-8 */
-	const char *prefix;      /* writes <prefix>.key.pem (0600) and <prefix>.cert.pem */
-	bool replace;            /* overwrite existing files */
+	const char *common_name; /* 1 to 64 characters, UTF-8 */
+	const char *prefix;	 /* writes <prefix>.key.pem (0600) and <prefix>.cert.pem */
+	bool replace;		 /* overwrite existing files */
 };
 
 /*
@@ -37,7 +37,27 @@ MEDARK_API int medark_trust_new(struct medark_trust **out, struct medark_error *
 /* Adds all certificates and CRLs of a PEM file. MEDARK_E_SYSTEM, MEDARK_E_KEY. */
 MEDARK_API int medark_trust_add_file(struct medark_trust *trust, const char *path,
 				     struct medark_error *err);
+/*
+ * Requires that exactly this signer signed, beside the chain to an anchor: `fingerprint` is the
+ * SHA-256 of the certificate's DER, 64 hexadecimal digits, perhaps with colons between the bytes.
+ * Of several (at most 64) one has to fit. MEDARK_E_USAGE.
+ */
+MEDARK_API int medark_trust_add_signer(struct medark_trust *trust, const char *fingerprint,
+				       struct medark_error *err);
 MEDARK_API void medark_trust_free(struct medark_trust *trust);
+
+/* What a certificate is called, by people and in archives. Strings are printable, one line. */
+struct medark_certificate_info {
+	char subject[512];
+	char fingerprint[65]; /* SHA-256 of its DER, hex */
+	/* How archives name it as a recipient; both empty if none can be encrypted to its key. */
+	char kind[16];
+	char recipient_id[65];
+};
+
+/* Describes the first certificate of a PEM file. MEDARK_E_SYSTEM, MEDARK_E_KEY. */
+MEDARK_API int medark_certificate_describe(const char *path, struct medark_certificate_info *out,
+					   struct medark_error *err);
 
 /*
  * An identity opens archives: private keys and passphrases, tried in turn. Its secrets are wiped

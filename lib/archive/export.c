@@ -20,11 +20,12 @@
 
 #define MIB		      (UINT64_C(1) << 20)
 #define MEMORY_DEFAULT	      (240 * MIB)
-#define MEMORY_MIN	      (192 * MIB)
 #define MEMORY_BESIDE_WINDOWS (160 * MIB)
 /* Three windows, and as much again for what lanes read ahead and for a large document. */
 #define WINDOW_SHARES 4
+#define WINDOW_MIN    (8 * MIB)
 #define WINDOW_MAX    (1024 * MIB)
+#define MEMORY_MIN    (MEMORY_BESIDE_WINDOWS + WINDOW_SHARES * WINDOW_MIN)
 
 int medark_export_new(struct medark_export **out, struct medark_error *err)
 {
@@ -133,6 +134,7 @@ int medark_export_set_previous(struct medark_export *e, const char *path, const 
 {
 	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = NULL;
 	MEDARK_AUTO(medark_archive_free) struct medark_archive *previous = NULL;
+	int code;
 
 	if (!e->signer)
 		return medark_error_set(err, MEDARK_E_USAGE,
@@ -141,8 +143,9 @@ int medark_export_set_previous(struct medark_export *e, const char *path, const 
 	MEDARK_TRY(medark_trust_add_file(trust, e->signer_path, err));
 	if (trust_path)
 		MEDARK_TRY(medark_trust_add_file(trust, trust_path, err));
-	if (medark_archive_open(path, trust, NULL, &previous, err) < 0)
-		return medark_error_prefix(err, "cannot continue the chain of '%s'", path);
+	code = medark_archive_open(path, trust, NULL, &previous, err);
+	if (code < 0)
+		return medark_error_prefix(err, code, "cannot continue the chain of '%s'", path);
 	if (previous->header.sequence == UINT32_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "the chain of '%s' is full", path);
 	e->sequence = previous->header.sequence;
@@ -162,7 +165,8 @@ int medark_export_set_level(struct medark_export *e, int level, struct medark_er
 int medark_export_set_memory(struct medark_export *e, uint64_t bytes, struct medark_error *err)
 {
 	if (bytes < MEMORY_MIN)
-		return medark_error_set(err, MEDARK_E_USAGE, "an export needs %llu MiB of memory",
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"an export needs %llu MiB of memory or more",
 					(unsigned long long)(MEMORY_MIN / MIB));
 	e->memory = bytes;
 	return 0;
@@ -170,9 +174,7 @@ int medark_export_set_memory(struct medark_export *e, uint64_t bytes, struct med
 
 int medark_export_set_threads(struct medark_export *e, unsigned threads, struct medark_error *err)
 {
-	if (threads > MEDARK_PARALLEL_MAX)
-		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads",
-					MEDARK_PARALLEL_MAX);
+	MEDARK_TRY(medark_parallel_check(threads, err));
 	e->threads = threads;
 	return 0;
 }

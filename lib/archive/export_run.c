@@ -2,6 +2,7 @@
 #include "archive/export.h"
 #include "archive/gather.h"
 #include "archive/index_writer.h"
+#include "archive/progress.h"
 #include "archive/texts.h"
 #include "base/text.h"
 #include "container/member.h"
@@ -21,8 +22,8 @@
 /* Everything of one run. The order of the fields that own something is the reverse of release. */
 struct run {
 	struct medark_export *e;
-	const struct medark_events *events;
-	struct timespec begin, told;
+	struct medark_meter meter;
+	struct timespec begin;
 	uint64_t total; /* bytes of the sources, if known */
 	const char *phase;
 	char *folder; /* for temporary files */
@@ -52,6 +53,7 @@ static void run_free(struct run *r)
 	medark_key_clear(&r->archive_key);
 	medark_key_clear(&r->salt_key);
 	medark_buffer_clear(&r->text);
+	medark_meter_clear(&r->meter);
 	free(r->folder);
 	free(r);
 }
@@ -67,16 +69,6 @@ static double seconds_since(const struct timespec *then)
 	return (double)(now.tv_sec - then->tv_sec) + (double)(now.tv_nsec - then->tv_nsec) / 1e9;
 }
 
-static int tell(struct run *r, const struct medark_progress *progress, struct medark_error *err)
-{
-	if (!r->events || !r->events->progress || seconds_since(&r->told) < 0.1)
-		return 0;
-	(void)clock_gettime(CLOCK_MONOTONIC, &r->told);
-	if (r->events->progress(r->events->context, progress) == 0)
-		return 0;
-	return medark_error_set(err, MEDARK_E_INTERRUPTED, "interrupted");
-}
-
 static int poll_gather(void *context, uint64_t bytes, uint64_t records, uint64_t item,
 		       struct medark_error *err)
 {
@@ -87,7 +79,7 @@ static int poll_gather(void *context, uint64_t bytes, uint64_t records, uint64_t
 					    .records = records,
 					    .item = item };
 
-	return tell(r, &progress, err);
+	return medark_meter_set(&r->meter, &progress, err);
 }
 
 static int poll_pipeline(void *context, struct medark_error *err)
@@ -99,7 +91,22 @@ static int poll_pipeline(void *context, struct medark_error *err)
 					    .records = r->facts->records,
 					    .item = r->facts->item_count };
 
-	return tell(r, &progress, err);
+	return medark_meter_set(&r->meter, &progress, err);
+}
+
+/* What the next exports and readers will stumble over, while there is time to act. */
+static void warn_of_expiry(struct run *r)
+{
+	const struct medark_export *e = r->e;
+
+	medark_meter_warn_of_expiry(&r->meter, "signer", medark_certificate_subject(e->signer),
+				    medark_certificate_not_after(e->signer),
+				    "archives that it signed do not verify after that");
+	for (size_t i = 0; i < e->recipient_count; i++)
+		medark_meter_warn_of_expiry(&r->meter, "recipient",
+					    medark_certificate_subject(e->recipients[i]),
+					    medark_certificate_not_after(e->recipients[i]),
+					    "exports to it fail after that");
 }
 
 /* ---- the start: keys, header, clear members ---- */
@@ -444,6 +451,37 @@ static int report_line(void *context, struct medark_bytes text, struct medark_er
 	return medark_output_write(r->report, text.data, text.size, err);
 }
 
+/* The subject of the certificate that has this id; empty for a passphrase. */
+static const char *subject_of(const struct medark_export *e, const char *id)
+{
+	for (size_t i = 0; i < e->recipient_count; i++) {
+		struct medark_recipient recipient = { .certificate = e->recipients[i] };
+		struct medark_recipient_id own;
+
+		if (medark_recipient_id(&recipient, &own, NULL) == 0 && strcmp(own.key_id, id) == 0)
+			return medark_certificate_subject(e->recipients[i]);
+	}
+	return "";
+}
+
+static void fill_recipients(const struct run *r, struct medark_export_result *out)
+{
+	_Static_assert(sizeof(out->recipients) / sizeof(out->recipients[0]) ==
+			       MEDARK_RECIPIENTS_MAX,
+		       "all recipients have a place");
+	out->recipient_count = r->header.recipient_count;
+	for (uint32_t i = 0; i < out->recipient_count; i++) {
+		const struct medark_header_recipient *from = &r->header.recipients[i];
+
+		(void)snprintf(out->recipients[i].kind, sizeof(out->recipients[i].kind), "%s",
+			       medark_recipient_kind_name(from->kind));
+		(void)snprintf(out->recipients[i].id, sizeof(out->recipients[i].id), "%s",
+			       from->id);
+		(void)snprintf(out->recipients[i].subject, sizeof(out->recipients[i].subject), "%s",
+			       subject_of(r->e, from->id));
+	}
+}
+
 static void fill_result(const struct run *r, struct medark_export_result *out)
 {
 	uint64_t data_bytes;
@@ -464,11 +502,13 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	medark_pipeline_sizes(r->pipeline, &data_bytes, &out->index_bytes);
 	out->seconds = seconds_since(&r->begin);
 	out->complete = is_complete(r);
+	fill_recipients(r, out);
 }
 
 static int carry_out(struct run *r, const char *out_path, bool replace, struct medark_error *err)
 {
 	MEDARK_TRY(check(r->e, err));
+	warn_of_expiry(r);
 	MEDARK_TRY(choose_folder(r, out_path, err));
 	MEDARK_TRY(medark_output_open(out_path, replace, &r->output, err));
 	if (r->e->report_path)
@@ -496,7 +536,7 @@ int medark_export_run(struct medark_export *e, const char *out_path, bool replac
 	if (!r)
 		return medark_error_memory(err, "an export");
 	r->e = e;
-	r->events = events;
+	medark_meter_init(&r->meter, events, NULL, 0);
 	r->text = (struct medark_buffer)MEDARK_BUFFER(MEDARK_SUMMARY_MAX);
 	(void)clock_gettime(CLOCK_MONOTONIC, &r->begin);
 	MEDARK_TRY(medark_digest_setup(err));

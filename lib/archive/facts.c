@@ -144,7 +144,7 @@ int medark_facts_report(struct medark_facts *f,
 			continue;
 		}
 		f->row.size = 0;
-		MEDARK_TRY(medark_buffer_print(&f->row, err, "{\"message_type\":\"status\","));
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "{"));
 		MEDARK_TRY(medark_buffer_add(&f->row, value.data, value.size, err));
 		if (!medark_bytes_starts(value, "\"reason\":\"skipped\""))
 			MEDARK_TRY(medark_buffer_print(&f->row, err, ",\"path\":%.*s",

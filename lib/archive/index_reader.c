@@ -89,8 +89,8 @@ static int unseal(struct medark_index *index, enum medark_kind kind, uint32_t nu
 	MEDARK_TRY(medark_member_read(index->source.input, member, &index->sealed, &sealed, err));
 	code = medark_segment_read(index->reader, kind, number, sealed, out, err);
 	if (code < 0)
-		(void)medark_error_prefix(err, "%s", member->name);
-	return code < 0 ? code : 0;
+		return medark_error_prefix(err, code, "%s", member->name);
+	return 0;
 }
 
 /* Finds the rows; there must be as many as the root says, each ended by LF. */

@@ -154,8 +154,9 @@ int medark_identity_open(const struct medark_identity *identity,
 	MEDARK_TRY(opened);
 	if (!opened)
 		return medark_error_set(err, MEDARK_E_IDENTITY,
-					"none of the keys and passphrases given is one of the "
-					"archive's %u recipients",
+					"none of the keys and passphrases given is among the "
+					"archive's recipients (there %s %u)",
+					header->recipient_count == 1 ? "is" : "are",
 					header->recipient_count);
 	MEDARK_TRY(medark_kek_commit(&key, header->archive.bytes, &commit, err));
 	if (!medark_secret_equal(&commit, &header->kek_commit, sizeof(commit))) /* F-12 */

@@ -11,6 +11,7 @@
 
 #include <medark/common.h>
 #include <pthread.h>
+#include <time.h>
 
 struct medark_meter {
 	const struct medark_events *events; /* may be NULL */
@@ -29,7 +30,21 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_meter, medark_meter_clear)
 int medark_meter_add(struct medark_meter *meter, uint64_t bytes, uint64_t records, uint64_t item,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Says how far it is, in place of adding; what `now` says is passed on as it is.
+ * MEDARK_E_INTERRUPTED once the caller has said so.
+ */
+int medark_meter_set(struct medark_meter *meter, const struct medark_progress *now,
+		     struct medark_error *err) MEDARK_MUST_USE;
+
 /* Passes on a sentence that the user should read. */
 void medark_meter_warn(struct medark_meter *meter, const char *sentence);
+
+/*
+ * Warns if a certificate is valid for less than 30 days more: `whose` is "signer" or "recipient",
+ * `consequence` what then happens.
+ */
+void medark_meter_warn_of_expiry(struct medark_meter *meter, const char *whose, const char *subject,
+				 time_t end, const char *consequence);
 
 #endif

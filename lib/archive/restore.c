@@ -2,6 +2,7 @@
 #include "archive/restore.h"
 
 #include "archive/partial.h"
+#include "base/parallel.h"
 
 #include <medark/archive.h>
 
@@ -32,6 +33,7 @@ int medark_archive_restore(struct medark_archive *archive,
 {
 	struct medark_restore_result result = { 0 };
 
+	MEDARK_TRY(medark_parallel_check(request->threads, err));
 	if (!archive->has_key)
 		return medark_error_set(err, MEDARK_E_IDENTITY,
 					"the archive was opened without an identity");

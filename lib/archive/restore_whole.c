@@ -205,6 +205,7 @@ static int restore_segment(void *context, unsigned number, uint64_t index, struc
 	struct worker *worker = &w->workers[number];
 	const struct medark_segment_row *row = &w->segments[index];
 	const struct medark_map *map;
+	int code;
 
 	if (!worker->loader)
 		MEDARK_TRY(medark_loader_new(w->archive, &worker->loader, err));
@@ -213,8 +214,9 @@ static int restore_segment(void *context, unsigned number, uint64_t index, struc
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"data segment %u is not what the index says",
 					(unsigned)index + 1);
-	if (write_segment(w, worker, map, err) < 0)
-		return medark_error_prefix(err, "data segment %u", (unsigned)index + 1);
+	code = write_segment(w, worker, map, err);
+	if (code < 0)
+		return medark_error_prefix(err, code, "data segment %u", (unsigned)index + 1);
 	return medark_meter_add(&w->meter, map->content.size, map->leaves,
 				map->count ? map->extents[0].item : 0, err);
 }

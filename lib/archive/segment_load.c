@@ -66,10 +66,8 @@ int medark_loader_load(struct medark_loader *loader, uint32_t number,
 	code = medark_segment_read(loader->reader, MEDARK_KIND_DATA, number, sealed, &plain, err);
 	if (code == 0)
 		code = medark_map_parse(plain, &loader->map, err);
-	if (code < 0) {
-		(void)medark_error_prefix(err, "%s", member->name);
-		return code;
-	}
+	if (code < 0)
+		return medark_error_prefix(err, code, "%s", member->name);
 	loader->loaded = number;
 	*out_map = &loader->map;
 	return 0;

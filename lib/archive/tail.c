@@ -9,18 +9,47 @@
 	((uint64_t)MEDARK_MANIFEST_MAX + MEDARK_SIGNATURE_MAX + 4 * MEDARK_TAR_BLOCK +             \
 	 MEDARK_TAIL_SIZE)
 
-/* F-5, F-8: the last 2,048 bytes of a file of `size` bytes. */
+/* How far from the end of a file the end of an archive is looked for. */
+#define BEHIND_MAX ((size_t)1 << 20)
+
+static bool is_locator(const uint8_t header[MEDARK_TAR_BLOCK])
+{
+	uint8_t wanted[MEDARK_TAR_BLOCK];
+
+	medark_member_header(MEDARK_MEMBER_LOCATOR, MEDARK_LOCATOR_SIZE, wanted);
+	return memcmp(header, wanted, sizeof(wanted)) == 0;
+}
+
+/*
+ * The file does not end as an archive does. If it is one with something behind it (a copy that did
+ * not shrink, a signature that a tool appended), it stands there in its whole, and that can be
+ * told.
+ */
+static int refuse_end(struct medark_input *in, uint64_t size, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer last = MEDARK_BUFFER(BEHIND_MAX);
+	size_t room = size < BEHIND_MAX ? (size_t)size : BEHIND_MAX;
+	/* Members begin at multiples of 512. */
+	uint64_t first = (size - room + MEDARK_TAR_BLOCK - 1) / MEDARK_TAR_BLOCK * MEDARK_TAR_BLOCK;
+
+	room = (size_t)(size - first);
+	MEDARK_TRY(medark_buffer_reserve(&last, room, err));
+	MEDARK_TRY(medark_input_read(in, first, last.data, room, err));
+	for (size_t at = 0; at + MEDARK_TAIL_SIZE < room; at += MEDARK_TAR_BLOCK)
+		if (is_locator(last.data + at))
+			return medark_error_set(
+				err, MEDARK_E_FORMAT,
+				"%llu bytes stand behind LOCATOR and the end of the archive",
+				(unsigned long long)(size - first - at - MEDARK_TAIL_SIZE));
+	return medark_error_set(err, MEDARK_E_FORMAT,
+				"this is no medark archive, or its end is missing: no LOCATOR "
+				"stands there");
+}
+
+/* F-5, F-8: the last 2,048 bytes, which begin with LOCATOR's header, of a file of `size` bytes. */
 static int parse_end(const uint8_t end[MEDARK_TAIL_SIZE], uint64_t size, uint64_t *out_offset,
 		     struct medark_error *err)
 {
-	uint8_t header[MEDARK_TAR_BLOCK];
-
-	medark_member_header(MEDARK_MEMBER_LOCATOR, MEDARK_LOCATOR_SIZE, header);
-	if (memcmp(end, header, sizeof(header)) != 0)
-		return medark_error_set(
-			err, MEDARK_E_FORMAT,
-			"this is no medark archive, or its end is missing: no LOCATOR "
-			"stands there");
 	MEDARK_TRY(medark_locator_parse(end + MEDARK_TAR_BLOCK, out_offset, err));
 	if (!medark_bytes_are_zero(end + MEDARK_TAR_BLOCK + MEDARK_LOCATOR_SIZE, MEDARK_TAR_END))
 		return medark_error_set(err, MEDARK_E_FORMAT,
@@ -84,6 +113,8 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 					"this is no medark archive: it has only %llu bytes",
 					(unsigned long long)size);
 	MEDARK_TRY(medark_input_read(in, size - sizeof(end), end, sizeof(end), err));
+	if (!is_locator(end))
+		return refuse_end(in, size, err);
 	MEDARK_TRY(parse_end(end, size, &out->offset, err));
 	left = size - out->offset;
 	MEDARK_TRY(medark_buffer_reserve(&out->bytes, (size_t)left, err));
@@ -98,7 +129,7 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 					"MANIFEST.p7s is not followed by LOCATOR");
 	/* The file may have changed since the first look: what counts is what is in memory. */
 	MEDARK_TRY(parse_end(rest.data, size, &offset, err));
-	if (offset != out->offset)
+	if (!is_locator(rest.data) || offset != out->offset)
 		return medark_error_set(err, MEDARK_E_FORMAT, "the file changes while it is read");
 	return 0;
 }

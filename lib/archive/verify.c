@@ -34,9 +34,12 @@ static int verify_member(void *context, unsigned worker, uint64_t index, struct 
 	uint32_t number;
 
 	MEDARK_TRY(medark_member_read(a->input, member, &v->scratch[worker], &content, err));
-	if (medark_member_parse(medark_bytes_text(member->name), &kind, &number) &&
-	    medark_segment_check(&a->header.archive, content, err) < 0) /* F-13 */
-		return medark_error_prefix(err, "%s", member->name);
+	if (medark_member_parse(medark_bytes_text(member->name), &kind, &number)) {
+		int code = medark_segment_check(&a->header.archive, content, err); /* F-13 */
+
+		if (code < 0)
+			return medark_error_prefix(err, code, "%s", member->name);
+	}
 	return medark_meter_add(&v->meter, medark_member_space(member->size), 0, index, err);
 }
 
@@ -85,10 +88,14 @@ int medark_archive_verify(struct medark_archive *archive, unsigned threads,
 
 	if (!v)
 		return medark_error_memory(err, "verification");
+	MEDARK_TRY(medark_parallel_check(threads, err));
 	v->archive = archive;
 	for (size_t i = 0; i < MEDARK_PARALLEL_MAX; i++)
 		v->scratch[i].limit = MEDARK_MEMBER_READ_MAX;
 	medark_meter_init(&v->meter, events, "verifying", medark_input_size(archive->input));
+	medark_meter_warn_of_expiry(&v->meter, "signer", archive->signer.subject,
+				    archive->signer.not_after,
+				    "archives that it signed do not verify after that");
 	job.count = medark_manifest_count(archive->manifest);
 	job.threads = fitting_threads(archive->manifest, threads);
 	code = medark_parallel_run(&job, err);

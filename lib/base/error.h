@@ -25,9 +25,9 @@
 	} while (0)
 
 /*
- * Sets code and sentence; its value is `code` (evaluated twice). `err` may be NULL. Control
- * characters become '?'. A macro over medark_error_fill(), so that the compiler sees that what
- * comes back is the negative code and follows the failing path.
+ * Sets code and sentence; its value is `code` (evaluated twice). `err` may be NULL. Controls
+ * and what is no UTF-8 become '?'. A macro over medark_error_fill(), so that the compiler sees that
+ * what comes back is the negative code and follows the failing path.
  */
 #define medark_error_set(err, code, ...)                                                           \
 	({                                                                                         \
@@ -47,8 +47,9 @@ void medark_error_fill(struct medark_error *err, int code, const char *fmt, ...)
 void medark_error_fill_errno(struct medark_error *err, int saved_errno, const char *fmt, ...)
 	MEDARK_PRINTF(3, 4);
 
-/* Puts "<text>: " in front of the sentence; returns err's code (MEDARK_E_SYSTEM if err is NULL). */
-int medark_error_prefix(struct medark_error *err, const char *fmt, ...) MEDARK_PRINTF(2, 3);
+/* Puts "<text>: " in front of the sentence and sets `code`, which it returns; `err` may be NULL. */
+int medark_error_prefix(struct medark_error *err, int code, const char *fmt, ...)
+	MEDARK_PRINTF(3, 4);
 
 /* "not enough memory for <what>", code MEDARK_E_MEMORY. */
 static inline int medark_error_memory(struct medark_error *err, const char *what)

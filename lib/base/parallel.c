@@ -37,6 +37,14 @@ unsigned medark_parallel_threads(unsigned wanted)
 	return processors < MEDARK_PARALLEL_MAX ? (unsigned)processors : MEDARK_PARALLEL_MAX;
 }
 
+int medark_parallel_check(unsigned wanted, struct medark_error *err)
+{
+	if (wanted > MEDARK_PARALLEL_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads",
+					MEDARK_PARALLEL_MAX);
+	return 0;
+}
+
 static void fail(struct shared *s, uint64_t index, const struct medark_error *err)
 {
 	atomic_store(&s->stop, true);

@@ -8,9 +8,13 @@
 
 #include "base/error.h"
 
+#include <medark/common.h>
 #include <stdint.h>
 
-#define MEDARK_PARALLEL_MAX 64
+#define MEDARK_PARALLEL_MAX MEDARK_THREADS_MAX
+
+/* MEDARK_E_USAGE for more than MEDARK_PARALLEL_MAX: what callers of the library ask for. */
+int medark_parallel_check(unsigned wanted, struct medark_error *err) MEDARK_MUST_USE;
 
 /* `wanted`, or as many as this process may run on if that is 0; 1 to MEDARK_PARALLEL_MAX. */
 unsigned medark_parallel_threads(unsigned wanted);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include "base/utf8.h"
+
 void medark_text_hex(const void *data, size_t size, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -58,39 +60,12 @@ bool medark_text_decimal(struct medark_bytes text, uint64_t max, uint64_t *out)
 	return true;
 }
 
-/* Length of the well-formed sequence at p, 0 if there is none (RFC 3629 section 4). */
-static size_t sequence(const uint8_t *p, size_t left)
-{
-	uint8_t c = p[0];
-
-	if (c < 0x80)
-		return 1;
-	if (c >= 0xc2 && c <= 0xdf)
-		return left >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
-	if (c >= 0xe0 && c <= 0xef) {
-		uint8_t low = c == 0xe0 ? 0xa0 : 0x80;
-		uint8_t high = c == 0xed ? 0x9f : 0xbf;
-
-		return left >= 3 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 ? 3 : 0;
-	}
-	if (c >= 0xf0 && c <= 0xf4) {
-		uint8_t low = c == 0xf0 ? 0x90 : 0x80;
-		uint8_t high = c == 0xf4 ? 0x8f : 0xbf;
-
-		return left >= 4 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 &&
-				       (p[3] & 0xc0) == 0x80
-			       ? 4
-			       : 0;
-	}
-	return 0;
-}
-
 bool medark_text_is_utf8(struct medark_bytes text)
 {
 	size_t i = 0;
 
 	while (i < text.size) {
-		size_t n = sequence(text.data + i, text.size - i);
+		size_t n = medark_utf8_sequence(text.data + i, text.size - i);
 
 		if (!n)
 			return false;
@@ -114,7 +89,7 @@ int medark_text_json(struct medark_buffer *out, struct medark_bytes text, struct
 
 	MEDARK_TRY(medark_buffer_add(out, "\"", 1, err));
 	while (i < text.size) {
-		size_t n = sequence(text.data + i, text.size - i);
+		size_t n = medark_utf8_sequence(text.data + i, text.size - i);
 
 		if (n == 1)
 			MEDARK_TRY(json_byte(out, text.data[i], err));

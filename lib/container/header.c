@@ -111,12 +111,8 @@ int medark_header_write(const struct medark_header *header, struct medark_buffer
 	assert(header->recipient_count <= MEDARK_RECIPIENTS_MAX);
 	MEDARK_TRY(write_text(header, out, err));
 	code = medark_header_parse(medark_bytes(out->data + begin, out->size - begin), &back, err);
-	if (code == MEDARK_E_FORMAT) {
-		(void)medark_error_prefix(err, "cannot be written");
-		if (err)
-			err->code = MEDARK_E_USAGE;
-		return MEDARK_E_USAGE;
-	}
+	if (code == MEDARK_E_FORMAT)
+		return medark_error_prefix(err, MEDARK_E_USAGE, "cannot be written");
 	return code;
 }
 
@@ -192,6 +188,25 @@ static int parse_recipient(json_t *object, struct medark_header_recipient *out,
 	return medark_strict_hex(&s, "id", digest, sizeof(digest), err);
 }
 
+/* F-27: who tries a passphrase tries it on all of them. */
+static int check_cost(const struct medark_header *h, struct medark_error *err)
+{
+	uint64_t scrypt = 0, pbkdf2 = 0;
+
+	for (uint32_t i = 0; i < h->recipient_count; i++) {
+		const struct medark_kdf_spec *kdf = &h->recipients[i].kdf;
+
+		if (kdf->name == MEDARK_KDF_SCRYPT)
+			scrypt += kdf->n * kdf->p;
+		else if (kdf->name == MEDARK_KDF_PBKDF2_SHA512)
+			pbkdf2 += kdf->n;
+	}
+	if (scrypt > MEDARK_SCRYPT_TOTAL_MAX || pbkdf2 > MEDARK_PBKDF2_TOTAL_MAX)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					WHAT ": to try a passphrase would cost too much (kdf)");
+	return 0;
+}
+
 static int parse_recipients(const struct medark_strict *s, struct medark_header *h,
 			    struct medark_error *err)
 {
@@ -208,7 +223,7 @@ static int parse_recipients(const struct medark_strict *s, struct medark_header 
 							WHAT ": two recipients have the same id");
 	}
 	h->recipient_count = (uint32_t)count;
-	return 0;
+	return check_cost(h, err);
 }
 
 static int parse_chain(const struct medark_strict *s, struct medark_header *h,

@@ -32,24 +32,27 @@ struct medark_archive_id {
 #define MEDARK_MEMBER_ROOT	"index/root.zst.p7m"
 
 /* limits (section 13) */
-#define MEDARK_MEMBERS_MAX     (16u << 20)
-#define MEDARK_NUMBER_MAX      99999999u /* of a segment: 8 digits in its name */
-#define MEDARK_HEADER_MAX      (64u << 10)
-#define MEDARK_KEYS_MAX	       (64u << 10)
-#define MEDARK_RECIPIENTS_MAX  64
-#define MEDARK_SUMMARY_MAX     (1u << 20)
-#define MEDARK_TEXT_MEMBER_MAX (1u << 20)
-#define MEDARK_MANIFEST_MAX    (256u << 20)
-#define MEDARK_SIGNATURE_MAX   (1u << 20)
-#define MEDARK_SEALED_MAX      ((64u << 20) + (64u << 10))
-#define MEDARK_CONTENT_MAX     (64u << 20)
-#define MEDARK_MAP_MAX	       (16u << 20)
-#define MEDARK_SEGMENT_MAX     (MEDARK_CONTENT_MAX + MEDARK_MAP_MAX)
-#define MEDARK_WINDOW_LOG_MAX  23
-#define MEDARK_PAGE_MAX	       (16u << 20)
-#define MEDARK_ROOT_MAX	       (64u << 20)
-#define MEDARK_PATH_MAX	       4096
-#define MEDARK_ITEM_MAX	       (UINT32_MAX - 1) /* number of an item, from 0 */
+#define MEDARK_MEMBERS_MAX    (16u << 20)
+#define MEDARK_NUMBER_MAX     99999999u /* of a segment: 8 digits in its name */
+#define MEDARK_HEADER_MAX     (64u << 10)
+#define MEDARK_KEYS_MAX	      (64u << 10)
+#define MEDARK_RECIPIENTS_MAX 64
+#define MEDARK_SUMMARY_MAX    (1u << 20)
+/* what the passphrases of an archive cost together (F-27): n * p of scrypt, iterations */
+#define MEDARK_SCRYPT_TOTAL_MAX (UINT64_C(1) << 22)
+#define MEDARK_PBKDF2_TOTAL_MAX UINT64_C(10000000)
+#define MEDARK_TEXT_MEMBER_MAX	(1u << 20)
+#define MEDARK_MANIFEST_MAX	(256u << 20)
+#define MEDARK_SIGNATURE_MAX	(1u << 20)
+#define MEDARK_SEALED_MAX	((64u << 20) + (64u << 10))
+#define MEDARK_CONTENT_MAX	(64u << 20)
+#define MEDARK_MAP_MAX		(16u << 20)
+#define MEDARK_SEGMENT_MAX	(MEDARK_CONTENT_MAX + MEDARK_MAP_MAX)
+#define MEDARK_WINDOW_LOG_MAX	23
+#define MEDARK_PAGE_MAX		(16u << 20)
+#define MEDARK_ROOT_MAX		(64u << 20)
+#define MEDARK_PATH_MAX		4096
+#define MEDARK_ITEM_MAX		(UINT32_MAX - 1) /* number of an item, from 0 */
 
 /* what a segment is (F-14); the order is that of the index's tables (section 8) */
 enum medark_kind {

@@ -156,7 +156,7 @@ void medark_segment_reader_free(struct medark_segment_reader *r)
 static int layer(int code, const char *name, struct medark_error *err)
 {
 	if (code == MEDARK_E_FORMAT)
-		(void)medark_error_prefix(err, "%s", name);
+		return medark_error_prefix(err, code, "%s", name);
 	return code;
 }
 

@@ -67,12 +67,8 @@ int medark_summary_write(const struct medark_summary *summary, struct medark_buf
 		return medark_error_memory(err, "a summary");
 	MEDARK_TRY(write_text(summary, out, err));
 	code = medark_summary_parse(medark_bytes(out->data + begin, out->size - begin), back, err);
-	if (code == MEDARK_E_FORMAT) {
-		(void)medark_error_prefix(err, "cannot be written");
-		if (err)
-			err->code = MEDARK_E_USAGE;
-		return MEDARK_E_USAGE;
-	}
+	if (code == MEDARK_E_FORMAT)
+		return medark_error_prefix(err, MEDARK_E_USAGE, "cannot be written");
 	return code;
 }
 

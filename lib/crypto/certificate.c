@@ -190,10 +190,12 @@ int medark_certificate_load(const char *path, struct medark_certificate **out_ce
 	struct medark_buffer pem = MEDARK_BUFFER(MEDARK_CERTIFICATE_FILE_MAX);
 	struct medark_certificate *certificate;
 	struct stat st;
+	int code;
 
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
-	if (parse(medark_bytes(pem.data, pem.size), &certificate, err))
-		return medark_error_prefix(err, "cannot use certificate '%s'", path);
+	code = parse(medark_bytes(pem.data, pem.size), &certificate, err);
+	if (code)
+		return medark_error_prefix(err, code, "cannot use certificate '%s'", path);
 	certificate->path = strdup(path);
 	if (!certificate->path) {
 		medark_certificate_free(certificate);

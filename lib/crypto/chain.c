@@ -122,6 +122,10 @@ int medark_chain_check(const struct medark_certificate *signer,
 	X509_STORE_CTX_set_app_data(context, out);
 	X509_STORE_CTX_set_verify_cb(context, judge);
 	code = verify(context, signer, out, err);
+	if (!code && !medark_trust_takes_signer(trust, medark_certificate_fingerprint(signer))) {
+		out->chain_length = 0;
+		code = untrusted(signer, "its certificate is not the one that was asked for", err);
+	}
 	if (code)
 		out->revocation_checked = false;
 	return code;

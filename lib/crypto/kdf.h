@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * kdf: a key from a passphrase. The costs stand in the archive's header and are read before
- * anything is trusted, so they are capped here: a hostile header must not eat memory or hours.
+ * anything is decrypted, so they are capped here: a hostile header must not eat memory or hours.
+ * What all recipients of a header cost together is capped by its reader (F-27).
  */
 #ifndef MEDARK_CRYPTO_KDF_H
 #define MEDARK_CRYPTO_KDF_H

@@ -2,7 +2,7 @@
 #include "crypto/native.h"
 
 #include "base/bytes.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "crypto/openssl_error.h"
 
 #include <openssl/core_names.h>
@@ -70,21 +70,12 @@ static bool is_deceptive(const uint8_t *p, size_t size)
 	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
 }
 
-/* Bytes of the well-formed UTF-8 sequence at the front; 0 if there is none. */
-static size_t sequence(struct medark_bytes text)
-{
-	for (size_t n = 1; n <= 4 && n <= text.size; n++)
-		if (medark_text_is_utf8(medark_bytes(text.data, n)))
-			return n;
-	return 0;
-}
-
 static void sanitise(struct medark_bytes text, char *out, size_t size)
 {
 	size_t used = 0;
 
 	while (text.size) {
-		size_t n = sequence(text), step = n ? n : 1;
+		size_t n = medark_utf8_sequence(text.data, text.size), step = n ? n : 1;
 		bool bad = n == 0 || is_deceptive(text.data, n);
 
 		if (used + (bad ? 1 : n) >= size)

@@ -12,6 +12,10 @@
 
 #include <string.h>
 
+/* What PEM files of the two kinds hold, whatever kind of key it is. */
+#define CERTIFICATE "-----BEGIN CERTIFICATE-----"
+#define KEY	    "PRIVATE KEY-----"
+
 struct medark_private_key {
 	EVP_PKEY *pkey;
 	char *path;
@@ -57,6 +61,20 @@ static int check_file(const char *path, const struct stat *st, struct medark_err
 			"private key '%s' is open to others (mode %04o); chmod 600 it", path,
 			(unsigned)st->st_mode & 07777u);
 	return 0;
+}
+
+/* The two files of a pair are easily mixed up: before anything is said of modes, that is said. */
+static int check_kind(const char *path, struct medark_bytes pem, struct medark_error *err)
+{
+	bool is_certificate = memmem(pem.data, pem.size, CERTIFICATE, sizeof(CERTIFICATE) - 1);
+	bool is_key = memmem(pem.data, pem.size, KEY, sizeof(KEY) - 1);
+
+	if (!is_certificate || is_key)
+		return 0;
+	return medark_error_set(err, MEDARK_E_KEY,
+				"'%s' is a certificate; what is needed is the private key that "
+				"belongs to it",
+				path);
 }
 
 struct passphrase {
@@ -112,6 +130,7 @@ int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 	struct stat st;
 
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
+	MEDARK_TRY(check_kind(path, medark_bytes(pem.data, pem.size), err));
 	MEDARK_TRY(check_file(path, &st, err));
 	MEDARK_TRY(parse(path, medark_bytes(pem.data, pem.size), passphrase, &pkey, err));
 	if (medark_native_kind(pkey) == MEDARK_NATIVE_OTHER) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/trust.h"
 
+#include "base/text.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
 #include "crypto/small_file.h"
@@ -16,8 +17,13 @@
 /* OpenSSL's security level 2: 112 bits; keeps SHA-1 and RSA below 2048 bits out of a chain. */
 #define SECURITY_LEVEL 2
 
+/* Signers of whom one must have signed. */
+#define SIGNERS_MAX 64
+
 struct medark_trust {
 	X509_STORE *store;
+	struct medark_digest signers[SIGNERS_MAX];
+	size_t signer_count;
 	size_t certificate_count;
 	size_t crl_count;
 };
@@ -133,11 +139,44 @@ int medark_trust_add_file(struct medark_trust *trust, const char *path, struct m
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_TRUST_FILE_MAX);
 	struct stat st;
+	int code;
 
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
-	if (add_all(trust, medark_bytes(pem.data, pem.size), err))
-		return medark_error_prefix(err, "cannot trust '%s'", path);
+	code = add_all(trust, medark_bytes(pem.data, pem.size), err);
+	return code ? medark_error_prefix(err, code, "cannot trust '%s'", path) : 0;
+}
+
+int medark_trust_add_signer(struct medark_trust *trust, const char *fingerprint,
+			    struct medark_error *err)
+{
+	char digits[2 * sizeof(struct medark_digest) + 1];
+	struct medark_digest digest;
+	size_t used = 0;
+
+	if (trust->signer_count == SIGNERS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d signers", SIGNERS_MAX);
+	for (const char *p = fingerprint; *p && used < sizeof(digits); p++) {
+		bool between = used && used % 2 == 0 && p[-1] != ':' && p[1];
+
+		if (*p == ':' && between)
+			continue;
+		digits[used++] = *p >= 'A' && *p <= 'F' ? (char)(*p | 0x20) : *p;
+	}
+	if (!medark_text_unhex(medark_bytes(digits, used), digest.bytes, sizeof(digest.bytes)))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a fingerprint has %zu hexadecimal digits",
+					sizeof(digits) - 1);
+	trust->signers[trust->signer_count++] = digest;
 	return 0;
+}
+
+bool medark_trust_takes_signer(const struct medark_trust *trust,
+			       const struct medark_digest *fingerprint)
+{
+	for (size_t i = 0; i < trust->signer_count; i++)
+		if (medark_digest_equal(&trust->signers[i], fingerprint))
+			return true;
+	return trust->signer_count == 0;
 }
 
 size_t medark_trust_certificate_count(const struct medark_trust *trust)

@@ -9,24 +9,30 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "crypto/digest.h"
 
 #include <medark/key.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
 #define MEDARK_TRUST_FILE_MAX ((size_t)16 << 20)
 
 /*
- * medark_trust_new(), _add_file() and _free() stand in <medark/key.h>. A new one trusts nobody. A
- * file may hold certificates and CRLs, at least one of either; anything else in it is refused with
- * MEDARK_E_KEY. Sentences name the file.
+ * medark_trust_new(), _add_file(), _add_signer() and _free() stand in <medark/key.h>. A new one
+ * trusts nobody. A file may hold certificates and CRLs, at least one of either; anything else in it
+ * is refused with MEDARK_E_KEY. Sentences name the file.
  */
 MEDARK_DEFINE_AUTO(struct medark_trust, medark_trust_free)
 
 /* Certificates and CRLs so far. */
 size_t medark_trust_certificate_count(const struct medark_trust *trust);
 size_t medark_trust_crl_count(const struct medark_trust *trust);
+
+/* Is it one of those that medark_trust_add_signer() named? True also if it named none. */
+bool medark_trust_takes_signer(const struct medark_trust *trust,
+			       const struct medark_digest *fingerprint);
 
 /* Judges certificates and CRLs as of `at` instead of now: the time of a trusted time stamp. */
 void medark_trust_set_time(struct medark_trust *trust, time_t at);

@@ -60,8 +60,8 @@ class Usage(Test):
              "cannot use '99999999999999999999' for --threads: it is not a number"),
             (EXPORT + ["--memory", "1T"],
              "cannot use '1T' for --memory: it is not a size such as 512M or 2G"),
-            (EXPORT + ["--memory", "191M"],
-             "cannot use '191M' for --memory: it must be 192M or more"),
+            (EXPORT + ["--memory", "223M"],
+             "cannot use '223M' for --memory: it must be 224M to 16384G"),
             (EXPORT + ["--out", "other"], "cannot use --out: it is given twice"),
             (["verify", "a", "--trust", ""], "cannot use --trust: its value is empty"),
             (["verify", "", "--trust", "t.pem"], "cannot run verify: an argument is empty"),
@@ -70,7 +70,12 @@ class Usage(Test):
             (["key", "new", "--role", "signer", "--name", "a", "--out", "b", "--type", "rsa"],
              "cannot use 'rsa' for --type: it must be p256, p384 or rsa3072"),
             (["key", "new", "--role", "signer", "--name", "a" * 65, "--out", "b"],
-             "cannot use --name: it is longer than 64 bytes"),
+             "cannot make the key 'b': a common name has 1 to 64 characters"),
+            (["key", "new", "--role", "signer", "--name", "", "--out", "b"],
+             "cannot use --name: its value is empty"),
+            (EXPORT + ["--threads", "65"], "cannot use '65' for --threads: it must be 1 to 64"),
+            (["verify", "a", "--trust", "t.pem", "--threads", "65"],
+             "cannot use '65' for --threads: it must be 1 to 64"),
             (["restore", "a", *OPEN, "--to", "d", "--patient", "1", "--since", "2023-02-29"],
              "cannot use '2023-02-29' for --since: it must be a date, YYYY-MM-DD"),
             (["restore", "a", *OPEN, "--to", "d", "--patient", "1", "--type", "A,,B"],
@@ -79,37 +84,49 @@ class Usage(Test):
 
     def test_what_a_verb_cannot_do_without_is_named(self):
         self.refuse_all([
-            (["export"], "cannot export: a source is missing"),
-            (["export", "src"], "cannot export: --signer CERT is missing"),
-            (["export", "src", "--signer", "s"], "cannot export: --signer-key KEY is missing"),
-            (["export", "src", "--signer", "s", "--signer-key", "k"],
+            (["export"], "cannot export: a source, --recipient CERT (or --passphrase), --signer "
+             "CERT, --signer-key KEY and --out FILE are missing"),
+            (["export", "src", "--recipient", "r", "--signer", "s"],
+             "cannot export: --signer-key KEY and --out FILE are missing"),
+            (["export", "src", "--passphrase", "--signer", "s", "--signer-key", "k"],
              "cannot export: --out FILE is missing"),
             (EXPORT, "cannot export: --recipient CERT (or --passphrase) is missing"),
             (EXPORT + ["--recipient", "r", "--trust", "t"],
              "cannot export: --trust is for --previous, which is missing"),
             (EXPORT + ["--recipient", "r", "--previous", "o.medark", "--force"],
              "cannot export: --out would replace the archive of --previous"),
-            (["verify", "--trust", "t.pem"], "cannot verify: no archive is named"),
-            (["verify", "a"],
-             "cannot verify without a trust anchor: give --trust CERT (or set MEDARK_TRUST)"),
-            (["inspect"], "cannot inspect: exactly one archive is needed, 0 are named"),
+            (["verify", "--trust", "t.pem"], "cannot verify: an archive is missing"),
+            (["verify"], "cannot verify: an archive and --trust CERT (or MEDARK_TRUST) are "
+             "missing"),
+            (["verify", "a"], "cannot verify: --trust CERT (or MEDARK_TRUST) is missing"),
+            (["inspect"], "cannot inspect: an archive is missing"),
             (["inspect", "a", "b"], "cannot inspect: exactly one archive is needed, 2 are named"),
-            (["patients", *OPEN], "cannot list patients: no archive is named"),
+            (["patients", *OPEN], "cannot list patients: an archive is missing"),
             (["patients", "a", "--identity", "k.pem"],
-             "cannot list patients without a trust anchor: give --trust CERT (or set "
-             "MEDARK_TRUST)"),
+             "cannot list patients: --trust CERT (or MEDARK_TRUST) is missing"),
             (["patients", "a", "--trust", "t.pem"],
-             "cannot list patients without an identity: give --identity KEY (or set "
-             "MEDARK_IDENTITY) or --passphrase"),
+             "cannot list patients: --identity KEY (or MEDARK_IDENTITY, or --passphrase) is "
+             "missing"),
             (["restore", "a", "--to", "d", "--trust", "t.pem"],
-             "cannot restore without an identity: give --identity KEY (or set MEDARK_IDENTITY) or "
-             "--passphrase"),
+             "cannot restore: --identity KEY (or MEDARK_IDENTITY, or --passphrase) is missing"),
+            (["restore", "a"],
+             "cannot restore: --identity KEY (or MEDARK_IDENTITY, or --passphrase), --trust CERT "
+             "(or MEDARK_TRUST) and --to FOLDER are missing"),
             (["restore", "a", *OPEN], "cannot restore: --to FOLDER is missing"),
             (["restore", "a", *OPEN, "--to", "d", "--type", "Patient"],
              "cannot use --type without --patient: a whole archive is restored byte for byte"),
             (["key", "new", "--name", "a", "--out", "b"],
              "cannot make a key: --role signer|recipient is missing"),
+            (["key", "new"], "cannot make a key: --role signer|recipient, --name CN and --out "
+             "PREFIX are missing"),
         ])
+
+    def test_an_archive_is_not_read_from_standard_input(self):
+        sentence = ("cannot read an archive from standard input: reading begins at its end, so it "
+                    "must be a file (for a file of this name: ./-)")
+        self.refuse_all([(["verify", "a", "-", "--trust", "t.pem"], sentence),
+                         (["inspect", "-"], sentence), (["patients", "-", *OPEN], sentence),
+                         (["restore", "-", *OPEN, "--to", "d"], sentence)])
 
     def test_an_empty_variable_stands_in_for_nothing(self):
         self.refuse(2, "verify", "a", env={"MEDARK_TRUST": ""})

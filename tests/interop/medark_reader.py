@@ -272,6 +272,7 @@ class Archive:
         need(type(h["recipients"]) is list, "header.json: bad recipients")
         for recipient in h["recipients"]:
             check_recipient(recipient)
+        check_cost([r["kdf"] for r in h["recipients"] if "kdf" in r])
         self.keys = cms.Keys(self.content("keys.p7m"))
         self.keys.check(h["recipients"])
         self.check_summary()
@@ -332,6 +333,13 @@ def is_time(value):
         return True
     except ValueError:
         return False
+
+
+def check_cost(specs):
+    """F-27: all passphrases of an archive together."""
+    scrypt = sum(kdf["n"] * kdf["p"] for kdf in specs if kdf["name"] == "scrypt")
+    iterations = sum(kdf["iterations"] for kdf in specs if kdf["name"] != "scrypt")
+    need(scrypt <= 2**22 and iterations <= 10_000_000, "header.json: kdf costs too much")
 
 
 def check_recipient(r):

@@ -4,7 +4,7 @@
 from craft import (
     BITS, ID_DATA, INTEGER, OCTETS, SEQUENCE, SET, aes_gcm, chance, cms, ec, ecdh_recipient, encode,
     oid, pair, serialization)  # fmt: skip
-from vector import ALL, KEYS, Vector, append, edit, flip, odd, put
+from vector import ALL, GOOD, KEYS, Vector, append, edit, flip, odd, put
 
 ATTRIBUTES = encode(SEQUENCE, oid("1.2.840.113549.1.9.3"), encode(SET, ID_DATA))
 CBC = encode(SEQUENCE, oid("2.16.840.1.101.3.4.1.42"), encode(OCTETS, chance("iv", 16)))
@@ -130,6 +130,34 @@ def only(name, made, entry, rule="F-10", codes=ALL, words="keys.p7m"):
     return recipients(name, lambda _m, _k: [made], listed(entry), rule, codes, words)
 
 
+def costly(name, codes, words, *costs):
+    """The recipient, and a passphrase with each of the costs."""
+    salted = [{"kind": "passphrase", "id": f"p{i}", "kdf": {**cost, "salt": "00" * 16}}
+              for i, cost in enumerate(costs)]  # fmt: skip
+    return recipients(
+        name,
+        lambda made, _key: [*made, *(kek(b"p%d" % i) for i in range(len(costs)))],
+        listed(HERE, *salted),
+        "F-27",
+        codes,
+        words,
+    )
+
+
+def scrypt(n, p):
+    return {"name": "scrypt", "n": n, "r": 8, "p": p}
+
+
+def costs():
+    half = {"name": "pbkdf2-sha512", "iterations": 5_000_000}
+    return [
+        costly("scrypt-together-at-limit", GOOD, "", scrypt(2**20, 2), scrypt(2**19, 4)),
+        costly("scrypt-together-too-much", ALL, "kdf", scrypt(2**20, 4), scrypt(2**14, 1)),
+        costly("pbkdf2-together-at-limit", GOOD, "", half, half, scrypt(2**20, 4)),
+        costly("pbkdf2-together-too-much", ALL, "kdf", half, {**half, "iterations": 5_000_001}),
+    ]
+
+
 def kinds():
     return [
         recipients("none", lambda _m, _k: [], rule="F-9"),
@@ -179,4 +207,4 @@ def kinds():
     ]  # fmt: skip
 
 
-VECTORS = [*forms(), *kinds()]
+VECTORS = [*forms(), *kinds(), *costs()]

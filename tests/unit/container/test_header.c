@@ -114,14 +114,45 @@ static void sixty_four_recipients_fit(void **state)
 		h.recipients[i].kdf = h.recipients[2].kdf;
 		h.recipients[i].kind = MEDARK_RECIPIENT_PASSPHRASE;
 		h.recipients[i].kdf.name = MEDARK_KDF_SCRYPT;
-		h.recipients[i].kdf.n = 1 << 20;
+		h.recipients[i].kdf.n = 1 << 14;
 		h.recipients[i].kdf.r = 8;
 		h.recipients[i].kdf.p = 4;
 	}
 	assert_int_equal(medark_header_write(&h, &out, NULL), 0);
 	assert_int_equal(medark_header_parse(medark_bytes(out.data, out.size), &back, NULL), 0);
 	assert_int_equal(back.recipient_count, MEDARK_RECIPIENTS_MAX);
-	assert_true(back.recipients[63].kdf.n == 1 << 20);
+	assert_true(back.recipients[63].kdf.n == 1 << 14);
+}
+
+#define TOO_MUCH "header.json: to try a passphrase would cost too much (kdf)"
+
+static void what_a_passphrase_costs_is_bounded_over_all_recipients(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer out = MEDARK_BUFFER(MEDARK_HEADER_MAX);
+	struct medark_error err = { 0 };
+	struct medark_header h;
+
+	(void)state;
+	assert_int_equal(parse(golden, &h, NULL), 0);
+	/* One may be as dear as all of them together, and PBKDF2 is counted for itself. */
+	h.recipients[2].kdf.n = 1 << 20;
+	h.recipients[2].kdf.p = 4;
+	h.recipients[3].kdf.n = 10000000;
+	assert_int_equal(medark_header_write(&h, &out, &err), 0);
+	h.recipients[0] = h.recipients[2];
+	h.recipients[0].id[0] = 'q';
+	h.recipients[0].kdf.n = 1 << 14;
+	h.recipients[0].kdf.p = 1;
+	assert_int_equal(medark_header_write(&h, &out, &err), MEDARK_E_USAGE);
+	assert_string_equal(err.message, "cannot be written: " TOO_MUCH);
+	h.recipients[2].kdf.p = 3;
+	assert_int_equal(medark_header_write(&h, &out, &err), 0);
+	h.recipients[0] = h.recipients[3];
+	h.recipients[0].id[0] = 'q';
+	h.recipients[0].kdf.n = 100000;
+	assert_int_equal(medark_header_write(&h, &out, &err), MEDARK_E_USAGE);
+	assert_string_equal(err.message, "cannot be written: " TOO_MUCH);
 }
 
 static void what_no_reader_takes_is_not_written(void **state)
@@ -285,6 +316,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_the_golden_header),
 		cmocka_unit_test(the_first_of_a_chain_has_no_previous),
 		cmocka_unit_test(sixty_four_recipients_fit),
+		cmocka_unit_test(what_a_passphrase_costs_is_bounded_over_all_recipients),
 		cmocka_unit_test(what_no_reader_takes_is_not_written),
 		cmocka_unit_test(names_are_exactly_those_of_the_list),
 		cmocka_unit_test(values_have_their_types_and_forms),

@@ -62,6 +62,25 @@ static void a_key_that_is_open_to_others_is_refused(void **state)
 	assert_int_equal(chmod(in_folder("a.key"), 0600), 0);
 }
 
+static void a_certificate_in_the_place_of_its_key_is_told_whatever_its_mode(void **state)
+{
+	struct medark_error err = { 0 };
+	char text[256];
+
+	(void)state;
+	for (mode_t mode = 0600; mode <= 0644; mode += 0044) {
+		assert_int_equal(chmod(in_folder("a.pem"), mode), 0);
+		(void)snprintf(text, sizeof(text),
+			       "'%s' is a certificate; what is needed is the private key that "
+			       "belongs to it",
+			       in_folder("a.pem"));
+		assert_fails(load("a.pem", none, &err), MEDARK_E_KEY, text);
+	}
+	/* A file that holds both is a key. */
+	must_run("cat a.pem a.key >both.pem && chmod 600 both.pem");
+	assert_ok(load("both.pem", none, &err));
+}
+
 static void a_locked_key_needs_its_passphrase(void **state)
 {
 	struct medark_error err = { 0 };
@@ -184,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_matched_with_its_certificate),
 		cmocka_unit_test(a_key_that_is_open_to_others_is_refused),
+		cmocka_unit_test(a_certificate_in_the_place_of_its_key_is_told_whatever_its_mode),
 		cmocka_unit_test(a_locked_key_needs_its_passphrase),
 		cmocka_unit_test(what_is_no_usable_key_is_refused),
 		cmocka_unit_test(a_new_key_is_written_for_the_owner_alone),

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
+#include "base/text.h"
 #include "crypto/der.h"
 #include "crypto/signature.h"
 #include "crypto/signed_form.h"
 
 #include <openssl/evp.h>
 
+#include <ctype.h>
 #include <time.h>
 
 static const char manifest_text[] = "# medark manifest 1\nfirst line\nsecond line\n";
@@ -236,6 +238,64 @@ static void another_certificate_of_the_same_name_does_not_sign_for_the_signer(vo
 	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
 	medark_certificate_free(twin.certificate);
 	medark_private_key_free(twin.key);
+}
+
+static void a_signer_who_was_not_asked_for_is_untrusted(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("root.pem", NULL);
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *stranger = trust_in("s256.pem", NULL);
+	struct medark_error err = { 0 };
+	struct medark_signer out;
+	char hex[65], colons[96], *p = colons;
+
+	(void)state;
+	sign(&chained, &p7s);
+	medark_text_hex(medark_certificate_fingerprint(self[0].certificate), 32, hex);
+	assert_ok(medark_trust_add_signer(trust, hex, &err));
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+		     MEDARK_E_UNTRUSTED,
+		     "the signer 'CN=Leaf,O=Praktijk,C=NL' is not trusted: its certificate is not "
+		     "the one that was asked for");
+	assert_int_equal(out.chain_length, 0);
+	/* As openssl x509 -fingerprint writes it. */
+	medark_text_hex(medark_certificate_fingerprint(chained.certificate), 32, hex);
+	for (int i = 0; i < 64; i++) {
+		*p++ = (char)toupper(hex[i]);
+		if (i % 2 == 1 && i < 63)
+			*p++ = ':';
+	}
+	*p = '\0';
+	assert_ok(medark_trust_add_signer(trust, colons, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	/* It stands beside the anchor, not in its place. */
+	assert_ok(medark_trust_add_signer(stranger, hex, &err));
+	assert_fails(
+		medark_signature_verify(manifest, view(&p7s), stranger, &out, &err),
+		MEDARK_E_UNTRUSTED,
+		"the signer 'CN=Leaf,O=Praktijk,C=NL' is not trusted: its certificate does not "
+		"lead to a trust anchor");
+}
+
+static void a_fingerprint_has_one_of_two_forms(void **state)
+{
+	static const char *const wrong[] = { "", "00", ":", "zz" };
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("root.pem", NULL);
+	struct medark_error err = { 0 };
+	char hex[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_fails(medark_trust_add_signer(trust, wrong[i], &err), MEDARK_E_USAGE,
+			     "a fingerprint has 64 hexadecimal digits");
+	medark_text_hex(medark_certificate_fingerprint(self[0].certificate), 32, hex);
+	hex[64] = '0';
+	hex[65] = '\0';
+	assert_int_equal(medark_trust_add_signer(trust, hex, &err), MEDARK_E_USAGE);
+	hex[64] = ':';
+	assert_int_equal(medark_trust_add_signer(trust, hex, &err), MEDARK_E_USAGE);
+	hex[63] = '\0';
+	assert_int_equal(medark_trust_add_signer(trust, hex, &err), MEDARK_E_USAGE);
 }
 
 static void the_time_of_judgement_can_be_given(void **state)
@@ -524,6 +584,8 @@ int main(void)
 		cmocka_unit_test(any_certificate_of_the_chain_may_be_the_anchor),
 		cmocka_unit_test(a_right_signature_by_a_stranger_is_untrusted),
 		cmocka_unit_test(another_certificate_of_the_same_name_does_not_sign_for_the_signer),
+		cmocka_unit_test(a_signer_who_was_not_asked_for_is_untrusted),
+		cmocka_unit_test(a_fingerprint_has_one_of_two_forms),
 		cmocka_unit_test(the_time_of_judgement_can_be_given),
 		cmocka_unit_test(revocation_lists_are_honoured),
 		cmocka_unit_test(an_unsuitable_signer_is_untrusted),

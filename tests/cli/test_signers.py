@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may sign, who is asked for, who can open it, and whether archives follow each other."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from archive import ArchiveTest
+from cli import Test, main
+
+
+def openssl(folder, *args):
+    done = subprocess.run(["openssl", *args], cwd=folder, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def self_signed(test, name, *more, days=365):
+    openssl(test.folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-keyout", name + ".key.pem", "-out", name + ".cert.pem", "-subj",
+            "/CN=" + name, "-days", str(days), *more)
+    os.chmod(test.path(name + ".key.pem"), 0o600)
+
+
+class Purpose(ArchiveTest):
+    def test_a_web_servers_certificate_cannot_sign(self):
+        self_signed(self, "tls", "-addext", "extendedKeyUsage=serverAuth")
+        self.refuse(1, "export", "src", "--recipient", "it.cert.pem", "--signer", "tls.cert.pem",
+                    "--signer-key", "tls.key.pem", "--out", "b.medark",
+                    error="cannot use the signer: certificate 'tls.cert.pem' is not meant for "
+                    "signing (its extendedKeyUsage names neither documentSigning nor "
+                    "emailProtection nor codeSigning)")
+
+    def test_a_certificate_for_signing_documents_can(self):
+        self_signed(self, "seal", "-addext", "extendedKeyUsage=1.3.6.1.5.5.7.3.36")
+        self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "seal.cert.pem",
+                     "--signer-key", "seal.key.pem", "--out", "b.medark")
+        self.succeed("verify", "b.medark", "--trust", "seal.cert.pem")
+
+    def test_a_certificate_that_expires_soon_is_warned_of(self):
+        self_signed(self, "soon", days=10)
+        result = self.succeed("export", "src", "--recipient", "soon.cert.pem", "--signer",
+                              "soon.cert.pem", "--signer-key", "soon.key.pem", "--out", "b.medark",
+                              "-q")
+        signer, recipient = result.err.splitlines()
+        self.assertRegex(signer, r"^medark: warning: the certificate of the signer 'CN=soon' "
+                         r"expires on \d{4}-\d\d-\d\d: archives that it signed do not verify after "
+                         r"that$")
+        self.assertRegex(recipient, r"^medark: warning: the certificate of the recipient 'CN=soon' "
+                         r"expires on \d{4}-\d\d-\d\d: exports to it fail after that$")
+        lines = self.succeed("verify", "b.medark", "--trust", "soon.cert.pem", "--json").json()
+        self.assertEqual([line["message_type"] for line in lines], ["status", "summary"])
+        self.assertIn("expires on", lines[0]["warning"])
+        self.assertEqual(self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem").err, "")
+
+
+class SignedBy(ArchiveTest):
+    def chained(self):
+        """A signer under an authority that is trusted, and another one under it."""
+        self_signed(self, "ca", "-addext", "keyUsage=keyCertSign")
+        for name in ["one", "two"]:
+            openssl(self.folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-keyout", name + ".key.pem", "-out", "csr", "-subj", "/CN=" + name)
+            os.chmod(self.path(name + ".key.pem"), 0o600)
+            openssl(self.folder, "x509", "-req", "-in", "csr", "-CA", "ca.cert.pem", "-CAkey",
+                    "ca.key.pem", "-days", "365", "-out", name + ".cert.pem")
+        self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "one.cert.pem",
+                     "--signer-key", "one.key.pem", "--out", "b.medark")
+
+    def test_only_the_signer_that_is_asked_for_is_trusted(self):
+        self.chained()
+        fingerprint = openssl(self.folder, "x509", "-in", "one.cert.pem", "-noout", "-sha256",
+                              "-fingerprint").strip().split("=")[1]
+        opened = ["b.medark", "--trust", "ca.cert.pem", "--identity", "it.key.pem"]
+        for verb, *more in [["verify", "b.medark", "--trust", "ca.cert.pem"], ["patients", *opened],
+                            ["restore", *opened, "--to", "out"]]:
+            self.refuse(4, verb, *more, "--signed-by", "two.cert.pem",
+                        error=f"cannot {'verify' if verb == 'verify' else 'open'} 'b.medark': the "
+                        "signer 'CN=one' is not trusted: its certificate is not the one that was "
+                        "asked for",
+                        hint="is 'two.cert.pem' the right signer? the archive says it was signed "
+                        f"by CN=one (SHA-256 {fingerprint.replace(':', '').lower()})")
+            self.succeed(verb, *more, "--signed-by", fingerprint)
+            shutil.rmtree(self.path("out"), ignore_errors=True)
+        self.succeed("verify", "b.medark", "--trust", "ca.cert.pem", "--signed-by", "two.cert.pem",
+                     "--signed-by", "one.cert.pem")
+        # It is asked for beside the trust anchor, not in its place.
+        self.refuse(4, "verify", "b.medark", "--trust", "two.cert.pem", "--signed-by",
+                    "one.cert.pem")
+
+    def test_what_names_no_signer_is_refused(self):
+        verify = ["verify", "a.medark", "--trust", "clinic.cert.pem", "--signed-by"]
+        self.refuse(1, *verify, "nowhere.pem")
+        self.refuse(1, *verify, "it.key.pem")
+        self.refuse(2, *verify, "abcdef", error="cannot use the signer 'abcdef': a fingerprint has "
+                    "64 hexadecimal digits")
+
+
+class Recipients(ArchiveTest):
+    def test_the_id_of_a_certificate_is_told_wherever_it_is_used(self):
+        made = {}
+        for kind in ["p256", "p384", "rsa3072"]:
+            made[kind], = self.succeed("key", "new", "--role", "recipient", "--name", kind,
+                                       "--out", kind, "--type", kind, "--json").json()
+        text = self.succeed("key", "new", "--role", "recipient", "--name", "x", "--out", "x").out
+        self.assertRegex(text, r"\n  fingerprint    [0-9a-f]{64}\n  recipient id   [0-9a-f]{64}\n")
+        with open(self.path("word"), "w", encoding="utf-8") as f:
+            f.write("geheim\n")
+        os.chmod(self.path("word"), 0o600)
+        more = [word for kind in made for word in ("--recipient", kind + ".cert.pem")]
+        *_, summary = self.succeed(*self.export("src", "b.medark", "--json", "--passphrase-file",
+                                                "word", *more)).json()
+        found = {each["subject"]: (each["kind"], each["id"]) for each in summary["recipients"]}
+        for kind, name in [("p256", "ecdh-p256"), ("p384", "ecdh-p384"), ("rsa3072", "rsa-oaep")]:
+            self.assertEqual(found[f"CN={kind}"], (name, made[kind]["recipient_id"]))
+        self.assertEqual(found[None], ("passphrase", "passphrase-1"))
+        inspected, = self.succeed("inspect", "b.medark", "--json").json()
+        self.assertEqual([(r["kind"], r["id"]) for r in summary["recipients"]],
+                         [(r["kind"], r["id"]) for r in inspected["recipients"]])
+        text = self.succeed(*self.export("src", "c.medark")).out
+        self.assertRegex(text, r"\n  recipients     ecdh-p256 [0-9a-f]{64}  CN=it\n")
+
+    def test_inspect_answers_whether_a_certificate_is_a_recipient(self):
+        text = self.succeed("inspect", "a.medark", "--recipient", "it.cert.pem").out
+        self.assertIn("\n  asked for      it.cert.pem: is a recipient\n", text)
+        result = self.run_medark("inspect", "a.medark", "--recipient", "it.cert.pem",
+                                 "--recipient", "other.cert.pem")
+        self.assertEqual(result.code, 5)
+        self.assertIn("\n                 other.cert.pem: is no recipient\n", result.out)
+        self.assertEqual(result.err, "medark: cannot find 'other.cert.pem' among the recipients of "
+                         "'a.medark'\n")
+        summary, error = self.run_medark("inspect", "a.medark", "--json", "--recipient",
+                                         "other.cert.pem").json()
+        asked, = summary["asked"]
+        self.assertEqual((asked["certificate"], asked["is_recipient"]), ("other.cert.pem", False))
+        self.assertEqual(error["exit_code"], 5)
+        self.refuse(1, "inspect", "a.medark", "--recipient", "it.key.pem")
+
+    def test_a_certificate_in_the_place_of_an_identity_is_told(self):
+        self.refuse(1, *self.opened("patients", identity="it.cert.pem"),
+                    error="cannot use the identity: 'it.cert.pem' is a certificate; what is needed "
+                    "is the private key that belongs to it")
+
+    def test_who_is_no_recipient_is_told_how_many_there_are(self):
+        self.refuse(5, *self.opened("patients", identity="other.key.pem"),
+                    error="cannot open 'a.medark': none of the keys and passphrases given is among "
+                    "the archive's recipients (there is 1)")
+
+
+class Chain(ArchiveTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make = cls("run_medark")
+        make.folder = cls.clinic
+        before = "a.medark"
+        for name in ["b", "c", "d", "e"]:
+            make.succeed(*make.export("src/Patient.ndjson", name + ".medark", "--previous", before))
+            before = name + ".medark"
+        # Another one that continues the second, and another chain.
+        make.succeed(*make.export("src/Patient.ndjson", "fork.medark", "--previous", "b.medark"))
+        make.succeed(*make.export("src/Patient.ndjson", "first.medark"))
+
+    def verify(self, names, *more, code=0):
+        files = [name + ".medark" for name in names]
+        return self.succeed("verify", *files, "--trust", "clinic.cert.pem", *more, code=code)
+
+    def test_a_chain_without_a_gap_is_told_in_whatever_order(self):
+        for names in ["abcde", "edcba", "cabde"]:
+            result = self.verify(names)
+            self.assertEqual(result.out.splitlines()[-1], "the 5 archives are one chain without a "
+                             "gap, sequence 1 to 5")
+            self.assertEqual(result.err, "")
+        self.assertEqual(len(self.verify("abc", "--json").json()), 3)
+        self.assertEqual(self.verify("abc", "-q").out, "")
+
+    def test_the_ends_of_a_chain_and_other_chains_are_no_gaps(self):
+        self.assertIn("sequence 3 to 5", self.verify("edc").out)
+        self.assertNotIn("chain", self.verify("a").out)
+        self.assertNotIn("chain", self.verify("aa").out)
+        self.assertNotIn("chain", self.verify(["first", "a", "b"]).out)
+        self.assertEqual(self.verify("d").err, "")
+
+    def test_a_gap_is_told_with_what_is_missing(self):
+        result = self.verify("eadb", "-q", code=6)
+        self.assertEqual(result.err, "medark: warning: the chain has a gap: the archive with "
+                         "sequence 3, between 'b.medark' and 'd.medark', is not among the verified "
+                         "files\n")
+        *files, gap = self.verify("ea", "--json", code=6).json()
+        self.assertEqual([line["file"] for line in files], ["e.medark", "a.medark"])
+        self.assertEqual((gap["message_type"], gap["file"], gap["after"], gap["sequence"],
+                          gap["missing_from"], gap["missing_to"]),
+                         ("status", "e.medark", "a.medark", 5, 2, 4))
+        self.assertIn("sequence 2 to 4", gap["warning"])
+        self.assertEqual(len(self.verify("ace", "-q", code=6).err.splitlines()), 2)
+
+    def test_what_does_not_verify_is_missing_and_worse(self):
+        with open(self.path("b.medark"), "r+b") as f:
+            f.write(b"x")
+        result = self.verify("abc", code=3)
+        self.assertIn("sequence 2, between 'a.medark' and 'c.medark'", result.err)
+
+    def test_what_does_not_follow_is_told(self):
+        result = self.verify(["a", "b", "c", "fork"], "-q", code=6)
+        self.assertRegex(result.err, r"^medark: warning: the chain is broken: '(c|fork)\.medark' "
+                         r"\(sequence 3\) does not continue 'b\.medark' \(sequence 2\)\n$")
+        result = self.verify(["first", "b"], "-q", code=6)
+        self.assertEqual(result.err, "medark: warning: the chain is broken: 'b.medark' (sequence 2) "
+                         "does not continue 'first.medark' (sequence 1)\n")
+
+
+class Behind(ArchiveTest):
+    def test_bytes_behind_the_end_are_told(self):
+        for more in [b"x", b"\0" * 512, b"signed by a tool\n" * 5000]:
+            self.damaged(lambda content, more=more: content + more)
+            self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
+                        error=f"cannot verify 'bad.medark': {len(more)} bytes stand behind LOCATOR "
+                        "and the end of the archive")
+        self.damaged(lambda content: content[:-512])
+        self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
+                    error="cannot verify 'bad.medark': this is no medark archive, or its end is "
+                    "missing: no LOCATOR stands there")
+
+
+class Report(ArchiveTest):
+    def test_the_lines_of_a_report_have_the_keys_of_the_manual(self):
+        self.write("src/Broken.ndjson", '{"resourceType":"Patient","id":"x"\n')
+        os.symlink("Patient.ndjson", self.path("src/link"))
+        self.succeed(*self.export("src", "b.medark", "--report", "r.jsonl"), code=6)
+        with open(self.path("r.jsonl"), encoding="utf-8") as f:
+            lines = {line["reason"]: line for line in map(json.loads, f)}
+        self.assertEqual(set(lines["broken-syntax"]),
+                         {"reason", "item", "offset", "length", "detail", "path"})
+        self.assertEqual(set(lines["skipped"]), {"reason", "detail", "path"})
+
+
+class Name(Test):
+    def test_a_common_name_is_counted_in_characters(self):
+        new = ["key", "new", "--role", "signer", "--out", "x", "--name"]
+        self.succeed(*new, "\u00e9" * 64)
+        self.refuse(2, *new, "\u00e9" * 65, "--force",
+                    error="cannot make the key 'x': a common name has 1 to 64 characters")
+
+
+if __name__ == "__main__":
+    main()
