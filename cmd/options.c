@@ -71,7 +71,7 @@ const struct cli_option cli_option_table[] = {
 	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
 	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
 	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
-	  "memory to use, 224M or more (default: 240M)", UINT64_C(224) << 20, UINT64_C(1) << 44 },
+	  "memory to use, 192M or more (default: 240M)", UINT64_C(192) << 20, UINT64_C(1) << 44 },
 	{ "threads", 0, CLI_NUMBER, LONG, AT(threads), "N",
 	  "threads to use, 1 to 64 (default: one for each\nprocessor)", 1, MEDARK_THREADS_MAX },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",

@@ -279,8 +279,8 @@ static int settle(struct medark_partial *p, struct medark_error *err)
 		return 0;
 	if (fchmod(p->fd, 0700) < 0 || renameat(p->parent, p->leaf, p->outer, CONTENT) < 0)
 		return medark_error_errno(
-			err, reason,
-			"the target '%s' is complete, but may not outlast a power cut", p->path);
+			err, reason, "the target '%s' is complete, but may not outlast a power cut",
+			p->path);
 	if (p->target >= 0)
 		(void)mkdirat(p->parent, p->leaf, p->mode);
 	return medark_error_errno(err, reason, "cannot complete the target '%s'", p->path);
@@ -288,10 +288,13 @@ static int settle(struct medark_partial *p, struct medark_error *err)
 
 static int move_into_target(struct medark_partial *p, struct medark_error *err)
 {
+	int code;
+
 	MEDARK_TRY(medark_folder_check_merge(p->fd, p->target, err));
-	if (medark_folder_merge(p->fd, p->target, err) < 0)
+	code = medark_folder_merge(p->fd, p->target, err);
+	if (code < 0)
 		return medark_error_prefix(
-			err, "the target '%s' holds only a part of what was to be restored",
+			err, code, "the target '%s' holds only a part of what was to be restored",
 			p->path);
 	if (unlinkat(p->outer, CONTENT, AT_REMOVEDIR) < 0 ||
 	    unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
@@ -314,8 +317,7 @@ static int give_name(struct medark_partial *p, struct medark_error *err)
 	if (!empty && !p->replace)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"the target folder '%s' is not empty any more", p->path);
-	if (empty && p->leaf &&
-	    renameat(p->outer, CONTENT, p->parent, p->leaf) == 0)
+	if (empty && p->leaf && renameat(p->outer, CONTENT, p->parent, p->leaf) == 0)
 		return settle(p, err);
 	return move_into_target(p, err);
 }
