@@ -16,23 +16,23 @@ extern "C" {
 
 /* What an archive says of itself. Strings are sanitised: printable, one line. */
 struct medark_archive_info {
-	char archive[33];       /* id, hex */
-	char manifest[65];      /* SHA-256 of MANIFEST, hex */
-	char previous[65];      /* of the archive before, or empty */
+	char archive[33];  /* id, hex */
+	char manifest[65]; /* SHA-256 of MANIFEST, hex */
+	char previous[65]; /* of the archive before, or empty */
 	uint64_t sequence;
-	char created[32];       /* RFC 3339 */
+	char created[32]; /* RFC 3339 */
 	char tool[65], source[33];
 	uint32_t format_version;
-	uint64_t size;          /* bytes of the archive */
+	uint64_t size; /* bytes of the archive */
 	uint32_t members, segments;
 	uint32_t recipient_count;
 	struct {
 		char kind[16];
 		char id[65];
 	} recipients[64];
-	char signer[512];             /* subject of the signer's certificate */
-	char signer_fingerprint[65];  /* SHA-256 of its DER, hex */
-	char signed_at[32];           /* RFC 3339; the signer's claim, no time stamp */
+	char signer[512];	     /* subject of the signer's certificate */
+	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
+	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	bool complete;
 	uint32_t type_count, reason_count;
@@ -71,8 +71,7 @@ MEDARK_API int medark_archive_info(struct medark_archive *archive, struct medark
  * `threads` 0: as many as processors. MEDARK_E_FORMAT names the member.
  */
 MEDARK_API int medark_archive_verify(struct medark_archive *archive, unsigned threads,
-				     const struct medark_events *events,
-				     struct medark_error *err);
+				     const struct medark_events *events, struct medark_error *err);
 
 /* One row of the patient index. Strings are UTF-8 as recorded, borrowed during the callback. */
 struct medark_patient_row {
@@ -84,7 +83,7 @@ struct medark_patient_row {
 	const char *deceased_date;
 	uint64_t records;
 	const char *first, *last; /* clinical dates */
-	const char *json;         /* the whole row as in the index, one JSON object */
+	const char *json;	  /* the whole row as in the index, one JSON object */
 };
 
 /*
@@ -93,30 +92,29 @@ struct medark_patient_row {
  * 31121970) or the beginnings of names ("jan vries"); all words must match. Stops with the
  * callback's non-zero return, which is passed on. `limit` 0: no limit.
  */
-MEDARK_API int medark_archive_patients(struct medark_archive *archive, const char *query,
-				       uint64_t limit,
-				       int (*each)(void *context,
-						   const struct medark_patient_row *row),
-				       void *context, struct medark_error *err);
+MEDARK_API int
+medark_archive_patients(struct medark_archive *archive, const char *query, uint64_t limit,
+			int (*each)(void *context, const struct medark_patient_row *row),
+			void *context, struct medark_error *err);
 
 struct medark_restore_request {
 	const char *target;   /* a folder: new, or empty */
-	bool replace;         /* write into a folder that is not empty; replaces same names */
+	bool replace;	      /* write into a folder that is not empty; replaces same names */
 	size_t patient_count; /* 0: the whole archive, byte for byte */
 	const char *const *patients; /* each an id, BSN or other identifier; all must be found */
-	size_t type_count;    /* 0: all */
+	size_t type_count;	     /* 0: all */
 	const char *const *types;    /* resource types */
-	const char *since;    /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
-	unsigned threads;     /* 0: as many as processors */
+	const char *since; /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
+	unsigned threads;  /* 0: as many as processors */
 };
 
 struct medark_restore_result {
-	uint64_t items, bytes;     /* whole restore: files written */
+	uint64_t items, bytes;	    /* whole restore: files written */
 	uint64_t patients, records; /* records of the compartments */
-	uint64_t referenced;       /* resources outside that they refer to */
-	uint64_t unresolved;       /* references to what is not in the archive */
-	uint64_t renamed;          /* items whose name was not safe here */
-	uint64_t opaque;           /* attachments and other items that belong to the patients */
+	uint64_t referenced;	    /* resources outside that they refer to */
+	uint64_t unresolved;	    /* references to what is not in the archive */
+	uint64_t renamed;	    /* items whose name was not safe here */
+	uint64_t opaque;	    /* attachments and other items that belong to the patients */
 };
 
 /*

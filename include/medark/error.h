@@ -18,17 +18,17 @@ extern "C" {
 
 enum medark_code {
 	MEDARK_OK = 0,
-	MEDARK_E_SYSTEM = -1,      /* the system refused: I/O, permission, no space; retry may help */
-	MEDARK_E_MEMORY = -2,      /* no memory, or a configured ceiling was reached */
-	MEDARK_E_USAGE = -3,       /* the request itself cannot be carried out as asked */
-	MEDARK_E_FORMAT = -4,      /* malformed, changed, missing or extra: does not verify */
-	MEDARK_E_UNTRUSTED = -5,   /* well-formed and intact, but the signer is not trusted */
-	MEDARK_E_IDENTITY = -6,    /* no identity (key, passphrase) opens this archive */
-	MEDARK_E_KEY = -7,         /* a certificate or key is unsuitable: expired, weak, loose mode */
-	MEDARK_E_EXISTS = -8,      /* the output exists and may not be overwritten */
-	MEDARK_E_NOT_FOUND = -9,   /* what was asked for is not there */
+	MEDARK_E_SYSTEM = -1,	 /* the system refused: I/O, permission, no space; retry may help */
+	MEDARK_E_MEMORY = -2,	 /* no memory, or a configured ceiling was reached */
+	MEDARK_E_USAGE = -3,	 /* the request itself cannot be carried out as asked */
+	MEDARK_E_FORMAT = -4,	 /* malformed, changed, missing or extra: does not verify */
+	MEDARK_E_UNTRUSTED = -5, /* well-formed and intact, but the signer is not trusted */
+	MEDARK_E_IDENTITY = -6,	 /* no identity (key, passphrase) opens this archive */
+	MEDARK_E_KEY = -7,	 /* a certificate or key is unsuitable: expired, weak, loose mode */
+	MEDARK_E_EXISTS = -8,	 /* the output exists and may not be overwritten */
+	MEDARK_E_NOT_FOUND = -9, /* what was asked for is not there */
 	MEDARK_E_INTERRUPTED = -10, /* the caller asked to stop */
-	MEDARK_E_SOURCE = -11,     /* the source vanished, changed or cannot be read */
+	MEDARK_E_SOURCE = -11,	    /* the source vanished, changed or cannot be read */
 };
 
 /*

@@ -43,7 +43,8 @@ static void decimals_are_bounded_and_canonical(void **state)
 static void utf8_refuses_overlong_and_surrogates(void **state)
 {
 	(void)state;
-	assert_true(medark_text_is_utf8(medark_bytes_text("Jos\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80")));
+	assert_true(medark_text_is_utf8(
+		medark_bytes_text("Jos\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80")));
 	assert_false(medark_text_is_utf8(medark_bytes_text("\xc0\xaf")));
 	assert_false(medark_text_is_utf8(medark_bytes_text("\xed\xa0\x80")));
 	assert_false(medark_text_is_utf8(medark_bytes_text("\xf4\x90\x80\x80")));
