@@ -5,15 +5,13 @@ set -eu
 project=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=root.sh
 . "$project/tests/package/root.sh"
-root_needs
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+root_begin
 root_make "$work/root" trixie
-root_copy "$work/root" "$project"
+root_copy "$project" "$work/root/build/medark"
 # The data that some tests want is beside the project, there as here.
-BIND=
-[ ! -d "$project/../shared/data" ] || BIND=$(cd "$project/../shared/data" && pwd):/build/shared/data
-export BIND
+if [ -d "$project/../shared/data" ]; then
+	DATA=$(cd "$project/../shared/data" && pwd)
+fi
 say "./bootstrap test"
 root_run "$work/root" sh -c 'cd /build/medark && exec ./bootstrap test'
 say "debian13: done"

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # install: installs a build, moves it, and builds against it as others do.
 #
-#   install.sh BUILD CMAKE CC VERSION [FLAG…]     FLAGs: what the build itself needs (sanitizers)
+#   install.sh BUILD CMAKE GENERATOR CC VERSION [FLAG…]
+#
+# GENERATOR is the build's own (Ninja); FLAGs are what it needs for itself (sanitizers).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-build=$1 cmake=$2 cc=$3 version=$4
-shift 4
+build=$1 cmake=$2 generator=$3 cc=$4 version=$5
+shift 5
 flags=$*
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,9 +30,17 @@ mv "$work/first" "$prefix"
 	fail "these files hold the build folder"
 library=$(find "$prefix" -name libmedark.so)
 folder=$(dirname "$library")
+for file in "$prefix/bin/medark" "$library"; do
+	! readelf -d "$file" | grep -E 'RPATH|RUNPATH' || fail "$file looks for libraries elsewhere"
+done
+
+step "the same files staged with DESTDIR"
+DESTDIR=$work/staged "$cmake" --install "$build" --prefix /opt/medark >"$work/log"
+diff -r "$prefix" "$work/staged/opt/medark" || fail "other files are staged"
+[ "$(ls -A "$work/staged")" = opt ] || fail "something is staged elsewhere"
 
 step "a project with find_package(medark)"
-"$cmake" -S "$here/consumer" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
+"$cmake" -G "$generator" -S "$here/consumer" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
 	-DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$flags" >"$work/log"
 "$cmake" --build "$work/cmake" >>"$work/log" || {
 	cat "$work/log"
@@ -66,5 +76,5 @@ grep -hv '^#define' "$prefix"/include/medark/*.h | tr '\n' ' ' | grep -o 'MEDARK
 	sed 's/(.*//; s/.*[ *]//' | sort >"$work/declared"
 [ -s "$work/declared" ] || fail "nothing is declared"
 diff "$work/declared" "$work/shown" || fail "< only declared, > only shown"
-readelf -d "$library" | grep -q 'SONAME.*libmedark\.so\.[0-9]*\]' || fail "no usable SONAME"
+readelf -d "$library" | grep -q 'SONAME.*libmedark\.so\.[0-9.]*\]' || fail "no usable SONAME"
 echo passed
