@@ -148,9 +148,8 @@ static int read_more(struct whole *w, size_t size, size_t *out, struct medark_er
 	}
 	w->at_end = *out < size;
 	if (n < 0)
-		MEDARK_TRY(medark_gather_unreadable(w->gather, w->item,
-						    medark_stream_position(w->stream), why.message,
-						    err));
+		MEDARK_TRY(medark_gather_unreadable(
+			w->gather, w->item, medark_stream_position(w->stream), why.message, err));
 	return medark_gather_poll(w->gather, w->item, err);
 }
 

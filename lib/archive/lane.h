@@ -22,11 +22,11 @@
 /* What one job found: first the bytes of a giant, if one is under way, then the records. */
 struct medark_stretch {
 	struct medark_chunk chunk;
-	size_t giant_size; /* bytes at the block's start that belong to a giant */
-	bool giant_ends;   /* with them */
-	bool is_last;	   /* nothing of the file is left */
-	bool needs_room;   /* no line's end in the whole block: nothing else is valid */
-	bool unreadable;   /* the file could not be read on, which counts as its end: `why` */
+	size_t giant_size;	/* bytes at the block's start that belong to a giant */
+	bool giant_ends;	/* with them */
+	bool is_last;		/* nothing of the file is left */
+	bool needs_room;	/* no line's end in the whole block: nothing else is valid */
+	bool unreadable;	/* the file could not be read on, which counts as its end: `why` */
 	uint64_t unreadable_at; /* its byte */
 	struct medark_error why;
 };

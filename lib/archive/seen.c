@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-#define FIRST_SLOTS   (UINT64_C(1) << 12)
-#define SLOTS_MAX     (UINT64_C(1) << 21)
+#define FIRST_SLOTS (UINT64_C(1) << 12)
+#define SLOTS_MAX   (UINT64_C(1) << 21)
 /* Large steps: a new table's memory costs more than moving the few slots of the old one. */
-#define GROWTH 8
+#define GROWTH	      8
 #define SORTER_MEMORY (16u << 20)
 /* Records wait for their slot to come into the cache: a miss costs more than all else here. */
 #define WAITING 16

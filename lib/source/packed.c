@@ -22,7 +22,7 @@ struct packed {
 	size_t head_size;
 	bool head_given;
 	uint8_t *chunk;
-	bool broken; /* the packed file ends with an error: report it once, as an entry */
+	bool broken;	 /* the packed file ends with an error: report it once, as an entry */
 	bool unreadable; /* it is not damaged, but could not be read on */
 	bool reported;
 	struct medark_bytes path; /* of the last entry */

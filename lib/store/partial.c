@@ -292,9 +292,8 @@ static int name_not_synced(const struct medark_partial_file *p, int reason,
 {
 	if (!p->replace && unlinkat(p->folder, p->name, 0) == 0)
 		return medark_error_errno(err, reason, "cannot sync the folder of '%s'", p->path);
-	return medark_error_errno(err, reason,
-				  "cannot sync the folder of '%s', which is written and stays",
-				  p->path);
+	return medark_error_errno(
+		err, reason, "cannot sync the folder of '%s', which is written and stays", p->path);
 }
 
 int medark_partial_file_finish(struct medark_partial_file *p, struct medark_error *err)

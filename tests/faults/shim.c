@@ -137,8 +137,7 @@ static bool fails(const char *kind)
 {
 	long call;
 
-	if (!fault.active ||
-	    (strcmp(kind, fault.kind) != 0 && strcmp("any", fault.kind) != 0))
+	if (!fault.active || (strcmp(kind, fault.kind) != 0 && strcmp("any", fault.kind) != 0))
 		return false;
 	call = atomic_fetch_add(&fault.calls, 1) + 1;
 	if (!fault.at || call < fault.at || (call > fault.at && !fault.rest))
