@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,24 +113,75 @@ static int read_numbered(const struct cli_options *options, struct cli_passphras
 	return code ? code : finish(options, whence, out);
 }
 
+/*
+ * Starts a shell whose output goes to `write_end`; 0 or an errno. The signals that medark ignores
+ * are as usual in it: a pipe in the command must end when its reader does.
+ */
+static int spawn(char *command, int write_end, pid_t *out)
+{
+	char shell[] = "sh", option[] = "-c";
+	char *const args[] = { shell, option, command, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t usual;
+	int reason;
+
+	(void)sigemptyset(&usual);
+	(void)sigaddset(&usual, SIGPIPE);
+	(void)sigaddset(&usual, SIGXFSZ);
+	reason = posix_spawn_file_actions_init(&actions);
+	if (reason)
+		return reason;
+	reason = posix_spawnattr_init(&attributes);
+	if (reason == 0) {
+		reason = posix_spawn_file_actions_adddup2(&actions, write_end, STDOUT_FILENO);
+		(void)posix_spawnattr_setsigdefault(&attributes, &usual);
+		(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+		if (reason == 0)
+			reason = posix_spawn(out, "/bin/sh", &actions, &attributes, args, environ);
+		(void)posix_spawnattr_destroy(&attributes);
+	}
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return reason;
+}
+
+/* The exit code of a child; -1 if it has none. */
+static int wait_for(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 static int read_command(const struct cli_options *options, struct cli_passphrase *out)
 {
-	FILE *pipe = popen(options->passphrase_command, "re");
-	int code, status;
+	char *command = strdup(options->passphrase_command);
+	int ends[2] = { -1, -1 };
+	int code, reason = !command ? ENOMEM : pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
+	pid_t child;
 
-	if (!pipe)
+	if (!reason)
+		reason = spawn(command, ends[1], &child);
+	free(command);
+	close_fd(&ends[1]);
+	if (reason) {
+		close_fd(&ends[0]);
 		return cli_report_error(options, CLI_FAILED,
-					"cannot run the passphrase command: %s", strerror(errno));
+					"cannot run the passphrase command: %s", strerror(reason));
+	}
 	/* The descriptor is read directly: a stream would keep a copy that nobody wipes. */
-	code = read_fd(options, fileno(pipe), "the passphrase command", out);
-	status = pclose(pipe);
+	code = read_fd(options, ends[0], "the passphrase command", out);
+	close_fd(&ends[0]);
+	reason = wait_for(child);
 	if (code)
 		return code;
-	if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	if (reason)
 		return cli_report_error(
 			options, CLI_FAILED,
-			"cannot use the passphrase command: it failed (exit code %d)",
-			status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+			"cannot use the passphrase command: it failed (exit code %d)", reason);
 	return finish(options, "the passphrase command", out);
 }
 

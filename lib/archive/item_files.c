@@ -161,8 +161,9 @@ static int create_file(struct medark_item_files *files, const struct medark_item
 	return 0;
 }
 
-int medark_item_files_create(struct medark_item_files *files, struct medark_coverage *coverage,
-			     struct medark_item_totals *out, struct medark_error *err)
+int medark_item_files_create(struct medark_item_files *files, uint64_t content,
+			     struct medark_coverage *coverage, struct medark_item_totals *out,
+			     struct medark_error *err)
 {
 	uint64_t count = medark_index_rows(files->index, MEDARK_KIND_ITEMS);
 	struct medark_item_row item;
@@ -172,6 +173,10 @@ int medark_item_files_create(struct medark_item_files *files, struct medark_cove
 		bool renamed = false;
 
 		MEDARK_TRY(read_item(files, n, &item, err));
+		if (item.size > content)
+			return medark_error_set(err, MEDARK_E_FORMAT,
+						"the segments cannot hold the bytes of every item");
+		content -= item.size;
 		medark_coverage_item(coverage, item.number, item.size);
 		if (item.kind == MEDARK_ITEM_DECODED)
 			continue;

@@ -23,9 +23,13 @@ struct medark_item_totals {
 	uint64_t files, bytes, renamed;
 };
 
-/* Creates folders and empty files, and enters every item into `coverage`. One thread. */
-int medark_item_files_create(struct medark_item_files *files, struct medark_coverage *coverage,
-			     struct medark_item_totals *out,
+/*
+ * Creates folders and empty files, and enters every item into `coverage`. `content` is the size of
+ * all segments: items that claim more are refused before they take room (F-17). MEDARK_E_FORMAT,
+ * MEDARK_E_SYSTEM. One thread.
+ */
+int medark_item_files_create(struct medark_item_files *files, uint64_t content,
+			     struct medark_coverage *coverage, struct medark_item_totals *out,
 			     struct medark_error *err) MEDARK_MUST_USE;
 
 /* An item to write to. `fd` is -1 for one that is no file of its own (F-17 counts it still). */

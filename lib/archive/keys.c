@@ -4,6 +4,7 @@
 #include "crypto/certificate.h"
 #include "crypto/kdf.h"
 #include "crypto/private_key.h"
+#include "crypto/small_file.h"
 
 #include <medark/key.h>
 
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Private keys, and passphrases, of one identity. */
 #define SECRETS_MAX 64
@@ -184,8 +184,9 @@ int medark_key_create(const struct medark_key_request *request, struct medark_er
 {
 	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
+	MEDARK_AUTO(medark_small_file_free) struct medark_small_file *key_file = NULL;
+	MEDARK_AUTO(medark_small_file_free) struct medark_small_file *certificate_file = NULL;
 	char key_path[PATH_MAX], certificate_path[PATH_MAX];
-	int code;
 
 	MEDARK_TRY(output_path(request->prefix, ".key.pem", request->replace, key_path,
 			       sizeof(key_path), err));
@@ -194,9 +195,8 @@ int medark_key_create(const struct medark_key_request *request, struct medark_er
 	MEDARK_TRY(medark_private_key_generate(request->type, &key, err));
 	MEDARK_TRY(medark_private_key_self_sign(key, request->role, request->common_name,
 						&certificate, err));
-	MEDARK_TRY(medark_private_key_write(key, key_path, request->replace, err));
-	code = medark_certificate_write(certificate, certificate_path, request->replace, err);
-	if (code < 0)
-		(void)unlink(key_path);
-	return code;
+	/* An old pair must not lose its key because the new certificate cannot be written. */
+	MEDARK_TRY(medark_private_key_stage(key, key_path, &key_file, err));
+	MEDARK_TRY(medark_certificate_stage(certificate, certificate_path, &certificate_file, err));
+	return medark_small_file_commit(key_file, certificate_file, request->replace, err);
 }

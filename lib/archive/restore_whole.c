@@ -35,6 +35,7 @@ struct whole {
 	struct medark_archive *archive;
 	struct medark_segment_row *segments; /* [number - 1] */
 	uint32_t segment_count;
+	uint64_t content; /* bytes in all of them */
 	struct medark_item_files *files;
 	struct medark_coverage coverage;
 	struct medark_meter meter;
@@ -95,6 +96,7 @@ static int read_segments(struct whole *w, uint64_t *out_largest, struct medark_e
 	for (uint32_t i = 0; i < w->segment_count; i++) {
 		MEDARK_TRY(medark_index_row(index, MEDARK_KIND_SEGMENTS, i, &row, err));
 		MEDARK_TRY(medark_segment_row_parse(row, i + 1, &w->segments[i], err));
+		w->content += w->segments[i].content;
 		if (w->segments[i].content > *out_largest)
 			*out_largest = w->segments[i].content;
 	}
@@ -250,7 +252,8 @@ int medark_restore_whole(struct medark_archive *archive, int folder, unsigned th
 	for (size_t i = 0; i < MEDARK_PARALLEL_MAX; i++)
 		w->workers[i].coverage = w->coverage;
 	MEDARK_TRY(medark_item_files_new(archive->index, folder, &w->files, err));
-	MEDARK_TRY(medark_item_files_create(w->files, &w->coverage, &totals, err));
+	MEDARK_TRY(medark_item_files_create(w->files, w->content, &w->coverage, &totals,
+					    err));
 	job.count = w->segment_count;
 	job.threads = medark_loader_count(archive, largest, threads);
 	MEDARK_TRY(medark_parallel_run(&job, err));

@@ -22,6 +22,7 @@
 #define MEDARK_SUBJECT_MAX 512
 
 struct medark_certificate;
+struct medark_small_file;
 
 /*
  * Reads a PEM file: the first certificate is the one meant, each further one must have issued the
@@ -79,5 +80,10 @@ int medark_certificate_check_signer(const struct medark_certificate *certificate
  */
 int medark_certificate_write(const struct medark_certificate *certificate, const char *path,
 			     bool replace, struct medark_error *err) MEDARK_MUST_USE;
+
+/* The same, but without its name until medark_small_file_commit(). */
+int medark_certificate_stage(const struct medark_certificate *certificate, const char *path,
+			     struct medark_small_file **out,
+			     struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

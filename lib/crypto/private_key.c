@@ -184,16 +184,36 @@ int medark_private_key_generate(enum medark_key_type type, struct medark_private
 	return wrap(pkey, "", out_key, err);
 }
 
-int medark_private_key_write(const struct medark_private_key *key, const char *path, bool replace,
-			     struct medark_error *err)
+static int encode(const struct medark_private_key *key, BIO *bio, struct medark_bytes *out,
+		  struct medark_error *err)
 {
-	/* Its memory is wiped when it is freed. */
-	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_secmem());
 	char *pem;
 	long size;
 
 	if (!bio || !PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot encode a private key");
 	size = BIO_get_mem_data(bio, &pem);
-	return medark_small_file_write(path, medark_bytes(pem, (size_t)size), 0600, replace, err);
+	*out = medark_bytes(pem, (size_t)size);
+	return 0;
+}
+
+int medark_private_key_write(const struct medark_private_key *key, const char *path, bool replace,
+			     struct medark_error *err)
+{
+	/* Its memory is wiped when it is freed. */
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_secmem());
+	struct medark_bytes pem;
+
+	MEDARK_TRY(encode(key, bio, &pem, err));
+	return medark_small_file_write(path, pem, 0600, replace, err);
+}
+
+int medark_private_key_stage(const struct medark_private_key *key, const char *path,
+			     struct medark_small_file **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_secmem());
+	struct medark_bytes pem;
+
+	MEDARK_TRY(encode(key, bio, &pem, err));
+	return medark_small_file_stage(path, pem, 0600, out, err);
 }

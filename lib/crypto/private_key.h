@@ -18,6 +18,7 @@
 #define MEDARK_PRIVATE_KEY_FILE_MAX ((size_t)64 << 10)
 
 struct medark_private_key;
+struct medark_small_file;
 
 /*
  * Reads a PEM file (PKCS #8, or the traditional forms). `passphrase` opens an encrypted one and may
@@ -47,6 +48,11 @@ int medark_private_key_generate(enum medark_key_type type, struct medark_private
  * `replace`. MEDARK_E_SYSTEM; a failure leaves what was there.
  */
 int medark_private_key_write(const struct medark_private_key *key, const char *path, bool replace,
+			     struct medark_error *err) MEDARK_MUST_USE;
+
+/* The same, but without its name until medark_small_file_commit(). */
+int medark_private_key_stage(const struct medark_private_key *key, const char *path,
+			     struct medark_small_file **out,
 			     struct medark_error *err) MEDARK_MUST_USE;
 
 #define MEDARK_COMMON_NAME_MAX 64

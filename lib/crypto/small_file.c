@@ -55,17 +55,17 @@ static int write_all(int fd, struct medark_bytes content)
 	return fsync(fd);
 }
 
-/* Makes a new file of this name; none is left if it cannot be completed. */
-static int create(const char *path, struct medark_bytes content, mode_t mode,
+/* Makes a new file; none is left if it cannot be completed. `shown` is its name in messages. */
+static int create(const char *path, const char *shown, struct medark_bytes content, mode_t mode,
 		  struct medark_error *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	int failed, saved;
 
 	if (fd < 0 && errno == EEXIST)
-		return medark_error_set(err, MEDARK_E_EXISTS, "'%s' exists already", path);
+		return medark_error_set(err, MEDARK_E_EXISTS, "'%s' exists already", shown);
 	if (fd < 0)
-		return medark_error_errno(err, errno, "cannot create '%s'", path);
+		return medark_error_errno(err, errno, "cannot create '%s'", shown);
 	/* The umask may have taken too much, never too little. */
 	failed = fchmod(fd, mode) || write_all(fd, content);
 	saved = errno;
@@ -76,7 +76,18 @@ static int create(const char *path, struct medark_bytes content, mode_t mode,
 	if (!failed)
 		return 0;
 	(void)unlink(path);
-	return medark_error_errno(err, saved, "cannot write '%s'", path);
+	return medark_error_errno(err, saved, "cannot write '%s'", shown);
+}
+
+/* PATH.PID.what; the caller frees it. */
+static char *beside(const char *path, const char *what, struct medark_error *err)
+{
+	char *name = NULL;
+
+	if (asprintf(&name, "%s.%ld.%s", path, (long)getpid(), what) >= 0)
+		return name;
+	(void)medark_error_memory(err, "a file name");
+	return NULL;
 }
 
 int medark_small_file_write(const char *path, struct medark_bytes content, mode_t mode,
@@ -85,15 +96,122 @@ int medark_small_file_write(const char *path, struct medark_bytes content, mode_
 	MEDARK_AUTO(medark_heap_free) char *partial = NULL;
 
 	if (!replace)
-		return create(path, content, mode, err);
-	if (asprintf(&partial, "%s.%ld.partial", path, (long)getpid()) < 0) {
-		partial = NULL;
-		return medark_error_memory(err, "a file name");
-	}
-	MEDARK_TRY(create(partial, content, mode, err));
+		return create(path, path, content, mode, err);
+	partial = beside(path, "partial", err);
+	if (!partial)
+		return MEDARK_E_MEMORY;
+	MEDARK_TRY(create(partial, path, content, mode, err));
 	if (rename(partial, path) == 0)
 		return 0;
 	(void)medark_error_errno(err, errno, "cannot replace '%s'", path);
 	(void)unlink(partial);
 	return MEDARK_E_SYSTEM;
+}
+
+/* ---- two files that belong together ---- */
+
+struct medark_small_file {
+	char *path, *partial, *old;
+	bool is_partial; /* `partial` exists */
+	bool is_named;	 /* it stands under its name */
+	bool has_old;	 /* what stood there stands as `old` */
+};
+
+void medark_small_file_free(struct medark_small_file *f)
+{
+	if (!f)
+		return;
+	if (f->is_partial)
+		(void)unlink(f->partial);
+	free(f->path);
+	free(f->partial);
+	free(f->old);
+	free(f);
+}
+
+int medark_small_file_stage(const char *path, struct medark_bytes content, mode_t mode,
+			    struct medark_small_file **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_small_file_free)
+	struct medark_small_file *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return medark_error_memory(err, "a file");
+	f->path = strdup(path);
+	f->partial = beside(path, "partial", err);
+	f->old = beside(path, "old", err);
+	if (!f->path || !f->partial || !f->old)
+		return medark_error_memory(err, "a file name");
+	MEDARK_TRY(create(f->partial, path, content, mode, err));
+	f->is_partial = true;
+	*out = MEDARK_TAKE(f);
+	return 0;
+}
+
+static int give_name(struct medark_small_file *f, bool replace, struct medark_error *err)
+{
+	if (replace && rename(f->path, f->old) == 0)
+		f->has_old = true;
+	else if (replace && errno != ENOENT)
+		return medark_error_errno(err, errno, "cannot replace '%s'", f->path);
+	if (renameat2(AT_FDCWD, f->partial, AT_FDCWD, f->path, RENAME_NOREPLACE) < 0) {
+		/* Not every file system knows that; link() never replaces either. */
+		if (errno == EINVAL && link(f->partial, f->path) == 0)
+			(void)unlink(f->partial);
+		else if (errno == EEXIST)
+			return medark_error_set(err, MEDARK_E_EXISTS, "'%s' exists already",
+						f->path);
+		else
+			return medark_error_errno(err, errno, "cannot write '%s'", f->path);
+	}
+	f->is_partial = false;
+	f->is_named = true;
+	return 0;
+}
+
+/* Not every file system can sync a folder; those that cannot say EINVAL. */
+static int sync_folder_of(const char *path, struct medark_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	MEDARK_AUTO(medark_heap_free)
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	MEDARK_AUTO(medark_fd_close)
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (!folder)
+		return medark_error_memory(err, "a file name");
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP))
+		return medark_error_errno(err, errno, "cannot sync the folder of '%s'", path);
+	return 0;
+}
+
+/* What stood under the name stands there again. */
+static void take_back(struct medark_small_file *f)
+{
+	if (f->has_old)
+		(void)rename(f->old, f->path);
+	else if (f->is_named)
+		(void)unlink(f->path);
+	f->has_old = f->is_named = false;
+}
+
+int medark_small_file_commit(struct medark_small_file *a, struct medark_small_file *b, bool replace,
+			     struct medark_error *err)
+{
+	int code = give_name(a, replace, err);
+
+	if (code == 0)
+		code = give_name(b, replace, err);
+	if (code == 0)
+		code = sync_folder_of(b->path, err);
+	if (code < 0) {
+		take_back(b);
+		take_back(a);
+		return code;
+	}
+	if (a->has_old)
+		(void)unlink(a->old);
+	if (b->has_old)
+		(void)unlink(b->old);
+	return 0;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* small_file: reads and writes the PEM files of keys and certificates whole. Internal to
- * lib/crypto. */
+/*
+ * small_file: reads and writes the PEM files of keys and certificates whole. One thread at a time.
+ */
 #ifndef MEDARK_CRYPTO_SMALL_FILE_H
 #define MEDARK_CRYPTO_SMALL_FILE_H
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -25,5 +27,26 @@ int medark_small_file_read(const char *path, struct medark_buffer *out, struct s
  */
 int medark_small_file_write(const char *path, struct medark_bytes content, mode_t mode,
 			    bool replace, struct medark_error *err) MEDARK_MUST_USE;
+
+/* A file that is written, but does not have its name yet. */
+struct medark_small_file;
+
+/*
+ * Writes and syncs `content` beside `path` as PATH.PID.partial. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_small_file_stage(const char *path, struct medark_bytes content, mode_t mode,
+			    struct medark_small_file **out, struct medark_error *err) MEDARK_MUST_USE;
+/* Removes what has no name yet. */
+void medark_small_file_free(struct medark_small_file *f);
+MEDARK_DEFINE_AUTO(struct medark_small_file, medark_small_file_free)
+
+/*
+ * Gives two files their names: both or neither. Without `replace` nothing that exists is touched
+ * (MEDARK_E_EXISTS); with it an old file stays as PATH.PID.old until both new ones have their
+ * names, so that a kill in between loses nothing. Both stand in the same folder, which is synced.
+ * MEDARK_E_SYSTEM; a failure leaves what was there.
+ */
+int medark_small_file_commit(struct medark_small_file *a, struct medark_small_file *b, bool replace,
+			     struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

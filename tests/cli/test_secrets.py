@@ -64,6 +64,14 @@ class Secrets(ArchiveTest):
         self.refuse(1, *self.sealed, "--passphrase-command", "true",
                     error="cannot read the passphrase from the passphrase command: it is empty")
 
+    def test_a_command_gets_signals_as_usual(self):
+        """A pipe in it ends with its reader, though medark itself ignores SIGPIPE."""
+        self.seal()
+        command = "(yes 2>err; echo $? >>code) | head -n 1 >/dev/null; cat secret"
+        self.succeed(*self.look, "--passphrase-command", command)
+        self.assertEqual(self.files()["err"], b"")
+        self.assertEqual(self.files()["code"], b"141\n")
+
     def test_a_descriptor_must_be_one(self):
         self.refuse(2, *self.sealed, "--passphrase-fd", "x")
         self.refuse(1, *self.sealed, "--passphrase-fd", "77")

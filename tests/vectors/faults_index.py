@@ -99,6 +99,7 @@ def items():
         field("kind-decoded-unknown", f1=b"decoded:link", f5=b"0"),
         field("size-less", f2=b"1", codes=WHOLE, said="of an item|every item"),
         field("size-more", f2=b"100000", codes=WHOLE, said="of an item|every item"),
+        field("size-most", f2=b"9223372036854775807", codes=WHOLE, said="every item"),
         field("size-0", f2=b"0", codes=WHOLE, said="of an item|every item"),
         field("size-64-bits", f2=b"18446744073709551615"),
         field("size-leading-zero", f2=b"0100"),
