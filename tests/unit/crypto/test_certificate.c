@@ -91,9 +91,10 @@ static void files_that_are_no_chain_are_refused(void **state)
 		       "cannot use certificate '%s': certificate 4 did not issue the one before it",
 		       in_folder("four.pem"));
 	assert_fails(medark_certificate_load(in_folder("four.pem"), &c, &err), MEDARK_E_KEY, text);
-	(void)snprintf(text, sizeof(text),
-		       "cannot use certificate '%s': it is a private key, the certificate is wanted",
-		       in_folder("leaf.key"));
+	(void)snprintf(
+		text, sizeof(text),
+		"cannot use certificate '%s': it is a private key, the certificate is wanted",
+		in_folder("leaf.key"));
 	assert_fails(medark_certificate_load(in_folder("leaf.key"), &c, &err), MEDARK_E_KEY, text);
 	write_whole("text", "no certificate\n", 15, 0600);
 	(void)snprintf(text, sizeof(text), "cannot use certificate '%s': it holds no certificate",
