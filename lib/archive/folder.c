@@ -152,29 +152,40 @@ int medark_folder_clear(int fd, struct medark_error *err)
 
 /* ---- syncing ---- */
 
-static int sync_open(int fd, struct medark_error *err)
+struct syncing {
+	bool starting; /* write-back is only begun */
+	unsigned left; /* files and folders that may still come */
+};
+
+/* Write-back is advice only, so failure means nothing: the sync that follows tells. */
+static int sync_open(const struct syncing *s, int fd, struct medark_error *err)
 {
+	if (s->starting) {
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		return 1;
+	}
 	/* Not every file system can sync a folder; those that cannot say EINVAL. */
 	if (fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
 		return medark_error_errno(err, errno, "cannot sync the restored files");
 	return 1;
 }
 
-static int sync_folder(int fd, unsigned *left, int depth, struct medark_error *err);
+static int sync_folder(struct syncing *s, int fd, int depth, struct medark_error *err);
 
-static int sync_entry(int at, const char *name, unsigned *left, int depth, struct medark_error *err)
+static int sync_entry(struct syncing *s, int at, const char *name, int depth,
+		      struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close)
 	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
-	if (*left == 0 || depth == DEPTH_MAX || fd < 0 || fstat(fd, &st) < 0)
+	if (s->left == 0 || depth == DEPTH_MAX || fd < 0 || fstat(fd, &st) < 0)
 		return 0;
-	(*left)--;
-	return S_ISDIR(st.st_mode) ? sync_folder(fd, left, depth + 1, err) : sync_open(fd, err);
+	s->left--;
+	return S_ISDIR(st.st_mode) ? sync_folder(s, fd, depth + 1, err) : sync_open(s, fd, err);
 }
 
-static int sync_folder(int fd, unsigned *left, int depth, struct medark_error *err)
+static int sync_folder(struct syncing *s, int fd, int depth, struct medark_error *err)
 {
 	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
 	const char *name;
@@ -183,17 +194,21 @@ static int sync_folder(int fd, unsigned *left, int depth, struct medark_error *e
 	if (!dir)
 		return 0;
 	while ((more = next_name(dir, &name)) > 0) {
-		int synced = sync_entry(fd, name, left, depth, err);
+		int synced = sync_entry(s, fd, name, depth, err);
 
 		if (synced <= 0)
 			return synced;
 	}
-	return more < 0 ? 0 : sync_open(fd, err);
+	return more < 0 ? 0 : sync_open(s, fd, err);
 }
 
+/* All are begun first: then the first sync waits for nearly all, and the others for little. */
 int medark_folder_sync(int fd, unsigned most, struct medark_error *err)
 {
-	return sync_folder(fd, &most, 0, err);
+	struct syncing begin = { .starting = true, .left = most }, end = { .left = most };
+	int begun = sync_folder(&begin, fd, 0, err);
+
+	return begun > 0 ? sync_folder(&end, fd, 0, err) : begun;
 }
 
 /* ---- merging ---- */
