@@ -117,6 +117,7 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 	struct medark_restore_request request = {
 		.target = options->to,
 		.replace = options->force,
+		.no_sync = options->no_sync,
 		.patient_count = patients->count,
 		.patients = patients->items,
 		.type_count = options->types.count,

@@ -79,6 +79,8 @@ const struct cli_option cli_option_table[] = {
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty" },
+	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
+	  "do not wait for the disk (a power cut may lose it)" },
 	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },
 	{ "quiet", 'q', CLI_FLAG, WORK, AT(quiet), NULL, "print errors and warnings only" },
 	{ "verbose", 'v', CLI_FLAG, WORK, AT(verbose), NULL, "print more" },

@@ -17,7 +17,8 @@ _medark_options() {
 		;;
 	restore)
 		echo --identity --trust --signed-by --to --patient --type --since --passphrase \
-			--passphrase-file --passphrase-fd --passphrase-command --threads --force
+			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
+			--no-sync
 		;;
 	key) echo --role --name --type --out --force ;;
 	esac

@@ -62,6 +62,7 @@ complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_dire
 complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'
 complete -c medark -n '__medark_verb restore' -l type -x -d 'only this resource type'
 complete -c medark -n '__medark_verb restore' -l since -x -d 'only from this day on'
+complete -c medark -n '__medark_verb restore' -l no-sync -d 'do not wait until the disk has it'
 
 complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'what the key is for'
 complete -c medark -n '__medark_verb key' -l name -x -d 'common name'

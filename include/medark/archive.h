@@ -100,6 +100,7 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 struct medark_restore_request {
 	const char *target;   /* a folder: new, or empty */
 	bool replace;	      /* write into a folder that is not empty; replaces same names */
+	bool no_sync;	      /* do not wait until the disk has it: a power cut may lose it */
 	size_t patient_count; /* 0: the whole archive, byte for byte */
 	const char *const *patients; /* each an id, BSN or other identifier; all must be found */
 	size_t type_count;	     /* 0: all */
@@ -120,9 +121,10 @@ struct medark_restore_result {
 /*
  * Restores into a folder. The whole archive: every item under its path, byte for byte, with its
  * time. Patients: <Type>.ndjson with the records of their compartments, referenced/<Type>.ndjson,
- * items/…, report.json. Until it is complete everything stands under a name that ends in
- * .medark-partial. A whole restore verifies every byte before it writes the first; a restore of
- * patients verifies each segment that it reads. MEDARK_E_NOT_FOUND for an unknown patient.
+ * items/…, report.json. Until it is complete and on the disk everything stands under a name that
+ * ends in .medark-partial. A whole restore verifies every byte before it writes the first; a
+ * restore of patients verifies each segment that it reads. MEDARK_E_NOT_FOUND for an unknown
+ * patient.
  */
 MEDARK_API int medark_archive_restore(struct medark_archive *archive,
 				      const struct medark_restore_request *request,

@@ -24,6 +24,7 @@
 struct medark_partial {
 	char *path;	  /* of the target, without slashes at the end */
 	bool replace;	  /* the target may hold files */
+	bool sync;	  /* its names are to be on the disk */
 	int target;	  /* the target if it exists, else -1 */
 	mode_t mode;	  /* of the target, if it exists */
 	int parent;	  /* the folder that holds the partial one */
@@ -271,7 +272,8 @@ static int settle(struct medark_partial *p, struct medark_error *err)
 	/* Only now: a folder that its owner may not write to cannot be moved. */
 	if (p->target >= 0 && fchmod(p->fd, p->mode) < 0)
 		reason = errno;
-	else if (fsync(p->parent) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+	else if (p->sync && fsync(p->parent) < 0 && errno != EINVAL && errno != EROFS &&
+		 errno != ENOTSUP)
 		reason = errno;
 	else if (unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
 		reason = errno;
@@ -299,7 +301,7 @@ static int move_into_target(struct medark_partial *p, struct medark_error *err)
 	if (unlinkat(p->outer, CONTENT, AT_REMOVEDIR) < 0 ||
 	    unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
 		return medark_error_errno(err, errno, "cannot remove '%s'", p->name);
-	if (syncfs(p->target) < 0)
+	if (p->sync && syncfs(p->target) < 0)
 		return medark_error_errno(err, errno, "cannot sync the target '%s'", p->path);
 	return 0;
 }
@@ -322,9 +324,11 @@ static int give_name(struct medark_partial *p, struct medark_error *err)
 	return move_into_target(p, err);
 }
 
-int medark_partial_finish(struct medark_partial *p, struct medark_error *err)
+int medark_partial_finish(struct medark_partial *p, bool sync, struct medark_error *err)
 {
-	MEDARK_TRY(sync_content(p, err));
+	p->sync = sync;
+	if (sync)
+		MEDARK_TRY(sync_content(p, err));
 	MEDARK_TRY(give_name(p, err));
 	(void)close(p->fd);
 	p->fd = -1;

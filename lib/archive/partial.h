@@ -28,12 +28,13 @@ int medark_partial_new(const char *target, bool replace, struct medark_partial *
 int medark_partial_fd(const struct medark_partial *p);
 
 /*
- * Waits until all of it is on the disk, and gives it its name; after a failure the target is as it
- * was. A target that exists and is empty keeps its mode. Into one that is not empty everything is
- * moved, files of the same name are replaced; a failure while that is done leaves a part in it, and
- * the sentence says so. MEDARK_E_EXISTS, MEDARK_E_SYSTEM.
+ * Waits until all of it is on the disk (unless not `sync`), and gives it its name; after a failure
+ * the target is as it was. A target that exists and is empty keeps its mode. Into one that is not
+ * empty everything is moved, files of the same name are replaced; a failure while that is done
+ * leaves a part in it, and the sentence says so. MEDARK_E_EXISTS, MEDARK_E_SYSTEM.
  */
-int medark_partial_finish(struct medark_partial *p, struct medark_error *err) MEDARK_MUST_USE;
+int medark_partial_finish(struct medark_partial *p, bool sync,
+			  struct medark_error *err) MEDARK_MUST_USE;
 
 /* Without finish: removes the folder with all that is in it. */
 void medark_partial_free(struct medark_partial *p);

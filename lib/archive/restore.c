@@ -23,7 +23,7 @@ static int run(struct medark_archive *archive, const struct medark_restore_reque
 		MEDARK_TRY(medark_restore_patients(archive, medark_partial_fd(partial), request,
 						   events, out, err));
 	}
-	return medark_partial_finish(partial, err);
+	return medark_partial_finish(partial, !request->no_sync, err);
 }
 
 int medark_archive_restore(struct medark_archive *archive,

@@ -36,6 +36,15 @@ class System(FaultTest):
         for verb, least in (("export", 2), ("restore", 5), ("chart", 4), ("many", 2)):
             self.assertGreaterEqual(self.fail_each(verb, "sync"), least)
 
+    def test_without_syncs_none_is_done(self):
+        for more in ((), ("--patient", "p1")):
+            where = self.path("count")
+            result = self.shimmed([*self.verbs["restore"], "--no-sync", *more], "sync", count=where)
+            self.assertEqual(result.code, 0, result.err)
+            with open(where, encoding="ascii") as f:
+                self.assertEqual(int(f.read()), 0)
+            self.remove("back", "count")
+
     def test_a_sync_that_fails_never_loses_an_archive_that_is_replaced(self):
         args = self.export("src", "a.medark", "--force")
         before, total = self.files(), self.count("export", "sync")

@@ -127,7 +127,7 @@ static void finish(struct medark_partial *p)
 {
 	struct medark_error err;
 
-	assert_int_equal(medark_partial_finish(p, &err), 0);
+	assert_int_equal(medark_partial_finish(p, true, &err), 0);
 	medark_partial_free(p);
 }
 
@@ -217,7 +217,7 @@ static void replacing_follows_no_link_out_of_the_target(void **state)
 	assert_int_equal(symlink("../elsewhere", "out/sub"), 0);
 	p = begin("out", true);
 	assert_int_equal(mkdirat(medark_partial_fd(p), "sub", 0700), 0);
-	assert_int_equal(medark_partial_finish(p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_finish(p, true, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message,
 			    "in the target a file and a folder would have the same name");
 	medark_partial_free(p);
@@ -285,7 +285,7 @@ static void what_cannot_be_merged_is_told_before_anything_is_moved(void **state)
 	assert_int_equal(mkdirat(medark_partial_fd(p), "z", 0700), 0);
 	put(p, "z/a");
 	put(p, "z/z");
-	assert_int_equal(medark_partial_finish(p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_finish(p, true, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message,
 			    "in the target a file and a folder would have the same name");
 	medark_partial_free(p);
