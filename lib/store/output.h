@@ -7,7 +7,7 @@
  *
  * What a killed run may have left, `.NAME.partial-XXXXXX` of the same NAME, is removed when the
  * next output of that name is opened, if it is a regular file of the same user, has not been
- * written to for a day, and no living run holds its lock.
+ * written to for an hour, and no living run holds its lock.
  */
 #ifndef MEDARK_STORE_OUTPUT_H
 #define MEDARK_STORE_OUTPUT_H

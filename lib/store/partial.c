@@ -17,7 +17,7 @@
 #define MARK	      ".partial-"
 #define SUFFIX_SIZE   6
 #define ATTEMPTS      100
-#define STALE_SECONDS 86400
+#define STALE_SECONDS 3600
 
 /* "." NAME MARK suffix must stay a name: a long NAME is cut in it. */
 #define NAME_PART_MAX (NAME_MAX - 1 - (int)sizeof(MARK) + 1 - SUFFIX_SIZE)
