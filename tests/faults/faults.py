@@ -23,12 +23,13 @@ __all__ = ["FaultTest", "MEDARK", "Result", "SEED", "SHIM", "environment", "errn
 
 
 def some(total, most, seed=SEED):
-    """All calls from 1 to `total`, or as many as `most` of them: the first ones, and others anywhere."""
+    """All calls from 1 to `total`, or `most` of them: the first and the last ones, and any between."""
     if total <= most:
         return range(1, total + 1)
-    first = most // 4
-    rest = random.Random(seed).sample(range(first + 1, total + 1), most - first)
-    return [*range(1, first + 1), *sorted(rest)]
+    ends = most // 4
+    between = range(ends + 1, total - ends + 1)
+    rest = sorted(random.Random(seed).sample(between, most - 2 * ends))
+    return [*range(1, ends + 1), *rest, *range(total - ends + 1, total + 1)]
 
 
 class FaultTest(ArchiveTest):
