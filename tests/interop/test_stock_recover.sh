@@ -18,10 +18,15 @@ tar -xf a.medark RECOVER.sh
 # Before 1970 it keeps whole seconds only.
 touch -d '1970-01-01T00:00:01Z' source/letters/empty.txt
 n=0
+# Its steps are numbered without a hole.
+steps() {
+	[ "$(sed -n 's/^\([0-9]\)\. .*/\1/p' said | uniq | tr -d '\n')" = "$1" ] || fail "steps: not $1"
+}
 recovers() {
 	n=$((n + 1))
 	expect 0 "recovery $n" "$@"
 	diff -r source out || fail "recovery $n: not the source"
+	case $* in *" unpacked "*) steps 2345678 ;; *) steps 12345678 ;; esac
 	rm -rf out
 	[ -z "$(find . -maxdepth 1 -name 'out*')" ] || fail "recovery $n left something behind"
 }
@@ -71,6 +76,21 @@ refuses "a stranger's key" sh RECOVER.sh a.medark stranger.key.pem out signer.ce
 printf 'wrong\n' >wrong
 refuses "a wrong passphrase" sh RECOVER.sh -p a.medark wrong out signer.cert.pem
 refuses "a stranger's certificate" sh RECOVER.sh a.medark p256.key.pem out stranger.cert.pem
+said_not() {
+	! grep -q -E 'error:|:[0-9A-F]{8}:|verify.c|CMS' said || fail "$1: OpenSSL's words are shown"
+}
+refuses "a stranger's certificate" sh RECOVER.sh a.medark p256.key.pem out stranger.cert.pem
+grep -q 'stranger.cert.pem does not vouch for the signer, .*signer' said || fail "a wrong anchor"
+[ "$(grep -c RECOVER: said)" -eq 1 ] || fail "a wrong anchor is not told in one sentence"
+said_not "a wrong anchor"
+refuses "an anchor that is none" sh RECOVER.sh a.medark p256.key.pem out passphrase
+grep -q 'passphrase is not a certificate' said || fail "an anchor that is none"
+for more in x "$(head -c 600 /dev/zero | tr '\0' a)"; do
+	{ cat a.medark && printf %s "$more"; } >longer.medark
+	refuses "bytes behind the end" sh RECOVER.sh longer.medark p256.key.pem out signer.cert.pem
+	grep -q "longer.medark is ${#more} bytes longer than what was signed" said ||
+		fail "bytes behind the end are not told"
+done
 refuses "a file that is no archive" sh RECOVER.sh passphrase p256.key.pem out signer.cert.pem
 refuses "too few arguments" sh RECOVER.sh a.medark p256.key.pem
 mkdir there
@@ -93,6 +113,8 @@ printf x >changed/extra
 altered "an extra member"
 sed -i 's/^# records .*/# records 1/' changed/MANIFEST
 altered "a changed manifest"
+grep -q 'the signature over MANIFEST is wrong' said || fail "a changed manifest"
+said_not "a changed manifest"
 cp changed/data/00000001.zst.p7m changed/data/00000002.zst.p7m
 sed -i "s/^.*  \(data.00000002.*\)/$(sha256sum <changed/data/00000002.zst.p7m | cut -c1-64)  \1/" \
 	changed/MANIFEST

@@ -96,6 +96,11 @@ verify() {
 		-content "$members/MANIFEST" -CAfile "$trust" -no-CApath -no-CAstore -partial_chain \
 		-purpose any -out /dev/null "$@" 2>"$work/why"
 }
+# subject FILE: whose certificate it is, on one line and without control characters.
+subject() { openssl x509 -in "$1" -noout -subject 2>/dev/null | tr -d '[:cntrl:]' | cut -c1-300; }
+if [ -n "$trust" ] && ! openssl x509 -in "$trust" -noout 2>/dev/null; then
+	die "$trust is not a certificate (PEM)"
+fi
 if [ -z "$trust" ]; then
 	say "2. **************************************************************************"
 	say "   NOTHING IS VERIFIED: no TRUST.pem was given. What comes out may have been"
@@ -109,9 +114,12 @@ elif verify -no_check_time; then
 	say "   but a certificate is not valid today. Was it when the archive was made? If"
 	say "   somebody may have had the signer's key since, this proves nothing."
 	say "   **************************************************************************"
+elif openssl cms -verify -binary -inform DER -in "$members/MANIFEST.p7s" -out /dev/null \
+	-content "$members/MANIFEST" -noverify -signer "$work/signer" 2>"$work/why"; then
+	# -noverify: the signature alone, without asking whose it is.
+	die "$trust does not vouch for the signer, $(subject "$work/signer"); nothing was recovered"
 else
-	sed 's/^/   /' "$work/why" >&2
-	die "the signature does not verify; nothing was recovered"
+	die "the signature over MANIFEST is wrong: something has changed; nothing was recovered"
 fi
 
 # ---- 3. Is every member there, and unchanged? ---------------------------------------------------
@@ -124,10 +132,24 @@ grep -v '^#' "$members/MANIFEST" >"$work/sums"
 	die "a member is missing or has changed; nothing was recovered"
 }
 sed 's/^.\{66\}//' "$work/sums" >"$work/names"
+sed -n 's/^#\([0-9][0-9]*\)$/\1/p' "$members/MANIFEST" >"$work/sizes"
 if [ ! -d "$archive" ]; then
 	printf '%s\n' MANIFEST MANIFEST.p7s LOCATOR | cat "$work/names" - | sort >"$work/expected"
 	[ "$(sha256sum <"$work/expected")" = "$(sort "$work/list" | sha256sum)" ] ||
 		die "the archive holds other members than MANIFEST says; nothing was recovered"
+	# tar stops at the end of the archive, whatever stands behind it. Each member takes a header
+	# of 512 bytes and its size rounded up to 512; 1024 zero bytes follow the last one, LOCATOR.
+	at=$(
+		at=1024
+		for name in MANIFEST MANIFEST.p7s LOCATOR; do wc -c <"$members/$name"; done |
+			cat - "$work/sizes" >"$work/all"
+		while read -r size; do at=$((at + 512 + (size + 511) / 512 * 512)); done <"$work/all"
+		echo $at
+	)
+	behind=$(($(wc -c <"$archive") - at))
+	[ $behind -eq 0 ] ||
+		die "$archive is $behind bytes longer than what was signed (if you know why: unpack it" \
+			"with tar -xf and name the folder in its place); nothing was recovered"
 fi
 
 # ---- 4. The archive key -------------------------------------------------------------------------
@@ -230,6 +252,7 @@ segment() {
 }
 grep '^data/' "$work/names" >"$work/segments" || true
 total=$(($(wc -l <"$work/segments")))
+say "6. $total segments are to be opened, and the index"
 mkdir "$work/out"
 
 # ---- 7a. Records only (-r) ----------------------------------------------------------------------
