@@ -493,7 +493,9 @@ int medark_window_plan(struct medark_window *w, uint32_t first_number, uint64_t 
 
 /* ---- making a segment, in a worker ---- */
 
-#define BATCH 64
+/* Records that are hashed at once: enough that the lanes are busy, few enough for the cache. */
+#define BATCH	    256
+#define BATCH_BYTES ((size_t)256 << 10)
 
 static int write_map(const struct medark_plan *plan, struct medark_fill *fill,
 		     struct medark_error *err)
@@ -520,6 +522,7 @@ static int write_map(const struct medark_plan *plan, struct medark_fill *fill,
 struct leaves {
 	struct medark_bytes records[BATCH];
 	uint32_t count;
+	size_t bytes; /* of the records */
 	uint64_t done;
 	uint8_t (*salts)[MEDARK_LEAF_SALT_SIZE]; /* of the whole segment */
 	struct medark_digest *hashes;
@@ -531,6 +534,7 @@ static void hash_batch(struct leaves *leaves)
 			 leaves->records, leaves->count, leaves->hashes + leaves->done);
 	leaves->done += leaves->count;
 	leaves->count = 0;
+	leaves->bytes = 0;
 }
 
 /* Copies and hashes a few records at a time, while they are in the cache. */
@@ -548,7 +552,8 @@ static void copy_content(const struct medark_plan *plan, struct medark_fill *fil
 		if (p->kind == MEDARK_EXTENT_FILLER)
 			continue;
 		leaves->records[leaves->count++] = medark_bytes(to, p->length);
-		if (leaves->count == BATCH)
+		leaves->bytes += p->length;
+		if (leaves->count == BATCH || leaves->bytes >= BATCH_BYTES)
 			hash_batch(leaves);
 	}
 	if (leaves->count)

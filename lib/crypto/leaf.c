@@ -27,7 +27,11 @@ void medark_leaf_hash_plain(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 void medark_leaf_hash(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 		      const struct medark_bytes *records, size_t count, struct medark_digest *out)
 {
-#ifdef MEDARK_LEAF_HAS_SHA_NI
+#ifdef MEDARK_LEAF_HAS_X86
+	if (medark_leaf_avx512_available()) {
+		medark_leaf_hash_avx512(salts, records, count, out);
+		return;
+	}
 	if (medark_leaf_sha_ni_available()) {
 		medark_leaf_hash_sha_ni(salts, records, count, out);
 		return;
@@ -49,7 +53,11 @@ void medark_node_hash_plain(const struct medark_digest *children, size_t count,
 
 void medark_node_hash(const struct medark_digest *children, size_t count, struct medark_digest *out)
 {
-#ifdef MEDARK_LEAF_HAS_SHA_NI
+#ifdef MEDARK_LEAF_HAS_X86
+	if (medark_leaf_avx512_available()) {
+		medark_node_hash_avx512(children, count, out);
+		return;
+	}
 	if (medark_leaf_sha_ni_available()) {
 		medark_node_hash_sha_ni(children, count, out);
 		return;

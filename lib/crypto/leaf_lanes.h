@@ -20,16 +20,22 @@ void medark_node_hash_plain(const struct medark_digest *children, size_t count,
 			    struct medark_digest *out);
 
 #if defined(__x86_64__)
-#define MEDARK_LEAF_HAS_SHA_NI 1
+#define MEDARK_LEAF_HAS_X86 1
 
-/* Has this processor (and system) the SHA extensions? */
+/* Two records interleaved, with the SHA extensions; only if this processor has them. */
 bool medark_leaf_sha_ni_available(void);
-
-/* Two records interleaved, with the SHA extensions; only if they are available. */
 void medark_leaf_hash_sha_ni(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 			     const struct medark_bytes *records, size_t count,
 			     struct medark_digest *out);
 void medark_node_hash_sha_ni(const struct medark_digest *children, size_t count,
+			     struct medark_digest *out);
+
+/* Eight records at once, with AVX-512 and the SHA extensions; only if this processor has both. */
+bool medark_leaf_avx512_available(void);
+void medark_leaf_hash_avx512(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+			     const struct medark_bytes *records, size_t count,
+			     struct medark_digest *out);
+void medark_node_hash_avx512(const struct medark_digest *children, size_t count,
 			     struct medark_digest *out);
 #endif
 

@@ -4,26 +4,24 @@
  * of several cycles and every round waits for the one before, so a single message leaves half of
  * the unit idle: two independent records are interleaved instruction by instruction.
  *
- * A message is a few runs of whole blocks: a head block with prefix, salt and the record's first
- * bytes, the blocks that lie in the record itself, and a padded tail. A lane walks through its runs
- * and then takes the next record; both lanes advance by as many blocks as both have at hand.
+ * A lane walks through the runs of its message and then takes the next one; both lanes advance by
+ * as many blocks as both have at hand.
  */
 #include "crypto/leaf_lanes.h"
 
-#ifdef MEDARK_LEAF_HAS_SHA_NI
+#ifdef MEDARK_LEAF_HAS_X86
+
+#include "crypto/leaf_x86.h"
 
 #include <cpuid.h>
-#include <immintrin.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#define TARGET	__attribute__((target("sha,sse4.1")))
-#define BLOCK	64
-#define PREFIX	(1 + MEDARK_LEAF_SALT_SIZE)
-#define PADDING 9 /* the 0x80 byte and the 64-bit length */
+#define TARGET MEDARK_LEAF_SHA_NI
+#define BLOCK  MEDARK_LEAF_BLOCK
+#define PREFIX MEDARK_LEAF_PREFIX
 
-/* FIPS 180-4 section 4.2.2 */
-static const uint32_t constants[64] __attribute__((aligned(16))) = {
+const uint32_t medark_leaf_constants[64] __attribute__((aligned(64))) = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
 	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
 	0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
@@ -36,34 +34,19 @@ static const uint32_t constants[64] __attribute__((aligned(16))) = {
 	0xc67178f2,
 };
 
-/* The state in the order that the instructions want. */
-struct state {
-	__m128i abef;
-	__m128i cdgh;
-};
-
-/* FIPS 180-4 section 5.3.3 */
-TARGET static inline struct state initial(void)
-{
-	return (struct state) {
-		.abef = _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c),
-		.cdgh = _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19),
-	};
-}
-
 TARGET static inline __m128i load(const uint8_t *p)
 {
-	const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bULL, 0x0405060700010203ULL);
-
-	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), swap);
+	return medark_leaf_swap(_mm_loadu_si128((const __m128i *)(const void *)p));
 }
 
 /* Rounds 4i to 4i+3 of one lane, s before and after, with the message words w. */
 #define ROUNDS(s, w, i)                                                                            \
 	do {                                                                                       \
 		__m128i k_ = _mm_add_epi32(                                                        \
-			w, _mm_load_si128(                                                         \
-				   (const __m128i *)(const void *)&constants[(size_t)4 * (i)]));   \
+			w,                                                                         \
+			_mm_load_si128(                                                            \
+				(const __m128i *)(const void *)&medark_leaf_constants[(size_t)4 *  \
+										      (i)]));      \
 		(s).cdgh = _mm_sha256rnds2_epu32((s).cdgh, (s).abef, k_);                          \
 		k_ = _mm_shuffle_epi32(k_, 0x0e);                                                  \
 		(s).abef = _mm_sha256rnds2_epu32((s).abef, (s).cdgh, k_);                          \
@@ -112,12 +95,12 @@ TARGET static inline __m128i load(const uint8_t *p)
 		ROUNDS_N(15, 3);                                                                   \
 	} while (0)
 
-TARGET static void compress_1(struct state *s, const uint8_t *p, size_t blocks)
+TARGET static void compress_1(struct medark_leaf_state *s, const uint8_t *p, size_t blocks)
 {
-	struct state a = *s;
+	struct medark_leaf_state a = *s;
 
 	for (; blocks; blocks--, p += BLOCK) {
-		struct state before = a;
+		struct medark_leaf_state before = a;
 		__m128i a0 = load(p), a1 = load(p + 16), a2 = load(p + 32), a3 = load(p + 48);
 
 		SIXTEEN(ROUNDS_1, SCHEDULE_1, 0);
@@ -130,13 +113,13 @@ TARGET static void compress_1(struct state *s, const uint8_t *p, size_t blocks)
 	*s = a;
 }
 
-TARGET static void compress_2(struct state *s, const uint8_t *p, struct state *t, const uint8_t *q,
-			      size_t blocks)
+TARGET static void compress_2(struct medark_leaf_state *s, const uint8_t *p,
+			      struct medark_leaf_state *t, const uint8_t *q, size_t blocks)
 {
-	struct state a = *s, b = *t;
+	struct medark_leaf_state a = *s, b = *t;
 
 	for (; blocks; blocks--, p += BLOCK, q += BLOCK) {
-		struct state before_a = a, before_b = b;
+		struct medark_leaf_state before_a = a, before_b = b;
 		__m128i a0 = load(p), a1 = load(p + 16), a2 = load(p + 32), a3 = load(p + 48);
 		__m128i b0 = load(q), b1 = load(q + 16), b2 = load(q + 32), b3 = load(q + 48);
 
@@ -153,22 +136,16 @@ TARGET static void compress_2(struct state *s, const uint8_t *p, struct state *t
 	*t = b;
 }
 
-struct run {
-	const uint8_t *at;
-	size_t blocks;
-};
-
 struct lane {
-	struct state state;
-	struct run runs[3]; /* what is left of the message; empty ones are skipped */
-	unsigned run;
-	struct medark_digest *out; /* NULL while the lane has no record */
-	uint8_t head[BLOCK];
-	uint8_t tail[2 * BLOCK];
+	struct medark_leaf_state state;
+	struct medark_leaf_message *message; /* NULL while the lane has none */
+	struct medark_leaf_message own;
 };
 
-/* What a lane takes its records from. */
+/* What a lane takes its messages from: those that have begun, then the records. */
 struct work {
+	const struct medark_leaf_started *started;
+	size_t started_count;
 	const uint8_t (*salts)[MEDARK_LEAF_SALT_SIZE];
 	const struct medark_bytes *records;
 	struct medark_digest *out;
@@ -184,132 +161,136 @@ static void put_front(uint8_t *to, const uint8_t *salt, const uint8_t *record, s
 		memcpy(to + PREFIX, record, size);
 }
 
-/* Lays out the runs of the next record; false if there is none left. */
-TARGET static bool lane_take(struct lane *lane, struct work *work)
+static void lay_out(struct medark_leaf_message *m, const uint8_t *salt, struct medark_bytes record)
 {
-	size_t i = work->next, size, total, rest, tail;
-	const uint8_t *record;
+	size_t total = PREFIX + record.size, rest = total % BLOCK;
+	size_t tail = rest + MEDARK_LEAF_PADDING <= BLOCK ? 1 : 2;
 
-	lane->out = NULL;
-	if (i == work->count)
-		return false;
-	work->next++;
-	record = work->records[i].data;
-	size = work->records[i].size;
-	total = PREFIX + size;
-	rest = total % BLOCK;
-	tail = rest + PADDING <= BLOCK ? 1 : 2;
-	memset(lane->runs, 0, sizeof(lane->runs));
+	memset(m->runs, 0, sizeof(m->runs));
 	if (total < BLOCK) {
-		put_front(lane->tail, work->salts[i], record, size);
+		put_front(m->tail, salt, record.data, record.size);
 	} else {
-		put_front(lane->head, work->salts[i], record, BLOCK - PREFIX);
-		lane->runs[0] = (struct run) { lane->head, 1 };
-		lane->runs[1] = (struct run) { record + BLOCK - PREFIX, total / BLOCK - 1 };
-		memcpy(lane->tail, record + size - rest, rest);
+		put_front(m->head, salt, record.data, BLOCK - PREFIX);
+		m->runs[0] = (struct medark_leaf_run) { m->head, 1 };
+		m->runs[1] = (struct medark_leaf_run) { record.data + BLOCK - PREFIX,
+							total / BLOCK - 1 };
+		memcpy(m->tail, record.data + record.size - rest, rest);
 	}
-	memset(lane->tail + rest, 0, tail * BLOCK - rest);
-	lane->tail[rest] = 0x80;
-	medark_put_be64(lane->tail + tail * BLOCK - 8, (uint64_t)total * 8);
-	lane->runs[2] = (struct run) { lane->tail, tail };
-	lane->run = total < BLOCK ? 2 : 0;
-	lane->state = initial();
-	lane->out = &work->out[i];
-	return true;
+	memset(m->tail + rest, 0, tail * BLOCK - rest);
+	m->tail[rest] = 0x80;
+	medark_put_be64(m->tail + tail * BLOCK - 8, (uint64_t)total * 8);
+	m->runs[2] = (struct medark_leaf_run) { m->tail, tail };
+	m->run = total < BLOCK ? 2 : 0;
 }
 
-TARGET static void put_digest(const struct state *s, struct medark_digest *out)
+/* Begins the next message, if there is one. */
+TARGET static void lane_take(struct lane *lane, struct work *work)
 {
-	const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bULL, 0x0405060700010203ULL);
-	__m128i low = _mm_unpackhi_epi64(s->cdgh, s->abef);  /* d c b a */
-	__m128i high = _mm_unpacklo_epi64(s->cdgh, s->abef); /* h g f e */
+	size_t i = work->next;
 
-	low = _mm_shuffle_epi8(_mm_shuffle_epi32(low, 0x1b), swap);
-	high = _mm_shuffle_epi8(_mm_shuffle_epi32(high, 0x1b), swap);
-	_mm_storeu_si128((__m128i *)(void *)out->bytes, low);
-	_mm_storeu_si128((__m128i *)(void *)(out->bytes + 16), high);
+	if (work->started_count) {
+		lane->message = work->started->message;
+		lane->state = work->started->state;
+		work->started++;
+		work->started_count--;
+		return;
+	}
+	lane->message = NULL;
+	if (i == work->count)
+		return;
+	work->next++;
+	lane->message = &lane->own;
+	lane->state = medark_leaf_initial();
+	lay_out(&lane->own, work->salts[i], work->records[i]);
+	lane->own.out = &work->out[i];
 }
 
-/* Counts blocks off; at the end of the message gives the digest and takes the next record. */
+/* Counts blocks off; at the end of the message gives the digest and takes the next one. */
 TARGET static void lane_advance(struct lane *lane, size_t blocks, struct work *work)
 {
-	struct run *run = &lane->runs[lane->run];
+	struct medark_leaf_message *m = lane->message;
 
-	run->at += blocks * BLOCK;
-	run->blocks -= blocks;
-	while (lane->run < 3 && lane->runs[lane->run].blocks == 0)
-		lane->run++;
-	if (lane->run < 3)
+	m->runs[m->run].at += blocks * BLOCK;
+	m->runs[m->run].blocks -= blocks;
+	while (m->run < 3 && m->runs[m->run].blocks == 0)
+		m->run++;
+	if (m->run < 3)
 		return;
-	put_digest(&lane->state, lane->out);
-	(void)lane_take(lane, work);
+	medark_leaf_put_digest(lane->state, m->out);
+	lane_take(lane, work);
 }
 
 TARGET static void lane_finish(struct lane *lane, struct work *work)
 {
-	while (lane->out) {
-		const struct run *run = &lane->runs[lane->run];
+	while (lane->message) {
+		const struct medark_leaf_run *run = &lane->message->runs[lane->message->run];
+		size_t blocks = run->blocks;
 
-		compress_1(&lane->state, run->at, run->blocks);
-		lane_advance(lane, run->blocks, work);
+		compress_1(&lane->state, run->at, blocks);
+		lane_advance(lane, blocks, work);
 	}
 }
 
-TARGET void medark_leaf_hash_sha_ni(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
-				    const struct medark_bytes *records, size_t count,
-				    struct medark_digest *out)
+TARGET static void hash(struct work *work)
 {
-	struct work work = { .salts = salts, .records = records, .out = out, .count = count };
 	struct lane a, b;
 
-	(void)lane_take(&a, &work);
-	(void)lane_take(&b, &work);
-	while (a.out && b.out) {
-		const struct run *x = &a.runs[a.run], *y = &b.runs[b.run];
+	lane_take(&a, work);
+	lane_take(&b, work);
+	while (a.message && b.message) {
+		const struct medark_leaf_run *x = &a.message->runs[a.message->run];
+		const struct medark_leaf_run *y = &b.message->runs[b.message->run];
 		size_t blocks = x->blocks < y->blocks ? x->blocks : y->blocks;
 
 		compress_2(&a.state, x->at, &b.state, y->at, blocks);
-		lane_advance(&a, blocks, &work);
-		lane_advance(&b, blocks, &work);
+		lane_advance(&a, blocks, work);
+		lane_advance(&b, blocks, work);
 	}
-	lane_finish(&a, &work);
-	lane_finish(&b, &work);
+	lane_finish(&a, work);
+	lane_finish(&b, work);
+}
+
+void medark_leaf_hash_sha_ni(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+			     const struct medark_bytes *records, size_t count,
+			     struct medark_digest *out)
+{
+	struct work work = { .salts = salts, .records = records, .out = out, .count = count };
+
+	hash(&work);
+}
+
+void medark_leaf_finish_sha_ni(const struct medark_leaf_started *started, size_t count)
+{
+	struct work work = { .started = started, .started_count = count };
+
+	hash(&work);
 }
 
 /* ---- nodes: messages of one size, two blocks each ---- */
 
-#define NODE (1 + 2 * MEDARK_DIGEST_SIZE)
-
-/* The padded message; the bytes that are equal in all nodes stand there already. */
-static void put_node(uint8_t message[2 * BLOCK], const struct medark_digest *children)
-{
-	memcpy(message + 1, children, NODE - 1);
-}
-
 TARGET void medark_node_hash_sha_ni(const struct medark_digest *children, size_t count,
 				    struct medark_digest *out)
 {
-	uint8_t x[2 * BLOCK] = { [0] = 0x01, [NODE] = 0x80 };
-	uint8_t y[2 * BLOCK] = { [0] = 0x01, [NODE] = 0x80 };
+	uint8_t x[2 * BLOCK], y[2 * BLOCK];
 	size_t i = 0;
 
-	medark_put_be64(x + sizeof(x) - 8, NODE * 8);
-	medark_put_be64(y + sizeof(y) - 8, NODE * 8);
+	medark_leaf_begin_node(x);
+	medark_leaf_begin_node(y);
 	for (; i + 2 <= count; i += 2) {
-		struct state a = initial(), b = initial();
+		struct medark_leaf_state a = medark_leaf_initial(), b = a;
 
-		put_node(x, &children[2 * i]);
-		put_node(y, &children[2 * i + 2]);
+		medark_leaf_put_children(x, &children[2 * i]);
+		medark_leaf_put_children(y, &children[2 * i + 2]);
 		compress_2(&a, x, &b, y, 2);
-		put_digest(&a, &out[i]);
-		put_digest(&b, &out[i + 1]);
+		medark_leaf_put_digest(a, &out[i]);
+		medark_leaf_put_digest(b, &out[i + 1]);
 	}
 	if (i < count) {
-		struct state a = initial();
+		struct medark_leaf_state a = medark_leaf_initial();
 
-		put_node(x, &children[2 * i]);
+		medark_leaf_put_children(x, &children[2 * i]);
 		compress_1(&a, x, 2);
-		put_digest(&a, &out[i]);
+		medark_leaf_put_digest(a, &out[i]);
 	}
 }
 
