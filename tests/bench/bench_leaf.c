@@ -4,8 +4,8 @@
  * lines of a few files turn by turn, copied and hashed a batch at a time as the export does it; the
  * time of the copying alone is taken off. Then the nodes above the leaves. Minima of rounds.
  *
- *	cc -O3 -D_GNU_SOURCE -Iinclude -Ilib tests/bench/bench_leaf.c
- *build/release/lib/libmedark_internal.a \ -lcrypto -o bench_leaf && ./bench_leaf 256 FILE...
+ *	cc -O3 -D_GNU_SOURCE -Iinclude -Ilib tests/bench/bench_leaf.c -o bench_leaf \
+ *		build/release/lib/libmedark_internal.a -lcrypto && ./bench_leaf 187 FILE...
  */
 #include "crypto/leaf_lanes.h"
 
