@@ -13,6 +13,7 @@ enum medark_json_level {
 	MEDARK_JSON_LEVEL_SCALAR = 0,
 	MEDARK_JSON_LEVEL_AVX2,
 	MEDARK_JSON_LEVEL_AVX512,
+	MEDARK_JSON_LEVEL_VBMI2,
 };
 
 enum medark_json_level medark_json_level(void);
@@ -38,6 +39,13 @@ size_t medark_json_engine_avx2(const uint8_t *data, size_t size,
 size_t medark_json_engine_avx512(const uint8_t *data, size_t size,
 				 const struct medark_json_members *members);
 
+/*
+ * The object that is the whole of the text data[0, size) (white space may stand behind it) or, if
+ * `is_line`, of its first line. Returns the size of the text, without the line feed, or 0 as above.
+ */
+size_t medark_json_engine_vbmi2(const uint8_t *data, size_t size, bool is_line,
+				const struct medark_json_members *members);
+
 /* The one of them for `level`; 0 for MEDARK_JSON_LEVEL_SCALAR. */
 size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, size_t size,
 			  const struct medark_json_members *members);
@@ -45,5 +53,10 @@ size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, siz
 /* medark_json_scan() with a level that the machine has: for tests and measurements. */
 void medark_json_scan_level(enum medark_json_level level, const struct medark_json_keys *keys,
 			    const uint8_t *data, size_t size, struct medark_json_object *out);
+
+/* medark_json_scan_line(), likewise. */
+size_t medark_json_scan_line_level(enum medark_json_level level,
+				   const struct medark_json_keys *keys, const uint8_t *data,
+				   size_t size, struct medark_json_object *out);
 
 #endif

@@ -32,16 +32,6 @@
 
 #include "scan/json_engine_content.h"
 
-/* Is the backslash at data[at] the begin of an escape? Reads nothing from data + size on. */
-TARGET static bool is_escape(const struct engine *e, size_t at)
-{
-	const uint8_t *p = e->data + at;
-
-	if (e->size - at < 2 || !medark_json_unescape(p[1]))
-		return false;
-	return p[1] != 'u' || (e->size - at >= 6 && medark_json_hex4(p + 2) >= 0);
-}
-
 /*
  * Takes the quotes that a backslash escapes out of *quote; one step for each backslash. Returns the
  * backslashes that begin no escape.
@@ -57,7 +47,7 @@ TARGET static uint64_t drop_escaped(struct engine *e, uint64_t backslashes, size
 	while (rest) {
 		uint64_t bit = rest & -rest;
 
-		if (!is_escape(e, base + (size_t)__builtin_ctzll(bit)))
+		if (!is_escape(e->data, e->size, base + (size_t)__builtin_ctzll(bit)))
 			wrong |= bit;
 		*quote &= ~(bit << 1);
 		e->escaped = bit >> 63;
@@ -174,36 +164,6 @@ TARGET static inline struct depths find_depths(const struct brackets *b, unsigne
 }
 
 /*
- * Statement 3 for the first `valid` brackets. What comes after an open bracket is judged by
- * statement 2; here is what comes after a close bracket. Pairs of brackets with nothing between
- * them are taken out, all at once, until none is left: what comes after such a pair stands in the
- * same container as the pair. For the others, and for the first of the row, the stack knows.
- */
-TARGET static inline void check_brackets(struct engine *e, struct brackets b, uint64_t valid)
-{
-	uint64_t wrong = (e->stack ^ b.claims) & valid & 1, pairs;
-
-	b.open &= valid;
-	while ((pairs = b.open & ~(b.open >> 1) & valid >> 1) != 0) {
-		uint64_t keep = valid & ~(pairs | pairs << 1);
-
-		wrong |= pairs & valid >> 2 & (b.claims ^ b.claims >> 2);
-		b.open = _pext_u64(b.open, keep);
-		b.curly = _pext_u64(b.curly, keep);
-		b.claims = _pext_u64(b.claims, keep);
-		valid = _bzhi_u64(~UINT64_C(0), (unsigned)__builtin_popcountll(keep));
-	}
-	for (; valid; valid >>= 1) {
-		wrong |= (e->stack ^ b.claims) & 1;
-		e->stack = b.open & 1 ? e->stack << 1 | (b.curly & 1) : e->stack >> 1;
-		b.open >>= 1;
-		b.curly >>= 1;
-		b.claims >>= 1;
-	}
-	e->bad |= wrong != 0;
-}
-
-/*
  * Lists the colons and commas directly in the outermost container, in blocks b->first to end - 1.
  * `level1` are the brackets behind which one is there. From each of them to the next bracket the
  * difference of the two as numbers has all bits set.
@@ -260,7 +220,7 @@ TARGET static inline size_t visit(struct engine *e, struct chunk *c, const struc
 	if (ended)
 		valid &= ended ^ (ended - 1);
 	e->bad |= (d.deep & valid) != 0;
-	check_brackets(e, *b, valid);
+	e->bad |= !check_brackets(&e->stack, *b, valid);
 	if (e->members)
 		list_members(e, c, b, d.level1, end);
 	e->depth += 2 * (unsigned)__builtin_popcountll(b->open & valid) -

@@ -10,7 +10,7 @@
 #ifndef MEDARK_SCAN_JSON_ENGINE_LANES_H
 #define MEDARK_SCAN_JSON_ENGINE_LANES_H
 
-#include "scan/json_engine.h"
+#include "scan/json_engine_bytes.h"
 
 #include <stdalign.h>
 
@@ -46,14 +46,6 @@ struct chunk {
 	uint16_t members[64 * BLOCKS + POSITIONS_SLACK]; /* colons and commas at level 1 */
 };
 
-/* Up to 64 neighbouring brackets of some blocks, without the gaps between them. */
-struct brackets {
-	uint64_t open, curly;
-	uint64_t claims; /* can only stand in an object */
-	unsigned count;
-	size_t first; /* block of the chunk where they begin */
-};
-
 struct engine {
 	const uint8_t *data;
 	size_t size;
@@ -77,11 +69,6 @@ struct engine {
 	bool escapes_seen;
 };
 
-TARGET static inline struct text text_load(const uint8_t *p);
-/* The first n < 64 bytes at p and spaces behind; only if `padded`, 64 bytes may be read. */
-TARGET static inline struct text text_load_part(const uint8_t *p, size_t n, bool padded);
-/* 32 bytes of it. */
-TARGET static inline __m256i text_half(struct text text, int half);
 TARGET static inline void text_masks(struct text text, struct masks *out);
 /* Is there a control character, a backslash, or a byte that is not ASCII? */
 TARGET static inline bool text_is_special(struct text text);
@@ -139,13 +126,6 @@ TARGET static inline uint64_t follow_in_block(uint64_t from, uint64_t gap, uint6
 
 	*carry = from >> 63 | over;
 	return sum & ~gap;
-}
-
-/* Each bit becomes the parity of itself and all bits below it. */
-TARGET static inline uint64_t parity(uint64_t bits)
-{
-	return (uint64_t)_mm_cvtsi128_si64(
-		_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)bits), _mm_set1_epi8(-1), 0));
 }
 
 /*

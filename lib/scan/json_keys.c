@@ -61,7 +61,7 @@ int medark_json_keys_init(struct medark_json_keys *keys, const char *const *name
 						i);
 		loaded[i] = medark_json_name_load(name.data, name.size);
 		memcpy(keys->heads[i], loaded[i].head, sizeof(keys->heads[i]));
-		keys->lengths |= (uint64_t)1 << (name.size - 1);
+		keys->lengths[name.data[0] % 64] |= (uint64_t)1 << (name.size - 1);
 	}
 	keys->count = (uint32_t)count;
 	for (uint64_t number = 0; number < HASHES_MAX; number++)

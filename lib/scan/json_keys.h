@@ -59,7 +59,7 @@ static inline uint32_t medark_json_keys_find(const struct medark_json_keys *keys
 	struct medark_json_name name;
 	uint32_t key;
 
-	if (size - 1 >= MEDARK_JSON_NAME_MAX || !(keys->lengths >> (size - 1) & 1))
+	if (size - 1 >= MEDARK_JSON_NAME_MAX || !(keys->lengths[p[0] % 64] >> (size - 1) & 1))
 		return MEDARK_JSON_KEYS_MAX;
 	name = medark_json_name_load(p, size);
 	key = keys->slots[medark_json_keys_slot(keys, &name)];

@@ -9,9 +9,10 @@ enum medark_json_level medark_json_level(void)
 	    !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul") ||
 	    !__builtin_cpu_supports("popcnt"))
 		return MEDARK_JSON_LEVEL_SCALAR;
-	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-		return MEDARK_JSON_LEVEL_AVX512;
-	return MEDARK_JSON_LEVEL_AVX2;
+	if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512dq"))
+		return MEDARK_JSON_LEVEL_AVX2;
+	return __builtin_cpu_supports("avx512vbmi2") ? MEDARK_JSON_LEVEL_VBMI2
+						     : MEDARK_JSON_LEVEL_AVX512;
 #else
 	return MEDARK_JSON_LEVEL_SCALAR;
 #endif
@@ -21,7 +22,7 @@ size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, siz
 			  const struct medark_json_members *members)
 {
 #if defined(__x86_64__)
-	if (level == MEDARK_JSON_LEVEL_AVX512)
+	if (level >= MEDARK_JSON_LEVEL_AVX512)
 		return medark_json_engine_avx512(data, size, members);
 	if (level == MEDARK_JSON_LEVEL_AVX2)
 		return medark_json_engine_avx2(data, size, members);
@@ -33,8 +34,31 @@ size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, siz
 	return 0;
 }
 
-void medark_json_scan_level(enum medark_json_level level, const struct medark_json_keys *keys,
-			    const uint8_t *data, size_t size, struct medark_json_object *out)
+/* Empties what a scan gives. */
+static void empty(const struct medark_json_keys *keys, enum medark_json_status status,
+		  struct medark_json_object *out)
+{
+	out->status = status;
+	out->repeated = false;
+	out->repeated_key = 0;
+	memset(out->values, 0, keys->count * sizeof(out->values[0]));
+}
+
+#if defined(__x86_64__)
+/* The engine of its own for an object that is all of a text, or of its first line. */
+static size_t scan_object(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
+			  bool is_line, struct medark_json_object *out)
+{
+	struct medark_json_members members = { keys, out, 0 };
+
+	empty(keys, MEDARK_JSON_OBJECT, out);
+	return medark_json_engine_vbmi2(data, size, is_line, &members);
+}
+#endif
+
+/* With the engine that gives a container's end; the scalar twin decides where it knows none. */
+static void scan_container(enum medark_json_level level, const struct medark_json_keys *keys,
+			   const uint8_t *data, size_t size, struct medark_json_object *out)
 {
 	const uint8_t *end = size ? data + size : data;
 	const uint8_t *begin = medark_json_skip_space(data, end);
@@ -46,17 +70,54 @@ void medark_json_scan_level(enum medark_json_level level, const struct medark_js
 		medark_json_scan_scalar(keys, data, size, out);
 		return;
 	}
-	out->status = object ? MEDARK_JSON_OBJECT : MEDARK_JSON_OTHER;
-	out->repeated = false;
-	out->repeated_key = 0;
-	memset(out->values, 0, keys->count * sizeof(out->values[0]));
+	empty(keys, object ? MEDARK_JSON_OBJECT : MEDARK_JSON_OTHER, out);
 	used = medark_json_engine(level, begin, (size_t)(end - begin), object ? &members : NULL);
 	if (used == 0 || medark_json_skip_space(begin + used, end) != end)
 		medark_json_scan_scalar(keys, data, size, out);
+}
+
+void medark_json_scan_level(enum medark_json_level level, const struct medark_json_keys *keys,
+			    const uint8_t *data, size_t size, struct medark_json_object *out)
+{
+#if defined(__x86_64__)
+	if (level == MEDARK_JSON_LEVEL_VBMI2 && size && data[0] == '{') {
+		if (!scan_object(keys, data, size, false, out))
+			medark_json_scan_scalar(keys, data, size, out);
+		return;
+	}
+#endif
+	scan_container(level, keys, data, size, out);
 }
 
 void medark_json_scan(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
 		      struct medark_json_object *out)
 {
 	medark_json_scan_level(medark_json_level(), keys, data, size, out);
+}
+
+size_t medark_json_scan_line_level(enum medark_json_level level,
+				   const struct medark_json_keys *keys, const uint8_t *data,
+				   size_t size, struct medark_json_object *out)
+{
+	const uint8_t *feed;
+#if defined(__x86_64__)
+	size_t used;
+
+	if (level == MEDARK_JSON_LEVEL_VBMI2 && size && data[0] == '{') {
+		used = scan_object(keys, data, size, true, out);
+		if (used)
+			return used;
+	}
+#endif
+	feed = size ? memchr(data, '\n', size) : NULL;
+	if (feed)
+		size = (size_t)(feed - data);
+	medark_json_scan_level(level, keys, data, size, out);
+	return size;
+}
+
+size_t medark_json_scan_line(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
+			     struct medark_json_object *out)
+{
+	return medark_json_scan_line_level(medark_json_level(), keys, data, size, out);
 }

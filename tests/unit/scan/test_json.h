@@ -85,6 +85,38 @@ static inline void expect_engines(struct medark_bytes text)
 				 (const char *)text.data);
 }
 
+/* Scans the text as a line with more behind it, at every level: the result must be `expected`. */
+static inline void scan_as_line(const struct medark_json_keys *keys, struct medark_bytes text,
+				const struct medark_json_object *expected)
+{
+	static const char next[] = "\n{\"id\":2}\n\"\\";
+	size_t size = text.size + sizeof(next) - 1;
+	uint8_t *line = malloc(size + MEDARK_JSON_PADDING);
+	struct medark_json_object other;
+
+	assert_non_null(line);
+	if (text.size)
+		memcpy(line, text.data, text.size);
+	memcpy(line + text.size, next, sizeof(next) - 1);
+	memset(line + size, '}', MEDARK_JSON_PADDING);
+	for (int level = 0; level <= (int)medark_json_level(); level++) {
+		assert_int_equal(medark_json_scan_line_level((enum medark_json_level)level, keys,
+							     line, size, &other),
+				 text.size);
+		if (!same_object(expected, &other, keys->count))
+			fail_msg("level %d differs in a line: %.*s", level, (int)text.size,
+				 text.size ? (const char *)text.data : "");
+		/* The last line may have no end. */
+		assert_int_equal(medark_json_scan_line_level((enum medark_json_level)level, keys,
+							     line, text.size, &other),
+				 text.size);
+		if (!same_object(expected, &other, keys->count))
+			fail_msg("level %d differs in the last line: %.*s", level, (int)text.size,
+				 text.size ? (const char *)text.data : "");
+	}
+	free(line);
+}
+
 /*
  * Scans the text at every level of this machine, with three kinds of bytes behind it, and fails if
  * one result differs from the scalar one, which it gives.
@@ -112,6 +144,8 @@ static inline void scan_everywhere(const struct medark_json_keys *keys, struct m
 			fail_msg("level %d differs: %.*s", level, (int)text.size,
 				 text.size ? (const char *)text.data : "");
 	}
+	if (!text.size || !memchr(text.data, '\n', text.size))
+		scan_as_line(keys, text, out);
 	if (out->status <= MEDARK_JSON_OTHER)
 		expect_engines(medark_bytes(padded, text.size));
 	free(exact);
