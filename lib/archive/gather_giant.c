@@ -37,7 +37,7 @@ static int begin(struct medark_gather *g, struct medark_gather_lane *lane, struc
 static int feed(const struct medark_gather_lane *lane, struct medark_bytes bytes, bool ends,
 		struct medark_error *err)
 {
-	struct medark_bytes text = medark_lane_text(bytes, lane->item->size == 0);
+	struct medark_bytes text = medark_scanner_text(bytes, lane->item->size == 0);
 
 	if (!ends) /* a CR or LF here belongs to the text */
 		text.size = (size_t)(bytes.data + bytes.size - text.data);

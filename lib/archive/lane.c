@@ -3,19 +3,6 @@
 
 #include <string.h>
 
-struct medark_bytes medark_lane_text(struct medark_bytes line, bool first)
-{
-	struct medark_bytes text = line;
-
-	if (text.size && text.data[text.size - 1] == '\n')
-		text.size--;
-	if (text.size && text.data[text.size - 1] == '\r')
-		text.size--;
-	if (first && medark_bytes_starts(text, "\xef\xbb\xbf"))
-		text = medark_bytes(text.data + 3, text.size - 3);
-	return text;
-}
-
 /* ---- reading: in a worker ---- */
 
 /* A source that cannot be read is told of, and counts as the end; other failures stop all. */
@@ -142,15 +129,12 @@ static int scan_lines(struct medark_lane *lane, struct medark_stretch *s,
 	const uint8_t *bytes = s->chunk.block->bytes;
 
 	while (*at < whole && s->chunk.count < MEDARK_CHUNK_RECORDS_MAX) {
-		const uint8_t *lf = memchr(bytes + *at, '\n', whole - *at);
-		size_t end = lf ? (size_t)(lf - bytes) + 1 : whole;
-		struct medark_scan scan = { .kind = MEDARK_SCAN_LINE,
-					    .piece = medark_bytes(bytes + *at, end - *at) };
+		size_t size;
 
-		scan.text = medark_lane_text(scan.piece, !lane->begun);
+		MEDARK_TRY(medark_scanner_add_line(scanner, medark_bytes(bytes + *at, whole - *at),
+						   !lane->begun, &s->chunk, &size, err));
 		lane->begun = true;
-		MEDARK_TRY(medark_scanner_add(scanner, &scan, &s->chunk, err));
-		*at = end;
+		*at += size;
 	}
 	return 0;
 }

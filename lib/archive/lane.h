@@ -70,10 +70,4 @@ int medark_lane_take(struct medark_lane *lane, struct medark_pipeline *pipeline,
 		     struct medark_pool *pool, struct medark_stretch **out,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
-/*
- * A line's text without its end; the first line of an item (`first`) may begin with a byte order
- * mark.
- */
-struct medark_bytes medark_lane_text(struct medark_bytes line, bool first);
-
 #endif

@@ -179,14 +179,11 @@ static int add_facts(struct medark_scanner *s, const struct medark_scan *scan,
 	return record->patient_count ? 0 : add_outside(s, chunk, r, err);
 }
 
-int medark_scanner_add(struct medark_scanner *s, const struct medark_scan *scan,
-		       struct medark_chunk *chunk, struct medark_error *err)
+/* Appends what the recogniser found: 1, a record, or 0, white space. */
+static int add_found(struct medark_scanner *s, const struct medark_scan *scan, int found,
+		     struct medark_chunk *chunk, struct medark_error *err)
 {
 	struct medark_chunk_record *r;
-	int found =
-		scan->kind == MEDARK_SCAN_XML
-			? medark_fhir_xml(s->fhir, scan->text, scan->full_url, &s->record, err)
-			: medark_fhir_json(s->fhir, scan->text, scan->full_url, &s->record, err);
 
 	MEDARK_TRY(found);
 	MEDARK_TRY(medark_chunk_add(chunk, &r, err));
@@ -200,4 +197,42 @@ int medark_scanner_add(struct medark_scanner *s, const struct medark_scan *scan,
 	    medark_bytes_is(s->record.type, "Bundle"))
 		r->form = MEDARK_CHUNK_BUNDLE;
 	return r->form == MEDARK_CHUNK_BUNDLE ? 0 : add_facts(s, scan, chunk, r, err);
+}
+
+int medark_scanner_add(struct medark_scanner *s, const struct medark_scan *scan,
+		       struct medark_chunk *chunk, struct medark_error *err)
+{
+	int found =
+		scan->kind == MEDARK_SCAN_XML
+			? medark_fhir_xml(s->fhir, scan->text, scan->full_url, &s->record, err)
+			: medark_fhir_json(s->fhir, scan->text, scan->full_url, &s->record, err);
+
+	return add_found(s, scan, found, chunk, err);
+}
+
+struct medark_bytes medark_scanner_text(struct medark_bytes line, bool first)
+{
+	struct medark_bytes text = line;
+
+	if (text.size && text.data[text.size - 1] == '\n')
+		text.size--;
+	if (text.size && text.data[text.size - 1] == '\r')
+		text.size--;
+	if (first && medark_bytes_starts(text, "\xef\xbb\xbf"))
+		text = medark_bytes(text.data + 3, text.size - 3);
+	return text;
+}
+
+int medark_scanner_add_line(struct medark_scanner *s, struct medark_bytes lines, bool first,
+			    struct medark_chunk *chunk, size_t *out_size, struct medark_error *err)
+{
+	struct medark_scan scan = { .kind = MEDARK_SCAN_LINE };
+	size_t size;
+	int found = medark_fhir_json_line(s->fhir, lines, &size, &s->record, err);
+
+	size += size < lines.size; /* the line feed */
+	scan.piece = medark_bytes(lines.data, size);
+	scan.text = medark_scanner_text(scan.piece, first);
+	*out_size = size;
+	return add_found(s, &scan, found, chunk, err);
 }

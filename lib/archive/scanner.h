@@ -19,7 +19,7 @@ void medark_scanner_free(struct medark_scanner *s);
 MEDARK_DEFINE_AUTO(struct medark_scanner, medark_scanner_free)
 
 enum medark_scan_kind {
-	MEDARK_SCAN_LINE, /* JSON on a line: a Bundle is not a record */
+	MEDARK_SCAN_LINE, /* JSON on a line: a Bundle is not a record; medark_scanner_add_line() */
 	MEDARK_SCAN_JSON, /* any record of a document */
 	MEDARK_SCAN_XML,
 };
@@ -31,9 +31,27 @@ struct medark_scan {
 	struct medark_bytes full_url; /* of a Bundle's entry, or empty */
 };
 
-/* Appends one record to the chunk, which keeps views of piece and text. MEDARK_E_MEMORY. */
+/*
+ * Appends one record of a document to the chunk, which keeps views of piece and text.
+ * MEDARK_E_MEMORY.
+ */
 int medark_scanner_add(struct medark_scanner *s, const struct medark_scan *scan,
 		       struct medark_chunk *chunk, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The same for the first of one or more lines, which are not empty and have MEDARK_JSON_PADDING
+ * readable bytes behind them; `first` as for medark_scanner_text(). *out_size gets the bytes of the
+ * line with its end.
+ */
+int medark_scanner_add_line(struct medark_scanner *s, struct medark_bytes lines, bool first,
+			    struct medark_chunk *chunk, size_t *out_size,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * A line's text without its end; the first line of an item (`first`) may begin with a byte order
+ * mark.
+ */
+struct medark_bytes medark_scanner_text(struct medark_bytes line, bool first);
 
 /* The scanner's recogniser, for what is done with single records. Borrowed. */
 struct medark_fhir *medark_scanner_fhir(struct medark_scanner *s);

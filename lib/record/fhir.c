@@ -3,6 +3,7 @@
 
 #include "record/fhir_reference.h"
 #include "record/fhir_state.h"
+#include "scan/json_token.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -74,9 +75,24 @@ static struct medark_bytes member(const struct members *m, uint32_t key, bool *o
 	*out_cut = false;
 	if (m->stream)
 		return medark_json_stream_value(m->stream, key, out_cut);
+	if (!medark_json_has(m->object, key))
+		return medark_bytes(NULL, 0);
 	value = &m->object->values[key];
-	return value->end ? medark_bytes(m->text + value->begin, value->end - value->begin)
-			  : medark_bytes(NULL, 0);
+	return medark_bytes(m->text + value->begin, value->end - value->begin);
+}
+
+/* The first member from `key` on that may be there; MEDARK_JSON_KEYS_MAX if there is none. */
+static uint32_t next_member(const struct members *m, uint32_t key)
+{
+	if (m->stream)
+		return key;
+	for (uint32_t i = key / 64; i < MEDARK_JSON_KEYS_MAX / 64; i++, key = 64 * i) {
+		uint64_t there = m->object->present[i] >> (key % 64);
+
+		if (there)
+			return key + (uint32_t)__builtin_ctzll(there);
+	}
+	return MEDARK_JSON_KEYS_MAX;
 }
 
 /* The text of a JSON string; false if the value is anything else. */
@@ -170,18 +186,20 @@ static bool may_hold(struct medark_bytes value, const char *name)
 }
 
 /* Takes `prefix` and a text without escapes up to its quote off the front; false if not there. */
-static bool take_text(struct medark_bytes *rest, const char *prefix, struct medark_bytes *out)
+static inline bool take_text(struct medark_bytes *rest, const char *prefix,
+			     struct medark_bytes *out)
 {
-	const uint8_t *text, *quote;
+	const uint8_t *text, *quote, *end = rest->data + rest->size;
+	uint64_t seen = 0;
 
 	if (!medark_bytes_starts(*rest, prefix))
 		return false;
 	text = rest->data + strlen(prefix);
-	quote = memchr(text, '"', (size_t)(rest->data + rest->size - text));
-	if (!quote || memchr(text, '\\', (size_t)(quote - text)))
+	quote = medark_json_plain(text, end, &seen);
+	if (quote == end || *quote != '"')
 		return false;
 	*out = medark_bytes(text, (size_t)(quote - text));
-	*rest = medark_bytes(quote, (size_t)(rest->data + rest->size - quote));
+	*rest = medark_bytes(quote, (size_t)(end - quote));
 	return true;
 }
 
@@ -205,15 +223,52 @@ static uint32_t updated_date(struct medark_bytes meta)
 
 static void read_dates(struct medark_record *out, const struct members *m)
 {
+	uint32_t end = MEDARK_FHIR_KEY_DATES + MEDARK_FHIR_DATE_COUNT;
 	bool cut;
 
 	out->updated = updated_date(member(m, MEDARK_FHIR_KEY_META, &cut));
-	for (uint32_t i = 0; i < MEDARK_FHIR_DATE_COUNT && !out->date; i++) {
-		struct medark_bytes value = member(m, MEDARK_FHIR_KEY_DATES + i, &cut);
+	for (uint32_t key = MEDARK_FHIR_KEY_DATES; key < end && !out->date; key++) {
+		struct medark_bytes value;
 
+		key = next_member(m, key);
+		value = key < end ? member(m, key, &cut) : medark_bytes(NULL, 0);
 		if (value.size)
 			out->date = value_date(value);
 	}
+}
+
+/* Of the bytes of {"reference":"Type/id"}. */
+enum { LETTER = 1, ID = 2 };
+
+static const uint8_t kinds[256] = {
+	['-'] = ID,
+	['.'] = ID,
+	['0' ... '9'] = ID,
+	['A' ... 'Z'] = LETTER | ID,
+	['a' ... 'z'] = LETTER | ID,
+};
+
+/* The bytes of `kind` from *at on; passes them. */
+static struct medark_bytes pass(const uint8_t **at, const uint8_t *end, uint8_t kind)
+{
+	const uint8_t *begin = *at, *p = begin;
+
+	while (p < end && (kinds[*p] & kind))
+		p++;
+	*at = p;
+	return medark_bytes(begin, (size_t)(p - begin));
+}
+
+/* Is [at, end) the rest of an object, behind the text of its only member or the one before
+ * "display"? */
+static bool is_end_of_reference(const uint8_t *at, const uint8_t *end)
+{
+	static const char display[] = "\",\"display\":\"";
+	uint64_t seen = 0;
+
+	if ((size_t)(end - at) > sizeof(display) && memcmp(at, display, sizeof(display) - 1) == 0)
+		at = medark_json_plain(at + sizeof(display) - 1, end, &seen);
+	return end - at == 2 && at[0] == '"' && at[1] == '}';
 }
 
 /*
@@ -223,24 +278,24 @@ static void read_dates(struct medark_record *out, const struct members *m)
  */
 static bool plain_reference(struct medark_bytes value, struct medark_fhir_reference *out)
 {
-	static const bool plain[256] = {
-		['-'] = true,	      ['.'] = true,	    ['/'] = true,
-		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
-	};
-	struct medark_bytes text, display;
+	static const char usual[] = "{\"reference\":\"";
+	const uint8_t *at, *end, *text;
 
 	if (value.size > 2 && value.data[0] == '[')
 		value = medark_bytes(value.data + 1, value.size - 2);
-	if (!take_text(&value, "{\"reference\":\"", &text) || text.size > MEDARK_FHIR_ID_MAX)
+	if (!medark_bytes_starts(value, usual))
 		return false;
-	for (size_t i = 0; i < text.size; i++)
-		if (!plain[text.data[i]])
-			return false;
-	(void)take_text(&value, "\",\"display\":\"", &display);
-	if (value.size != 2 || value.data[1] != '}')
+	text = at = value.data + sizeof(usual) - 1;
+	end = value.data + value.size;
+	out->type = pass(&at, end, LETTER);
+	if (out->type.size - 1 >= MEDARK_FHIR_TYPE_MAX || out->type.data[0] > 'Z' || at == end ||
+	    *at++ != '/')
 		return false;
-	medark_fhir_reference_parse(text, out);
-	return out->kind == MEDARK_FHIR_REFERENCE_LITERAL;
+	out->id = pass(&at, end, ID);
+	if (out->id.size == 0 || at - text > MEDARK_FHIR_ID_MAX)
+		return false;
+	out->kind = MEDARK_FHIR_REFERENCE_LITERAL;
+	return is_end_of_reference(at, end);
 }
 
 /* One member with the paths from `path` on that begin with it. */
@@ -347,17 +402,14 @@ static int check_status(struct medark_fhir *fhir, enum medark_json_status status
 	}
 }
 
-int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
-		     struct medark_bytes full_url, struct medark_record *out,
-		     struct medark_error *err)
+/* Of the text that was scanned into fhir->object. */
+static int read_object(struct medark_fhir *fhir, const uint8_t *text, struct medark_bytes full_url,
+		       struct medark_record *out, struct medark_error *err)
 {
-	struct members m = { .object = &fhir->object };
+	struct members m = { .text = text, .object = &fhir->object };
 
 	medark_fhir_facts_begin(fhir, out);
 	fhir->is_xml = false;
-	text = medark_fhir_strip_mark(text);
-	m.text = text.data;
-	medark_json_scan(medark_fhir_keys(), text.data, text.size, &fhir->object);
 	if (!check_status(fhir, fhir->object.status))
 		return 0;
 	if (out->fault)
@@ -365,6 +417,25 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 	if (fhir->object.repeated)
 		medark_fhir_facts_fault(fhir, MEDARK_FAULT_REPEATED);
 	return read_record(fhir, &m, full_url, err);
+}
+
+int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
+		     struct medark_bytes full_url, struct medark_record *out,
+		     struct medark_error *err)
+{
+	text = medark_fhir_strip_mark(text);
+	medark_json_scan(medark_fhir_keys(), text.data, text.size, &fhir->object);
+	return read_object(fhir, text.data, full_url, out, err);
+}
+
+int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, size_t *out_size,
+			  struct medark_record *out, struct medark_error *err)
+{
+	struct medark_bytes text = medark_fhir_strip_mark(lines);
+
+	*out_size = lines.size - text.size +
+		    medark_json_scan_line(medark_fhir_keys(), text.data, text.size, &fhir->object);
+	return read_object(fhir, text.data, medark_bytes(NULL, 0), out, err);
 }
 
 int medark_fhir_json_stream(struct medark_fhir *fhir, struct medark_json_stream *stream,

@@ -47,6 +47,14 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 		     struct medark_bytes full_url, struct medark_record *out,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * The same for the first line of `lines`, which has MEDARK_JSON_PADDING readable bytes behind it:
+ * *out_size gets the bytes before the line feed, or all if there is none. White space at the line's
+ * end does not matter.
+ */
+int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, size_t *out_size,
+			  struct medark_record *out, struct medark_error *err) MEDARK_MUST_USE;
+
 /* The members that this recogniser wants of a resource; made once, any thread. */
 const struct medark_json_keys *medark_fhir_keys(void);
 

@@ -13,13 +13,14 @@ void medark_fhir_facts_begin(struct medark_fhir *fhir, struct medark_record *out
 	medark_fhir_scratch_reset(&fhir->scratch);
 	fhir->record = out;
 	fhir->depth = 0;
-	fhir->frames[0] = (struct medark_fhir_frame) { 0 };
+	fhir->frames[0].paths = 0; /* of the record; it is no Reference: nothing else changes */
 	fhir->text = medark_bytes(NULL, 0);
 	fhir->is_contained_known = false;
 	fhir->contained_count = 0;
 	/* patients[] is large and is valid up to patient_count only. */
 	out->fault = MEDARK_FAULT_NONE;
-	out->type = out->id = medark_bytes(NULL, 0);
+	out->type = medark_bytes(NULL, 0);
+	out->id = medark_bytes(NULL, 0);
 	out->date = out->updated = 0;
 	out->is_patient = false;
 	out->patient_count = 0;
@@ -33,14 +34,17 @@ void medark_fhir_facts_fault(struct medark_fhir *fhir, enum medark_fault fault)
 
 bool medark_fhir_facts_type(struct medark_fhir *fhir, struct medark_bytes type)
 {
-	const struct medark_compartment *last = fhir->compartment;
-
-	if (!medark_fhir_is_type(type)) {
-		medark_fhir_facts_fault(fhir, MEDARK_FAULT_NO_TYPE);
-		return false;
-	}
-	if (!last || !medark_bytes_is(type, last->type))
+	/* The last record's type is mostly this one's too, and was looked at already. */
+	if (type.size == 0 || type.size != fhir->type_size ||
+	    memcmp(type.data, fhir->type, type.size) != 0) {
+		if (!medark_fhir_is_type(type)) {
+			medark_fhir_facts_fault(fhir, MEDARK_FAULT_NO_TYPE);
+			return false;
+		}
+		memcpy(fhir->type, type.data, type.size);
+		fhir->type_size = type.size;
 		fhir->compartment = medark_compartment_find(type);
+	}
 	fhir->record->type = type;
 	fhir->record->is_patient = medark_bytes_is(type, "Patient");
 	fhir->frames[0].paths = fhir->compartment ? (1u << fhir->compartment->count) - 1 : 0;
@@ -98,6 +102,7 @@ static uint8_t role_below(const struct medark_fhir_frame *frame, struct medark_b
 
 static int begin(void *context, struct medark_bytes name, struct medark_error *err)
 {
+	static const struct medark_fhir_frame blank;
 	struct medark_fhir *fhir = context;
 	const struct medark_fhir_frame *outer = &fhir->frames[fhir->depth];
 	struct medark_fhir_frame *frame = &fhir->frames[fhir->depth + 1];
@@ -108,7 +113,10 @@ static int begin(void *context, struct medark_bytes name, struct medark_error *e
 	(void)err;
 	if (role == NONE && paths == 0)
 		return 1;
-	*frame = (struct medark_fhir_frame) { .paths = paths, .role = role, .path = end };
+	*frame = blank;
+	frame->paths = paths;
+	frame->role = role;
+	frame->path = end;
 	fhir->depth++;
 	return 0;
 }

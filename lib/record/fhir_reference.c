@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/fhir_reference.h"
 
-#define TYPE_MAX 64
-
 static bool is_letter(uint8_t c)
 {
 	return (uint8_t)((c | 0x20) - 'a') < 26;
@@ -10,7 +8,7 @@ static bool is_letter(uint8_t c)
 
 bool medark_fhir_is_type(struct medark_bytes text)
 {
-	if (text.size == 0 || text.size > TYPE_MAX)
+	if (text.size == 0 || text.size > MEDARK_FHIR_TYPE_MAX)
 		return false;
 	for (size_t i = 0; i < text.size; i++) {
 		if (!is_letter(text.data[i]))

@@ -30,6 +30,8 @@ struct medark_bytes medark_fhir_query_identifier(struct medark_bytes query);
 /* Decodes %XX into `out` (room for text.size bytes); returns the number of bytes written. */
 size_t medark_fhir_percent_decode(struct medark_bytes text, uint8_t *out);
 
+#define MEDARK_FHIR_TYPE_MAX 64 /* bytes of a resource type */
+
 /* 1 to 64 ASCII letters, as every resource type. */
 bool medark_fhir_is_type(struct medark_bytes text);
 

@@ -146,17 +146,17 @@ static int read_json(struct medark_fhir *fhir, struct medark_bytes text, struct 
 	static const char *const names[] = { "resourceType", "entry" };
 	struct medark_json_keys keys;
 	struct medark_bytes body = medark_fhir_strip_mark(text), type, entries;
-	const struct medark_json_value *v = fhir->inner.values;
+	struct medark_json_value at;
 
 	MEDARK_TRY(medark_json_keys_init(&keys, names, 2, err));
 	medark_json_scan(&keys, body.data, body.size, &fhir->inner);
 	*out_fault = status_fault(fhir->inner.status);
 	if (fhir->inner.status != MEDARK_JSON_OBJECT)
 		return 0;
-	type = medark_bytes(body.data + v[DOCUMENT_TYPE].begin,
-			    v[DOCUMENT_TYPE].end - v[DOCUMENT_TYPE].begin);
-	entries = medark_bytes(body.data + v[DOCUMENT_ENTRY].begin,
-			       v[DOCUMENT_ENTRY].end - v[DOCUMENT_ENTRY].begin);
+	at = medark_json_get(&fhir->inner, DOCUMENT_TYPE);
+	type = medark_bytes(body.data + at.begin, at.end - at.begin);
+	at = medark_json_get(&fhir->inner, DOCUMENT_ENTRY);
+	entries = medark_bytes(body.data + at.begin, at.end - at.begin);
 	if (!medark_bytes_is(type, "\"Bundle\""))
 		return 0;
 	if (fhir->inner.repeated)

@@ -10,6 +10,7 @@
 #include "record/compartment.h"
 #include "record/fhir.h"
 #include "record/fhir_date.h"
+#include "record/fhir_reference.h"
 #include "record/fhir_visit.h"
 
 #define MEDARK_FHIR_NAMESPACE "http://hl7.org/fhir"
@@ -63,8 +64,10 @@ struct medark_fhir_frame {
 struct medark_fhir {
 	struct medark_fhir_scratch scratch;  /* of the last record */
 	struct medark_fhir_scratch document; /* of the last split */
-	const struct medark_compartment
-		*compartment; /* the last type's: mostly the next one's too */
+
+	uint8_t type[MEDARK_FHIR_TYPE_MAX]; /* the last record's: mostly the next one's too */
+	size_t type_size;
+	const struct medark_compartment *compartment; /* of that type, or NULL */
 
 	struct medark_record *record;
 	unsigned depth;

@@ -113,8 +113,9 @@ static int walk_value(struct walk *w, struct medark_bytes name, enum medark_json
 int medark_fhir_walk_json(struct medark_bytes value, struct medark_bytes name,
 			  const struct medark_fhir_visitor *v, struct medark_error *err)
 {
-	struct walk w = { .visitor = v };
+	struct walk w;
 
+	w.visitor = v;
 	medark_json_reader_init(&w.reader, value);
 	return walk_value(&w, name, medark_json_next(&w.reader), err);
 }

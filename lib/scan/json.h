@@ -70,15 +70,30 @@ struct medark_json_value {
 };
 
 /*
- * The elements of values[] from keys->count on are not touched: they mean nothing. Unless status
- * is MEDARK_JSON_OBJECT, all values are absent and `repeated` is false.
+ * What a scan found; medark_json_get() gives the members. Unless status is MEDARK_JSON_OBJECT, all
+ * are absent and `repeated` is false.
  */
 struct medark_json_object {
 	enum medark_json_status status;
 	bool repeated;	       /* a wanted member stands there twice: the first is in values[] */
 	uint32_t repeated_key; /* the first that did, when `repeated`; else 0 */
-	struct medark_json_value values[MEDARK_JSON_KEYS_MAX]; /* [number of the key] */
+	uint64_t present[MEDARK_JSON_KEYS_MAX / 64];	       /* bit: the member is there */
+	struct medark_json_value values[MEDARK_JSON_KEYS_MAX]; /* of those; others mean nothing */
 };
+
+/* Is member number `key` there? */
+static inline bool medark_json_has(const struct medark_json_object *object, uint32_t key)
+{
+	return object->present[key / 64] >> (key % 64) & 1;
+}
+
+/* Where member number `key` stands. */
+static inline struct medark_json_value medark_json_get(const struct medark_json_object *object,
+						       uint32_t key)
+{
+	return medark_json_has(object, key) ? object->values[key]
+					    : (struct medark_json_value) { 0, 0 };
+}
 
 /*
  * Scans one JSON text of `size` bytes. Never fails: what is wrong with the text stands in

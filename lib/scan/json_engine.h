@@ -24,7 +24,7 @@ enum medark_json_level medark_json_level(void);
 /* Where to note the wanted members of the outermost object. */
 struct medark_json_members {
 	const struct medark_json_keys *keys;
-	struct medark_json_object *object; /* values[] and the flag; emptied by the caller */
+	struct medark_json_object *object; /* emptied by the caller */
 	size_t shift;			   /* offset of the object in the caller's text */
 };
 

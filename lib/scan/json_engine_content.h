@@ -74,16 +74,15 @@ TARGET static inline void note_member(struct engine *e, size_t colon, size_t end
 	e->name_begin = end + 1;
 	if (key == MEDARK_JSON_KEYS_MAX)
 		return;
-	if (object->values[key].end) {
+	if (medark_json_has(object, key)) {
 		if (!object->repeated)
 			object->repeated_key = key;
 		object->repeated = true;
 		return;
 	}
 	value = trim(e, colon + 1, end);
-	value.begin += e->members->shift;
-	value.end += e->members->shift;
-	object->values[key] = value;
+	medark_json_put(object, key, value.begin + e->members->shift,
+			value.end + e->members->shift);
 }
 
 /*

@@ -1,9 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_keys: finds a member name among the wanted ones. Shared by the scanners of json.h. */
+/*
+ * json_keys: finds a member name among the wanted ones, and notes its value. Shared by the scanners
+ * of json.h.
+ */
 #ifndef MEDARK_SCAN_JSON_KEYS_H
 #define MEDARK_SCAN_JSON_KEYS_H
 
 #include "scan/json.h"
+
+/* No member was found. */
+static inline void medark_json_empty(struct medark_json_object *object)
+{
+	object->repeated = false;
+	object->repeated_key = 0;
+	memset(object->present, 0, sizeof(object->present));
+}
+
+/* Notes a member that is absent. */
+static inline void medark_json_put(struct medark_json_object *object, uint32_t key, size_t begin,
+				   size_t end)
+{
+	object->present[key / 64] |= UINT64_C(1) << (key % 64);
+	object->values[key] = (struct medark_json_value) { begin, end };
+}
 
 /* A name's first 32 bytes, zeros behind, and what the hash needs of the rest. */
 struct medark_json_name {

@@ -36,9 +36,7 @@ void medark_json_machine_init(struct medark_json_machine *m, const struct medark
 	m->key = MEDARK_JSON_KEYS_MAX;
 	if (!object)
 		return;
-	object->repeated = false;
-	object->repeated_key = 0;
-	memset(object->values, 0, keys->count * sizeof(object->values[0]));
+	medark_json_empty(object);
 }
 
 static size_t offset(const struct medark_json_machine *m, const uint8_t *p)
@@ -64,8 +62,7 @@ static const uint8_t *end_value(struct medark_json_machine *m, const uint8_t *p)
 {
 	m->state = m->depth ? AFTER : DONE;
 	if (m->depth == 1 && m->key < MEDARK_JSON_KEYS_MAX) {
-		m->object->values[m->key].begin = m->begin;
-		m->object->values[m->key].end = offset(m, p);
+		medark_json_put(m->object, m->key, m->begin, offset(m, p));
 		m->key = MEDARK_JSON_KEYS_MAX;
 	}
 	return p;
@@ -200,7 +197,7 @@ static const uint8_t *end_string(struct medark_json_machine *m, const uint8_t *p
 	if (!m->in_wanted)
 		return p + 1;
 	m->key = medark_json_keys_find(m->keys, m->name, m->name_size);
-	if (m->key < MEDARK_JSON_KEYS_MAX && m->object->values[m->key].end) {
+	if (m->key < MEDARK_JSON_KEYS_MAX && medark_json_has(m->object, m->key)) {
 		if (!m->object->repeated)
 			m->object->repeated_key = m->key;
 		m->object->repeated = true;
@@ -398,11 +395,8 @@ enum medark_json_status medark_json_machine_finish(struct medark_json_machine *m
 	if (!m->object)
 		return end;
 	m->object->status = end;
-	if (end != MEDARK_JSON_OBJECT) {
-		m->object->repeated = false;
-		m->object->repeated_key = 0;
-		memset(m->object->values, 0, m->keys->count * sizeof(m->object->values[0]));
-	}
+	if (end != MEDARK_JSON_OBJECT)
+		medark_json_empty(m->object);
 	return end;
 }
 

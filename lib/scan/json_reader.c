@@ -15,9 +15,12 @@ enum state {
 
 void medark_json_reader_init(struct medark_json_reader *r, struct medark_bytes text)
 {
-	memset(r, 0, sizeof(*r));
 	r->at = text.data;
 	r->end = text.size ? text.data + text.size : text.data;
+	r->raw = medark_bytes(NULL, 0);
+	r->escaped = false;
+	r->state = VALUE;
+	r->depth = 0; /* kinds[] is valid up to there */
 }
 
 static enum medark_json_token die(struct medark_json_reader *r)

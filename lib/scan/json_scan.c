@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/json_engine.h"
+#include "scan/json_keys.h"
 #include "scan/json_token.h"
 
 enum medark_json_level medark_json_level(void)
@@ -34,16 +35,6 @@ size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, siz
 	return 0;
 }
 
-/* Empties what a scan gives. */
-static void empty(const struct medark_json_keys *keys, enum medark_json_status status,
-		  struct medark_json_object *out)
-{
-	out->status = status;
-	out->repeated = false;
-	out->repeated_key = 0;
-	memset(out->values, 0, keys->count * sizeof(out->values[0]));
-}
-
 #if defined(__x86_64__)
 /* The engine of its own for an object that is all of a text, or of its first line. */
 static size_t scan_object(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
@@ -51,7 +42,8 @@ static size_t scan_object(const struct medark_json_keys *keys, const uint8_t *da
 {
 	struct medark_json_members members = { keys, out, 0 };
 
-	empty(keys, MEDARK_JSON_OBJECT, out);
+	medark_json_empty(out);
+	out->status = MEDARK_JSON_OBJECT;
 	return medark_json_engine_vbmi2(data, size, is_line, &members);
 }
 #endif
@@ -70,7 +62,8 @@ static void scan_container(enum medark_json_level level, const struct medark_jso
 		medark_json_scan_scalar(keys, data, size, out);
 		return;
 	}
-	empty(keys, object ? MEDARK_JSON_OBJECT : MEDARK_JSON_OTHER, out);
+	medark_json_empty(out);
+	out->status = object ? MEDARK_JSON_OBJECT : MEDARK_JSON_OTHER;
 	used = medark_json_engine(level, begin, (size_t)(end - begin), object ? &members : NULL);
 	if (used == 0 || medark_json_skip_space(begin + used, end) != end)
 		medark_json_scan_scalar(keys, data, size, out);

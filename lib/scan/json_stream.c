@@ -63,7 +63,7 @@ int medark_json_stream_add(struct medark_json_stream *s, const uint8_t *data, si
 		return 0;
 	medark_json_machine_run(m, data, size);
 	for (uint32_t i = 0; i < m->keys->count; i++)
-		if (s->object.values[i].end > offset)
+		if (medark_json_get(&s->object, i).end > offset)
 			MEDARK_TRY(keep(s, i, s->object.values[i], offset, chunk, err));
 	key = medark_json_machine_open(m, &open.begin);
 	if (key == MEDARK_JSON_KEYS_MAX)
@@ -79,7 +79,7 @@ enum medark_json_status medark_json_stream_finish(struct medark_json_stream *s)
 struct medark_bytes medark_json_stream_value(const struct medark_json_stream *s, uint32_t key,
 					     bool *out_cut)
 {
-	bool present = s->object.values[key].end != 0;
+	bool present = medark_json_has(&s->object, key);
 
 	if (out_cut)
 		*out_cut = present && s->cut[key];

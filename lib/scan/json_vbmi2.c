@@ -287,17 +287,15 @@ TARGET static inline uint32_t find_key(const struct engine *e, size_t name)
 TARGET static inline void note_value(struct engine *e, size_t end)
 {
 	struct medark_json_object *object = e->members->object;
-	struct medark_json_value *value = &object->values[e->key];
 
 	while (end > e->begin && medark_json_is_space(e->data[end - 1]))
 		end--;
-	if (value->end) {
-		if (!object->repeated)
-			object->repeated_key = e->key;
+	if (!medark_json_has(object, e->key)) {
+		medark_json_put(object, e->key, e->begin + e->members->shift,
+				end + e->members->shift);
+	} else if (!object->repeated) {
 		object->repeated = true;
-	} else {
-		value->begin = e->begin + e->members->shift;
-		value->end = end + e->members->shift;
+		object->repeated_key = e->key;
 	}
 	e->key = MEDARK_JSON_KEYS_MAX;
 }

@@ -104,7 +104,7 @@ static void scan_lines(const struct corpus *c, const struct medark_json_keys *ke
 		found->lines++;
 		found->objects += object.status == MEDARK_JSON_OBJECT;
 		for (uint32_t i = 0; i < keys->count; i++)
-			found->values += object.values[i].end != 0;
+			found->values += medark_json_has(&object, i);
 	}
 }
 

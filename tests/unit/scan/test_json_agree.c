@@ -71,7 +71,7 @@ static void compare_members(struct medark_bytes text, const struct medark_json_o
 			    const json_t *json)
 {
 	for (uint32_t i = 0; i < keys.count; i++) {
-		struct medark_json_value v = object->values[i];
+		struct medark_json_value v = medark_json_get(object, i);
 		const json_t *theirs = json_object_get(json, test_names[i]);
 		json_t *ours;
 

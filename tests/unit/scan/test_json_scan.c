@@ -35,7 +35,7 @@ static void check_value(const char *value, bool valid)
 static void expect_member(const char *text, uint32_t key, const char *value)
 {
 	struct medark_json_object object = scan(text, strlen(text));
-	struct medark_json_value v = object.values[key];
+	struct medark_json_value v = medark_json_get(&object, key);
 
 	assert_int_equal(object.status, MEDARK_JSON_OBJECT);
 	if (!value) {
@@ -470,12 +470,12 @@ static void the_first_of_repeated_members_counts(void **state)
 	assert_int_equal(object.status, MEDARK_JSON_OBJECT);
 	assert_true(object.repeated);
 	assert_int_equal(object.repeated_key, 0);
-	assert_int_equal(object.values[0].begin, strlen("{\"id\":1,\"a\":"));
-	assert_int_equal(object.values[1].begin, strlen("{\"id\":"));
+	assert_int_equal(medark_json_get(&object, 0).begin, strlen("{\"id\":1,\"a\":"));
+	assert_int_equal(medark_json_get(&object, 1).begin, strlen("{\"id\":"));
 	object = scan(text, strlen(text) - 1);
 	assert_int_equal(object.status, MEDARK_JSON_SYNTAX);
 	assert_false(object.repeated);
-	assert_int_equal(object.values[0].end, 0);
+	assert_false(medark_json_has(&object, 0));
 	object = scan("{\"x\":1,\"x\":1}", 13);
 	assert_false(object.repeated);
 }
@@ -523,7 +523,7 @@ static void all_of_128_names_are_found(void **state)
 	scan_everywhere(&many, medark_bytes(text, size), &object);
 	assert_int_equal(object.status, MEDARK_JSON_OBJECT);
 	for (int i = 0; i < MEDARK_JSON_KEYS_MAX; i++)
-		assert_int_equal(atoi(text + object.values[i].begin), i);
+		assert_int_equal(atoi(text + medark_json_get(&object, (uint32_t)i).begin), i);
 }
 
 static int setup(void **state)

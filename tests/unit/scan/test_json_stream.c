@@ -10,7 +10,7 @@ static void check_stream(struct medark_json_stream *s, struct medark_bytes text,
 	assert_int_equal(medark_json_stream_finish(s), object->status);
 	assert_int_equal(medark_json_stream_repeated(s), object->repeated);
 	for (uint32_t i = 0; i < keys.count; i++) {
-		struct medark_json_value v = object->values[i];
+		struct medark_json_value v = medark_json_get(object, i);
 		bool cut = true;
 		struct medark_bytes got = medark_json_stream_value(s, i, &cut);
 
