@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/fhir.h"
 
+#include "base/secret.h"
 #include "record/fhir_reference.h"
 #include "record/fhir_state.h"
 #include "scan/json_token.h"
@@ -57,6 +58,7 @@ void medark_fhir_free(struct medark_fhir *fhir)
 	medark_fhir_scratch_clear(&fhir->scratch);
 	medark_fhir_scratch_clear(&fhir->document);
 	free(fhir->entries);
+	medark_secret_wipe(fhir->seen, sizeof(fhir->seen));
 	free(fhir);
 }
 
@@ -298,17 +300,45 @@ static bool plain_reference(struct medark_bytes value, struct medark_fhir_refere
 	return is_end_of_reference(at, end);
 }
 
+/*
+ * plain_reference(), and then whether it names a patient, and by which id. The same text as in a
+ * record before, as most are, is only compared.
+ */
+static bool plain_patient(struct medark_fhir_seen *seen, struct medark_bytes value,
+			  bool *out_is_patient, struct medark_bytes *out_id)
+{
+	struct medark_fhir_reference reference;
+
+	if (seen->size != value.size || memcmp(seen->text, value.data, value.size) != 0) {
+		if (!plain_reference(value, &reference))
+			return false;
+		*out_is_patient = medark_bytes_is(reference.type, "Patient");
+		*out_id = reference.id;
+		if (value.size > sizeof(seen->text))
+			return true;
+		memcpy(seen->text, value.data, value.size);
+		seen->size = value.size;
+		seen->is_patient = *out_is_patient;
+		seen->id_begin = (size_t)(reference.id.data - value.data);
+		seen->id_size = reference.id.size;
+		return true;
+	}
+	*out_is_patient = seen->is_patient;
+	*out_id = medark_bytes(value.data + seen->id_begin, seen->id_size);
+	return true;
+}
+
 /* One member with the paths from `path` on that begin with it. */
 static int read_member(struct medark_fhir *fhir, const struct medark_compartment_path *path,
 		       bool only_path, struct medark_bytes value, struct medark_error *err)
 {
 	struct medark_patient_key key = { .kind = MEDARK_PATIENT_ID };
-	struct medark_fhir_reference reference;
+	struct medark_fhir_seen *seen = &fhir->seen[path - fhir->compartment->paths];
 	struct medark_fhir_visitor v;
+	bool is_patient;
 
-	if (only_path && path->depth == 1 && plain_reference(value, &reference)) {
-		key.text = reference.id;
-		if (medark_bytes_is(reference.type, "Patient"))
+	if (only_path && path->depth == 1 && plain_patient(seen, value, &is_patient, &key.text)) {
+		if (is_patient)
 			medark_fhir_facts_patient(fhir, &key);
 		return 0;
 	}

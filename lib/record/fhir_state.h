@@ -61,6 +61,14 @@ struct medark_fhir_frame {
 	struct medark_fhir_naming naming;
 };
 
+/* The plain reference that a path had last. */
+struct medark_fhir_seen {
+	size_t size; /* 0: none */
+	size_t id_begin, id_size;
+	bool is_patient;
+	uint8_t text[192];
+};
+
 struct medark_fhir {
 	struct medark_fhir_scratch scratch;  /* of the last record */
 	struct medark_fhir_scratch document; /* of the last split */
@@ -81,6 +89,8 @@ struct medark_fhir {
 
 	struct medark_fhir_entry *entries; /* sorted by url */
 	size_t entry_count, entry_capacity;
+
+	struct medark_fhir_seen seen[MEDARK_COMPARTMENT_PATHS_MAX];
 
 	struct medark_json_object object; /* of the record */
 	struct medark_json_object inner;  /* of something within it */
