@@ -22,6 +22,18 @@ static void expect_same(const struct medark_json_object *a, const struct medark_
 			     medark_json_get(a, i).begin == medark_json_get(b, i).begin);
 }
 
+/* The first line of a text gives what it gives alone. */
+static void try_line(const uint8_t *copy, size_t size, enum medark_json_level level)
+{
+	static struct medark_json_object alone, line;
+	const uint8_t *feed = size ? memchr(copy, '\n', size) : NULL;
+	size_t end = feed ? (size_t)(feed - copy) : size;
+
+	medark_json_scan_scalar(&keys, copy, end, &alone);
+	forge_expect(medark_json_scan_line_level(level, &keys, copy, size, &line) == end);
+	expect_same(&alone, &line);
+}
+
 static void try_stream(struct medark_bytes text, size_t step, const struct medark_json_object *want)
 {
 	MEDARK_AUTO(medark_json_stream_free) struct medark_json_stream *s = NULL;
@@ -107,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		medark_json_scan_level((enum medark_json_level)level, &keys, copy, text.size,
 				       &other);
 		expect_same(&scalar, &other);
+		try_line(copy, text.size, (enum medark_json_level)level);
 	}
 	try_stream(text, step, &scalar);
 	try_reader(text, scalar.status);

@@ -19,6 +19,73 @@ static void a_record_has_type_id_patient_and_dates(void **state)
 	assert_string_equal(facts("\xef\xbb\xbf{\"resourceType\":\"Basic\"}"), "ok Basic - - 0 0");
 }
 
+/* Neighbours mostly have the same reference, and it is not read twice; a little difference is one.
+ */
+static void neighbours_do_not_lend_each_other_their_patients(void **state)
+{
+	static const char *const values[][2] = {
+		{ "{\"reference\":\"Patient/1\"}", "1" },
+		{ "{\"reference\":\"Patient/1\"}", "1" },
+		{ "{\"reference\":\"Patient/2\"}", "2" },
+		{ "{\"reference\":\"Patient/1\",\"display\":\"A\"}", "1" },
+		{ "{\"reference\":\"Patient/11\"}", "11" },
+		{ "{\"reference\":\"Group/1\"}", NULL },
+		{ "[{\"reference\":\"Patient/1\"}]", "1" },
+		{ "{\"reference\":\"Group/1\"}", NULL },
+		{ "{\"reference\":\"Patient/1\"}", "1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"resourceType\":\"Observation\",\"id\":\"o\",\"subject\":%s}",
+			       values[i][0]);
+		(void)facts(text);
+		assert_int_equal(record.patient_count, values[i][1] != NULL);
+		/* The view is into the text, which is gone: only its size can be looked at. */
+		if (values[i][1])
+			assert_int_equal(record.patients[0].text.size, strlen(values[i][1]));
+	}
+}
+
+static void lines_are_cut_at_line_feeds(void **state)
+{
+	static const char lines[] = "{\"resourceType\":\"Basic\",\"id\":\"1\"}\r\n"
+				    "\n"
+				    "{\"resourceType\":\"Basic\",\"id\":\"\n"
+				    "\"}\n"
+				    "{\"resourceType\":\"Basic\",\"id\":\"5\"}";
+	static const struct {
+		int rc;
+		enum medark_fault fault;
+		const char *id;
+	} expected[] = {
+		{ 1, MEDARK_FAULT_NONE, "1" },	{ 0, MEDARK_FAULT_NONE, "" },
+		{ 1, MEDARK_FAULT_SYNTAX, "" }, { 1, MEDARK_FAULT_SYNTAX, "" },
+		{ 1, MEDARK_FAULT_NONE, "5" },
+	};
+	struct medark_bytes rest = padded(medark_bytes_text(lines)), all = rest;
+	struct medark_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const uint8_t *feed = memchr(rest.data, '\n', rest.size);
+		size_t size;
+
+		assert_int_equal(medark_fhir_json_line(fhir, rest, &size, &record, &err),
+				 expected[i].rc);
+		assert_int_equal(size, feed ? (size_t)(feed - rest.data) : rest.size);
+		assert_int_equal(record.fault, expected[i].fault);
+		assert_true(medark_bytes_is(record.id, expected[i].id));
+		size += feed != NULL;
+		rest = medark_bytes(rest.data + size, rest.size - size);
+	}
+	assert_int_equal(rest.size, 0);
+	free((void *)(uintptr_t)all.data);
+}
+
 static void white_space_alone_is_no_record(void **state)
 {
 	(void)state;
@@ -407,6 +474,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_has_type_id_patient_and_dates),
+		cmocka_unit_test(neighbours_do_not_lend_each_other_their_patients),
+		cmocka_unit_test(lines_are_cut_at_line_feeds),
 		cmocka_unit_test(white_space_alone_is_no_record),
 		cmocka_unit_test(what_is_not_a_resource_is_a_fault),
 		cmocka_unit_test(a_type_of_a_future_version_is_a_record_without_compartment),
