@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * chart: what a restore of patients has at hand and has found out so far. Its parts:
- * restore_patient (compartments), chart_outside (what they refer to), chart_items (attached files),
- * chart_report. One thread at a time.
+ * restore_patient (compartments), chart_follow (what each record leads to), chart_outside (what they
+ * refer to), chart_items (attached files), chart_report. One thread at a time.
  */
 #ifndef MEDARK_ARCHIVE_CHART_H
 #define MEDARK_ARCHIVE_CHART_H
@@ -14,6 +14,11 @@
 #include "record/fhir.h"
 
 #include <medark/archive.h>
+
+/* The name of the first record that a path came from: a piece of chart->referrer_names. */
+struct medark_referrer {
+	uint32_t at, size;
+};
 
 struct medark_chart {
 	struct medark_archive *archive;
@@ -33,6 +38,8 @@ struct medark_chart {
 	struct medark_nameset urns;	/* what follows urn:uuid: in records */
 	struct medark_nameset missing;	/* those of wanted and urns that were not found */
 	struct medark_nameset paths;	/* that an attached item may have */
+	struct medark_buffer referrers; /* struct medark_referrer for each of the paths */
+	struct medark_buffer referrer_names;
 	struct medark_buffer item_path; /* of item number item */
 	uint32_t item;
 	bool has_item;
@@ -42,11 +49,26 @@ struct medark_chart {
 };
 
 /*
- * Notes what a record that was restored refers to: into wanted, urns and paths. `item`: where it
- * stands.
+ * Adds "Type/id" to a set: 1, or 0 if it is there, or if there is no type or no id. Errors of
+ * medark_nameset_add().
  */
-int medark_chart_follow(struct medark_chart *chart, struct medark_bytes text, uint32_t item,
-			struct medark_error *err) MEDARK_MUST_USE;
+int medark_chart_name(struct medark_nameset *set, struct medark_bytes type, struct medark_bytes id,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Leaves what a record says of itself in chart->record, and its id in known_ids: 1, or 0 if it is
+ * white space only. MEDARK_E_MEMORY.
+ */
+int medark_chart_read(struct medark_chart *chart, const struct medark_cut_record *cut,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Writes the record that medark_chart_read() read last to `files`, and notes what it refers to:
+ * into wanted, urns and paths.
+ */
+int medark_chart_keep(struct medark_chart *chart, struct medark_record_files *files,
+		      const struct medark_cut_record *cut,
+		      struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Restores what stands outside of all compartments and is referred to, what that refers to, and so

@@ -8,79 +8,201 @@
 #include "record/record.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Places of all that one step looks for. */
-#define RANGES_MAX (64u << 20)
+#define RANGES_MAX (1u << 30)
 
-/* Appends the places of "Type/id" if it stands outside of the compartments: 1, else 0. */
-static int find_outside(struct medark_chart *chart, struct medark_bytes name,
-			struct medark_buffer *ranges, struct medark_error *err)
+/* Texts that are looked for, in order, so that look-ups meet each page of the index once. */
+struct sought {
+	struct medark_bytes *texts; /* borrowed from a set of names */
+	bool *found;
+	uint32_t count;
+};
+
+static void sought_clear(struct sought *s)
 {
-	uint64_t rows = medark_index_rows(chart->index, MEDARK_KIND_OUTSIDE), at;
-	struct medark_bytes row, f[2];
-	struct medark_range range;
-	int more;
+	free(s->texts);
+	free(s->found);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct sought, sought_clear)
 
-	MEDARK_TRY(medark_index_lower(chart->index, MEDARK_KIND_OUTSIDE, name, &at, err));
-	if (at == rows)
-		return 0;
-	MEDARK_TRY(medark_index_row(chart->index, MEDARK_KIND_OUTSIDE, at, &row, err));
-	if (!medark_row_split(row, f, 2))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"a row of the index's table outside is malformed");
-	if (!medark_bytes_equal(f[0], name))
-		return 0;
-	while ((more = medark_range_next(&f[1], &range, err)) == 1)
-		MEDARK_TRY(medark_buffer_add(ranges, &range, sizeof(range), err));
-	return more < 0 ? more : 1;
+static int by_bytes(const void *a, const void *b)
+{
+	return medark_bytes_compare(*(const struct medark_bytes *)a,
+				    *(const struct medark_bytes *)b);
 }
 
-static int find(struct medark_chart *chart, struct medark_bytes name, struct medark_buffer *ranges,
-		struct medark_error *err)
+/* What `from` holds from number *next on and `known` does not. */
+static int sought_init(struct sought *s, const struct medark_nameset *from, uint32_t *next,
+		       const struct medark_nameset *known, struct medark_error *err)
 {
-	static const char patient[] = "Patient/";
-	uint64_t row;
-	int found;
+	uint32_t end = medark_nameset_count(from);
+	size_t room = (size_t)(end - *next) + 1;
 
-	if (medark_nameset_has(&chart->known, name))
-		return 0;
-	found = find_outside(chart, name, ranges, err);
-	if (found)
-		return found < 0 ? found : 0;
-	if (medark_bytes_starts(name, patient)) {
-		size_t skip = sizeof(patient) - 1;
+	s->texts = malloc(room * sizeof(*s->texts));
+	s->found = calloc(room, sizeof(*s->found));
+	if (!s->texts || !s->found)
+		return medark_error_memory(err, "what the records refer to");
+	for (; *next < end; (*next)++) {
+		struct medark_bytes text = medark_nameset_get(from, *next);
 
-		found = medark_search_key(chart->index, MEDARK_PATIENT_ID,
-					  medark_bytes(name.data + skip, name.size - skip), &row,
-					  err);
-		MEDARK_TRY(found);
+		if (!medark_nameset_has(known, text))
+			s->texts[s->count++] = text;
 	}
-	if (found)
-		chart->other_patients++;
-	else
-		MEDARK_TRY(medark_nameset_add(&chart->missing, name, err));
+	qsort(s->texts, s->count, sizeof(*s->texts), by_bytes);
 	return 0;
 }
 
-/* A URN does not tell the type: every type of the archive is tried. */
-static int find_urn(struct medark_chart *chart, struct medark_bytes id,
-		    struct medark_buffer *ranges, struct medark_error *err)
+/* ---- the table of what stands outside ---- */
+
+/* A place in the table `outside`: its first row that is not before a key. */
+struct cursor {
+	struct medark_index *index;
+	struct medark_buffer *ranges; /* of what was found */
+	uint64_t at, rows;
+	struct medark_bytes name;   /* its first field; empty behind the last row */
+	struct medark_bytes places; /* its second */
+};
+
+static int seek(struct cursor *c, struct medark_bytes key, struct medark_error *err)
 {
-	const struct medark_summary *summary = &chart->archive->summary;
+	struct medark_bytes row, f[2];
+
+	MEDARK_TRY(medark_index_lower(c->index, MEDARK_KIND_OUTSIDE, key, &c->at, err));
+	c->name = c->places = medark_bytes(NULL, 0);
+	if (c->at == c->rows)
+		return 0;
+	MEDARK_TRY(medark_index_row(c->index, MEDARK_KIND_OUTSIDE, c->at, &row, err));
+	if (!medark_row_split(row, f, 2))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"a row of the index's table outside is malformed");
+	c->name = f[0];
+	c->places = f[1];
+	return 0;
+}
+
+static int take_places(struct cursor *c, struct medark_error *err)
+{
+	struct medark_range range;
+	int more;
+
+	while ((more = medark_range_next(&c->places, &range, err)) == 1)
+		MEDARK_TRY(medark_buffer_add(c->ranges, &range, sizeof(range), err));
+	return more;
+}
+
+/* ---- by type and id ---- */
+
+/* Is it a patient who was not asked for? If not, it is missing. */
+static int note_absent(struct medark_chart *chart, struct medark_bytes name,
+		       struct medark_error *err)
+{
+	static const char patient[] = "Patient/";
+	const size_t skip = sizeof(patient) - 1;
+	uint64_t row;
+	int found = 0;
+
+	if (medark_bytes_starts(name, patient))
+		found = medark_search_key(chart->index, MEDARK_PATIENT_ID,
+					  medark_bytes(name.data + skip, name.size - skip), &row,
+					  err);
+	MEDARK_TRY(found);
+	if (!found)
+		MEDARK_TRY(medark_nameset_add(&chart->missing, name, err));
+	chart->other_patients += found != 0;
+	return 0;
+}
+
+static int find_names(struct medark_chart *chart, struct cursor *c, uint32_t *next,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(sought_clear) struct sought s = { 0 };
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer key = MEDARK_BUFFER(MEDARK_PAGE_MAX);
+
+	MEDARK_TRY(sought_init(&s, &chart->wanted, next, &chart->known, err));
+	for (uint32_t i = 0; i < s.count; i++) {
+		key.size = 0;
+		MEDARK_TRY(medark_row_encode(s.texts[i], &key, err));
+		MEDARK_TRY(seek(c, medark_bytes(key.data, key.size), err));
+		if (c->name.size && medark_bytes_equal(c->name, medark_bytes(key.data, key.size)))
+			MEDARK_TRY(take_places(c, err));
+		else
+			MEDARK_TRY(note_absent(chart, s.texts[i], err));
+	}
+	return 0;
+}
+
+/* ---- by URN, which does not tell the type ---- */
+
+/* Is the cursor at a record of the type `front` ("Type/")? Then its id. */
+static bool is_of_type(const struct cursor *c, struct medark_bytes front, struct medark_bytes *id)
+{
+	if (c->name.size < front.size || memcmp(c->name.data, front.data, front.size) != 0)
+		return false;
+	*id = medark_bytes(c->name.data + front.size, c->name.size - front.size);
+	return true;
+}
+
+/*
+ * Looks for all ids among the records of one type, whose first one the cursor is at. Both are in
+ * order, and each leaps over what the other one does not have: so there are no more look-ups than
+ * the shorter of the two has members. Leaves the cursor at the next type.
+ */
+static int find_in_type(struct cursor *c, struct sought *s, struct medark_error *err)
+{
+	const uint8_t *slash = c->name.size ? memchr(c->name.data, '/', c->name.size) : NULL;
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer key = MEDARK_BUFFER(MEDARK_PAGE_MAX);
+	size_t front = slash ? (size_t)(slash - c->name.data) + 1 : 0;
+	uint64_t begin = c->at;
+	struct medark_bytes id;
+	uint32_t i = 0;
+
+	if (!front)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"a row of the index's table outside is malformed");
+	MEDARK_TRY(medark_buffer_add(&key, c->name.data, front, err));
+	while (i < s->count) {
+		key.size = front;
+		MEDARK_TRY(medark_buffer_add(&key, s->texts[i].data, s->texts[i].size, err));
+		MEDARK_TRY(seek(c, medark_bytes(key.data, key.size), err));
+		if (!is_of_type(c, medark_bytes(key.data, front), &id))
+			break;
+		if (medark_bytes_equal(id, s->texts[i])) {
+			s->found[i] = true;
+			MEDARK_TRY(take_places(c, err));
+		}
+		do
+			i++;
+		while (i < s->count && medark_bytes_compare(s->texts[i], id) < 0);
+	}
+	key.size = front;
+	key.data[front - 1]++; /* the byte behind the slash: behind all of the type */
+	MEDARK_TRY(seek(c, medark_bytes(key.data, key.size), err));
+	if (c->at <= begin)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the index's table outside is not in order");
+	return 0;
+}
+
+static int find_urns(struct medark_chart *chart, struct cursor *c, uint32_t *next,
+		     struct medark_error *err)
+{
+	MEDARK_AUTO(sought_clear) struct sought s = { 0 };
 	char name[128];
 
-	if (medark_nameset_has(&chart->known_ids, id))
-		return 0;
-	for (uint32_t i = 0; i < summary->type_count; i++) {
-		int n = snprintf(name, sizeof(name), "%s/%.*s", summary->types[i].name,
-				 (int)id.size, (const char *)id.data);
-		int found = find_outside(chart, medark_bytes(name, (size_t)n), ranges, err);
-
-		if (found)
-			return found < 0 ? found : 0;
+	MEDARK_TRY(sought_init(&s, &chart->urns, next, &chart->known_ids, err));
+	if (s.count)
+		MEDARK_TRY(seek(c, medark_bytes(NULL, 0), err));
+	while (s.count && c->name.size)
+		MEDARK_TRY(find_in_type(c, &s, err));
+	for (uint32_t i = 0; i < s.count; i++) {
+		if (s.found[i])
+			continue;
+		(void)snprintf(name, sizeof(name), "urn:uuid:%.*s", (int)s.texts[i].size,
+			       (const char *)s.texts[i].data);
+		MEDARK_TRY(medark_nameset_add(&chart->missing, medark_bytes_text(name), err));
 	}
-	(void)snprintf(name, sizeof(name), "urn:uuid:%.*s", (int)id.size, (const char *)id.data);
-	MEDARK_TRY(medark_nameset_add(&chart->missing, medark_bytes_text(name), err));
 	return 0;
 }
 
@@ -88,34 +210,21 @@ static int find_urn(struct medark_chart *chart, struct medark_bytes id,
 static int find_all(struct medark_chart *chart, uint32_t *next_name, uint32_t *next_urn,
 		    struct medark_buffer *ranges, struct medark_error *err)
 {
-	uint32_t names = medark_nameset_count(&chart->wanted);
-	uint32_t urns = medark_nameset_count(&chart->urns);
+	struct cursor c = { .index = chart->index,
+			    .ranges = ranges,
+			    .rows = medark_index_rows(chart->index, MEDARK_KIND_OUTSIDE) };
 
 	ranges->size = 0;
-	for (; *next_name < names; (*next_name)++)
-		MEDARK_TRY(
-			find(chart, medark_nameset_get(&chart->wanted, *next_name), ranges, err));
-	for (; *next_urn < urns; (*next_urn)++)
-		MEDARK_TRY(
-			find_urn(chart, medark_nameset_get(&chart->urns, *next_urn), ranges, err));
-	return 0;
+	MEDARK_TRY(find_names(chart, &c, next_name, err));
+	return find_urns(chart, &c, next_urn, err);
 }
 
 static int add_record(void *context, const struct medark_cut_record *cut, struct medark_error *err)
 {
 	struct medark_chart *chart = context;
-	struct medark_record *r = chart->record;
-	struct medark_bytes none = { NULL, 0 };
-	int found = cut->xml ? medark_fhir_xml(chart->fhir, cut->text, none, r, err)
-			     : medark_fhir_json(chart->fhir, cut->text, none, r, err);
+	int found = medark_chart_read(chart, cut, err);
 
-	MEDARK_TRY(found);
-	if (!found)
-		return 0;
-	if (r->id.size)
-		MEDARK_TRY(medark_nameset_add(&chart->known_ids, r->id, err));
-	MEDARK_TRY(medark_record_files_add(chart->outside, r->type, cut->text, cut->xml, err));
-	return medark_chart_follow(chart, cut->text, cut->item, err);
+	return found <= 0 ? found : medark_chart_keep(chart, chart->outside, cut, err);
 }
 
 int medark_chart_outside(struct medark_chart *chart, struct medark_error *err)

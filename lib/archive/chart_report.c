@@ -105,6 +105,22 @@ static int add_missing(struct report *r, struct medark_error *err)
 	return medark_buffer_print(&r->text, err, "]");
 }
 
+/* The record that an item came along for: the first one whose URL names its path. */
+static int add_referrer(struct report *r, struct medark_bytes path, struct medark_error *err)
+{
+	const struct medark_chart *chart = r->chart;
+	const struct medark_referrer *referrers =
+		(const struct medark_referrer *)(const void *)chart->referrers.data;
+	struct medark_bytes name = { NULL, 0 };
+	uint32_t i;
+
+	if (medark_nameset_find(&chart->paths, path, &i))
+		name = medark_bytes(chart->referrer_names.data + referrers[i].at,
+				    referrers[i].size);
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\"referrer\":"));
+	return medark_text_json(&r->text, name, err);
+}
+
 static int add_items(struct report *r, struct medark_error *err)
 {
 	const uint32_t *numbers = (const uint32_t *)(const void *)r->chart->items.data;
@@ -122,6 +138,7 @@ static int add_items(struct report *r, struct medark_error *err)
 			&r->text, err, "%s{\"item\":%u,\"size\":%llu,\"path\":", i ? ",\n" : "\n",
 			item.number, (unsigned long long)item.size));
 		MEDARK_TRY(medark_text_json(&r->text, item.path, err));
+		MEDARK_TRY(add_referrer(r, item.path, err));
 		MEDARK_TRY(medark_buffer_print(&r->text, err, "}"));
 		MEDARK_TRY(flush(r, FLUSH, err));
 	}

@@ -22,6 +22,7 @@ void medark_facts_free(struct medark_facts *f)
 	medark_sorter_free(f->report);
 	free(f->segments);
 	medark_buffer_clear(&f->row);
+	medark_buffer_clear(&f->name);
 	free(f);
 }
 
@@ -52,6 +53,7 @@ int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
 	if (!f)
 		return medark_error_memory(err, "the index");
 	f->row = (struct medark_buffer)MEDARK_BUFFER_SECRET(2 * ROW_MAX);
+	f->name = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
 	struct medark_seen_events again = { .context = f, .again = seen_again };
 	MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->items, err));
 	MEDARK_TRY(medark_sorter_new(20 * MIB, folder, &f->patients, err));
@@ -309,6 +311,15 @@ static int emit_shares(struct medark_facts *f, const struct medark_window *w, st
 	return 0;
 }
 
+/* The table's rows are in the order of the names as they stand in it, with their escapes. */
+static int add_outside(struct medark_facts *f, struct medark_bytes name, struct medark_bytes places,
+		       struct medark_error *err)
+{
+	f->name.size = 0;
+	MEDARK_TRY(medark_row_encode(name, &f->name, err));
+	return medark_sorter_add(f->outside, medark_bytes(f->name.data, f->name.size), places, err);
+}
+
 static int emit_outsides(struct medark_facts *f, const struct medark_window *w,
 			 struct medark_error *err)
 {
@@ -322,9 +333,8 @@ static int emit_outsides(struct medark_facts *f, const struct medark_window *w,
 
 			MEDARK_TRY(medark_buffer_add(&f->row, &range, sizeof(range), err));
 		} while (w->pieces[parts++].kind == MEDARK_EXTENT_PART && parts < w->piece_count);
-		MEDARK_TRY(medark_sorter_add(f->outside,
-					     medark_bytes(w->keys.data + o->key, o->key_size),
-					     medark_bytes(f->row.data, f->row.size), err));
+		MEDARK_TRY(add_outside(f, medark_bytes(w->keys.data + o->key, o->key_size),
+				       medark_bytes(f->row.data, f->row.size), err));
 	}
 	return 0;
 }
@@ -401,8 +411,8 @@ int medark_facts_streamed(struct medark_facts *f, const struct medark_record *re
 		MEDARK_TRY(medark_buffer_add(&key, record->type.data, record->type.size, err));
 		MEDARK_TRY(medark_buffer_add(&key, "/", 1, err));
 		MEDARK_TRY(medark_buffer_add(&key, record->id.data, record->id.size, err));
-		return medark_sorter_add(f->outside, medark_bytes(key.data, key.size),
-					 medark_bytes(ranges, count * sizeof(*ranges)), err);
+		return add_outside(f, medark_bytes(key.data, key.size),
+				   medark_bytes(ranges, count * sizeof(*ranges)), err);
 	}
 	for (uint32_t i = 0; i < record->patient_count; i++) {
 		struct medark_share_head head = { .first = record->date,

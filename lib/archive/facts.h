@@ -28,7 +28,7 @@ struct medark_facts {
 	uint32_t segment_count, segment_max;
 	uint64_t item_count, bytes, records, opaque, skipped, quarantined, duplicates;
 	uint64_t reasons[MEDARK_FAULT_MAX];
-	struct medark_buffer row; /* scratch */
+	struct medark_buffer row, name; /* scratch */
 };
 
 /* `report`: also collect what medark_facts_report() writes. */

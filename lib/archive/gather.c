@@ -104,27 +104,44 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 
 /* ---- items ---- */
 
+/* A time that a row can hold, and a reader set: a packed file may claim any. */
+static void note_time(struct medark_item *item, const struct medark_entry *entry)
+{
+	item->mtime = entry->mtime < -INT64_MAX ? -INT64_MAX : entry->mtime;
+	item->mtime_ns = entry->mtime_ns < 1000000000 ? entry->mtime_ns : 0;
+}
+
+/*
+ * Sources keep their paths short enough for a prefix of the usual length; where names can be
+ * longer, the path is cut off and the report says so, as in packed files.
+ */
 static int new_item(struct medark_gather *g, const struct medark_entry *entry, const char *prefix,
 		    struct medark_item **out, struct medark_error *err)
 {
-	size_t front = strlen(prefix);
+	struct medark_bytes front = medark_bytes_text(prefix), path = entry->path;
 	struct medark_item *item;
 
 	if (g->next_item == MEDARK_ITEM_NONE)
 		return medark_error_set(err, MEDARK_E_USAGE, "the source has too many items");
-	item = calloc(1, sizeof(*item) + front + entry->path.size);
+	if (front.size >= MEDARK_PATH_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "the name of a source is too long");
+	if (path.size > MEDARK_PATH_MAX - front.size) {
+		path.size = MEDARK_PATH_MAX - front.size;
+		MEDARK_TRY(medark_facts_skipped(g->setup.facts, path, "path too long, kept cut off",
+						err));
+	}
+	item = calloc(1, sizeof(*item) + front.size + path.size);
 	if (!item)
 		return medark_error_memory(err, "an item");
 	item->number = g->next_item++;
 	item->parent = MEDARK_ITEM_NONE;
 	item->kind = "opaque";
-	item->mtime = entry->mtime;
-	item->mtime_ns = entry->mtime_ns;
+	note_time(item, entry);
 	item->mode = entry->mode & 07777;
-	item->path_size = front + entry->path.size;
-	memcpy(item->path, prefix, front);
-	if (entry->path.size)
-		memcpy(item->path + front, entry->path.data, entry->path.size);
+	item->path_size = front.size + path.size;
+	memcpy(item->path, front.data, front.size);
+	if (path.size)
+		memcpy(item->path + front.size, path.data, path.size);
 	item->next = g->items;
 	if (g->items)
 		g->items->previous = item;

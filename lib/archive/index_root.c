@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/index_root.h"
 
+#include "archive/nameset.h"
 #include "base/text.h"
 #include "container/member.h"
 #include "scan/json.h"
@@ -12,8 +13,15 @@ struct walk {
 	struct medark_json_reader json;
 	const struct medark_manifest *manifest;
 	struct medark_index_root *root;
+	struct medark_nameset names; /* of members so far, with the objects around: TABLE/NAME */
 	uint32_t seen;
 };
+
+static void walk_clear(struct walk *w)
+{
+	medark_nameset_clear(&w->names);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct walk, walk_clear)
 
 enum root_member {
 	ROOT_ARCHIVE,
@@ -27,6 +35,25 @@ enum root_member {
 static int bad(struct medark_error *err, const char *what)
 {
 	return medark_error_set(err, MEDARK_E_FORMAT, "the index's root is malformed: %s", what);
+}
+
+/*
+ * The member that the walk has come to may stand in the object `of` once. A name with escapes could
+ * be one name to this reader and another one to the next.
+ */
+static int note_name(struct walk *w, const char *of, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer name = MEDARK_BUFFER(MEDARK_ROOT_MAX);
+	struct medark_bytes key = w->json.raw;
+	int added;
+
+	if (w->json.escaped)
+		return bad(err, "a name has escapes");
+	MEDARK_TRY(medark_buffer_print(&name, err, "%s/", of));
+	MEDARK_TRY(medark_buffer_add(&name, key.data, key.size, err));
+	added = medark_nameset_add(&w->names, medark_bytes(name.data, name.size), err);
+	MEDARK_TRY(added);
+	return added ? 0 : bad(err, "a name stands there twice");
 }
 
 static int read_number(struct medark_json_reader *json, uint64_t *out, struct medark_error *err)
@@ -88,8 +115,6 @@ static int read_pages(struct walk *w, enum medark_kind kind, struct medark_error
 {
 	struct medark_index_table *table = &w->root->tables[kind];
 
-	if (table->pages)
-		return bad(err, "a table stands there twice");
 	table->page_count = medark_manifest_segments(w->manifest, kind);
 	table->pages = calloc((size_t)table->page_count + 1, sizeof(*table->pages));
 	if (!table->pages)
@@ -120,9 +145,8 @@ static int read_table(struct walk *w, enum medark_kind kind, struct medark_error
 	if (medark_json_next(&w->json) != MEDARK_JSON_OBJECT_BEGIN)
 		return bad(err, "a table is no object");
 	while ((token = medark_json_next(&w->json)) == MEDARK_JSON_KEY) {
+		MEDARK_TRY(note_name(w, medark_kind_name(kind), err));
 		if (medark_bytes_is(w->json.raw, "rows")) {
-			if (has_rows)
-				return bad(err, "a table has its rows twice");
 			MEDARK_TRY(read_number(&w->json, &table->rows, err));
 			has_rows = true;
 		} else if (medark_bytes_is(w->json.raw, "pages")) {
@@ -148,6 +172,7 @@ static int read_tables(struct walk *w, struct medark_error *err)
 	while ((token = medark_json_next(&w->json)) == MEDARK_JSON_KEY) {
 		int kind = MEDARK_KIND_ITEMS;
 
+		MEDARK_TRY(note_name(w, "tables", err));
 		while (kind < MEDARK_KIND_ROOT &&
 		       !medark_bytes_is(w->json.raw, medark_kind_name((enum medark_kind)kind)))
 			kind++;
@@ -182,10 +207,9 @@ static int read_member(struct walk *w, struct medark_error *err)
 	struct medark_archive_id archive;
 	uint64_t number = 0;
 
+	MEDARK_TRY(note_name(w, "", err));
 	if (member == ROOT_COUNT)
 		return skip(w, err);
-	if (w->seen & 1u << member)
-		return bad(err, "a name stands there twice");
 	w->seen |= 1u << member;
 	switch (member) {
 	case ROOT_ARCHIVE:
@@ -208,11 +232,12 @@ static int read_member(struct walk *w, struct medark_error *err)
 int medark_index_root_parse(struct medark_bytes text, const struct medark_manifest *manifest,
 			    struct medark_index_root *out, struct medark_error *err)
 {
-	struct walk w = { .manifest = manifest, .root = out };
+	MEDARK_AUTO(walk_clear) struct walk w = { .manifest = manifest, .root = out };
 	enum medark_json_token token;
 
 	*out = (struct medark_index_root) { .keys = MEDARK_BUFFER_SECRET(MEDARK_ROOT_MAX + 1) };
 	MEDARK_TRY(medark_buffer_reserve(&out->keys, text.size + 1, err));
+	MEDARK_TRY(medark_nameset_init(&w.names, err));
 	medark_json_reader_init(&w.json, text);
 	if (medark_json_next(&w.json) != MEDARK_JSON_OBJECT_BEGIN)
 		return bad(err, "it is no object");

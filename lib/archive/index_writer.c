@@ -178,11 +178,9 @@ static int write_outside(struct medark_index_writer *w, struct medark_error *err
 	MEDARK_TRY(medark_sorter_sort(w->facts->outside, err));
 	while ((more = medark_sorter_next(w->facts->outside, &key, &value, err)) == 1) {
 		size_t count = value.size / sizeof(struct medark_range);
-		size_t first;
 
 		w->row.size = 0;
-		MEDARK_TRY(medark_row_encode(key, &w->row, err));
-		first = w->row.size;
+		MEDARK_TRY(medark_buffer_add(&w->row, key.data, key.size, err));
 		for (size_t i = 0; i < count; i++) {
 			struct medark_range r;
 
@@ -192,7 +190,7 @@ static int write_outside(struct medark_index_writer *w, struct medark_error *err
 				(unsigned long long)r.offset, (unsigned long long)r.length));
 		}
 		MEDARK_TRY(medark_pages_row(w->pages, row_bytes(w),
-					    medark_bytes(w->row.data, first), err));
+					    medark_bytes(w->row.data, key.size), err));
 	}
 	return more;
 }

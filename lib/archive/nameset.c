@@ -6,10 +6,6 @@
 
 #include <stdlib.h>
 
-/* Ceilings of the texts' bytes and of their number. */
-#define TEXT_MAX  (48u << 20)
-#define COUNT_MAX (1u << 21)
-
 struct medark_nameset_entry {
 	uint32_t at, size;
 	uint32_t hash;
@@ -18,8 +14,8 @@ struct medark_nameset_entry {
 int medark_nameset_init(struct medark_nameset *set, struct medark_error *err)
 {
 	*set = (struct medark_nameset) { 0 };
-	set->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(TEXT_MAX);
-	set->entries.limit = COUNT_MAX * sizeof(struct medark_nameset_entry);
+	set->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
+	set->entries.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_nameset_entry);
 	return medark_random(&set->seed, sizeof(set->seed), err);
 }
 
@@ -69,9 +65,19 @@ static uint32_t find(const struct medark_nameset *set, struct medark_bytes text,
 	return slot;
 }
 
+bool medark_nameset_find(const struct medark_nameset *set, struct medark_bytes text,
+			 uint32_t *out_i)
+{
+	uint32_t number = set->slot_count ? set->slots[find(set, text, hash(set, text))] : 0;
+
+	if (number && out_i)
+		*out_i = number - 1;
+	return number != 0;
+}
+
 bool medark_nameset_has(const struct medark_nameset *set, struct medark_bytes text)
 {
-	return set->slot_count && set->slots[find(set, text, hash(set, text))];
+	return medark_nameset_find(set, text, NULL);
 }
 
 static int grow(struct medark_nameset *set, struct medark_error *err)

@@ -11,6 +11,13 @@
 
 #include <stdint.h>
 
+/*
+ * Ceilings of the texts' number and of their bytes: a request for a million patients fits. Memory
+ * is taken as they come.
+ */
+#define MEDARK_NAMESET_COUNT_MAX (1u << 25)
+#define MEDARK_NAMESET_TEXT_MAX	 (1u << 30)
+
 struct medark_nameset {
 	struct medark_buffer text;    /* the texts, one behind the other */
 	struct medark_buffer entries; /* struct medark_nameset_entry */
@@ -28,6 +35,9 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_nameset, medark_nameset_clear)
 int medark_nameset_add(struct medark_nameset *set, struct medark_bytes text,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
+/* Is the text there? If so, and unless `out_i` is NULL, its number. */
+bool medark_nameset_find(const struct medark_nameset *set, struct medark_bytes text,
+			 uint32_t *out_i);
 bool medark_nameset_has(const struct medark_nameset *set, struct medark_bytes text);
 
 uint32_t medark_nameset_count(const struct medark_nameset *set);

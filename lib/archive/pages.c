@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/pages.h"
 
+#include "archive/row_check.h"
 #include "base/text.h"
 #include "container/member.h"
 
@@ -17,6 +18,7 @@ struct medark_pages {
 	struct page *page;     /* being filled, or NULL */
 	uint32_t page_count;
 	uint64_t rows;
+	struct medark_row_check check;
 	struct medark_buffer list;   /* the table's "pages", without brackets */
 	struct medark_buffer tables; /* finished tables, without braces */
 };
@@ -34,6 +36,7 @@ void medark_pages_free(struct medark_pages *p)
 	if (!p)
 		return;
 	free_page(p->page);
+	medark_row_check_clear(&p->check);
 	medark_buffer_clear(&p->list);
 	medark_buffer_clear(&p->tables);
 	free(p);
@@ -48,6 +51,7 @@ int medark_pages_new(struct medark_pipeline *pipeline, struct medark_pages **out
 		return medark_error_memory(err, "the index");
 	p->pipeline = pipeline;
 	p->kind = MEDARK_KIND_DATA;
+	p->check = (struct medark_row_check)MEDARK_ROW_CHECK;
 	p->list = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_ROOT_MAX);
 	p->tables = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_ROOT_MAX);
 	*out = p;
@@ -116,6 +120,7 @@ int medark_pages_table(struct medark_pages *p, enum medark_kind kind, struct med
 	p->rows = 0;
 	p->page_count = 0;
 	p->list.size = 0;
+	medark_row_check_table(&p->check, kind);
 	return 0;
 }
 
@@ -136,6 +141,7 @@ int medark_pages_row(struct medark_pages *p, struct medark_bytes row, struct med
 {
 	if (row.size >= MEDARK_PAGE_MAX)
 		return medark_error_set(err, MEDARK_E_MEMORY, "a row of the index is too large");
+	MEDARK_TRY(medark_row_check(&p->check, row, first, err));
 	if (p->page && p->page->plain.size && p->page->plain.size + row.size >= PAGE_SIZE)
 		MEDARK_TRY(end_page(p, err));
 	if (!p->page)

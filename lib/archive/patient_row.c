@@ -49,7 +49,10 @@ static int member(struct medark_bytes name)
 	return i;
 }
 
-/* Finds the values of the row's members; names that are not known are passed over (F-2). */
+/*
+ * Finds the values of the row's members; names that are not known are passed over (F-2), but none
+ * may be written with escapes: it could be one name to this reader and another one to the next.
+ */
 static int find_values(struct medark_bytes row, struct medark_bytes values[MEMBER_COUNT],
 		       struct medark_error *err)
 {
@@ -64,6 +67,8 @@ static int find_values(struct medark_bytes row, struct medark_bytes values[MEMBE
 	while ((token = medark_json_next(&json)) == MEDARK_JSON_KEY) {
 		int i = member(json.raw);
 
+		if (json.escaped)
+			return bad(err);
 		if (!medark_json_skip(&json, &value) || (i < MEMBER_COUNT && values[i].size))
 			return bad(err);
 		if (i < MEMBER_COUNT)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The compartments of the patients asked for; then what belongs to them from outside. */
-#include "archive/attachments.h"
 #include "archive/chart.h"
 #include "archive/patient_find.h"
 #include "archive/restore.h"
@@ -9,7 +8,7 @@
 #include <stdlib.h>
 
 /* Ranges of all patients of one request. */
-#define RANGES_MAX (64u << 20)
+#define RANGES_MAX (1u << 30)
 
 static void chart_free(struct medark_chart *chart)
 {
@@ -29,6 +28,8 @@ static void chart_free(struct medark_chart *chart)
 	medark_nameset_clear(&chart->urns);
 	medark_nameset_clear(&chart->missing);
 	medark_nameset_clear(&chart->paths);
+	medark_buffer_clear(&chart->referrers);
+	medark_buffer_clear(&chart->referrer_names);
 	medark_buffer_clear(&chart->item_path);
 	medark_buffer_clear(&chart->items);
 	free(chart);
@@ -79,6 +80,8 @@ static int chart_init(struct medark_chart *chart, struct medark_archive *archive
 	chart->request = request;
 	chart->item_path.limit = MEDARK_PATH_MAX;
 	chart->items.limit = MEDARK_PAGE_MAX;
+	chart->referrers.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_referrer);
+	chart->referrer_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	MEDARK_TRY(parse_since(request->since, &chart->since, err));
 	MEDARK_TRY(medark_archive_index(archive, &chart->index, err));
 	MEDARK_TRY(find_patients(chart, err));
@@ -125,115 +128,18 @@ static bool is_wanted(const struct medark_chart *chart)
 	       (r->updated && latest(r->updated) >= chart->since);
 }
 
-static int add_name(struct medark_nameset *set, struct medark_bytes type, struct medark_bytes id,
-		    struct medark_error *err)
-{
-	uint8_t name[512];
-
-	if (type.size == 0 || id.size == 0 || type.size + id.size + 1 > sizeof(name))
-		return 0;
-	memcpy(name, type.data, type.size);
-	name[type.size] = '/';
-	memcpy(name + type.size + 1, id.data, id.size);
-	return medark_nameset_add(set, medark_bytes(name, type.size + id.size + 1), err);
-}
-
-static int add_reference(void *context, struct medark_bytes type, struct medark_bytes id,
-			 struct medark_error *err)
-{
-	struct medark_chart *chart = context;
-
-	MEDARK_TRY(add_name(&chart->wanted, type, id, err));
-	return 0;
-}
-
-/* Leaves the path of item `number` in chart->item_path. */
-static int read_item_path(struct medark_chart *chart, uint32_t number, struct medark_error *err)
-{
-	struct medark_item_row item;
-	struct medark_bytes row;
-
-	if (chart->has_item && chart->item == number)
-		return 0;
-	if (number >= medark_index_rows(chart->index, MEDARK_KIND_ITEMS))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"a data segment names an item that does not exist");
-	MEDARK_TRY(medark_index_row(chart->index, MEDARK_KIND_ITEMS, number, &row, err));
-	MEDARK_TRY(medark_item_row_parse(row, number, &chart->item_path, &item, err));
-	chart->item = number;
-	chart->has_item = true;
-	return 0;
-}
-
-/* Does `"reference": ` or `<reference value=` stand before `at`, and not some identifier's name? */
-static bool is_reference(struct medark_bytes text, const uint8_t *at)
-{
-	static const char name[] = "reference";
-	size_t before = (size_t)(at - text.data), look = before < 24 ? before : 24;
-
-	return memmem(at - look, look, name, sizeof(name) - 1) != NULL;
-}
-
-/* Inside of a transaction Bundle resources refer to each other by URN, whatever their type. */
-static int add_urns(struct medark_chart *chart, struct medark_bytes text, struct medark_error *err)
-{
-	static const char urn[] = "\"urn:uuid:";
-	const size_t skip = sizeof(urn) - 1, size = 36; /* of a UUID's text */
-	const uint8_t *p = text.data, *end = text.data + text.size;
-
-	while ((p = memmem(p, (size_t)(end - p), urn, skip))) {
-		bool follow = is_reference(text, p);
-
-		p += skip;
-		if (follow && (size_t)(end - p) > size && p[size] == '"')
-			MEDARK_TRY(medark_nameset_add(&chart->urns, medark_bytes(p, size), err));
-	}
-	return 0;
-}
-
-int medark_chart_follow(struct medark_chart *chart, struct medark_bytes text, uint32_t item,
-			struct medark_error *err)
-{
-	static const char binary[] = "Binary/";
-	struct medark_bytes path, folder = { NULL, 0 };
-	const uint8_t *slash;
-	int code = medark_fhir_references(chart->fhir, text, add_reference, chart, err);
-
-	/* A record that is not well-formed was restored as it is; nothing follows from it. */
-	if (code < 0)
-		return code == MEDARK_E_FORMAT ? 0 : code;
-	MEDARK_TRY(add_urns(chart, text, err));
-	if (chart->archive->summary.opaque) {
-		MEDARK_TRY(read_item_path(chart, item, err));
-		path = medark_bytes(chart->item_path.data, chart->item_path.size);
-		slash = memrchr(path.data, '/', path.size);
-		folder = medark_bytes(path.data, slash ? (size_t)(slash - path.data) : 0);
-	} else if (!memmem(text.data, text.size, binary, sizeof(binary) - 1)) {
-		return 0; /* nothing that a URL could lead to */
-	}
-	return medark_attachments(text, folder, &chart->wanted, &chart->paths, err);
-}
-
 static int add_record(void *context, const struct medark_cut_record *cut, struct medark_error *err)
 {
 	struct medark_chart *chart = context;
-	struct medark_record *r = chart->record;
-	struct medark_bytes none = { NULL, 0 };
-	int found = cut->xml ? medark_fhir_xml(chart->fhir, cut->text, none, r, err)
-			     : medark_fhir_json(chart->fhir, cut->text, none, r, err);
+	int found = medark_chart_read(chart, cut, err);
 
-	MEDARK_TRY(found);
-	if (!found) /* white space */
-		return 0;
-	MEDARK_TRY(add_name(&chart->known, r->type, r->id, err));
-	if (r->id.size)
-		MEDARK_TRY(medark_nameset_add(&chart->known_ids, r->id, err));
-	if (!is_wanted(chart)) {
-		chart->filtered++;
-		return 0;
-	}
-	MEDARK_TRY(medark_record_files_add(chart->own, r->type, cut->text, cut->xml, err));
-	return medark_chart_follow(chart, cut->text, cut->item, err);
+	if (found <= 0)
+		return found;
+	MEDARK_TRY(medark_chart_name(&chart->known, chart->record->type, chart->record->id, err));
+	if (is_wanted(chart))
+		return medark_chart_keep(chart, chart->own, cut, err);
+	chart->filtered++;
+	return 0;
 }
 
 static int restore_compartments(struct medark_chart *chart, struct medark_error *err)

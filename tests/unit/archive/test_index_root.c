@@ -144,6 +144,8 @@ static void malformed_roots_are_refused(void **state)
 	refuses(GOOD "x", "the index's root is malformed: it is not JSON");
 	refuses("{\"leaves\":5,\"leaves\":5}",
 		"the index's root is malformed: a name stands there twice");
+	refuses("{\"new\":5,\"new\":5}",
+		"the index's root is malformed: a name stands there twice");
 	refuses("{\"leaves\":\"5\"}", "the index's root is malformed: a number is missing");
 	refuses("{\"leaves\":9223372036854775808}",
 		"the index's root is malformed: a number is missing");
@@ -178,7 +180,25 @@ static void malformed_tables_are_refused(void **state)
 	refuses(HEAD "{\"rows\":300000000,\"pages\":[[0,\"Pa\"],[5,\"Pm\"]]}" REST,
 		"the index's root is malformed: too many patients");
 	refuses(HEAD PATIENTS ",\"patients\":" PATIENTS REST,
-		"the index's root is malformed: a table stands there twice");
+		"the index's root is malformed: a name stands there twice");
+	refuses(HEAD "{\"rows\":9,\"rows\":9,\"pages\":[[0,\"Pa\"],[5,\"Pm\"]]}" REST,
+		"the index's root is malformed: a name stands there twice");
+	refuses(HEAD "{\"rows\":9,\"pages\":[[0,\"Pa\"],[5,\"Pm\"]],"
+		     "\"pages\":[[0,\"Pa\"],[5,\"Pm\"]]}" REST,
+		"the index's root is malformed: a name stands there twice");
+	refuses(HEAD "{\"rows\":9,\"new\":1,\"pages\":[[0,\"Pa\"],[5,\"Pm\"]],\"new\":1}" REST,
+		"the index's root is malformed: a name stands there twice");
+}
+
+/* What one reader takes for "rows" another passes over as a name that it does not know. */
+static void names_with_escapes_are_refused(void **state)
+{
+	(void)state;
+	refuses("{\"\\u006ceaves\":6}", "the index's root is malformed: a name has escapes");
+	refuses(HEAD "{\"rows\":9,\"pages\":[[0,\"Pa\"],[5,\"Pm\"]],\"ro\\u0077s\":8}" REST,
+		"the index's root is malformed: a name has escapes");
+	refuses(HEAD PATIENTS ",\"it\\u0065ms\":" EMPTY REST,
+		"the index's root is malformed: a name has escapes");
 }
 
 /* Whatever is cut off or changed: an answer, and no crash. */
@@ -209,6 +229,7 @@ int main(void)
 		cmocka_unit_test(a_root_of_something_else_is_refused),
 		cmocka_unit_test(malformed_roots_are_refused),
 		cmocka_unit_test(malformed_tables_are_refused),
+		cmocka_unit_test(names_with_escapes_are_refused),
 		cmocka_unit_test(a_damaged_root_does_no_harm),
 	};
 

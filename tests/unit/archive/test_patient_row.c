@@ -85,6 +85,7 @@ static void malformed_rows_are_refused(void **state)
 		"{\"key\":\"Px\",\"n\":0}x",
 		"{\"key\":5,\"n\":0}",
 		"{\"key\":\"Px\",\"key\":\"Py\",\"n\":0}",
+		"{\"key\":\"Px\",\"n\":0,\"r\\u0065cords\":5}",
 		"{\"key\":\"Px\",\"n\":-1}",
 		"{\"key\":\"Px\",\"n\":0,\"names\":{}}",
 		"{\"key\":\"Px\",\"n\":0,\"names\":[1]}",
