@@ -5,6 +5,8 @@ Each class is the test real/<its name in lower case>.
 """
 
 import json
+import os
+import uuid
 
 from real import RealTest, main
 from test_input import BSN, about, ndjson, patient
@@ -138,6 +140,56 @@ class References(RealTest):
         self.assertEqual(self.counts(), {"Pp1": {"Patient": 1}, "Pgone": {"Observation": 2},
                                          f"I{BSN}|999990032": {"Observation": 1}})
         self.assertEqual(len(self.chart("gone")["Observation"]), 2)
+
+    def test_urns_find_what_they_name_whatever_its_type(self):
+        types = ["Device", "Endpoint", "Location", "Medication", "Organization", "Practitioner"]
+        names = [str(uuid.uuid5(uuid.NAMESPACE_OID, str(i))) for i in range(4000)]
+        outside = [{"resourceType": types[i % len(types)], "id": each}
+                   for i, each in enumerate(names[:3000])]
+        # The same id under two types, and more than one step away.
+        outside.append({"resourceType": "Substance", "id": names[0]})
+        far = {"resourceType": "HealthcareService", "id": str(uuid.uuid5(uuid.NAMESPACE_OID, "x")),
+               "providedBy": {"reference": "urn:uuid:" + names[2999]}}
+        wanted = names[:2900] + names[3000:] + [far["id"]]
+        self.write("src/o.ndjson", ndjson(*outside, far))
+        self.write("src/p.ndjson", ndjson(patient("p1"), *[
+            about(i, "p1", hasMember=[{"reference": "urn:uuid:" + each}
+                                      for each in wanted[i:i + 100]])
+            for i in range(0, len(wanted), 100)]))
+        self.export("src")
+        self.chart("p1")
+        found = []
+        for name in os.listdir(self.path("chart/referenced")):
+            with open(self.path("chart/referenced", name), encoding="utf-8") as f:
+                found += [json.loads(line)["id"] for line in f]
+        self.assertEqual(sorted(found),
+                         sorted(names[:2900] + [names[0], names[2999], far["id"]]))
+        with open(self.path("chart/report.json"), encoding="utf-8") as f:
+            report = json.load(f)
+        self.assertEqual(sorted(report["unresolved_names"]),
+                         sorted("urn:uuid:" + each for each in names[3000:]))
+
+    def test_the_report_tells_for_which_record_an_attached_file_came_along(self):
+        def letter(key, *urls):
+            return {"resourceType": "DocumentReference", "id": key,
+                    "subject": {"reference": "Patient/p1"},
+                    "content": [{"attachment": {"url": each}} for each in urls]}
+
+        nameless = letter("", "c.pdf")
+        del nameless["id"]
+        self.write("src/a.ndjson", ndjson(patient("p1"), patient("p2"),
+                                          letter("d1", "a.pdf", "of-p2/b%20c.pdf"),
+                                          letter("d2", "a.pdf"), nameless))
+        for name in ("a.pdf", "of-p2/b c.pdf", "c.pdf", "d.pdf"):
+            self.write("src/" + name, "%PDF of " + name)
+        self.export("src")
+        self.chart("p1")
+        with open(self.path("chart/report.json"), encoding="utf-8") as f:
+            items = json.load(f)["items"]
+        self.assertEqual({each["path"]: each["referrer"] for each in items},
+                         {"a.pdf": "DocumentReference/d1",
+                          "of-p2/b c.pdf": "DocumentReference/d1",
+                          "c.pdf": "DocumentReference"})
 
 
 class Faults(RealTest):
