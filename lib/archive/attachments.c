@@ -2,6 +2,7 @@
 #include "archive/attachments.h"
 
 #include "container/layout.h"
+#include "record/fhir.h"
 #include "record/fhir_reference.h"
 #include "scan/json.h"
 
@@ -212,11 +213,6 @@ int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
 		       struct medark_error *err)
 {
 	struct target t = { .folder = folder, .references = references, .paths = paths };
-	size_t i = 0;
 
-	while (i < text.size && (text.data[i] <= ' ' || text.data[i] >= 0x80))
-		i++;
-	if (i < text.size && text.data[i] == '<')
-		return walk_xml(text, &t, err);
-	return walk_json(text, &t, err);
+	return medark_fhir_is_xml(text) ? walk_xml(text, &t, err) : walk_json(text, &t, err);
 }

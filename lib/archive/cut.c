@@ -4,6 +4,7 @@
 #include "archive/join.h"
 #include "archive/segment_load.h"
 #include "base/parallel.h"
+#include "record/fhir.h"
 
 #include <stdlib.h>
 
@@ -33,52 +34,15 @@ static void state_clear(struct state *s)
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct state, state_clear)
 
-static int by_place(const void *a, const void *b)
-{
-	const struct medark_range *x = a, *y = b;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
-size_t medark_ranges_merge(struct medark_range *ranges, size_t count)
-{
-	size_t kept = 0;
-
-	if (count)
-		qsort(ranges, count, sizeof(*ranges), by_place);
-	for (size_t i = 0; i < count; i++) {
-		struct medark_range *last = kept ? &ranges[kept - 1] : NULL;
-		uint64_t end = ranges[i].offset + ranges[i].length;
-
-		if (!last || last->segment != ranges[i].segment ||
-		    last->offset + last->length < ranges[i].offset)
-			ranges[kept++] = ranges[i];
-		else if (end > last->offset + last->length)
-			last->length = end - last->offset;
-	}
-	return kept;
-}
-
 static int off_border(struct medark_error *err)
 {
 	return medark_error_set(err, MEDARK_E_FORMAT,
 				"the index names a place that is not a record's border");
 }
 
-static bool is_xml(struct medark_bytes text)
-{
-	size_t i = medark_bytes_starts(text, "\xef\xbb\xbf") ? 3 : 0;
-
-	while (i < text.size && (text.data[i] == ' ' || (text.data[i] >= 9 && text.data[i] <= 13)))
-		i++;
-	return i < text.size && text.data[i] == '<';
-}
-
 static int tell(struct state *s, uint32_t item, struct medark_bytes text, struct medark_error *err)
 {
-	struct medark_cut_record record = { .text = text, .xml = is_xml(text), .item = item };
+	struct medark_cut_record record = { .text = text, .xml = medark_fhir_is_xml(text), .item = item };
 
 	return s->cut->each(s->cut->context, &record, err);
 }

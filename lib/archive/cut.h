@@ -28,12 +28,6 @@ struct medark_cut {
 };
 
 /*
- * Sorts `count` ranges and joins what overlaps or meets; returns how many are left. So a record is
- * never told twice.
- */
-size_t medark_ranges_merge(struct medark_range *ranges, size_t count);
-
-/*
  * Calls cut->each for every record in the ranges (merged), in their order; a record in several
  * parts when its last part comes. From one thread; stops with the callback's negative return.
  * MEDARK_E_FORMAT if a range does not begin and end at a record's border, or a part is missing.

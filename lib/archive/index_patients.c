@@ -160,15 +160,6 @@ static void add_share_head(struct patient *p, const struct medark_share_head *he
 		p->last = head->last;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct medark_range *x = a, *y = b;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
 static int add_share(struct medark_index_writer *w, struct patient *p, struct medark_bytes share,
 		     struct medark_error *err)
 {
@@ -188,28 +179,11 @@ static int add_share(struct medark_index_writer *w, struct patient *p, struct me
 				 head.ranges * sizeof(struct medark_range), err);
 }
 
-/* Sorts ranges and joins neighbours; returns how many are left. */
-static size_t join_ranges(struct medark_buffer *ranges)
+static void join_ranges(struct medark_buffer *ranges)
 {
 	struct medark_range *r = (struct medark_range *)(void *)ranges->data;
-	size_t count = ranges->size / sizeof(*r), kept = 0;
 
-	if (!count)
-		return 0;
-	qsort(r, count, sizeof(*r), by_place);
-	for (size_t i = 1; i < count; i++) {
-		if (r[i].segment == r[kept].segment &&
-		    r[kept].offset + r[kept].length >= r[i].offset) {
-			uint64_t end = r[i].offset + r[i].length;
-
-			if (end > r[kept].offset + r[kept].length)
-				r[kept].length = end - r[kept].offset;
-		} else {
-			r[++kept] = r[i];
-		}
-	}
-	ranges->size = (kept + 1) * sizeof(*r);
-	return kept + 1;
+	ranges->size = medark_ranges_merge(r, ranges->size / sizeof(*r)) * sizeof(*r);
 }
 
 /* Does the record at `place` stand in one of the joined ranges? */
@@ -221,7 +195,7 @@ static bool stands_in(const struct medark_buffer *ranges, const struct medark_ra
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (by_place(&r[middle], place) <= 0)
+		if (medark_range_order(&r[middle], place) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -244,7 +218,7 @@ static struct medark_range first_place(struct medark_bytes share)
 
 /* A waiting fragment and where its record begins. */
 struct waiting {
-	struct medark_range place; /* the first member: by_place() compares it */
+	struct medark_range place; /* the first member: medark_range_order() compares it */
 	struct medark_bytes share;
 };
 
@@ -273,18 +247,18 @@ static int settle_shares(struct medark_index_writer *w, struct patient *p, struc
 	MEDARK_AUTO(medark_heap_free) struct waiting *list = NULL;
 	size_t count;
 
-	(void)join_ranges(&w->at);
+	join_ranges(&w->at);
 	list = list_waiting(&w->waiting, &count);
 	if (!list)
 		return medark_error_memory(err, "the patients");
-	qsort(list, count, sizeof(*list), by_place);
+	qsort(list, count, sizeof(*list), medark_range_order);
 	for (size_t i = 0; i < count; i++) {
 		if (stands_in(&w->at, &list[i].place) ||
-		    (i && by_place(&list[i], &list[i - 1]) == 0))
+		    (i && medark_range_order(&list[i], &list[i - 1]) == 0))
 			continue;
 		MEDARK_TRY(add_share(w, p, list[i].share, err));
 	}
-	(void)join_ranges(&w->shared);
+	join_ranges(&w->shared);
 	return 0;
 }
 

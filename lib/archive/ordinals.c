@@ -96,12 +96,3 @@ int medark_ordinals_get(struct medark_ordinals *o, uint64_t hash, uint32_t *out,
 	*out = o->next++;
 	return 0;
 }
-
-int medark_ordinals_alias(struct medark_ordinals *o, uint64_t hash, uint32_t ordinal,
-			  struct medark_error *err)
-{
-	hash += hash == 0;
-	if (find(o->slots, o->size, hash)->hash || o->used >= o->max)
-		return 0;
-	return put(o, hash, ordinal, err);
-}

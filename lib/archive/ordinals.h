@@ -29,8 +29,4 @@ MEDARK_DEFINE_AUTO(struct medark_ordinals, medark_ordinals_free)
 int medark_ordinals_get(struct medark_ordinals *o, uint64_t hash, uint32_t *out,
 			struct medark_error *err) MEDARK_MUST_USE;
 
-/* Lets another hash (an alias) stand for an ordinal that is known already. */
-int medark_ordinals_alias(struct medark_ordinals *o, uint64_t hash, uint32_t ordinal,
-			  struct medark_error *err) MEDARK_MUST_USE;
-
 #endif

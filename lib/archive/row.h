@@ -6,6 +6,7 @@
 #ifndef MEDARK_ARCHIVE_ROW_H
 #define MEDARK_ARCHIVE_ROW_H
 
+#include "archive/range.h"
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "container/layout.h"
@@ -26,12 +27,6 @@ int medark_row_decode(struct medark_bytes field, struct medark_buffer *out,
 /* Encodes a text as a field holds it, to write it or to look for it; appends to `out`. */
 int medark_row_encode(struct medark_bytes text, struct medark_buffer *out,
 		      struct medark_error *err) MEDARK_MUST_USE;
-
-/* A place in the content of a data segment (from 1). */
-struct medark_range {
-	uint32_t segment;
-	uint64_t offset, length; /* length is 1 or more; their sum does not overflow */
-};
 
 enum medark_item_kind {
 	MEDARK_ITEM_DIR,

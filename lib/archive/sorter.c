@@ -37,7 +37,6 @@ struct medark_sorter {
 	size_t arena_size, arena_used;
 	struct entry *entries, *spare;
 	size_t entry_count, entry_max;
-	uint64_t rows;
 	size_t given; /* rows given from memory when nothing was spilled */
 	struct medark_spill *spill;
 	struct run *runs;
@@ -92,11 +91,6 @@ int medark_sorter_new(size_t memory, const char *folder, struct medark_sorter **
 		return medark_error_memory(err, "sorting");
 	*out = MEDARK_TAKE(s);
 	return 0;
-}
-
-uint64_t medark_sorter_rows(const struct medark_sorter *s)
-{
-	return s->rows;
 }
 
 static uint64_t key_prefix(struct medark_bytes key)
@@ -307,7 +301,6 @@ int medark_sorter_add(struct medark_sorter *s, struct medark_bytes key, struct m
 	s->entries[s->entry_count++] =
 		(struct entry) { .prefix = key_prefix(key), .offset = s->arena_used };
 	s->arena_used += need;
-	s->rows++;
 	return 0;
 }
 

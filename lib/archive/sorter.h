@@ -40,7 +40,4 @@ int medark_sorter_sort(struct medark_sorter *s, struct medark_error *err) MEDARK
 int medark_sorter_next(struct medark_sorter *s, struct medark_bytes *out_key,
 		       struct medark_bytes *out_value, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Rows added so far. */
-uint64_t medark_sorter_rows(const struct medark_sorter *s);
-
 #endif

@@ -116,49 +116,6 @@ void medark_sha256(const void *data, size_t size, struct medark_digest *out)
 	medark_sha256_parts(&part, 1, out);
 }
 
-struct medark_sha256_stream {
-	EVP_MD_CTX *context;
-};
-
-int medark_sha256_stream_new(struct medark_sha256_stream **out_stream, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_sha256_stream_free) struct medark_sha256_stream *stream = NULL;
-
-	MEDARK_TRY(medark_digest_setup(err));
-	stream = calloc(1, sizeof(*stream));
-	if (!stream)
-		return medark_error_memory(err, "a digest");
-	stream->context = EVP_MD_CTX_new();
-	if (!stream->context || !EVP_DigestInit_ex2(stream->context, setup.sha256, NULL))
-		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot start SHA-256");
-	*out_stream = MEDARK_TAKE(stream);
-	return 0;
-}
-
-void medark_sha256_stream_free(struct medark_sha256_stream *stream)
-{
-	if (!stream)
-		return;
-	EVP_MD_CTX_free(stream->context);
-	free(stream);
-}
-
-void medark_sha256_stream_reset(struct medark_sha256_stream *stream)
-{
-	must(EVP_DigestInit_ex2(stream->context, setup.sha256, NULL));
-}
-
-void medark_sha256_stream_add(struct medark_sha256_stream *stream, const void *data, size_t size)
-{
-	must(EVP_DigestUpdate(stream->context, data, size));
-}
-
-void medark_sha256_stream_finish(struct medark_sha256_stream *stream, struct medark_digest *out)
-{
-	must(EVP_DigestFinal_ex(stream->context, out->bytes, NULL));
-	medark_sha256_stream_reset(stream);
-}
-
 int medark_hmac_sha256(struct medark_bytes key, const struct medark_bytes *parts, size_t count,
 		       struct medark_digest *out, struct medark_error *err)
 {

@@ -41,22 +41,6 @@ void medark_sha256(const void *data, size_t size, struct medark_digest *out);
 /* As above, of the concatenation of `count` parts. */
 void medark_sha256_parts(const struct medark_bytes *parts, size_t count, struct medark_digest *out);
 
-/* SHA-256 of a message that comes in pieces. One thread at a time; reusable after finish. */
-struct medark_sha256_stream;
-
-/* A stream at its start. MEDARK_E_MEMORY, MEDARK_E_SYSTEM. */
-int medark_sha256_stream_new(struct medark_sha256_stream **out_stream,
-			     struct medark_error *err) MEDARK_MUST_USE;
-void medark_sha256_stream_free(struct medark_sha256_stream *stream);
-MEDARK_DEFINE_AUTO(struct medark_sha256_stream, medark_sha256_stream_free)
-
-/* Forgets what was added. */
-void medark_sha256_stream_reset(struct medark_sha256_stream *stream);
-void medark_sha256_stream_add(struct medark_sha256_stream *stream, const void *data, size_t size);
-
-/* Gives the digest of all that was added since the start, and resets the stream. */
-void medark_sha256_stream_finish(struct medark_sha256_stream *stream, struct medark_digest *out);
-
 /*
  * HMAC-SHA-256 with `key` (at least 1 byte) over the concatenation of `count` parts. Any thread.
  * MEDARK_E_MEMORY or MEDARK_E_SYSTEM.

@@ -26,7 +26,7 @@ static struct medark_bytes skip_blanks(struct medark_bytes text)
 
 bool medark_fhir_is_xml(struct medark_bytes text)
 {
-	text = skip_blanks(text);
+	text = skip_blanks(medark_fhir_strip_mark(text));
 	return text.size && *text.data == '<';
 }
 

@@ -130,9 +130,6 @@ int medark_fhir_entries_add(struct medark_fhir *fhir, const struct medark_fhir_e
 /* The text without a UTF-8 byte order mark. */
 struct medark_bytes medark_fhir_strip_mark(struct medark_bytes text);
 
-/* Is '<' the first byte that is not white space? */
-bool medark_fhir_is_xml(struct medark_bytes text);
-
 /* ---- fhir_contained ---- */
 
 /* Finds a contained resource by id; reads all of them at the first call for a record. */

@@ -51,11 +51,6 @@ void medark_input_free(struct medark_input *in)
 	free(in);
 }
 
-const char *medark_input_name(const struct medark_input *in)
-{
-	return in->name;
-}
-
 uint64_t medark_input_size(const struct medark_input *in)
 {
 	return in->size;
@@ -89,10 +84,4 @@ int medark_input_read(struct medark_input *in, uint64_t offset, void *out, size_
 		size -= (size_t)n;
 	}
 	return 0;
-}
-
-void medark_input_expect(struct medark_input *in, uint64_t offset, uint64_t size)
-{
-	if (offset <= INT64_MAX && size <= INT64_MAX - offset)
-		(void)posix_fadvise(in->fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
 }

@@ -20,8 +20,6 @@ int medark_input_open(const char *path, struct medark_input **out,
 void medark_input_free(struct medark_input *in);
 MEDARK_DEFINE_AUTO(struct medark_input, medark_input_free)
 
-/* The path as it was given; borrowed. */
-const char *medark_input_name(const struct medark_input *in);
 /* Bytes, when it was opened. */
 uint64_t medark_input_size(const struct medark_input *in);
 
@@ -31,8 +29,5 @@ uint64_t medark_input_size(const struct medark_input *in);
  */
 int medark_input_read(struct medark_input *in, uint64_t offset, void *out, size_t size,
 		      struct medark_error *err) MEDARK_MUST_USE;
-
-/* Advice to the system that `size` bytes at `offset` will be read soon. */
-void medark_input_expect(struct medark_input *in, uint64_t offset, uint64_t size);
 
 #endif
