@@ -92,6 +92,14 @@ def strict_json(data, what):
     return value
 
 
+def index_json(data, what):
+    """Of the index: no name is written with escapes either (section 8)."""
+    value = strict_json(data, what)
+    for text, colon in re.findall(rb'"((?:[^"\\]|\\.)*)"\s*(:?)', data):
+        need(not colon or b"\\" not in text, f"{what}: a name has escapes")
+    return value
+
+
 def count(value, what):
     need(type(value) is int and 0 <= value < 2**63, f"{what}: not a count")
     return value
@@ -548,7 +556,7 @@ class Index:
 
     def __init__(self, archive):
         self.archive = archive
-        root = strict_json(archive.unseal("index/root.zst.p7m", "root", 1, 64 * MIB), "index root")
+        root = index_json(archive.unseal("index/root.zst.p7m", "root", 1, 64 * MIB), "index root")
         need(root.get("archive") == archive.id_hex, "index root: wrong archive")
         signer = hashlib.sha256(archive.signature.signer_der).hexdigest()
         need(root.get("signer") == signer, "index root: names another signer")
@@ -647,7 +655,7 @@ class Index:
     def read_patients(self):
         self.patients, last = [], None
         for n, row in enumerate(self.rows["patients"]):
-            p = strict_json(row, "index/patients")
+            p = index_json(row, "index/patients")
             need(list(p)[:2] == ["key", "n"] and p["n"] == n, "index/patients: bad row number")
             need(type(p["key"]) is str and p["key"][:1] in "PUI", "index/patients: bad key")
             key = p["key"].encode()

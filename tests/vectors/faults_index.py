@@ -71,6 +71,9 @@ def roots():
         root_text("name-twice", sub(b"{", b'{"leaves":8,')),
         root_text("table-twice", sub(b'"tables":{', b'"tables":{"items":{"rows":5,"pages":[[0,"0"]]},')),
         root_text("rows-twice", sub(b'"rows":5', b'"rows":5,"rows":5')),
+        root_text("name-not-known-twice", sub(b"{", b'{"new":1,"new":1,')),
+        root_text("name-escaped", sub(b'"leaves"', b'"l\\u0065aves"')),
+        root_text("name-not-known-escaped", sub(b'"rows":5', b'"rows":5,"ro\\u0077s":5')),
         root_text("array", lambda d: b"[" + d + b"]"),
         root_text("text-behind", append(b"x")),
         root_text("cut", lambda d: d[:-1]),
@@ -171,6 +174,7 @@ def values(**new):
 def patients():
     o1 = 358
     return [
+        patient("name-escaped", sub(b'"records"', b'"r\\u0065cords"')),
         patient("not-json", put(b"not JSON")),
         patient("cut", lambda r: r[:-1]),
         patient("array", lambda r: b"[" + r + b"]"),
