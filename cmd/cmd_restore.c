@@ -8,6 +8,7 @@
 #include "text.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static bool is_date(const char *text)
 {
@@ -111,6 +112,21 @@ static void warn_of_none(const struct cli_options *options, const struct medark_
 					    "FHIR: Condition)");
 }
 
+/* A new folder is for its owner only; one that was there keeps its mode. */
+static void warn_of_readers(const struct cli_options *options)
+{
+	char sentence[512];
+	struct stat st;
+
+	if (stat(options->to, &st) < 0 || !(st.st_mode & (S_IRWXG | S_IRWXO)))
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "others may enter the folder '%.384s' (mode %04o), which was there before: "
+		       "chmod 700 it unless they should read the records",
+		       options->to, (unsigned)st.st_mode & 0777u);
+	cli_report_warning(options, sentence);
+}
+
 static int restore(const struct cli_options *options, struct medark_archive *archive,
 		   const struct cli_list *patients)
 {
@@ -143,6 +159,7 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 		return cli_access_failed(options, "restore", options->operands.items[0], code,
 					 &err);
 	warn_of_none(options, &result);
+	warn_of_readers(options);
 	if (options->json)
 		print_json(options, &result, cli_report_clock() - began);
 	else if (!options->quiet)

@@ -252,8 +252,7 @@ int medark_restore_whole(struct medark_archive *archive, int folder, unsigned th
 	for (size_t i = 0; i < MEDARK_PARALLEL_MAX; i++)
 		w->workers[i].coverage = w->coverage;
 	MEDARK_TRY(medark_item_files_new(archive->index, folder, &w->files, err));
-	MEDARK_TRY(medark_item_files_create(w->files, w->content, &w->coverage, &totals,
-					    err));
+	MEDARK_TRY(medark_item_files_create(w->files, w->content, &w->coverage, &totals, err));
 	job.count = w->segment_count;
 	job.threads = medark_loader_count(archive, largest, threads);
 	MEDARK_TRY(medark_parallel_run(&job, err));

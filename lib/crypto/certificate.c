@@ -120,6 +120,20 @@ static void free_stack(STACK_OF(X509) * stack)
 }
 MEDARK_DEFINE_AUTO(STACK_OF(X509), free_stack)
 
+/* What the file is instead, where that can be told. */
+static int no_certificate(struct medark_bytes pem, struct medark_error *err)
+{
+	static const char key[] = "PRIVATE KEY-----";
+
+	if (pem.size && memmem(pem.data, pem.size, key, sizeof(key) - 1))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"it is a private key, the certificate is wanted");
+	if (pem.size && pem.data[0] == MEDARK_DER_SEQUENCE)
+		return medark_error_set(err, MEDARK_E_KEY,
+					"it is not PEM; convert it: openssl x509 -inform DER");
+	return medark_error_set(err, MEDARK_E_KEY, "it holds no certificate");
+}
+
 /* All certificates of a PEM text, in its order. */
 static int read_all(struct medark_bytes pem, STACK_OF(X509) * out, struct medark_error *err)
 {
@@ -143,9 +157,7 @@ static int read_all(struct medark_bytes pem, STACK_OF(X509) * out, struct medark
 	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
 		return medark_openssl_error(err, MEDARK_E_KEY, "a certificate cannot be read");
 	medark_openssl_drain();
-	if (sk_X509_num(out) == 0)
-		return medark_error_set(err, MEDARK_E_KEY, "it holds no certificate");
-	return 0;
+	return sk_X509_num(out) ? 0 : no_certificate(pem, err);
 }
 
 static int set_chain(struct medark_certificate *certificate, STACK_OF(X509) * all,

@@ -13,8 +13,6 @@
 #include <string.h>
 
 /* What PEM files of the two kinds hold, whatever kind of key it is. */
-#define CERTIFICATE "-----BEGIN CERTIFICATE-----"
-#define KEY	    "PRIVATE KEY-----"
 
 struct medark_private_key {
 	EVP_PKEY *pkey;
@@ -63,18 +61,23 @@ static int check_file(const char *path, const struct stat *st, struct medark_err
 	return 0;
 }
 
-/* The two files of a pair are easily mixed up: before anything is said of modes, that is said. */
+static bool holds(struct medark_bytes pem, const char *label)
+{
+	return pem.size && memmem(pem.data, pem.size, label, strlen(label));
+}
+
+/* The file of a pair that was not meant is named as what it is. */
 static int check_kind(const char *path, struct medark_bytes pem, struct medark_error *err)
 {
-	bool is_certificate = memmem(pem.data, pem.size, CERTIFICATE, sizeof(CERTIFICATE) - 1);
-	bool is_key = memmem(pem.data, pem.size, KEY, sizeof(KEY) - 1);
-
-	if (!is_certificate || is_key)
+	if (holds(pem, "PRIVATE KEY-----"))
 		return 0;
-	return medark_error_set(err, MEDARK_E_KEY,
-				"'%s' is a certificate; what is needed is the private key that "
-				"belongs to it",
-				path);
+	if (holds(pem, "-----BEGIN CERTIFICATE-----"))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"'%s' is a certificate, the private key is wanted", path);
+	if (holds(pem, "PUBLIC KEY-----"))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"'%s' is a public key, the private key is wanted", path);
+	return 0;
 }
 
 struct passphrase {

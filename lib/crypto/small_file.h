@@ -35,7 +35,8 @@ struct medark_small_file;
  * Writes and syncs `content` beside `path` as PATH.PID.partial. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 int medark_small_file_stage(const char *path, struct medark_bytes content, mode_t mode,
-			    struct medark_small_file **out, struct medark_error *err) MEDARK_MUST_USE;
+			    struct medark_small_file **out,
+			    struct medark_error *err) MEDARK_MUST_USE;
 /* Removes what has no name yet. */
 void medark_small_file_free(struct medark_small_file *f);
 MEDARK_DEFINE_AUTO(struct medark_small_file, medark_small_file_free)

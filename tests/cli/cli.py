@@ -118,9 +118,10 @@ def on_terminal(args, typed=(), cwd=None, env=None, columns=80):
 
     pid, fd = pty.fork()
     if pid == 0:
+        # Here, not in the parent: the program may look at the width before that gets to run.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.chdir(cwd or "/")
         os.execve(MEDARK, [MEDARK, *args], environment(**(env or {})))
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     out, waiting, end = b"", list(typed), time.time() + 60
     while time.time() < end:
         ready, _, _ = select.select([fd], [], [], 1)

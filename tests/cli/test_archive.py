@@ -231,6 +231,22 @@ class Restore(ArchiveTest):
                          "--type and the time of --since (types are written as in FHIR: "
                          "Condition)\n")
 
+    def test_a_folder_that_others_may_enter_is_warned_of(self):
+        os.mkdir(self.path("back"))
+        os.chmod(self.path("back"), 0o755)
+        result = self.succeed(*self.opened("restore", "--to", "back", "--quiet"))
+        self.assertEqual(result.err, "medark: warning: others may enter the folder 'back' (mode 0755), "
+                         "which was there before: chmod 700 it unless they should read the records\n")
+        self.assertEqual(os.stat(self.path("back")).st_mode & 0o777, 0o755)
+        self.assertEqual(self.succeed(*self.opened("restore", "--to", "new", "--quiet")).err, "")
+        self.assertEqual(os.stat(self.path("new")).st_mode & 0o777, 0o700)
+
+    def test_a_folder_in_the_way_that_medark_did_not_make_stays(self):
+        self.write("back.medark-partial/letter.txt", "mine")
+        self.refuse(1, *self.opened("restore", "--to", "back", "--force"),
+                    error="cannot restore to 'back': 'back.medark-partial' stands in the way and holds "
+                    "what no restore put there; move it away or remove it")
+
     def test_a_failure_leaves_no_folder(self):
         self.refuse(5, *self.opened("restore", "--to", "back", identity="other.key.pem"),
                     hint="to list who can open it: medark inspect a.medark")

@@ -178,6 +178,50 @@ class Unreadable(FaultTest):
             self.remove("b.medark", "report.jsonl")
         self.assertEqual(seen, set(self.good))
 
+    def test_what_was_read_before_an_error_is_kept(self):
+        """Of records and of an opaque item: all bytes before the failure, whose place the report names."""
+        body = "".join(observation(i, i % 3 + 1) + "\n" for i in range(60))
+        self.write("long/Observation.ndjson", body * 150)
+        self.write("long/scan.bin", bytes(range(256)) * 9000)
+        good, partly = self.tree("long"), set()
+        args = self.export("long", "b.medark", "--report", "report.jsonl", "--threads", "1")
+        for at in range(1, 40):
+            result = self.shimmed(args, "read", at, rest=1)
+            if result.code == 6:
+                partly |= self.check_kept(good)
+            self.remove("b.medark", "report.jsonl", "back")
+        self.assertEqual(partly, set(good))
+
+    def check_kept(self, good):
+        self.succeed(*self.opened("restore", "--to", "back", archive="b.medark"))
+        back = self.tree("back")
+        self.assertEqual(back.keys(), good.keys())
+        with open(self.path("report.jsonl"), encoding="utf-8") as f:
+            lines = [json.loads(line) for line in f]
+        failed = {line["path"]: line for line in lines if line["reason"] == "unreadable"}
+        self.assertNotIn("changed", {line["reason"] for line in lines})
+        for name, content in good.items():
+            self.assertTrue(content.startswith(back[name]), name)
+            self.assertTrue(back[name] == content or name in failed, name)
+            if name in failed:
+                self.assertEqual(failed[name]["offset"], len(back[name]))
+                self.assertIn("Input/output error", failed[name]["detail"])
+        return {name for name in failed if 0 < len(back[name]) < len(good[name])}
+
+    def test_a_source_that_cannot_be_read_at_all_ends_the_export(self):
+        before = self.files()
+        for source, kind in (("src", "list"), ("src/Patient.ndjson", "read")):
+            seen = set()
+            args = self.verbs["export"] = self.export(source, "b.medark")
+            for at in range(1, self.count("export", kind) + 1):
+                result = self.shimmed(args, kind, at)
+                seen.add(result.code)
+                if result.code == 1:
+                    self.check_sentence(result)
+                    self.assertEqual(self.files(), before)
+                self.remove("b.medark")
+            self.assertIn(1, seen)
+
     def as_nobody(self, args):
         """Runs without root's rights, which no file mode binds."""
         if os.geteuid() != 0:

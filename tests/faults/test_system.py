@@ -166,6 +166,26 @@ class System(FaultTest):
         self.check_sentence(Result(1, b"", done.stderr))
 
 
+class KeyPair(FaultTest):
+    def test_a_pair_is_replaced_whole_or_not_at_all(self):
+        args = ["key", "new", "--role", "recipient", "--name", "it", "--out", "it", "--force"]
+        before, where = self.files(), self.path("count")
+        for kind in ("write", "sync", "name", "meta"):
+            self.assertEqual(self.shimmed(args, kind, count=where).code, 0)
+            with open(where, encoding="ascii") as f:
+                total = int(f.read())
+            os.unlink(where)
+            for name in ("it.key.pem", "it.cert.pem"):
+                self.write(name, before[name], 0o600)
+            self.assertGreaterEqual(total, 2)
+            for at in range(1, total + 1):
+                for number in (errno.EIO, errno.ENOSPC):
+                    with self.subTest(kind=kind, at=at, errno=number):
+                        result = self.shimmed(args, kind, at, number)
+                        self.assertEqual(result.code, 1, result.err)
+                        self.assertEqual(self.files(), before)
+
+
 class FullDisk(FaultTest):
     """A real small file system, in a mount name space of its own."""
 

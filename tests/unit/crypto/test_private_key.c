@@ -71,8 +71,7 @@ static void a_certificate_in_the_place_of_its_key_is_told_whatever_its_mode(void
 	for (mode_t mode = 0600; mode <= 0644; mode += 0044) {
 		assert_int_equal(chmod(in_folder("a.pem"), mode), 0);
 		(void)snprintf(text, sizeof(text),
-			       "'%s' is a certificate; what is needed is the private key that "
-			       "belongs to it",
+			       "'%s' is a certificate, the private key is wanted",
 			       in_folder("a.pem"));
 		assert_fails(load("a.pem", none, &err), MEDARK_E_KEY, text);
 	}
