@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * chart: what a restore of patients has at hand and has found out so far. Its parts:
- * restore_patient (compartments), chart_follow (what each record leads to), chart_outside (what they
- * refer to), chart_items (attached files), chart_report. One thread at a time.
+ * restore_patient (compartments), chart_follow (what each record leads to), chart_outside (what
+ * they refer to), chart_items (attached files), chart_report. One thread at a time.
  */
 #ifndef MEDARK_ARCHIVE_CHART_H
 #define MEDARK_ARCHIVE_CHART_H

@@ -42,7 +42,9 @@ static int off_border(struct medark_error *err)
 
 static int tell(struct state *s, uint32_t item, struct medark_bytes text, struct medark_error *err)
 {
-	struct medark_cut_record record = { .text = text, .xml = medark_fhir_is_xml(text), .item = item };
+	struct medark_cut_record record = { .text = text,
+					    .xml = medark_fhir_is_xml(text),
+					    .item = item };
 
 	return s->cut->each(s->cut->context, &record, err);
 }

@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-/* What PEM files of the two kinds hold, whatever kind of key it is. */
 
 struct medark_private_key {
 	EVP_PKEY *pkey;

@@ -112,7 +112,8 @@ enum medark_fhir_kind {
  */
 enum medark_fhir_kind medark_fhir_recognise(struct medark_bytes head, bool whole);
 
-/* A resource is XML if its first byte is '<' behind a byte order mark and white space, else JSON. */
+/* A resource is XML if its first byte is '<' behind a byte order mark and white space, else JSON.
+ */
 bool medark_fhir_is_xml(struct medark_bytes text);
 
 /* One record inside a document: its bytes are text[begin, end). */

@@ -1,39 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * packed: a source that is a tar or zip, also compressed with gzip or zstd, read as a stream by
- * libarchive; and the decoding of single .gz and .zst items. Only the formats named here are
- * switched on: every further one is attack surface.
+ * packed: a source that is a zip, or a tar, also compressed with gzip or zstd, read as a stream by
+ * libarchive. Only the formats named here are switched on: every further one is attack surface.
+ * What libarchive passes over is told.
  */
-#include "source/decoder.h"
 #include "source/kinds.h"
+#include "source/tap.h"
+#include "source/zip.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 
-#include <errno.h>
 #include <string.h>
 
-#define CHUNK (256u << 10)
+#define DAMAGED	   "the packed file is damaged from here on"
+#define UNREADABLE "the packed file cannot be read from here on"
+#define FLOODED	   "the packed file expands more than 20,000 times: it is read no further"
+#define LOST	   "bytes of the packed file that belong to none of its members are left out"
 
 struct packed {
 	struct archive *archive;
 	int fd;
-	uint8_t *head;
-	size_t head_size;
-	bool head_given;
-	uint8_t *chunk;
-	bool broken;	 /* the packed file ends with an error: report it once, as an entry */
+	struct medark_tap tap;
+	uint64_t given;	 /* bytes of members */
+	uint64_t left;	 /* bytes of the last member that are still to come, if it is a tar's */
+	bool broken;	 /* damage was met: told once, as an entry, at the end */
 	bool unreadable; /* it is not damaged, but could not be read on */
-	bool reported;
+	bool flooded;	 /* it is read no further */
+	bool odd_front;	 /* if it is a zip: it does not begin with a member */
+	bool lost;	 /* there were bytes between members */
+	bool is_done;	 /* the last entry was given */
 	struct medark_bytes path; /* of the last entry */
 	const char *renamed;	  /* why that is not the name that it has; told after it */
 };
-
-static void filters(struct archive *a)
-{
-	(void)archive_read_support_filter_gzip(a);
-	(void)archive_read_support_filter_zstd(a);
-}
 
 static void formats(struct archive *a)
 {
@@ -47,20 +45,21 @@ static void formats(struct archive *a)
 
 bool medark_packed_recognise(struct medark_bytes head)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = medark_tap_reader();
 	struct archive_entry *entry;
 	bool is_packed = false;
 
 	if (!a)
 		return false;
-	filters(a);
 	formats(a);
 	if (head.size && archive_read_open_memory(a, head.data, head.size) == ARCHIVE_OK) {
 		int r = archive_read_next_header(a, &entry);
 		int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
 
+		/* What stands behind a zip that is compressed once more could not be seen. */
 		is_packed = (r == ARCHIVE_OK || r == ARCHIVE_WARN) &&
-			    (format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_ZIP);
+			    (format == ARCHIVE_FORMAT_TAR ||
+			     (format == ARCHIVE_FORMAT_ZIP && archive_filter_count(a) == 1));
 	}
 	(void)archive_read_free(a);
 	return is_packed;
@@ -74,45 +73,39 @@ static void packed_free(void *self)
 		(void)archive_read_free(p->archive);
 	if (p->fd >= 0)
 		(void)close(p->fd);
-	free(p->head);
-	free(p->chunk);
+	medark_tap_clear(&p->tap);
 	free(p);
 }
 
-static la_ssize_t feed(struct archive *a, void *self, const void **out)
+static ssize_t read_packed(void *context, void *out, size_t size, struct medark_error *err)
 {
-	struct packed *p = self;
-	ssize_t n;
+	struct packed *p = context;
+	ssize_t n = medark_descriptor_read(p->fd, out, size, err);
 
-	if (!p->head_given) {
-		p->head_given = true;
-		if (p->head_size) {
-			*out = p->head;
-			return (la_ssize_t)p->head_size;
-		}
-	}
-	do
-		n = read(p->fd, p->chunk, CHUNK);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		p->unreadable = true;
-		archive_set_error(a, errno, "%s", strerror(errno));
-	}
-	*out = p->chunk;
+	p->unreadable |= n < 0;
 	return n;
 }
 
 static ssize_t member_read(void *self, void *out, size_t size, struct medark_error *err)
 {
 	struct packed *p = self;
-	la_ssize_t n = archive_read_data(p->archive, out, size);
+	la_ssize_t n = p->flooded ? 0 : archive_read_data(p->archive, out, size);
 
-	if (n >= 0)
-		return n;
-	p->broken = true;
-	return medark_error_set(err, MEDARK_E_SOURCE, "the packed file %s: %s",
-				p->unreadable ? "cannot be read" : "is damaged",
-				archive_error_string(p->archive));
+	/* libarchive leaves out the hole at the end of a sparse file. */
+	if (n == 0 && !p->flooded) {
+		n = (la_ssize_t)(p->left < size ? p->left : size);
+		memset(out, 0, (size_t)n);
+	}
+	if (n < 0) {
+		p->broken = true;
+		return medark_error_set(err, MEDARK_E_SOURCE, "the packed file %s: %s",
+					p->unreadable ? "cannot be read" : "is damaged",
+					archive_error_string(p->archive));
+	}
+	p->given += (uint64_t)n;
+	p->left -= (uint64_t)n < p->left ? (uint64_t)n : p->left;
+	p->flooded |= medark_tap_is_flood(p->archive, p->given);
+	return p->flooded ? medark_error_set(err, MEDARK_E_SOURCE, FLOODED) : n;
 }
 
 static void member_free(void *self)
@@ -182,9 +175,16 @@ static int tell(struct packed *p, const char *why, struct medark_bytes path,
 	return 1;
 }
 
+static bool is_zip(const struct packed *p)
+{
+	return (archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+}
+
 static void describe(struct packed *p, struct archive_entry *entry, struct medark_entry *out)
 {
 	name_entry(p, entry);
+	p->left = !is_zip(p) && archive_entry_size(entry) > 0 ? (uint64_t)archive_entry_size(entry)
+							      : 0;
 	*out = (struct medark_entry) {
 		.kind = unusable(entry)				    ? MEDARK_ENTRY_SKIPPED
 			: archive_entry_filetype(entry) == AE_IFDIR ? MEDARK_ENTRY_DIRECTORY
@@ -206,6 +206,62 @@ static bool is_root(const struct medark_entry *entry)
 	       (entry->path.size == 0 || medark_bytes_is(entry->path, "."));
 }
 
+/* Goes behind the last member, and looks whether the next one begins right there. */
+static void end_member(struct packed *p)
+{
+	uint8_t rest[16384];
+	la_ssize_t n;
+	int follows;
+
+	if (archive_file_count(p->archive) == 0 || !is_zip(p))
+		return;
+	p->lost |= p->odd_front;
+	/* Only what was read to its end is skipped with the sizes that stand behind it. */
+	do
+		n = archive_read_data(p->archive, rest, sizeof(rest));
+	while (n > 0);
+	if (n < 0 || archive_read_data_skip(p->archive) < ARCHIVE_WARN)
+		return; /* told by the reader of the member, or with the next header */
+	follows =
+		medark_zip_continues(&p->tap, (uint64_t)archive_filter_bytes(p->archive, 0), NULL);
+	p->broken |= follows < 0;
+	p->lost |= follows == 0;
+}
+
+/* Why it ends before its end. */
+static const char *end_reason(const struct packed *p)
+{
+	if (p->flooded)
+		return FLOODED;
+	return p->unreadable ? UNREADABLE : DAMAGED;
+}
+
+/* Behind the last member: what the format has there, and then nothing but zeros. */
+static int end_packed(struct packed *p, struct medark_entry *out)
+{
+	uint64_t at = (uint64_t)archive_filter_bytes(p->archive, -1);
+	int more = is_zip(p) ? medark_zip_end(&p->tap, &at, NULL) : 0;
+
+	p->is_done = true;
+	if (more == 0)
+		more = medark_tap_is_more(&p->tap, at, NULL);
+	if (more < 0)
+		return tell(p, end_reason(p), medark_bytes(NULL, 0), out);
+	return more || p->lost ? tell(p, LOST, medark_bytes(NULL, 0), out) : 0;
+}
+
+/* A header as libarchive gives it; ARCHIVE_EOF only if all members were sound. */
+static int next_header(struct packed *p, struct archive_entry **out)
+{
+	int r;
+
+	if (p->flooded)
+		return ARCHIVE_FATAL;
+	end_member(p);
+	r = archive_read_next_header(p->archive, out);
+	return r == ARCHIVE_EOF && p->broken ? ARCHIVE_FATAL : r;
+}
+
 static int packed_next(void *self, struct medark_entry *out, struct medark_error *err)
 {
 	struct packed *p = self;
@@ -214,19 +270,16 @@ static int packed_next(void *self, struct medark_entry *out, struct medark_error
 	(void)err;
 	if (p->renamed)
 		return tell(p, p->renamed, p->path, out);
-	if (p->reported)
+	if (p->is_done)
 		return 0;
 	do {
-		int r = archive_read_next_header(p->archive, &entry);
+		int r = next_header(p, &entry);
 
-		if (r == ARCHIVE_EOF && !p->broken)
-			return 0;
-		p->reported = r != ARCHIVE_OK && r != ARCHIVE_WARN;
-		if (p->reported)
-			return tell(p,
-				    p->unreadable ? "the packed file cannot be read from here on"
-						  : "the packed file is damaged from here on",
-				    medark_bytes(NULL, 0), out);
+		if (r == ARCHIVE_EOF)
+			return end_packed(p, out);
+		p->is_done = r != ARCHIVE_OK && r != ARCHIVE_WARN;
+		if (p->is_done)
+			return tell(p, end_reason(p), medark_bytes(NULL, 0), out);
 		describe(p, entry, out);
 	} while (is_root(out));
 	return 1;
@@ -242,125 +295,28 @@ int medark_packed_source_open(int fd, struct medark_bytes head, struct medark_so
 			      struct medark_error *err)
 {
 	struct packed *p = calloc(1, sizeof(*p));
+	int result;
 
 	if (!p) {
 		(void)close(fd);
 		return medark_error_memory(err, "a packed source");
 	}
 	p->fd = fd;
-	p->archive = archive_read_new();
-	p->head = malloc(head.size + 1);
-	p->chunk = malloc(CHUNK);
-	if (!p->archive || !p->head || !p->chunk) {
+	p->tap.read = read_packed;
+	p->tap.context = p;
+	result = medark_tap_init(&p->tap, head, err);
+	p->archive = result < 0 ? NULL : medark_tap_reader();
+	if (!p->archive) {
 		packed_free(p);
 		return medark_error_memory(err, "a packed source");
 	}
-	memcpy(p->head, head.data, head.size);
-	p->head_size = head.size;
-	filters(p->archive);
+	p->odd_front = !medark_zip_begins(head);
 	formats(p->archive);
-	if (archive_read_open(p->archive, p, NULL, feed, NULL) != ARCHIVE_OK) {
+	if (medark_tap_open(&p->tap, p->archive) != ARCHIVE_OK) {
 		(void)medark_error_set(err, MEDARK_E_SOURCE, "cannot read the packed file: %s",
 				       archive_error_string(p->archive));
 		packed_free(p);
 		return MEDARK_E_SOURCE;
 	}
 	return medark_source_new(&packed_ops, p, out, err);
-}
-
-/* ---- decoding one item ---- */
-
-struct decoder {
-	struct archive *archive;
-	struct medark_stream *packed;
-	uint8_t *chunk;
-	struct medark_error why; /* the packed bytes could not be read; code 0: they could */
-};
-
-bool medark_decoder_recognise(struct medark_bytes head)
-{
-	static const uint8_t gzip[3] = { 0x1f, 0x8b, 8 };
-	static const uint8_t zstd[4] = { 0x28, 0xb5, 0x2f, 0xfd };
-
-	return (head.size > 18 && memcmp(head.data, gzip, sizeof(gzip)) == 0) ||
-	       (head.size > 8 && memcmp(head.data, zstd, sizeof(zstd)) == 0);
-}
-
-static void decoder_free(void *self)
-{
-	struct decoder *d = self;
-
-	if (d->archive)
-		(void)archive_read_free(d->archive);
-	medark_stream_free(d->packed);
-	free(d->chunk);
-	free(d);
-}
-
-static la_ssize_t feed_decoder(struct archive *a, void *self, const void **out)
-{
-	struct decoder *d = self;
-	ssize_t n = medark_stream_read(d->packed, d->chunk, CHUNK, &d->why);
-
-	if (n < 0)
-		archive_set_error(a, EIO, "%s", d->why.message);
-	*out = d->chunk;
-	return n < 0 ? -1 : (la_ssize_t)n;
-}
-
-/* A copy of our own that cannot be read back is not the source's fault. */
-static int undecodable(const struct decoder *d, struct medark_error *err)
-{
-	if (d->why.code && d->why.code != MEDARK_E_SOURCE) {
-		if (err)
-			*err = d->why;
-		return d->why.code;
-	}
-	return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
-				archive_error_string(d->archive));
-}
-
-static ssize_t decoder_read(void *self, void *out, size_t size, struct medark_error *err)
-{
-	struct decoder *d = self;
-	la_ssize_t n = archive_read_data(d->archive, out, size);
-
-	return n < 0 ? undecodable(d, err) : n;
-}
-
-static const struct medark_stream_ops decoder_ops = { .read = decoder_read, .free = decoder_free };
-
-static int decoder_start(struct decoder *d, struct medark_error *err)
-{
-	struct archive_entry *entry;
-
-	d->archive = archive_read_new();
-	d->chunk = malloc(CHUNK);
-	if (!d->archive || !d->chunk)
-		return medark_error_memory(err, "decoding");
-	filters(d->archive);
-	(void)archive_read_support_format_raw(d->archive);
-	if (archive_read_open(d->archive, d, NULL, feed_decoder, NULL) != ARCHIVE_OK ||
-	    archive_read_next_header(d->archive, &entry) != ARCHIVE_OK)
-		return undecodable(d, err);
-	return 0;
-}
-
-int medark_decoder_open(struct medark_stream *packed, struct medark_stream **out,
-			struct medark_error *err)
-{
-	struct decoder *d = calloc(1, sizeof(*d));
-	int result;
-
-	if (!d) {
-		medark_stream_free(packed);
-		return medark_error_memory(err, "decoding");
-	}
-	d->packed = packed;
-	result = decoder_start(d, err);
-	if (result < 0) {
-		decoder_free(d);
-		return result;
-	}
-	return medark_stream_new(&decoder_ops, d, out, err);
 }

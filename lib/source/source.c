@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -205,22 +205,24 @@ int medark_source_open(const char *path, struct medark_source **out, struct meda
 	return open_bytes(fd, base_name(path), out, err);
 }
 
-/* nftw() has no context parameter; the sum is only an estimate for progress. */
-static __thread uint64_t total;
-
-static int add_size(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)path;
-	(void)ftw;
-	if (type == FTW_F && S_ISREG(st->st_mode))
-		total += (uint64_t)st->st_size;
-	return 0;
-}
-
 uint64_t medark_source_total(const char *path)
 {
-	total = 0;
-	if (strcmp(path, "-") == 0 || nftw(path, add_size, 32, FTW_PHYS) != 0)
+	char *copy = strdup(path);
+	char *const roots[] = { copy, NULL };
+	uint64_t total = 0;
+	FTSENT *entry;
+	FTS *walk;
+
+	if (!copy || strcmp(path, "-") == 0) {
+		free(copy);
 		return 0;
+	}
+	walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+	while (walk && (entry = fts_read(walk)))
+		if (entry->fts_info == FTS_F)
+			total += (uint64_t)entry->fts_statp->st_size;
+	if (walk)
+		(void)fts_close(walk);
+	free(copy);
 	return total;
 }
