@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "container/member.h"
 #include "container/merkle.h"
+#include "container/summary.h"
 #include "crypto/envelope.h"
 #include "crypto/kdf.h"
 #include "crypto/random.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/open.h"
 
-#include "archive/keys.h"
+#include "archive/identity.h"
 #include "archive/member_read.h"
 #include "archive/tail.h"
 #include "base/text.h"

@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "container/header.h"
 #include "container/manifest.h"
+#include "container/summary.h"
 #include "crypto/signature.h"
 #include "store/input.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/restore.h"
 
-#include "archive/partial.h"
+#include "archive/partial_folder.h"
 #include "base/parallel.h"
 
 #include <medark/archive.h>
@@ -10,20 +10,20 @@ static int run(struct medark_archive *archive, const struct medark_restore_reque
 	       const struct medark_events *events, struct medark_restore_result *out,
 	       struct medark_error *err)
 {
-	MEDARK_AUTO(medark_partial_free) struct medark_partial *partial = NULL;
+	MEDARK_AUTO(medark_partial_folder_free) struct medark_partial_folder *partial = NULL;
 	bool whole = request->patient_count == 0;
 
 	/* An unsuitable target is told before minutes of verification, and again at the end. */
-	MEDARK_TRY(medark_partial_new(request->target, request->replace, &partial, err));
+	MEDARK_TRY(medark_partial_folder_new(request->target, request->replace, &partial, err));
 	if (whole) {
 		MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));
-		MEDARK_TRY(medark_restore_whole(archive, medark_partial_fd(partial),
+		MEDARK_TRY(medark_restore_whole(archive, medark_partial_folder_fd(partial),
 						request->threads, events, out, err));
 	} else {
-		MEDARK_TRY(medark_restore_patients(archive, medark_partial_fd(partial), request,
-						   events, out, err));
+		MEDARK_TRY(medark_restore_patients(archive, medark_partial_folder_fd(partial),
+						   request, events, out, err));
 	}
-	return medark_partial_finish(partial, !request->no_sync, err);
+	return medark_partial_folder_finish(partial, !request->no_sync, err);
 }
 
 int medark_archive_restore(struct medark_archive *archive,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * header: header.json and summary.json, written and strictly read (FORMAT.md sections 3 and 9).
- * Both stand in clear: nothing of a patient may come into them, and no name that is not listed
- * there is read. What is written is read back before it is given out. Any thread, no state.
+ * header: header.json, written and strictly read (FORMAT.md section 3). It stands in clear: nothing
+ * of a patient may come into it, and no name that is not listed there is read. What is written is
+ * read back before it is given out. Any thread, no state.
  */
 #ifndef MEDARK_CONTAINER_HEADER_H
 #define MEDARK_CONTAINER_HEADER_H
@@ -61,35 +61,5 @@ int medark_header_write(const struct medark_header *header, struct medark_buffer
  */
 int medark_header_parse(struct medark_bytes text, struct medark_header *out,
 			struct medark_error *err) MEDARK_MUST_USE;
-
-/* Names and numbers of a summary's `types`, `reasons` and `declared`. */
-struct medark_count {
-	char name[65]; /* 1 to 64 of [A-Za-z0-9._-] */
-	uint64_t count;
-};
-
-#define MEDARK_SUMMARY_TYPES_MAX   1024
-#define MEDARK_SUMMARY_REASONS_MAX 64
-
-/* Large (about 150 KB): keep it on the heap. All counts are at most INT64_MAX. */
-struct medark_summary {
-	struct medark_archive_id archive;
-	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
-	uint32_t type_count, reason_count;
-	struct medark_count types[MEDARK_SUMMARY_TYPES_MAX]; /* all sorted by name, distinct */
-	struct medark_count reasons[MEDARK_SUMMARY_REASONS_MAX];
-	bool has_declared; /* the source said what it would give: records by type */
-	uint32_t declared_count;
-	struct medark_count declared[MEDARK_SUMMARY_TYPES_MAX];
-	bool complete;
-};
-
-/* Appends the text. Errors as above. */
-int medark_summary_write(const struct medark_summary *summary, struct medark_buffer *out,
-			 struct medark_error *err) MEDARK_MUST_USE;
-
-/* Strict, as the header; sorts the counts by name. *out is written on success only. */
-int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
-			 struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

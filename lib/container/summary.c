@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "container/summary.h"
 #include "base/text.h"
-#include "container/header.h"
 #include "container/strict.h"
 
 #include <assert.h>

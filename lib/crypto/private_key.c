@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-
 struct medark_private_key {
 	EVP_PKEY *pkey;
 	char *path;

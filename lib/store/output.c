@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/output.h"
 
-#include "store/partial.h"
+#include "store/partial_file.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -8,6 +8,7 @@
 
 #include "container/header.h"
 #include "container/member.h"
+#include "container/summary.h"
 
 #include <stdlib.h>
 

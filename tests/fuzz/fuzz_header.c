@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is taken as header.json or summary.json can be written and then reads the same. */
 #include "container/header.h"
+#include "container/summary.h"
 
 #include <stdlib.h>
 #include <string.h>

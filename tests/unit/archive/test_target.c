@@ -3,7 +3,7 @@
 #include "../test.h"
 
 #include "archive/folder.h"
-#include "archive/partial.h"
+#include "archive/partial_folder.h"
 #include "archive/tree.h"
 
 #include <fcntl.h>
@@ -106,34 +106,34 @@ static void clearing_follows_no_link(void **state)
 /* Where a restore stands until it is complete. */
 #define CONTENT "out.medark-partial/unfinished.medark-restore"
 
-static struct medark_partial *begin(const char *target, bool replace)
+static struct medark_partial_folder *begin(const char *target, bool replace)
 {
-	struct medark_partial *p = NULL;
+	struct medark_partial_folder *p = NULL;
 	struct medark_error err;
 
-	assert_int_equal(medark_partial_new(target, replace, &p, &err), 0);
+	assert_int_equal(medark_partial_folder_new(target, replace, &p, &err), 0);
 	return p;
 }
 
-static void put(struct medark_partial *p, const char *name)
+static void put(struct medark_partial_folder *p, const char *name)
 {
-	int fd = openat(medark_partial_fd(p), name, O_WRONLY | O_CREAT, 0600);
+	int fd = openat(medark_partial_folder_fd(p), name, O_WRONLY | O_CREAT, 0600);
 
 	assert_true(fd >= 0);
 	(void)close(fd);
 }
 
-static void finish(struct medark_partial *p)
+static void finish(struct medark_partial_folder *p)
 {
 	struct medark_error err;
 
-	assert_int_equal(medark_partial_finish(p, true, &err), 0);
-	medark_partial_free(p);
+	assert_int_equal(medark_partial_folder_finish(p, true, &err), 0);
+	medark_partial_folder_free(p);
 }
 
 static void a_new_target_appears_when_it_is_complete(void **state)
 {
-	struct medark_partial *p = begin("out/", false);
+	struct medark_partial_folder *p = begin("out/", false);
 
 	(void)state;
 	put(p, "a");
@@ -146,18 +146,18 @@ static void a_new_target_appears_when_it_is_complete(void **state)
 
 static void nothing_remains_without_finish(void **state)
 {
-	struct medark_partial *p = begin("out", false);
+	struct medark_partial_folder *p = begin("out", false);
 
 	(void)state;
 	put(p, "a");
-	medark_partial_free(p);
+	medark_partial_folder_free(p);
 	assert_false(exists("out"));
 	assert_false(exists("out.medark-partial"));
 }
 
 static void an_empty_target_is_used_and_keeps_its_mode(void **state)
 {
-	struct medark_partial *p;
+	struct medark_partial_folder *p;
 	struct stat st;
 
 	(void)state;
@@ -172,23 +172,23 @@ static void an_empty_target_is_used_and_keeps_its_mode(void **state)
 
 static void a_full_target_is_refused(void **state)
 {
-	struct medark_partial *p = NULL;
+	struct medark_partial_folder *p = NULL;
 	struct medark_error err;
 
 	(void)state;
 	assert_int_equal(mkdir("out", 0700), 0);
 	touch("out/x");
-	assert_int_equal(medark_partial_new("out", false, &p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_new("out", false, &p, &err), MEDARK_E_EXISTS);
 	assert_non_null(strstr(err.message, "is not empty"));
 	touch("file");
-	assert_int_equal(medark_partial_new("file", true, &p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_new("file", true, &p, &err), MEDARK_E_EXISTS);
 	assert_non_null(strstr(err.message, "is not a folder"));
 	assert_false(exists("out.medark-partial"));
 }
 
 static void replacing_joins_folders_and_replaces_files(void **state)
 {
-	struct medark_partial *p;
+	struct medark_partial_folder *p;
 	int fd;
 
 	(void)state;
@@ -198,8 +198,8 @@ static void replacing_joins_folders_and_replaces_files(void **state)
 	touch("out/a");
 	p = begin("out", true);
 	put(p, "a");
-	assert_int_equal(mkdirat(medark_partial_fd(p), "sub", 0700), 0);
-	fd = openat(medark_partial_fd(p), "sub/new", O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(mkdirat(medark_partial_folder_fd(p), "sub", 0700), 0);
+	fd = openat(medark_partial_folder_fd(p), "sub/new", O_WRONLY | O_CREAT, 0600);
 	(void)close(fd);
 	finish(p);
 	assert_true(exists("out/sub/old") && exists("out/sub/new") && exists("out/a"));
@@ -208,7 +208,7 @@ static void replacing_joins_folders_and_replaces_files(void **state)
 
 static void replacing_follows_no_link_out_of_the_target(void **state)
 {
-	struct medark_partial *p;
+	struct medark_partial_folder *p;
 	struct medark_error err;
 
 	(void)state;
@@ -216,17 +216,17 @@ static void replacing_follows_no_link_out_of_the_target(void **state)
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
 	assert_int_equal(symlink("../elsewhere", "out/sub"), 0);
 	p = begin("out", true);
-	assert_int_equal(mkdirat(medark_partial_fd(p), "sub", 0700), 0);
-	assert_int_equal(medark_partial_finish(p, true, &err), MEDARK_E_EXISTS);
+	assert_int_equal(mkdirat(medark_partial_folder_fd(p), "sub", 0700), 0);
+	assert_int_equal(medark_partial_folder_finish(p, true, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message,
 			    "in the target a file and a folder would have the same name");
-	medark_partial_free(p);
+	medark_partial_folder_free(p);
 	assert_false(exists("out.medark-partial"));
 }
 
 static void what_a_killed_run_left_is_removed(void **state)
 {
-	struct medark_partial *p;
+	struct medark_partial_folder *p;
 
 	(void)state;
 	assert_int_equal(mkdir("out.medark-partial", 0700), 0);
@@ -242,14 +242,14 @@ static void what_a_killed_run_left_is_removed(void **state)
 static void what_medark_did_not_make_is_not_removed(void **state)
 {
 	static const char *const others[] = { "out.medark-partial/letter", CONTENT };
-	struct medark_partial *p = NULL;
+	struct medark_partial_folder *p = NULL;
 	struct medark_error err;
 
 	(void)state;
 	assert_int_equal(mkdir("out.medark-partial", 0755), 0);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		touch(others[i]);
-		assert_int_equal(medark_partial_new("out", true, &p, &err), MEDARK_E_SYSTEM);
+		assert_int_equal(medark_partial_folder_new("out", true, &p, &err), MEDARK_E_SYSTEM);
 		assert_string_equal(err.message,
 				    "'out.medark-partial' stands in the way and holds what no "
 				    "restore put there; move it away or remove it");
@@ -260,7 +260,7 @@ static void what_medark_did_not_make_is_not_removed(void **state)
 
 static void an_empty_partial_folder_is_used(void **state)
 {
-	struct medark_partial *p;
+	struct medark_partial_folder *p;
 
 	(void)state;
 	assert_int_equal(mkdir("out.medark-partial", 0755), 0);
@@ -273,7 +273,7 @@ static void an_empty_partial_folder_is_used(void **state)
 
 static void what_cannot_be_merged_is_told_before_anything_is_moved(void **state)
 {
-	struct medark_partial *p;
+	struct medark_partial_folder *p;
 	struct medark_error err;
 
 	(void)state;
@@ -282,19 +282,19 @@ static void what_cannot_be_merged_is_told_before_anything_is_moved(void **state)
 	assert_int_equal(mkdir("out/z/z", 0700), 0);
 	p = begin("out", true);
 	put(p, "a");
-	assert_int_equal(mkdirat(medark_partial_fd(p), "z", 0700), 0);
+	assert_int_equal(mkdirat(medark_partial_folder_fd(p), "z", 0700), 0);
 	put(p, "z/a");
 	put(p, "z/z");
-	assert_int_equal(medark_partial_finish(p, true, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_finish(p, true, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message,
 			    "in the target a file and a folder would have the same name");
-	medark_partial_free(p);
+	medark_partial_folder_free(p);
 	assert_false(exists("out/a") || exists("out/z/a") || exists("out.medark-partial"));
 }
 
 static void many_files_are_restored_as_well(void **state)
 {
-	struct medark_partial *p = begin("out", false);
+	struct medark_partial_folder *p = begin("out", false);
 	char name[16];
 
 	(void)state;
@@ -308,12 +308,12 @@ static void many_files_are_restored_as_well(void **state)
 
 static void two_restores_do_not_meet(void **state)
 {
-	struct medark_partial *p = begin("out", false), *q = NULL;
+	struct medark_partial_folder *p = begin("out", false), *q = NULL;
 	struct medark_error err;
 
 	(void)state;
 	put(p, "a");
-	assert_int_equal(medark_partial_new("out", false, &q, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_new("out", false, &q, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message, "another restore into this target is under way");
 	assert_true(exists(CONTENT "/a"));
 	finish(p);
@@ -321,14 +321,14 @@ static void two_restores_do_not_meet(void **state)
 
 static void a_link_in_the_place_of_the_partial_folder_is_not_followed(void **state)
 {
-	struct medark_partial *p = NULL;
+	struct medark_partial_folder *p = NULL;
 	struct medark_error err;
 
 	(void)state;
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
 	touch("elsewhere/keep");
 	assert_int_equal(symlink("elsewhere", "out.medark-partial"), 0);
-	assert_int_equal(medark_partial_new("out", false, &p, &err), MEDARK_E_SYSTEM);
+	assert_int_equal(medark_partial_folder_new("out", false, &p, &err), MEDARK_E_SYSTEM);
 	assert_string_equal(err.message, "'out.medark-partial' stands in the way and is not ours; "
 					 "move it away or remove it");
 	assert_true(exists("elsewhere/keep"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../test.h"
 
-#include "container/header.h"
+#include "container/summary.h"
 
 #include <stdio.h>
 #include <string.h>

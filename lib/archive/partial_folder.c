@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "archive/partial.h"
+#include "archive/partial_folder.h"
 
 #include "archive/folder.h"
 
@@ -21,7 +21,7 @@
 /* So many files and folders are synced one by one; more of them with the whole file system. */
 #define SYNC_ONE_BY_ONE 64
 
-struct medark_partial {
+struct medark_partial_folder {
 	char *path;	  /* of the target, without slashes at the end */
 	bool replace;	  /* the target may hold files */
 	bool sync;	  /* its names are to be on the disk */
@@ -34,7 +34,7 @@ struct medark_partial {
 	int fd;			 /* CONTENT in it, until it has its name */
 };
 
-static int path_copy(struct medark_partial *p, const char *target, struct medark_error *err)
+static int path_copy(struct medark_partial_folder *p, const char *target, struct medark_error *err)
 {
 	char *resolved = realpath(target, NULL);
 	size_t n;
@@ -50,7 +50,7 @@ static int path_copy(struct medark_partial *p, const char *target, struct medark
 	return 0;
 }
 
-static int open_target(struct medark_partial *p, struct medark_error *err)
+static int open_target(struct medark_partial_folder *p, struct medark_error *err)
 {
 	struct stat st;
 	int empty;
@@ -86,7 +86,7 @@ static int open_folder_of(const char *path, const char *leaf)
 }
 
 /* False if the target can have nothing beside it. */
-static bool open_parent(struct medark_partial *p)
+static bool open_parent(struct medark_partial_folder *p)
 {
 	char *slash = strrchr(p->path, '/');
 	struct stat a, b;
@@ -101,7 +101,8 @@ static bool open_parent(struct medark_partial *p)
 	return fstat(p->parent, &a) == 0 && fstat(p->target, &b) == 0 && a.st_dev == b.st_dev;
 }
 
-static int in_the_way(const struct medark_partial *p, const char *why, struct medark_error *err)
+static int in_the_way(const struct medark_partial_folder *p, const char *why,
+		      struct medark_error *err)
 {
 	return medark_error_set(err, MEDARK_E_SYSTEM,
 				"'%s' stands in the way %s; move it away or remove it", p->name,
@@ -109,7 +110,7 @@ static int in_the_way(const struct medark_partial *p, const char *why, struct me
 }
 
 /* Opens and locks the partial folder that exists under its name; nothing in it is touched yet. */
-static int lock(struct medark_partial *p, int *out_fd, struct medark_error *err)
+static int lock(struct medark_partial_folder *p, int *out_fd, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = medark_folder_open(p->parent, p->name);
 	struct stat st;
@@ -125,7 +126,8 @@ static int lock(struct medark_partial *p, int *out_fd, struct medark_error *err)
 }
 
 /* Removes what stands in `content` and the folder itself. */
-static int remove_content(const struct medark_partial *p, int content, struct medark_error *err)
+static int remove_content(const struct medark_partial_folder *p, int content,
+			  struct medark_error *err)
 {
 	MEDARK_TRY(medark_folder_clear(content, err));
 	if (unlinkat(p->outer, CONTENT, AT_REMOVEDIR) < 0)
@@ -134,7 +136,7 @@ static int remove_content(const struct medark_partial *p, int content, struct me
 }
 
 /* What a killed run left is known by its name. Anything else is somebody's own, and stays. */
-static int remove_left(const struct medark_partial *p, struct medark_error *err)
+static int remove_left(const struct medark_partial_folder *p, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int left = -1;
 	int known = medark_folder_is_empty(p->outer, CONTENT, err);
@@ -150,7 +152,7 @@ static int remove_left(const struct medark_partial *p, struct medark_error *err)
 	return remove_content(p, left, err);
 }
 
-static int make_content(struct medark_partial *p, struct medark_error *err)
+static int make_content(struct medark_partial_folder *p, struct medark_error *err)
 {
 	MEDARK_TRY(remove_left(p, err));
 	if (fchmod(p->outer, 0700) < 0 || mkdirat(p->outer, CONTENT, 0700) < 0)
@@ -163,7 +165,7 @@ static int make_content(struct medark_partial *p, struct medark_error *err)
 }
 
 /* 1 if the folder is ours now, 0 if the parent does not let us write. */
-static int make(struct medark_partial *p, struct medark_error *err)
+static int make(struct medark_partial_folder *p, struct medark_error *err)
 {
 	bool made = mkdirat(p->parent, p->name, 0700) == 0;
 	int code;
@@ -182,7 +184,7 @@ static int make(struct medark_partial *p, struct medark_error *err)
 	return code < 0 ? code : 1;
 }
 
-static int make_beside(struct medark_partial *p, struct medark_error *err)
+static int make_beside(struct medark_partial_folder *p, struct medark_error *err)
 {
 	if (!open_parent(p))
 		return 0;
@@ -190,7 +192,7 @@ static int make_beside(struct medark_partial *p, struct medark_error *err)
 	return make(p, err);
 }
 
-static int make_inside(struct medark_partial *p, struct medark_error *err)
+static int make_inside(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int made = 0;
 
@@ -210,10 +212,11 @@ static int make_inside(struct medark_partial *p, struct medark_error *err)
 	return 0;
 }
 
-int medark_partial_new(const char *target, bool replace, struct medark_partial **out,
-		       struct medark_error *err)
+int medark_partial_folder_new(const char *target, bool replace, struct medark_partial_folder **out,
+			      struct medark_error *err)
 {
-	MEDARK_AUTO(medark_partial_free) struct medark_partial *p = calloc(1, sizeof(*p));
+	MEDARK_AUTO(medark_partial_folder_free)
+	struct medark_partial_folder *p = calloc(1, sizeof(*p));
 	int made;
 
 	if (!p)
@@ -230,13 +233,13 @@ int medark_partial_new(const char *target, bool replace, struct medark_partial *
 	return 0;
 }
 
-int medark_partial_fd(const struct medark_partial *p)
+int medark_partial_folder_fd(const struct medark_partial_folder *p)
 {
 	return p->fd;
 }
 
 /* What is said to be restored must outlast a power cut. */
-static int sync_content(const struct medark_partial *p, struct medark_error *err)
+static int sync_content(const struct medark_partial_folder *p, struct medark_error *err)
 {
 	int synced = medark_folder_sync(p->fd, SYNC_ONE_BY_ONE, err);
 
@@ -247,7 +250,7 @@ static int sync_content(const struct medark_partial *p, struct medark_error *err
 }
 
 /* The target did not exist: it must not have come into being meanwhile. */
-static int rename_to_new(struct medark_partial *p, struct medark_error *err)
+static int rename_to_new(struct medark_partial_folder *p, struct medark_error *err)
 {
 	if (renameat2(p->outer, CONTENT, p->parent, p->leaf, RENAME_NOREPLACE) == 0)
 		return 0;
@@ -265,7 +268,7 @@ static int rename_to_new(struct medark_partial *p, struct medark_error *err)
  * The target has its name. If that cannot be made lasting, or the folder around it cannot be
  * removed, it goes back, and an empty target stands again where one was.
  */
-static int settle(struct medark_partial *p, struct medark_error *err)
+static int settle(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int reason = 0;
 
@@ -288,7 +291,7 @@ static int settle(struct medark_partial *p, struct medark_error *err)
 	return medark_error_errno(err, reason, "cannot complete the target '%s'", p->path);
 }
 
-static int move_into_target(struct medark_partial *p, struct medark_error *err)
+static int move_into_target(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int code;
 
@@ -306,7 +309,7 @@ static int move_into_target(struct medark_partial *p, struct medark_error *err)
 	return 0;
 }
 
-static int give_name(struct medark_partial *p, struct medark_error *err)
+static int give_name(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int empty;
 
@@ -324,7 +327,8 @@ static int give_name(struct medark_partial *p, struct medark_error *err)
 	return move_into_target(p, err);
 }
 
-int medark_partial_finish(struct medark_partial *p, bool sync, struct medark_error *err)
+int medark_partial_folder_finish(struct medark_partial_folder *p, bool sync,
+				 struct medark_error *err)
 {
 	p->sync = sync;
 	if (sync)
@@ -335,7 +339,7 @@ int medark_partial_finish(struct medark_partial *p, bool sync, struct medark_err
 	return 0;
 }
 
-void medark_partial_free(struct medark_partial *p)
+void medark_partial_folder_free(struct medark_partial_folder *p)
 {
 	struct medark_error ignored;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keys: how an identity (<medark/key.h>) opens an archive's envelope. */
-#ifndef MEDARK_ARCHIVE_KEYS_H
-#define MEDARK_ARCHIVE_KEYS_H
+/* identity: how an identity (<medark/key.h>) opens an archive's envelope. */
+#ifndef MEDARK_ARCHIVE_IDENTITY_H
+#define MEDARK_ARCHIVE_IDENTITY_H
 
 #include "base/secret.h"
 #include "container/header.h"

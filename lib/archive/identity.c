@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "archive/keys.h"
+#include "archive/identity.h"
 
 #include "crypto/certificate.h"
 #include "crypto/kdf.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/partial.h"
+#include "store/partial_file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * partial: the file of an output until it has its name, and how it gets it. Without a name where
- * the file system allows (O_TMPFILE), else as `.NAME.partial-XXXXXX` in the same folder. Part of
- * output; see there for what is promised.
+ * partial_file: the file of an output until it has its name, and how it gets it. Without a name
+ * where the file system allows (O_TMPFILE), else as `.NAME.partial-XXXXXX` in the same folder. Part
+ * of output; see there for what is promised.
  */
-#ifndef MEDARK_STORE_PARTIAL_H
-#define MEDARK_STORE_PARTIAL_H
+#ifndef MEDARK_STORE_PARTIAL_FILE_H
+#define MEDARK_STORE_PARTIAL_FILE_H
 
 #include "base/cleanup.h"
 #include "base/error.h"

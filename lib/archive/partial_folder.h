@@ -5,15 +5,15 @@
  * .medark-partial in it, where the target is the root of a file system), which has mode 0700 and a
  * lock, so that two restores do not meet in it. One thread at a time.
  */
-#ifndef MEDARK_ARCHIVE_PARTIAL_H
-#define MEDARK_ARCHIVE_PARTIAL_H
+#ifndef MEDARK_ARCHIVE_PARTIAL_FOLDER_H
+#define MEDARK_ARCHIVE_PARTIAL_FOLDER_H
 
 #include "base/cleanup.h"
 #include "base/error.h"
 
 #include <stdbool.h>
 
-struct medark_partial;
+struct medark_partial_folder;
 
 /*
  * Makes the folder. What an earlier run that was killed left is removed first if it belongs to this
@@ -21,11 +21,11 @@ struct medark_partial;
  * told (MEDARK_E_SYSTEM). MEDARK_E_EXISTS if `target` is something else than a folder, or a folder
  * that is not empty and `replace` is not set; MEDARK_E_USAGE, MEDARK_E_SYSTEM.
  */
-int medark_partial_new(const char *target, bool replace, struct medark_partial **out,
-		       struct medark_error *err) MEDARK_MUST_USE;
+int medark_partial_folder_new(const char *target, bool replace, struct medark_partial_folder **out,
+			      struct medark_error *err) MEDARK_MUST_USE;
 
 /* The open folder; borrowed. */
-int medark_partial_fd(const struct medark_partial *p);
+int medark_partial_folder_fd(const struct medark_partial_folder *p);
 
 /*
  * Waits until all of it is on the disk (unless not `sync`), and gives it its name; after a failure
@@ -33,11 +33,11 @@ int medark_partial_fd(const struct medark_partial *p);
  * empty everything is moved, files of the same name are replaced; a failure while that is done
  * leaves a part in it, and the sentence says so. MEDARK_E_EXISTS, MEDARK_E_SYSTEM.
  */
-int medark_partial_finish(struct medark_partial *p, bool sync,
-			  struct medark_error *err) MEDARK_MUST_USE;
+int medark_partial_folder_finish(struct medark_partial_folder *p, bool sync,
+				 struct medark_error *err) MEDARK_MUST_USE;
 
 /* Without finish: removes the folder with all that is in it. */
-void medark_partial_free(struct medark_partial *p);
-MEDARK_DEFINE_AUTO(struct medark_partial, medark_partial_free)
+void medark_partial_folder_free(struct medark_partial_folder *p);
+MEDARK_DEFINE_AUTO(struct medark_partial_folder, medark_partial_folder_free)
 
 #endif
