@@ -69,6 +69,11 @@ bool medark_stream_changed(struct medark_stream *s)
 	return s->ops->changed && s->ops->changed(s->self, s->position);
 }
 
+uint64_t medark_stream_position(const struct medark_stream *s)
+{
+	return s->position;
+}
+
 bool medark_stream_can_again(const struct medark_stream *s)
 {
 	return s->ops->again != NULL;

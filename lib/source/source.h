@@ -72,6 +72,8 @@ MEDARK_DEFINE_AUTO(struct medark_stream, medark_stream_free)
 ssize_t medark_stream_read(struct medark_stream *s, void *out, size_t size,
 			   struct medark_error *err);
 bool medark_stream_changed(struct medark_stream *s);
+/* Bytes read so far. */
+uint64_t medark_stream_position(const struct medark_stream *s);
 bool medark_stream_can_again(const struct medark_stream *s);
 int medark_stream_again(struct medark_stream *s, struct medark_stream **out,
 			struct medark_error *err) MEDARK_MUST_USE;
