@@ -138,8 +138,8 @@ class Recipients(ArchiveTest):
 
     def test_a_certificate_in_the_place_of_an_identity_is_told(self):
         self.refuse(1, *self.opened("patients", identity="it.cert.pem"),
-                    error="cannot use the identity: 'it.cert.pem' is a certificate; what is needed "
-                    "is the private key that belongs to it")
+                    error="cannot use the identity: 'it.cert.pem' is a certificate, the private "
+                    "key is wanted")
 
     def test_who_is_no_recipient_is_told_how_many_there_are(self):
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
