@@ -23,7 +23,7 @@ MEDARK_DEFINE_AUTO(struct medark_compressor, medark_compressor_free)
 size_t medark_compressor_bound(size_t size);
 
 /*
- * Appends one frame to `out`: content size and checksum in it, no dictionary, window at most 8 MiB.
+ * Appends one frame to `out`: content size in it, no checksum, no dictionary, window at most 8 MiB.
  * MEDARK_E_MEMORY.
  */
 int medark_compressor_run(struct medark_compressor *c, struct medark_bytes plain,

@@ -408,7 +408,7 @@ def zstd_frame(data, start, what):
     descriptor = data[start + 4]
     need(descriptor & 0b00000011 == 0, f"{what}: zstd frame with a dictionary")
     need(descriptor & 0b00001000 == 0, f"{what}: zstd frame with the reserved bit")
-    need(descriptor & 0b00000100, f"{what}: zstd frame without checksum")
+    checksum = 4 if descriptor & 0b00000100 else 0
     single, at = descriptor & 0b00100000, start + 5
     window = None
     if not single:
@@ -427,8 +427,8 @@ def zstd_frame(data, start, what):
         last, form = block & 1, block >> 1 & 3
         need(form != 3, f"{what}: zstd block of the reserved kind")
         at += 3 + (1 if form == 1 else block >> 3)
-    need(at + 4 <= len(data), f"{what}: zstd frame is cut short")
-    return size, at + 4
+    need(at + checksum <= len(data), f"{what}: zstd frame is cut short")
+    return size, at + checksum
 
 
 def zstd(frame, size, what):

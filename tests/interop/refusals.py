@@ -449,9 +449,6 @@ def segment_faults():
         changed(one, seal(frame(0x184D2A52, note[8:]) + compressed)),
     )
     refused(
-        "segment without checksum", changed(one, seal(bound("data", 1, data, ID, "--no-check")))
-    )
-    refused(
         "segment with a wrong checksum",
         changed(one, seal(note + compressed[:-1] + bytes([compressed[-1] ^ 1]))),
     )

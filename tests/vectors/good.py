@@ -49,6 +49,7 @@ VECTORS = [
     good("padding", "F-14", {"plain " + DATA1: append(skippable(0x184D2A51, bytes(1000)))}),
     good("padding-empty", "F-14", {"plain " + DATA1: append(skippable(0x184D2A51, b""))}),
     good("window-8-mib", "F-14", {"frame " + DATA1: odd(window=0x68)}),
+    good("without-checksum", "F-14", {"frame " + n: odd(flags=0, checksum=b"") for n in (DATA1, ROOT)}),
     good("content-size-8-bytes", "F-14", {"frame " + ROOT: odd(flags=0b11000100)}),
     good("index-unknown-names", "F-2", {"rows patients": patients, "root": edit(later=[1])}),
     good("map-decimal-places", "F-16", {"map 2": decimal_place}),
