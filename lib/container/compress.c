@@ -3,10 +3,7 @@
 
 #include "base/secret.h"
 #include "container/layout.h"
-
-/* For the contexts' own memory: they keep literals of the plaintext, which must be wiped. */
-#define ZSTD_STATIC_LINKING_ONLY
-#include <zstd.h>
+#include "container/sequences.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +12,7 @@
 #define PADDING_MAGIC  (ZSTD_MAGIC_SKIPPABLE_START + 1)
 #define SKIPPABLE_HEAD 8
 
-/* ---- memory that is wiped when zstd gives it back ---- */
+/* ---- memory that is wiped when zstd gives it back: contexts keep literals of plaintexts ---- */
 
 /* In front of each block, in a size that keeps what follows aligned. */
 union block {
@@ -55,14 +52,17 @@ static const ZSTD_customMem memory = { .customAlloc = block_new, .customFree = b
 
 struct medark_compressor {
 	ZSTD_CCtx *context;
+	struct medark_sequences *sequences; /* NULL but for level 1 */
 };
 
 /*
- * Level 1 here is not zstd's: a window of the whole segment instead of 512 KiB finds a patient's
- * repetitions, and seven bytes of minimum match suit the long runs of equal text in records. On
- * regrouped FHIR in blocks of 4 MiB that is 12 % smaller than zstd's level 1 at the same speed.
- * Larger hash tables, shorter matches, the double-fast strategy and every target length lost. The
- * index is compressed alike: zstd's level 12 makes its pages larger and takes 20 times as long.
+ * Level 1 here is not zstd's. Texts of records are searched by sequences.c, and zstd only encodes
+ * what that found. For other texts, zstd searches: a window of the whole segment instead of 512 KiB
+ * finds a patient's repetitions, and seven bytes of minimum match suit the long runs of equal text
+ * in records. On regrouped FHIR in blocks of 4 MiB that is 12 % smaller than zstd's level 1 at the
+ * same speed. Larger hash tables, shorter matches, the double-fast strategy and every target length
+ * lost. The index is compressed alike: zstd's level 12 makes its pages larger and takes 20 times as
+ * long.
  *
  * No content checksum: the seal and the leaf hashes guard the same bytes, and better (F-14).
  */
@@ -76,10 +76,13 @@ static bool set_parameters(ZSTD_CCtx *context, int level)
 		{ ZSTD_c_checksumFlag, 0 },
 		{ ZSTD_c_contentSizeFlag, 1 },
 		{ ZSTD_c_dictIDFlag, 0 },
-		{ ZSTD_c_windowLog, level == 1 ? 22 : MEDARK_WINDOW_LOG_MAX },
+		{ ZSTD_c_windowLog, MEDARK_WINDOW_LOG_MAX },
 		{ ZSTD_c_hashLog, 16 }, /* from here on for level 1 */
 		{ ZSTD_c_minMatch, 7 },
 		{ ZSTD_c_strategy, ZSTD_fast },
+		{ ZSTD_c_blockDelimiters, ZSTD_sf_explicitBlockDelimiters },
+		/* Without it, offsets that come again would be written in full. */
+		{ ZSTD_c_searchForExternalRepcodes, ZSTD_ps_enable },
 	};
 	const size_t count = level == 1 ? sizeof(set) / sizeof(set[0]) : 5;
 
@@ -105,6 +108,8 @@ int medark_compressor_new(int level, struct medark_compressor **out, struct meda
 	if (!set_parameters(c->context, level))
 		return medark_error_set(err, MEDARK_E_SYSTEM,
 					"the zstd library does not take a compression parameter");
+	if (level == 1)
+		MEDARK_TRY(medark_sequences_new(&c->sequences, err));
 	*out = MEDARK_TAKE(c);
 	return 0;
 }
@@ -114,6 +119,7 @@ void medark_compressor_free(struct medark_compressor *c)
 	if (!c)
 		return;
 	(void)ZSTD_freeCCtx(c->context);
+	medark_sequences_free(c->sequences);
 	free(c);
 }
 
@@ -122,13 +128,34 @@ size_t medark_compressor_bound(size_t size)
 	return ZSTD_compressBound(size);
 }
 
+/* Writes what sequences.c finds; false if zstd has to search. */
+static bool write_sequences(struct medark_compressor *c, struct medark_bytes plain,
+			    const ZSTD_Sequence *list, size_t count, struct medark_buffer *out)
+{
+	size_t n;
+
+	if (count == 0)
+		return false;
+	n = ZSTD_compressSequences(c->context, out->data + out->size, out->capacity - out->size,
+				   list, count, plain.data, plain.size);
+	if (ZSTD_isError(n))
+		return false;
+	out->size += n;
+	return true;
+}
+
 int medark_compressor_run(struct medark_compressor *c, struct medark_bytes plain,
 			  struct medark_buffer *out, struct medark_error *err)
 {
 	size_t room = ZSTD_compressBound(plain.size);
-	size_t n;
+	const ZSTD_Sequence *list = NULL;
+	size_t count = 0, n;
 
 	MEDARK_TRY(medark_buffer_reserve(out, room, err));
+	if (c->sequences)
+		MEDARK_TRY(medark_sequences_find(c->sequences, plain, &list, &count, err));
+	if (write_sequences(c, plain, list, count, out))
+		return 0;
 	n = ZSTD_compress2(c->context, out->data + out->size, room, plain.data, plain.size);
 	if (ZSTD_isError(n))
 		return medark_error_memory(err, "compression");
@@ -234,7 +261,8 @@ int medark_decompressor_run(struct medark_decompressor *d, struct medark_bytes t
 	MEDARK_TRY(medark_buffer_reserve(out, (size_t)content + slack, err));
 	n = ZSTD_decompressDCtx(d->context, out->data, (size_t)content, text.data, frame);
 	if (ZSTD_isError(n) || n != content)
-		return fault(err, "the frame does not decompress to what its header and checksum say");
+		return fault(err,
+			     "the frame does not decompress to what its header and checksum say");
 	out->size = n;
 	return 0;
 }
