@@ -54,6 +54,12 @@ static inline int medark_bytes_compare(struct medark_bytes a, struct medark_byte
 	return (a.size > b.size) - (a.size < b.size);
 }
 
+static inline void medark_put_be32(uint8_t out[4], uint32_t v)
+{
+	for (int i = 3; i >= 0; i--, v >>= 8)
+		out[i] = (uint8_t)v;
+}
+
 static inline void medark_put_be64(uint8_t out[8], uint64_t v)
 {
 	for (int i = 7; i >= 0; i--, v >>= 8)

@@ -24,22 +24,6 @@ void medark_leaf_hash_plain(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 	}
 }
 
-void medark_leaf_hash(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
-		      const struct medark_bytes *records, size_t count, struct medark_digest *out)
-{
-#ifdef MEDARK_LEAF_HAS_X86
-	if (medark_leaf_avx512_available()) {
-		medark_leaf_hash_avx512(salts, records, count, out);
-		return;
-	}
-	if (medark_leaf_sha_ni_available()) {
-		medark_leaf_hash_sha_ni(salts, records, count, out);
-		return;
-	}
-#endif
-	medark_leaf_hash_plain(salts, records, count, out);
-}
-
 void medark_node_hash_plain(const struct medark_digest *children, size_t count,
 			    struct medark_digest *out)
 {
@@ -51,20 +35,43 @@ void medark_node_hash_plain(const struct medark_digest *children, size_t count,
 	}
 }
 
+/* ---- the choice ---- */
+
+struct way {
+	void (*leaves)(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+		       const struct medark_bytes *records, size_t count, struct medark_digest *out);
+	void (*nodes)(const struct medark_digest *children, size_t count,
+		      struct medark_digest *out);
+};
+
+static const struct way *choose(void)
+{
+	static const struct way plain = { medark_leaf_hash_plain, medark_node_hash_plain };
+#ifdef MEDARK_LEAF_HAS_X86
+	static const struct way sha_ni = { medark_leaf_hash_sha_ni, medark_node_hash_sha_ni };
+	static const struct way eight = { medark_leaf_hash_eight, medark_node_hash_eight };
+	static const struct way sixteen = { medark_leaf_hash_sixteen, medark_node_hash_sixteen };
+
+	if (medark_leaf_avx512_available())
+		return __builtin_cpu_is("amd") ? &eight : &sixteen;
+	if (medark_leaf_sha_ni_available())
+		return &sha_ni;
+#endif
+	return &plain;
+}
+
+void medark_leaf_hash(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+		      const struct medark_bytes *records, size_t count, struct medark_digest *out)
+{
+	choose()->leaves(salts, records, count, out);
+}
+
 void medark_node_hash(const struct medark_digest *children, size_t count, struct medark_digest *out)
 {
-#ifdef MEDARK_LEAF_HAS_X86
-	if (medark_leaf_avx512_available()) {
-		medark_node_hash_avx512(children, count, out);
-		return;
-	}
-	if (medark_leaf_sha_ni_available()) {
-		medark_node_hash_sha_ni(children, count, out);
-		return;
-	}
-#endif
-	medark_node_hash_plain(children, count, out);
+	choose()->nodes(children, count, out);
 }
+
+/* ---- salts ---- */
 
 /* Records in one call of the cipher, whose sizes are ints. */
 #define CHUNK ((size_t)1 << 20)

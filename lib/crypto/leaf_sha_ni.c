@@ -315,6 +315,13 @@ bool medark_leaf_sha_ni_available(void)
 	return answer == 2;
 }
 
+bool medark_leaf_avx512_available(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
+	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+	       __builtin_cpu_supports("avx512vbmi") && medark_leaf_sha_ni_available();
+}
+
 #else
 /* ISO C wants a translation unit to hold something. */
 extern int medark_leaf_sha_ni_absent;

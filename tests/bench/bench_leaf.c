@@ -148,9 +148,11 @@ int main(int argc, char **argv)
 #ifdef MEDARK_LEAF_HAS_X86
 	if (medark_leaf_sha_ni_available())
 		report("SHA-NI", medark_leaf_hash_sha_ni, medark_node_hash_sha_ni, &segment, batch);
-	if (medark_leaf_avx512_available())
-		report("AVX-512", medark_leaf_hash_avx512, medark_node_hash_avx512, &segment,
+	if (medark_leaf_avx512_available()) {
+		report("eight", medark_leaf_hash_eight, medark_node_hash_eight, &segment, batch);
+		report("sixteen", medark_leaf_hash_sixteen, medark_node_hash_sixteen, &segment,
 		       batch);
+	}
 #endif
 	return 0;
 }

@@ -2,35 +2,24 @@
 /*
  * Leaf hashes with AVX-512 and the SHA extensions side by side. The SHA extensions do the rounds of
  * eight messages, while vector units that they leave idle make the message words of the eight next
- * blocks: one word of every message in a register of 256 bits. (Registers of 512 bits would take
- * the SHA unit's place. Everything in vectors of sixteen messages is not faster than the SHA
- * extensions alone.)
+ * blocks: one word of every message in a register of 256 bits. This is for processors of AMD, where
+ * registers of 512 bits would take the SHA unit's place, and everything in vectors of sixteen
+ * messages (leaf_sixteen.c) is not faster than the SHA extensions alone.
  *
  * A lane whose message ends takes the next record at once. When there are no more records and few
  * lanes are still busy, the SHA extensions alone finish what is left: they are quicker then.
- *
- * The first block and the padded end of a message are put together in registers. A masked load
- * touches no byte that its mask leaves out, so nothing beyond a record is read.
  */
 #include "crypto/leaf_lanes.h"
 
 #ifdef MEDARK_LEAF_HAS_X86
 
-#include "crypto/leaf_x86.h"
+#include "crypto/leaf_avx512.h"
 
-#define TARGET __attribute__((target("sha,sse4.1,avx2,avx512f,avx512bw,avx512vl,avx512vbmi")))
+#define TARGET MEDARK_LEAF_AVX512
 #define BLOCK  MEDARK_LEAF_BLOCK
-#define PREFIX MEDARK_LEAF_PREFIX
 #define LANES  8
 /* With fewer busy lanes the SHA extensions alone are faster. */
 #define WORTH 6
-
-bool medark_leaf_avx512_available(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
-	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-	       __builtin_cpu_supports("avx512vbmi") && medark_leaf_sha_ni_available();
-}
 
 /* ---- a step: the rounds of one block of each lane, and the words of its next block ---- */
 
@@ -216,61 +205,6 @@ struct lanes {
 	size_t next, count;
 };
 
-static uint64_t bytes_below(size_t n)
-{
-	return n < 64 ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
-}
-
-/* The prefix 0x00, the salt, and what fits of the record; zeros behind. */
-TARGET static inline __m512i front(const uint8_t *salt, struct medark_bytes record)
-{
-	static const uint8_t places[BLOCK] __attribute__((aligned(64))) = {
-		0,  64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78,
-		79, 0,	1,  2,	3,  4,	5,  6,	7,  8,	9,  10, 11, 12, 13, 14,
-		15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
-		31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46,
-	};
-	size_t size = record.size < BLOCK - PREFIX ? record.size : BLOCK - PREFIX;
-
-	return _mm512_maskz_permutex2var_epi8(
-		~(uint64_t)1, _mm512_maskz_loadu_epi8(bytes_below(size), record.data),
-		_mm512_load_si512(places),
-		_mm512_maskz_loadu_epi8(bytes_below(MEDARK_LEAF_SALT_SIZE), salt));
-}
-
-/* The last `rest` bytes of a message of `total`, padded (section 5.1.1); gives the blocks. */
-TARGET static inline size_t put_tail(__m512i v, size_t rest, size_t total, uint8_t to[2 * BLOCK])
-{
-	long long bits = (long long)__builtin_bswap64((uint64_t)total * 8);
-
-	v = _mm512_mask_blend_epi8((uint64_t)1 << rest, v, _mm512_set1_epi8((char)0x80));
-	if (rest + MEDARK_LEAF_PADDING <= BLOCK) {
-		_mm512_store_si512(to, _mm512_mask_set1_epi64(v, 0x80, bits));
-		return 1;
-	}
-	_mm512_store_si512(to, v);
-	_mm512_store_si512(to + BLOCK, _mm512_maskz_set1_epi64(0x80, bits));
-	return 2;
-}
-
-TARGET static void lay_out(struct medark_leaf_message *m, const uint8_t *salt,
-			   struct medark_bytes record)
-{
-	size_t total = PREFIX + record.size, rest = total % BLOCK;
-	__m512i first = front(salt, record), last = first;
-
-	m->run = 2;
-	if (total >= BLOCK) {
-		_mm512_store_si512(m->head, first);
-		m->runs[0] = (struct medark_leaf_run) { m->head, 1 };
-		m->runs[1] = (struct medark_leaf_run) { record.data + BLOCK - PREFIX,
-							total / BLOCK - 1 };
-		m->run = 0;
-		last = _mm512_maskz_loadu_epi8(bytes_below(rest), record.data + record.size - rest);
-	}
-	m->runs[2] = (struct medark_leaf_run) { m->tail, put_tail(last, rest, total, m->tail) };
-}
-
 static void begin_run(struct lanes *lanes, unsigned i)
 {
 	const struct medark_leaf_message *m = &lanes->messages[i];
@@ -291,7 +225,7 @@ TARGET static void take(struct lanes *lanes, unsigned i)
 		return;
 	}
 	lanes->next++;
-	lay_out(&lanes->messages[i], lanes->salts[n], lanes->records[n]);
+	medark_leaf_lay_out(&lanes->messages[i], lanes->salts[n], lanes->records[n]);
 	lanes->messages[i].out = &lanes->digests[n];
 	lanes->busy |= UINT32_C(1) << i;
 	begin_run(lanes, i);
@@ -355,9 +289,9 @@ TARGET static void finish(struct lanes *lanes)
 	medark_leaf_finish_sha_ni(started, count);
 }
 
-TARGET void medark_leaf_hash_avx512(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
-				    const struct medark_bytes *records, size_t count,
-				    struct medark_digest *out)
+TARGET void medark_leaf_hash_eight(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
+				   const struct medark_bytes *records, size_t count,
+				   struct medark_digest *out)
 {
 	struct lanes lanes;
 
@@ -389,8 +323,8 @@ TARGET void medark_leaf_hash_avx512(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE]
 
 /* ---- nodes: messages of one size, two blocks each ---- */
 
-TARGET void medark_node_hash_avx512(const struct medark_digest *children, size_t count,
-				    struct medark_digest *out)
+TARGET void medark_node_hash_eight(const struct medark_digest *children, size_t count,
+				   struct medark_digest *out)
 {
 	size_t whole = count < (size_t)2 * LANES ? 0 : count - count % LANES;
 	uint8_t messages[LANES][2 * BLOCK];
@@ -424,5 +358,5 @@ TARGET void medark_node_hash_avx512(const struct medark_digest *children, size_t
 
 #else
 /* ISO C wants a translation unit to hold something. */
-extern int medark_leaf_avx512_absent;
+extern int medark_leaf_eight_absent;
 #endif
