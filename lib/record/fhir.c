@@ -212,12 +212,14 @@ static uint32_t updated_date(struct medark_bytes meta)
 	struct medark_bytes rest = meta, text, found;
 	bool usual;
 
+	if (!meta.size)
+		return 0;
 	usual = take_text(&rest, "{\"versionId\":\"", &text)
 			? take_text(&rest, "\",\"lastUpdated\":\"", &text)
 			: take_text(&rest, "{\"lastUpdated\":\"", &text);
 	if (usual)
 		return medark_fhir_date_parse(text);
-	if (!meta.size || !may_hold(meta, updated[0]))
+	if (!may_hold(meta, updated[0]))
 		return 0;
 	(void)medark_fhir_members(meta, updated, 1, &found);
 	return string_date(found);
