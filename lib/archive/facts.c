@@ -241,12 +241,36 @@ static int add_range(struct share *s, struct medark_range range, struct medark_e
 	return medark_buffer_add(&s->ranges, &range, sizeof(range), err);
 }
 
+/*
+ * The key of an alias' rows: its size first and the tag last, so that the bindings of each alias
+ * come right before its shares, whatever bytes it has.
+ */
+int medark_facts_add_alias(struct medark_facts *f, struct medark_bytes alias,
+			   enum medark_fragment_tag tag, struct medark_bytes value,
+			   struct medark_error *err)
+{
+	uint8_t size[2] = { (uint8_t)(alias.size >> 8), (uint8_t)alias.size };
+	uint8_t last = tag != MEDARK_FRAGMENT_BINDING;
+
+	f->name.size = 0;
+	MEDARK_TRY(medark_buffer_add(&f->name, size, sizeof(size), err));
+	MEDARK_TRY(medark_buffer_add(&f->name, alias.data, alias.size, err));
+	MEDARK_TRY(medark_buffer_add(&f->name, &last, 1, err));
+	return medark_sorter_add(f->aliases, medark_bytes(f->name.data, f->name.size), value, err);
+}
+
+static int add_share(struct medark_facts *f, struct medark_bytes key, struct medark_bytes share,
+		     struct medark_error *err)
+{
+	if (key.data[0] == MEDARK_PATIENT_ID)
+		return medark_sorter_add(f->patients, key, share, err);
+	return medark_facts_add_alias(f, key, MEDARK_FRAGMENT_SHARE, share, err);
+}
+
 /* Adds the share to the patient's (or alias') fragments and empties it. */
 static int emit_share(struct medark_facts *f, struct share *s, struct medark_bytes key,
 		      struct medark_error *err)
 {
-	struct medark_sorter *to = key.data[0] == MEDARK_PATIENT_ID ? f->patients : f->aliases;
-
 	f->row.size = 0;
 	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_SHARE));
 	MEDARK_TRY(medark_buffer_add(&f->row, &s->head, sizeof(s->head), err));
@@ -259,7 +283,7 @@ static int emit_share(struct medark_facts *f, struct share *s, struct medark_byt
 	MEDARK_TRY(medark_buffer_add(&f->row, s->ranges.data, s->ranges.size, err));
 	memset(&s->head, 0, sizeof(s->head));
 	s->ranges.size = 0;
-	return medark_sorter_add(to, key, medark_bytes(f->row.data, f->row.size), err);
+	return add_share(f, key, medark_bytes(f->row.data, f->row.size), err);
 }
 
 static struct medark_bytes group_key(const struct medark_window *w, uint32_t group)
@@ -401,26 +425,29 @@ int medark_facts_window(struct medark_facts *f, const struct medark_window *w,
 }
 
 int medark_facts_streamed(struct medark_facts *f, const struct medark_record *record, uint16_t type,
-			  const struct medark_range *ranges, uint32_t count,
-			  struct medark_error *err)
+			  const struct medark_streamed *place, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+	struct medark_bytes ranges =
+		medark_bytes(place->ranges, place->count * sizeof(*place->ranges));
 
 	if (record->patient_count == 0 && record->type.size && record->id.size) {
 		MEDARK_TRY(medark_buffer_add(&key, record->type.data, record->type.size, err));
 		MEDARK_TRY(medark_buffer_add(&key, "/", 1, err));
 		MEDARK_TRY(medark_buffer_add(&key, record->id.data, record->id.size, err));
-		return add_outside(f, medark_bytes(key.data, key.size),
-				   medark_bytes(ranges, count * sizeof(*ranges)), err);
+		return add_outside(f, medark_bytes(key.data, key.size), ranges, err);
 	}
 	for (uint32_t i = 0; i < record->patient_count; i++) {
 		struct medark_share_head head = { .first = record->date,
 						  .last = record->date,
 						  .records = type != 0,
 						  .types = type != 0,
-						  .ranges = count,
-						  .shared = i > 0 };
+						  .ranges = place->count,
+						  .shared = i > 0,
+						  .item = place->item,
+						  .length = place->length,
+						  .offset = place->offset };
 		uint32_t pair[2] = { type, 1 };
 
 		key.size = 0;
@@ -430,11 +457,9 @@ int medark_facts_streamed(struct medark_facts *f, const struct medark_record *re
 		MEDARK_TRY(medark_buffer_add(&f->row, &head, sizeof(head), err));
 		if (type)
 			MEDARK_TRY(medark_buffer_add(&f->row, pair, sizeof(pair), err));
-		MEDARK_TRY(medark_buffer_add(&f->row, ranges, count * sizeof(*ranges), err));
-		MEDARK_TRY(medark_sorter_add(key.data[0] == MEDARK_PATIENT_ID ? f->patients
-									      : f->aliases,
-					     medark_bytes(key.data, key.size),
-					     medark_bytes(f->row.data, f->row.size), err));
+		MEDARK_TRY(medark_buffer_add(&f->row, ranges.data, ranges.size, err));
+		MEDARK_TRY(add_share(f, medark_bytes(key.data, key.size),
+				     medark_bytes(f->row.data, f->row.size), err));
 	}
 	return 0;
 }

@@ -59,9 +59,17 @@ int medark_facts_trouble(struct medark_facts *f, const struct medark_trouble *tr
 int medark_facts_skipped(struct medark_facts *f, struct medark_bytes path, const char *why,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
-/* A record that was streamed: its patients' keys, and the ranges of its parts. */
+/* Where a record that was streamed stands; the ranges, of its parts in order, are borrowed. */
+struct medark_streamed {
+	const struct medark_range *ranges;
+	uint32_t count;
+	uint32_t item, length; /* the length as a quarantine row has it */
+	uint64_t offset;
+};
+
+/* A record that was streamed: a share for each of its patients' keys. */
 int medark_facts_streamed(struct medark_facts *f, const struct medark_record *record, uint16_t type,
-			  const struct medark_range *ranges, uint32_t count,
+			  const struct medark_streamed *place,
 			  struct medark_error *err) MEDARK_MUST_USE;
 
 /* A finished item's row; counts it. */
@@ -89,6 +97,21 @@ enum medark_fragment_tag {
 	MEDARK_FRAGMENT_SHARE = 'A',	    /* struct medark_share_head, counts, ranges */
 	MEDARK_FRAGMENT_BINDING = 'B',	    /* in aliases: the patient key it stands for */
 };
+
+/*
+ * Adds a row of an alias, a URN's or identifier's key: `value` is a fragment of the kind `tag`,
+ * SHARE or BINDING. The sorter then gives, for each alias, its bindings and then its shares;
+ * medark_facts_alias() gives the alias back. `value` may be f->row.
+ */
+int medark_facts_add_alias(struct medark_facts *f, struct medark_bytes alias,
+			   enum medark_fragment_tag tag, struct medark_bytes value,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
+/* The alias of such a row; borrowed from its key. */
+static inline struct medark_bytes medark_facts_alias(struct medark_bytes key)
+{
+	return medark_bytes(key.data + 2, key.size - 3);
+}
 
 /* By what a patient is found; the text is the first field(s) of the row. */
 enum medark_search_entry {

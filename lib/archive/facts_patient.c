@@ -187,8 +187,9 @@ static int bind(struct medark_facts *f, char kind, struct medark_bytes a, struct
 	f->row.size = 0;
 	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_BINDING));
 	MEDARK_TRY(medark_buffer_add(&f->row, patient_key.data, patient_key.size, err));
-	return medark_sorter_add(f->aliases, medark_bytes(alias.data, alias.size),
-				 medark_bytes(f->row.data, f->row.size), err);
+	return medark_facts_add_alias(f, medark_bytes(alias.data, alias.size),
+				      MEDARK_FRAGMENT_BINDING,
+				      medark_bytes(f->row.data, f->row.size), err);
 }
 
 /*

@@ -81,6 +81,13 @@ static int note(struct medark_gather *g, const struct medark_giant *giant, struc
 {
 	struct medark_record *record = &g->record;
 	struct medark_facts *f = g->setup.facts;
+	struct medark_streamed place = {
+		.ranges = (const struct medark_range *)(void *)giant->ranges.data,
+		.count = (uint32_t)(giant->ranges.size / sizeof(struct medark_range)),
+		.item = giant->item,
+		.length = giant->length < UINT32_MAX ? (uint32_t)giant->length : UINT32_MAX,
+		.offset = giant->offset,
+	};
 	uint16_t type;
 	int found = medark_fhir_json_stream(medark_scanner_fhir(g->scanner), giant->stream, record,
 					    err);
@@ -104,9 +111,7 @@ static int note(struct medark_gather *g, const struct medark_giant *giant, struc
 		f->types.records[type]++;
 		f->records++;
 	}
-	return medark_facts_streamed(
-		f, record, type, (const struct medark_range *)(void *)giant->ranges.data,
-		(uint32_t)(giant->ranges.size / sizeof(struct medark_range)), err);
+	return medark_facts_streamed(f, record, type, &place, err);
 }
 
 static int place(const struct medark_gather *g, struct medark_giant *giant,

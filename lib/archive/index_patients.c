@@ -5,17 +5,6 @@
 
 #include <string.h>
 
-#define MIB ((size_t)1 << 20)
-
-/* ---- aliases: what a URN or an identifier stands for ---- */
-
-/* All fragments of one alias; the bindings come anywhere among them. */
-struct alias {
-	struct medark_buffer key;
-	struct medark_buffer patients; /* u32 size, then the key, for each binding */
-	struct medark_buffer shares;   /* u32 size, then the fragment */
-};
-
 static int add_sized(struct medark_buffer *b, struct medark_bytes value, struct medark_error *err)
 {
 	uint8_t size[4];
@@ -34,47 +23,11 @@ static bool next_sized(const struct medark_buffer *b, size_t *at, struct medark_
 	return true;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return medark_bytes_compare(*(const struct medark_bytes *)a,
-				    *(const struct medark_bytes *)b);
-}
-
-/* Two Patient resources may share an identifier (a merged patient): each gets the records, once. */
-static int give_shares(struct medark_index_writer *w, const struct alias *a,
-		       struct medark_error *err)
-{
-	MEDARK_AUTO(medark_heap_free) struct medark_bytes *patients = NULL;
-	struct medark_bytes share;
-	size_t count = 0, at = 0;
-
-	while (next_sized(&a->patients, &at, &share))
-		count++;
-	patients = malloc((count + 1) * sizeof(*patients));
-	if (!patients)
-		return medark_error_memory(err, "the patients");
-	at = 0;
-	for (size_t i = 0; next_sized(&a->patients, &at, &share); i++)
-		patients[i] = share;
-	qsort(patients, count, sizeof(*patients), by_bytes);
-	for (size_t i = 0; i < count; i++) {
-		if (i && medark_bytes_equal(patients[i], patients[i - 1]))
-			continue;
-		at = 0;
-		while (next_sized(&a->shares, &at, &share))
-			MEDARK_TRY(medark_sorter_add(w->facts->patients, patients[i], share, err));
-	}
-	return 0;
-}
-
-static int unknown_patient(struct medark_index_writer *w, struct medark_bytes share,
-			   const char *detail, struct medark_error *err)
+static int quarantine(struct medark_index_writer *w, struct medark_bytes share,
+		      enum medark_fault fault, const char *detail, struct medark_error *err)
 {
 	struct medark_share_head head;
-	struct medark_trouble trouble = {
-		.fault = MEDARK_FAULT_REFERENCE,
-		.detail = medark_bytes_text(detail),
-	};
+	struct medark_trouble trouble = { .fault = fault, .detail = medark_bytes_text(detail) };
 
 	memcpy(&head, share.data + 1, sizeof(head));
 	trouble.item = head.item;
@@ -83,20 +36,54 @@ static int unknown_patient(struct medark_index_writer *w, struct medark_bytes sh
 	return medark_facts_trouble(w->facts, &trouble, err);
 }
 
-static int end_alias(struct medark_index_writer *w, struct alias *a, struct medark_error *err)
+/* ---- aliases: what a URN or an identifier stands for ---- */
+
+/*
+ * Patients whom an alias may stand for: a merged patient has two resources, and they share the
+ * identifier. Where more have it, as an identifier "0" or "unknown", it tells nothing, and to give
+ * each record to each of them would be quadratic.
+ */
+#define OWNERS_MAX 16
+
+struct alias {
+	struct medark_buffer key;
+	struct medark_buffer owners; /* u32 size, then the key, of each patient, once */
+	unsigned owner_count;	     /* OWNERS_MAX + 1: more than are listed */
+};
+
+static int add_owner(struct alias *a, struct medark_bytes owner, struct medark_error *err)
 {
-	struct medark_bytes share;
+	struct medark_bytes other;
 	size_t at = 0;
 
-	if (a->patients.size)
-		MEDARK_TRY(give_shares(w, a, err));
-	else
-		while (next_sized(&a->shares, &at, &share))
-			MEDARK_TRY(medark_sorter_add(w->facts->patients,
-						     medark_bytes(a->key.data, a->key.size), share,
-						     err));
-	a->patients.size = 0;
-	a->shares.size = 0;
+	while (next_sized(&a->owners, &at, &other))
+		if (medark_bytes_equal(other, owner))
+			return 0;
+	if (a->owner_count > OWNERS_MAX || ++a->owner_count > OWNERS_MAX)
+		return 0;
+	return add_sized(&a->owners, owner, err);
+}
+
+/* Each owner gets the record; the alias itself, if it has none or too many, as a patient. */
+static int give_share(struct medark_index_writer *w, const struct alias *a,
+		      struct medark_bytes share, struct medark_error *err)
+{
+	struct medark_bytes owner;
+	size_t at = 0;
+
+	if (a->owner_count > 1)
+		MEDARK_TRY(quarantine(w, share, MEDARK_FAULT_AMBIGUOUS,
+				      a->owner_count <= OWNERS_MAX
+					      ? "several patients have this URN or identifier: "
+						"what names it is with each of them"
+					      : "too many patients have this URN or identifier: "
+						"what names it is with none of them",
+				      err));
+	if (a->owner_count == 0 || a->owner_count > OWNERS_MAX)
+		return medark_sorter_add(w->facts->patients, medark_bytes(a->key.data, a->key.size),
+					 share, err);
+	while (next_sized(&a->owners, &at, &owner))
+		MEDARK_TRY(medark_sorter_add(w->facts->patients, owner, share, err));
 	return 0;
 }
 
@@ -107,33 +94,32 @@ static int read_aliases(struct medark_index_writer *w, struct alias *a, struct m
 
 	MEDARK_TRY(medark_sorter_sort(w->facts->aliases, err));
 	while ((more = medark_sorter_next(w->facts->aliases, &key, &value, err)) == 1) {
-		if (!medark_bytes_equal(key, medark_bytes(a->key.data, a->key.size))) {
-			MEDARK_TRY(end_alias(w, a, err));
+		struct medark_bytes alias = medark_facts_alias(key);
+
+		if (!medark_bytes_equal(alias, medark_bytes(a->key.data, a->key.size))) {
 			a->key.size = 0;
-			MEDARK_TRY(medark_buffer_add(&a->key, key.data, key.size, err));
+			a->owners.size = 0;
+			a->owner_count = 0;
+			MEDARK_TRY(medark_buffer_add(&a->key, alias.data, alias.size, err));
 		}
 		if (value.data[0] == MEDARK_FRAGMENT_BINDING)
-			MEDARK_TRY(add_sized(&a->patients,
-					     medark_bytes(value.data + 1, value.size - 1), err));
+			MEDARK_TRY(add_owner(a, medark_bytes(value.data + 1, value.size - 1), err));
 		else
-			MEDARK_TRY(add_sized(&a->shares, value, err));
+			MEDARK_TRY(give_share(w, a, value, err));
 	}
-	MEDARK_TRY(more);
-	return end_alias(w, a, err);
+	return more;
 }
 
 int medark_index_resolve(struct medark_index_writer *w, struct medark_error *err)
 {
 	struct alias a = {
 		.key = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX),
-		.patients = MEDARK_BUFFER_SECRET(64 * MIB),
-		.shares = MEDARK_BUFFER_SECRET(64 * MIB),
+		.owners = MEDARK_BUFFER_SECRET(OWNERS_MAX * (MEDARK_SORTER_KEY_MAX + 4)),
 	};
 	int result = read_aliases(w, &a, err);
 
 	medark_buffer_clear(&a.key);
-	medark_buffer_clear(&a.patients);
-	medark_buffer_clear(&a.shares);
+	medark_buffer_clear(&a.owners);
 	return result;
 }
 
@@ -337,11 +323,11 @@ static int report_missing(struct medark_index_writer *w, const struct patient *p
 	if (!p->has_share)
 		return 0;
 	memcpy(share + 1, &p->place, sizeof(p->place));
-	return unknown_patient(w, medark_bytes(share, sizeof(share)),
-			       p->key.data[0] == MEDARK_PATIENT_ID
-				       ? "the source holds no Patient resource with this id"
-				       : "the source holds no Patient with this URN or identifier",
-			       err);
+	return quarantine(w, medark_bytes(share, sizeof(share)), MEDARK_FAULT_REFERENCE,
+			  p->key.data[0] == MEDARK_PATIENT_ID
+				  ? "the source holds no Patient resource with this id"
+				  : "no one Patient of the source has this URN or identifier",
+			  err);
 }
 
 static int end_patient(struct medark_index_writer *w, struct patient *p, struct medark_error *err)

@@ -15,8 +15,10 @@
  * patient's where nothing else can stand and under the names subject, patient, beneficiary and
  * individual; elsewhere (performer, actor …) it is far more often a care provider's. A reference
  * to another type is no patient and no fault; a text of no known form is MEDARK_FAULT_REFERENCE
- * where a URN would be a patient. While and after a Bundle is split, a URN that is the fullUrl of
- * one of its entries is that entry: a Patient gives the key that it has itself.
+ * where a URN would be a patient. While a Bundle is split, a URN that is the fullUrl of one of its
+ * entries is that entry: a Patient gives the key that it has itself. A URN that is the fullUrl of
+ * several patients there, and an #id that several contained resources have, are
+ * MEDARK_FAULT_AMBIGUOUS.
  *
  * A struct medark_fhir holds scratch memory and belongs to one thread.
  */

@@ -101,24 +101,39 @@ static int end(void *context, struct medark_error *err)
 enum { KEY_TYPE, KEY_ID, KEY_IDENTIFIER, KEY_COUNT };
 static const char *const key_names[KEY_COUNT] = { "resourceType", "id", "identifier" };
 
+static int read_type(struct medark_fhir *fhir, struct medark_bytes value, struct medark_bytes *out,
+		     struct medark_error *err)
+{
+	struct medark_fhir_text text = { .form = MEDARK_FHIR_ESCAPED };
+	int rc;
+
+	*out = medark_bytes(NULL, 0);
+	if (value.size < 2 || value.data[0] != '"')
+		return 0;
+	text.raw = medark_bytes(value.data + 1, value.size - 2);
+	rc = medark_fhir_text_keep(&fhir->scratch, &text, MEDARK_FHIR_TYPE_MAX, out, err);
+	return rc < 0 ? rc : 0;
+}
+
 /* One item of the JSON array, as if it were the XML element that bears its type's name. */
 static int read_json_item(struct medark_bytes item, const struct medark_fhir_visitor *v,
 			  struct medark_error *err)
 {
+	struct reader *r = v->context;
 	struct medark_bytes members[KEY_COUNT];
-	struct medark_bytes type = { 0 };
+	struct medark_bytes type;
+	bool once = medark_fhir_members(item, key_names, KEY_COUNT, members);
 
-	medark_fhir_members(item, key_names, KEY_COUNT, members);
-	if (members[KEY_TYPE].size > 2 && members[KEY_TYPE].data[0] == '"')
-		type = medark_bytes(members[KEY_TYPE].data + 1, members[KEY_TYPE].size - 2);
-	MEDARK_TRY(begin(v->context, type, err));
+	MEDARK_TRY(read_type(r->fhir, members[KEY_TYPE], &type, err));
+	MEDARK_TRY(begin(r, type, err));
+	r->now.is_repeated = !once;
 	for (int key = KEY_ID; key < KEY_COUNT; key++) {
 		struct medark_bytes name = medark_bytes_text(key_names[key]);
 
 		if (members[key].size)
 			MEDARK_TRY(medark_fhir_walk_json(members[key], name, v, err));
 	}
-	return end(v->context, err);
+	return end(r, err);
 }
 
 static int read_json(struct medark_bytes contained, const struct medark_fhir_visitor *v,
@@ -151,14 +166,23 @@ static int read_all(struct medark_fhir *fhir, struct medark_error *err)
 int medark_fhir_contained_find(struct medark_fhir *fhir, struct medark_bytes id,
 			       const struct medark_fhir_contained **out, struct medark_error *err)
 {
+	struct medark_fhir_contained *found = NULL;
+
 	*out = NULL;
 	if (!fhir->is_contained_known) {
 		fhir->is_contained_known = true;
 		MEDARK_TRY(read_all(fhir, err));
 	}
-	for (uint32_t i = 0; i < fhir->contained_count && !*out; i++) {
-		if (medark_bytes_equal(fhir->contained[i].id, id))
-			*out = &fhir->contained[i];
+	for (uint32_t i = 0; i < fhir->contained_count; i++) {
+		struct medark_fhir_contained *c = &fhir->contained[i];
+
+		if (!medark_bytes_equal(c->id, id))
+			continue;
+		if (found)
+			found->is_repeated = true;
+		else
+			found = c;
 	}
+	*out = found;
 	return 0;
 }

@@ -39,7 +39,9 @@ static int compare_entries(const void *a, const void *b)
 	int order = medark_bytes_compare(x->url, y->url);
 
 	/* Of two entries with one fullUrl the patient counts. */
-	return order ? order : (int)y->is_patient - (int)x->is_patient;
+	if (!order)
+		order = (int)y->is_patient - (int)x->is_patient;
+	return order ? order : medark_bytes_compare(x->key.text, y->key.text);
 }
 
 void medark_fhir_entries_sort(struct medark_fhir *fhir)
@@ -81,6 +83,17 @@ static const struct medark_fhir_entry *find_entry(const struct medark_fhir *fhir
 	if (low == fhir->entry_count || !medark_bytes_equal(fhir->entries[low].url, urn))
 		return NULL;
 	return &fhir->entries[low];
+}
+
+/* Do several patients of the Bundle have the fullUrl of this one, the first of them? */
+static bool is_ambiguous(const struct medark_fhir *fhir, const struct medark_fhir_entry *entry)
+{
+	const struct medark_fhir_entry *end = fhir->entries + fhir->entry_count, *e = entry;
+
+	while (++e < end && e->is_patient && medark_bytes_equal(e->url, entry->url))
+		if (!medark_bytes_equal(e->key.text, entry->key.text))
+			return true;
+	return false;
 }
 
 /* "Patient", or the URL of Patient's definition: both forms of Reference.type. */
@@ -134,6 +147,10 @@ static int urn_key(struct medark_fhir *fhir, const struct medark_fhir_naming *na
 
 	MEDARK_TRY(medark_fhir_key_urn(&fhir->scratch, naming->reference, &urn, err));
 	entry = find_entry(fhir, urn);
+	if (entry && entry->is_patient && is_ambiguous(fhir, entry)) {
+		*out_fault = MEDARK_FAULT_AMBIGUOUS;
+		return 0;
+	}
 	if (entry) {
 		if (entry->is_patient)
 			*out = entry->key;
@@ -174,6 +191,10 @@ static int contained_key(struct medark_fhir *fhir, struct medark_bytes id,
 	const struct medark_fhir_contained *contained;
 
 	MEDARK_TRY(medark_fhir_contained_find(fhir, id, &contained, err));
+	if (contained && contained->is_repeated) {
+		*out_fault = MEDARK_FAULT_AMBIGUOUS;
+		return 0;
+	}
 	if (contained && !contained->is_patient)
 		return 0;
 	if (!contained || contained->key.size == 0) {

@@ -77,15 +77,14 @@ static int note_json_entry(struct medark_fhir *fhir, struct medark_bytes full_ur
 			   struct medark_bytes resource, struct medark_error *err)
 {
 	static const char *const names[] = { "resourceType", "id" };
-	struct medark_bytes members[2], id;
-	bool is_patient;
+	struct medark_bytes members[2], type, id;
 
 	if (full_url.size == 0)
 		return 0;
 	(void)medark_fhir_members(resource, names, 2, members);
-	is_patient = medark_bytes_is(members[0], "\"Patient\"");
+	MEDARK_TRY(keep_string(fhir, members[0], &type, err));
 	MEDARK_TRY(keep_string(fhir, members[1], &id, err));
-	return note_entry(fhir, full_url, is_patient, id, err);
+	return note_entry(fhir, full_url, medark_bytes_is(type, "Patient"), id, err);
 }
 
 /*
@@ -154,10 +153,11 @@ static int read_json(struct medark_fhir *fhir, struct medark_bytes text, struct 
 	if (fhir->inner.status != MEDARK_JSON_OBJECT)
 		return 0;
 	at = medark_json_get(&fhir->inner, DOCUMENT_TYPE);
-	type = medark_bytes(body.data + at.begin, at.end - at.begin);
+	MEDARK_TRY(keep_string(fhir, medark_bytes(body.data + at.begin, at.end - at.begin), &type,
+			       err));
 	at = medark_json_get(&fhir->inner, DOCUMENT_ENTRY);
 	entries = medark_bytes(body.data + at.begin, at.end - at.begin);
-	if (!medark_bytes_is(type, "\"Bundle\""))
+	if (!medark_bytes_is(type, "Bundle"))
 		return 0;
 	if (fhir->inner.repeated)
 		*out_fault = MEDARK_FAULT_REPEATED;
@@ -265,6 +265,25 @@ static int read_xml(struct medark_fhir *fhir, struct medark_bytes text, struct p
 	return r.is_bundle && *out_fault == MEDARK_FAULT_NONE;
 }
 
+static int split(struct medark_fhir *fhir, enum medark_fhir_kind kind, struct medark_bytes text,
+		 struct parts *parts, enum medark_fault *out_fault, struct medark_error *err)
+{
+	struct medark_fhir_part whole = { .end = text.size };
+	int rc = kind == MEDARK_FHIR_XML ? read_xml(fhir, text, parts, out_fault, err)
+					 : read_json(fhir, text, parts, out_fault, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		fhir->entry_count = 0;
+		whole.begin = text.size - medark_fhir_strip_mark(text).size;
+		parts->count = 0;
+		return add_part(parts, &whole, err);
+	}
+	medark_fhir_entries_sort(fhir);
+	return 0;
+}
+
 int medark_fhir_split(struct medark_fhir *fhir, enum medark_fhir_kind kind,
 		      struct medark_bytes text,
 		      int (*each)(void *context, const struct medark_fhir_part *part,
@@ -272,23 +291,14 @@ int medark_fhir_split(struct medark_fhir *fhir, enum medark_fhir_kind kind,
 		      void *context, enum medark_fault *out_fault, struct medark_error *err)
 {
 	MEDARK_AUTO(parts_clear) struct parts parts = { 0 };
-	struct medark_fhir_part whole = { .end = text.size };
 	int rc;
 
 	*out_fault = MEDARK_FAULT_NONE;
 	medark_fhir_scratch_reset(&fhir->document);
+	rc = split(fhir, kind, text, &parts, out_fault, err);
+	for (size_t i = 0; rc >= 0 && i < parts.count; i++)
+		rc = each(context, &parts.list[i], err);
+	/* What a URN is in one Bundle says nothing of the records that come after it. */
 	fhir->entry_count = 0;
-	rc = kind == MEDARK_FHIR_XML ? read_xml(fhir, text, &parts, out_fault, err)
-				     : read_json(fhir, text, &parts, out_fault, err);
-	if (rc < 0)
-		return rc;
-	if (rc == 0) {
-		fhir->entry_count = 0;
-		whole.begin = text.size - medark_fhir_strip_mark(text).size;
-		return each(context, &whole, err);
-	}
-	medark_fhir_entries_sort(fhir);
-	for (size_t i = 0; i < parts.count; i++)
-		MEDARK_TRY(each(context, &parts.list[i], err));
-	return 0;
+	return rc < 0 ? rc : 0;
 }

@@ -43,10 +43,11 @@ struct medark_fhir_naming {
 struct medark_fhir_contained {
 	struct medark_bytes id;
 	bool is_patient;
+	bool is_repeated;	 /* another one has its id, or it has a member twice */
 	struct medark_bytes key; /* system|value of its best identifier; empty without one */
 };
 
-/* One entry of the Bundle that was split last, by its fullUrl (a URN in lower case). */
+/* One entry of the Bundle that is being split, by its fullUrl (a URN in lower case). */
 struct medark_fhir_entry {
 	struct medark_bytes url;
 	bool is_patient;

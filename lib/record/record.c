@@ -9,6 +9,7 @@ static const char *const names[MEDARK_FAULT_MAX] = {
 	[MEDARK_FAULT_NO_TYPE] = "no-resource-type",
 	[MEDARK_FAULT_REPEATED] = "repeated-member",
 	[MEDARK_FAULT_REFERENCE] = "unknown-reference",
+	[MEDARK_FAULT_AMBIGUOUS] = "ambiguous-reference",
 	[MEDARK_FAULT_TOO_MANY] = "too-many-patients",
 	[MEDARK_FAULT_TOO_LARGE] = "too-large",
 	[MEDARK_FAULT_DUPLICATE] = "duplicate",

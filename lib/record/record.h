@@ -37,6 +37,7 @@ enum medark_fault {
 	MEDARK_FAULT_NO_TYPE,	 /* "no-resource-type": an object without a usable resourceType */
 	MEDARK_FAULT_REPEATED,	 /* "repeated-member": resourceType, id or a reference twice */
 	MEDARK_FAULT_REFERENCE,	 /* "unknown-reference": a patient reference of no usable form */
+	MEDARK_FAULT_AMBIGUOUS,	 /* "ambiguous-reference": it fits several patients */
 	MEDARK_FAULT_TOO_MANY,	 /* "too-many-patients" */
 	MEDARK_FAULT_TOO_LARGE,	 /* "too-large": a value that had to be read exceeds its limit */
 	MEDARK_FAULT_DUPLICATE,	 /* "duplicate": same type and id, different content */

@@ -93,8 +93,19 @@ class References(RealTest):
         who = identified("urn:x", "7")
         both = [patient("p1", identifier=[who]), patient("p2", identifier=[who])]
         self.write("src/1.ndjson", ndjson(*both, *both, about(1, {"identifier": who})))
-        self.assertEqual(self.export("src")["duplicates"], 2)
+        seen = self.export("src", code=6)
+        self.assertEqual((seen["duplicates"], seen["reasons"]), (2, {"ambiguous-reference": 1}))
         self.counted(p1=3, p2=3)
+
+    def test_an_identifier_of_many_patients_names_none(self):
+        who = identified("urn:x", "0")
+        self.write("src/1.ndjson", ndjson(*[patient(f"p{i}", identifier=[who]) for i in range(17)],
+                                          *[about(i, {"identifier": who}) for i in range(3)]))
+        seen = self.export("src", code=6)
+        self.assertEqual(seen["reasons"], {"ambiguous-reference": 1, "unknown-reference": 1})
+        counts = self.counts()
+        self.assertEqual(counts.pop("Iurn:x|0"), {"Observation": 3})
+        self.assertEqual(counts, {f"Pp{i}": {"Patient": 1} for i in range(17)})
 
     def test_a_record_of_two_patients_is_in_both_charts(self):
         shared = {"resourceType": "Appointment", "id": "a1", "participant": [

@@ -319,6 +319,19 @@ static void contained_patients_are_known_by_identifier(void **state)
 			    "unknown-reference Observation 1 - 0 0");
 	assert_string_equal(facts(CONTAINED("{\"resourceType\":\"Group\",\"id\":\"p\"}")),
 			    "ok Observation 1 - 0 0");
+	assert_string_equal(
+		facts(CONTAINED("{\"resourceType\":\"P\\u0061tient\",\"id\":\"p\","
+				"\"identifier\":[{\"system\":\"b\",\"value\":\"1\"}]}")),
+		"ok Observation 1 I:b|1 0 0");
+	/* Which of them is meant cannot be told. */
+	assert_string_equal(
+		facts(CONTAINED("{\"resourceType\":\"Group\",\"id\":\"p\"},{\"resourceType\":"
+				"\"Patient\",\"id\":\"p\",\"identifier\":[{\"value\":\"1\"}]}")),
+		"ambiguous-reference Observation 1 - 0 0");
+	assert_string_equal(
+		facts(CONTAINED("{\"resourceType\":\"Patient\",\"resourceType\":\"Group\","
+				"\"id\":\"p\",\"identifier\":[{\"value\":\"1\"}]}")),
+		"ambiguous-reference Observation 1 - 0 0");
 	assert_string_equal(facts(SUBJECT("#p")), "unknown-reference Observation 1 - 0 0");
 	assert_string_equal(facts(SUBJECT("#")), "unknown-reference Observation 1 - 0 0");
 }

@@ -100,6 +100,60 @@ static void urns_are_resolved_within_the_bundle(void **state)
 		"ok Observation - U:urn:uuid:e 0 0 []");
 }
 
+static void a_urn_of_two_patients_names_neither(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		parts(MEDARK_FHIR_JSON,
+		      "{\"resourceType\":\"Bundle\",\"entry\":["
+		      "{\"fullUrl\":\"urn:uuid:a\",\"resource\":{\"resourceType\":\"Patient\","
+		      "\"id\":\"q\"}},{\"fullUrl\":\"urn:uuid:a\",\"resource\":" PATIENT "},"
+		      "{\"resource\":{\"resourceType\":\"Observation\"," URN_SUBJECT "}}]}"),
+		"ok Patient q P:q 0 0 [urn:uuid:a]\nok Patient p P:p 0 0 [urn:uuid:a]\n"
+		"ambiguous-reference Observation - - 0 0 []");
+	/* Versions of one patient, as a history has them. */
+	assert_string_equal(parts(MEDARK_FHIR_JSON,
+				  "{\"resourceType\":\"Bundle\",\"entry\":["
+				  "{\"fullUrl\":\"urn:uuid:a\",\"resource\":" PATIENT "},"
+				  "{\"fullUrl\":\"urn:uuid:a\",\"resource\":" PATIENT "},"
+				  "{\"resource\":{\"resourceType\":\"Observation\"," URN_SUBJECT
+				  "}}]}"),
+			    "ok Patient p P:p 0 0 [urn:uuid:a]\nok Patient p P:p 0 0 [urn:uuid:a]\n"
+			    "ok Observation - P:p 0 0 []");
+}
+
+static void escaped_types_are_what_they_say(void **state)
+{
+	(void)state;
+	assert_string_equal(parts(MEDARK_FHIR_JSON,
+				  "{\"resourceType\":\"B\\u0075ndle\",\"entry\":["
+				  "{\"fullUrl\":\"urn:uuid:a\",\"resource\":{\"resourceType\":"
+				  "\"P\\u0061tient\",\"id\":\"p\"}},"
+				  "{\"resource\":{\"resourceType\":\"Observation\"," URN_SUBJECT
+				  "}}]}"),
+			    "ok Patient p P:p 0 0 [urn:uuid:a]\nok Observation - P:p 0 0 []");
+}
+
+/* The URNs of one Bundle are not those of what comes behind it. */
+static void a_bundle_leaves_no_urn_behind(void **state)
+{
+	struct medark_bytes text =
+		padded(medark_bytes_text("{\"resourceType\":\"Observation\"," URN_SUBJECT "}"));
+	MEDARK_AUTO(medark_json_stream_free) struct medark_json_stream *stream = NULL;
+	struct medark_error err;
+
+	(void)state;
+	(void)parts(MEDARK_FHIR_JSON, "{\"resourceType\":\"Bundle\",\"entry\":["
+				      "{\"fullUrl\":\"urn:uuid:a\",\"resource\":" PATIENT "}]}");
+	assert_int_equal(medark_fhir_json(fhir, text, medark_bytes(NULL, 0), &record, &err), 1);
+	assert_string_equal(record_line(), "ok Observation - U:urn:uuid:a 0 0");
+	assert_int_equal(medark_json_stream_new(medark_fhir_keys(), &stream, &err), 0);
+	assert_int_equal(medark_json_stream_add(stream, text.data, text.size, &err), 0);
+	assert_int_equal(medark_fhir_json_stream(fhir, stream, &record, &err), 1);
+	assert_string_equal(record_line(), "ok Observation - U:urn:uuid:a 0 0");
+	free((void *)(uintptr_t)text.data);
+}
+
 static void nothing_of_a_broken_document_is_handed_out_by_parts(void **state)
 {
 	(void)state;
@@ -177,6 +231,9 @@ int main(void)
 		cmocka_unit_test(a_resource_is_one_part),
 		cmocka_unit_test(entries_of_a_bundle_are_parts),
 		cmocka_unit_test(urns_are_resolved_within_the_bundle),
+		cmocka_unit_test(a_urn_of_two_patients_names_neither),
+		cmocka_unit_test(escaped_types_are_what_they_say),
+		cmocka_unit_test(a_bundle_leaves_no_urn_behind),
 		cmocka_unit_test(nothing_of_a_broken_document_is_handed_out_by_parts),
 		cmocka_unit_test(an_entry_of_no_usable_form_is_not_lost),
 		cmocka_unit_test(xml_parts_are_exact),
