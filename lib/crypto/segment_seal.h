@@ -50,7 +50,8 @@ int medark_sealer_seal(struct medark_sealer *sealer, const struct medark_bytes *
 /*
  * Opens a sealed segment into `out`, which has `room` bytes: at least the plaintext
  * (medark_seal_plain_size(), or simply sealed.size). `sealed` and `out` must not overlap. The tag
- * over the whole is checked before this returns; on any failure `out` is wiped. Allocates nothing.
+ * over the whole is checked before this returns; after a failure `out` holds nothing of the
+ * plaintext: it is wiped, or was not written to. Allocates nothing.
  * MEDARK_E_FORMAT if it is not our template, or not of this key and archive, or was changed;
  * MEDARK_E_USAGE if `room` is too small.
  */
