@@ -254,15 +254,6 @@ struct medark_bytes medark_certificate_issuer_serial(const struct medark_certifi
 	return medark_bytes(certificate->issuer_serial.data, certificate->issuer_serial.size);
 }
 
-struct medark_bytes medark_certificate_key_id(const struct medark_certificate *certificate)
-{
-	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(certificate->x509);
-
-	if (!id)
-		return medark_bytes(NULL, 0);
-	return medark_bytes(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
-}
-
 time_t medark_certificate_not_before(const struct medark_certificate *certificate)
 {
 	return certificate->not_before;
