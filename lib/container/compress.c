@@ -193,8 +193,7 @@ void medark_decompressor_free(struct medark_decompressor *d)
 
 static int fault(struct medark_error *err, const char *what)
 {
-	(void)medark_error_set(err, MEDARK_E_FORMAT, "%s", what);
-	return MEDARK_E_FORMAT; /* a constant: the compiler sees that callers stop here */
+	return medark_error_set(err, MEDARK_E_FORMAT, "%s", what);
 }
 
 /*
