@@ -51,6 +51,7 @@ struct medark_archive_id {
 #define MEDARK_WINDOW_LOG_MAX	23
 #define MEDARK_PAGE_MAX		(16u << 20)
 #define MEDARK_ROOT_MAX		(64u << 20)
+#define MEDARK_PATIENTS_MAX	(UINT64_C(1) << 28)
 #define MEDARK_PATH_MAX		4096
 #define MEDARK_ITEM_MAX		(UINT32_MAX - 1) /* number of an item, from 0 */
 

@@ -114,12 +114,6 @@ int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_c
 	return 0;
 }
 
-static void free_stack(STACK_OF(X509) * stack)
-{
-	sk_X509_pop_free(stack, X509_free);
-}
-MEDARK_DEFINE_AUTO(STACK_OF(X509), free_stack)
-
 /* What the file is instead, where that can be told. */
 static int no_certificate(struct medark_bytes pem, struct medark_error *err)
 {
@@ -183,7 +177,7 @@ static int parse(struct medark_bytes pem, struct medark_certificate **out_certif
 		 struct medark_error *err)
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
-	MEDARK_AUTO(free_stack) STACK_OF(X509) *all = sk_X509_new_null();
+	MEDARK_AUTO(medark_x509_stack_free) STACK_OF(X509) *all = sk_X509_new_null();
 
 	if (!all)
 		return medark_error_memory(err, "certificates");
