@@ -125,12 +125,7 @@ int medark_archive_inspect(const char *path, struct medark_archive_info *out,
 	MEDARK_TRY(medark_digest_setup(err));
 	MEDARK_TRY(medark_input_open(path, &in, err));
 	MEDARK_TRY(medark_tail_read(in, &tail, err));
-	MEDARK_TRY(medark_manifest_parse(tail.manifest, &manifest, err));
-	if (medark_manifest_offset(manifest) != tail.offset)
-		return medark_error_set(
-			err, MEDARK_E_FORMAT,
-			"the file has more or fewer bytes than the members that its "
-			"manifest lists");
+	MEDARK_TRY(medark_tail_manifest(&tail, &manifest, err));
 	MEDARK_TRY(medark_signature_peek(tail.signature, &visible->signer, err));
 	MEDARK_TRY(read_clear(in, manifest, visible, err));
 	medark_info_fill(out, &visible->header, &visible->summary, &visible->signer, manifest);

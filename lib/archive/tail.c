@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/tail.h"
 
-#include "archive/member_read.h"
 #include "container/member.h"
 
 /* MANIFEST, its signature and the tail, each with header and padding. */
@@ -132,6 +131,20 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 	MEDARK_TRY(parse_end(rest.data, size, &offset, err));
 	if (!is_locator(rest.data) || offset != out->offset)
 		return medark_error_set(err, MEDARK_E_FORMAT, "the file changes while it is read");
+	return 0;
+}
+
+int medark_tail_manifest(const struct medark_tail *tail, struct medark_manifest **out,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_manifest_free) struct medark_manifest *manifest = NULL;
+
+	MEDARK_TRY(medark_manifest_parse(tail->manifest, &manifest, err));
+	if (medark_manifest_offset(manifest) != tail->offset)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the file has more or fewer bytes than the members that "
+					"its manifest lists");
+	*out = MEDARK_TAKE(manifest);
 	return 0;
 }
 
