@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* layout: every constant of the archive format, in one place (docs/FORMAT.md). */
+/*
+ * layout: what several files must know of the archive format alike: its version, names and limits
+ * (docs/FORMAT.md). The bytes that one file alone writes and reads stand there: of tar headers in
+ * member.c, of the binding in segment.c, of padding in compress.c.
+ */
 #ifndef MEDARK_CONTAINER_LAYOUT_H
 #define MEDARK_CONTAINER_LAYOUT_H
 
