@@ -70,8 +70,8 @@ static int read_fd(const struct cli_options *options, int fd, const char *whence
 	return 0;
 }
 
-int cli_passphrase_read_file(const struct cli_options *options, const char *path,
-			     struct cli_passphrase *out)
+static int read_file(const struct cli_options *options, const char *path,
+		     struct cli_passphrase *out)
 {
 	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat status;
@@ -266,13 +266,13 @@ int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase
 		return cli_report_usage(options, "cannot use more than one of --passphrase-file, "
 						 "--passphrase-fd and --passphrase-command");
 	if (options->passphrase_file)
-		return cli_passphrase_read_file(options, options->passphrase_file, out);
+		return read_file(options, options->passphrase_file, out);
 	if (options->passphrase_fd)
 		return read_numbered(options, out);
 	if (options->passphrase_command)
 		return read_command(options, out);
 	if (file && *file && (options->passphrase || !is_export))
-		return cli_passphrase_read_file(options, file, out);
+		return read_file(options, file, out);
 	if (!options->passphrase)
 		return 0;
 	return prompt(options, is_export ? "New passphrase of the archive" : "Passphrase",
@@ -310,7 +310,7 @@ int cli_passphrase_read_for_key(const struct cli_options *options, const char *k
 	if (!is_encrypted(key))
 		return 0;
 	if (path)
-		return cli_passphrase_read_file(options, path, out);
+		return read_file(options, path, out);
 	(void)snprintf(question, sizeof(question), "Passphrase of the key '%.160s'", key);
 	/* At an export --passphrase-file would add a passphrase to the archive instead. */
 	return prompt(options, question, is_export ? "--signer-key-passphrase-file" : other_options,

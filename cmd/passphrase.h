@@ -34,9 +34,6 @@ bool cli_passphrase_is_asked(const struct cli_options *options);
  */
 int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase *out);
 
-int cli_passphrase_read_file(const struct cli_options *options, const char *path,
-			     struct cli_passphrase *out);
-
 /*
  * The passphrase of an encrypted key: `path` if given, else a question on the terminal. `out` stays
  * empty if the key is not encrypted. 0 or an exit code.

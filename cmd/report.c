@@ -12,6 +12,7 @@
 
 #define SENTENCE_MAX (2 * MEDARK_ERROR_MAX)
 #define LABEL_WIDTH  14
+#define TIME_MAX     32
 
 FILE *cli_report_stream(const struct cli_options *options)
 {
@@ -21,7 +22,8 @@ FILE *cli_report_stream(const struct cli_options *options)
 	return taken ? stderr : stdout;
 }
 
-int cli_report_exit_code(int code)
+/* The exit code that belongs to a code of the library; interrupted if the user asked to stop. */
+static int exit_code_of(int code)
 {
 	/* Whatever a stopped operation says, it was stopped. */
 	if (code < 0 && cli_signals_stopped())
@@ -134,7 +136,7 @@ static void compose(const struct cli_failure *failure, const char *reason, char 
 int cli_report_failure(const struct cli_options *options, const struct cli_failure *failure)
 {
 	char sentence[SENTENCE_MAX], room[SENTENCE_MAX];
-	int exit_code = cli_report_exit_code(failure->code);
+	int exit_code = exit_code_of(failure->code);
 	const char *reason = failure->err->message[0] ? failure->err->message : "unknown reason";
 	const char *hint = failure->hint;
 
@@ -242,25 +244,25 @@ void cli_report_row_time(FILE *f, double seconds, uint64_t bytes)
 	(void)fputc('\n', f);
 }
 
-void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type)
-{
-	char now[CLI_TIME_MAX];
-
-	cli_json_begin(json, cli_report_stream(options), type);
-	if (options->verb)
-		cli_json_text(json, "verb", options->verb->name);
-	cli_json_text(json, "time", cli_report_time(now));
-}
-
-const char *cli_report_time(char *out)
+/* The time now, RFC 3339 in UTC. */
+static const char *time_now(char out[TIME_MAX])
 {
 	time_t now = time(NULL);
 	struct tm parts;
 
-	if (!gmtime_r(&now, &parts) ||
-	    strftime(out, CLI_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+	if (!gmtime_r(&now, &parts) || strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
 		out[0] = '\0';
 	return out;
+}
+
+void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type)
+{
+	char now[TIME_MAX];
+
+	cli_json_begin(json, cli_report_stream(options), type);
+	if (options->verb)
+		cli_json_text(json, "verb", options->verb->name);
+	cli_json_text(json, "time", time_now(now));
 }
 
 double cli_report_clock(void)

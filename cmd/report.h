@@ -29,9 +29,6 @@ struct cli_failure {
 	const struct medark_error *err;
 };
 
-/* The exit code that belongs to a code of the library; interrupted if the user asked to stop. */
-int cli_report_exit_code(int code);
-
 /* Reports a failure of the library; the exit code that belongs to it. */
 int cli_report_failure(const struct cli_options *options, const struct cli_failure *failure);
 
@@ -71,10 +68,6 @@ void cli_report_row_time(FILE *f, double seconds, uint64_t bytes);
 
 /* Begins an object that says which verb it is of. */
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type);
-
-/* The time now, RFC 3339 in UTC. `out` holds CLI_TIME_MAX characters. */
-#define CLI_TIME_MAX 32
-const char *cli_report_time(char *out);
 
 /* Seconds of a clock that only runs forward. */
 double cli_report_clock(void);

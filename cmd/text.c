@@ -27,6 +27,12 @@ size_t cli_utf8_next(const char *text, unsigned *out)
 	return size;
 }
 
+/* One character, ready to be shown. */
+struct glyph {
+	char shown[12]; /* UTF-8 or an escape, zero-terminated */
+	int width;	/* columns */
+};
+
 /* Controls, and what shows nothing or changes the direction of what stands around it. */
 static bool is_unsafe(unsigned c)
 {
@@ -44,13 +50,14 @@ static int width_of(unsigned c)
 	return width < 0 ? 1 : width;
 }
 
-int cli_glyph_next(const char **text, struct cli_glyph *out)
+/* Takes the next character of `*text` and moves on; false at the end. */
+static bool glyph_next(const char **text, struct glyph *out)
 {
 	unsigned c = 0;
 	size_t size;
 
 	if (!**text)
-		return 0;
+		return false;
 	size = cli_utf8_next(*text, &c);
 	if (size && !is_unsafe(c)) {
 		memcpy(out->shown, *text, size);
@@ -63,24 +70,24 @@ int cli_glyph_next(const char **text, struct cli_glyph *out)
 		out->width = snprintf(out->shown, sizeof(out->shown), "\\x%02X", c);
 	}
 	*text += size ? size : 1;
-	return 1;
+	return true;
 }
 
 size_t cli_text_width(const char *text)
 {
-	struct cli_glyph glyph;
+	struct glyph glyph;
 	size_t width = 0;
 
-	while (cli_glyph_next(&text, &glyph))
+	while (glyph_next(&text, &glyph))
 		width += (size_t)glyph.width;
 	return width;
 }
 
 void cli_text_print(FILE *f, const char *text)
 {
-	struct cli_glyph glyph;
+	struct glyph glyph;
 
-	while (cli_glyph_next(&text, &glyph))
+	while (glyph_next(&text, &glyph))
 		(void)fputs(glyph.shown, f);
 }
 
@@ -89,9 +96,9 @@ void cli_text_print_field(FILE *f, const char *text, size_t width)
 	bool cut = cli_text_width(text) > width;
 	size_t room = cut && width ? width - 1 : width;
 	size_t used = 0;
-	struct cli_glyph glyph;
+	struct glyph glyph;
 
-	while (cli_glyph_next(&text, &glyph) && used + (size_t)glyph.width <= room) {
+	while (glyph_next(&text, &glyph) && used + (size_t)glyph.width <= room) {
 		(void)fputs(glyph.shown, f);
 		used += (size_t)glyph.width;
 	}

@@ -9,15 +9,6 @@
 
 #include <stdio.h>
 
-/* One character, ready to be shown. */
-struct cli_glyph {
-	char shown[12]; /* UTF-8 or an escape, zero-terminated */
-	int width;	/* columns */
-};
-
-/* Takes the next character of `*text` and moves on; 0 at the end, else 1. */
-int cli_glyph_next(const char **text, struct cli_glyph *out);
-
 /* Columns that `text` takes when it is shown. */
 size_t cli_text_width(const char *text);
 

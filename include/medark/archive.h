@@ -14,7 +14,10 @@
 extern "C" {
 #endif
 
-/* What an archive says of itself. Strings are sanitised: printable, one line. */
+/*
+ * What an archive says of itself. Strings are sanitised: printable, one line. Of more than 256
+ * types the first by name are told. Large (about 30 KB).
+ */
 struct medark_archive_info {
 	char archive[33];  /* id, hex */
 	char manifest[65]; /* SHA-256 of MANIFEST, hex */
@@ -54,15 +57,15 @@ struct medark_archive;
 /*
  * Opens and checks the manifest's signature against `trust` (required). `identity` may be NULL:
  * then only medark_archive_verify() and medark_archive_info() work. Both are borrowed until the
- * archive is freed. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED, MEDARK_E_IDENTITY, MEDARK_E_SYSTEM. An
- * archive belongs to one thread at a time.
+ * archive is freed. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED, MEDARK_E_IDENTITY, MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY; MEDARK_E_USAGE without `trust`. An archive belongs to one thread at a time.
  */
 MEDARK_API int medark_archive_open(const char *path, const struct medark_trust *trust,
 				   const struct medark_identity *identity,
 				   struct medark_archive **out, struct medark_error *err);
 MEDARK_API void medark_archive_free(struct medark_archive *archive);
 
-/* What the (verified) archive says of itself. */
+/* What the archive, whose manifest is verified, says of itself. Cannot fail. */
 MEDARK_API int medark_archive_info(struct medark_archive *archive, struct medark_archive_info *out,
 				   struct medark_error *err);
 
@@ -90,7 +93,9 @@ struct medark_patient_row {
  * Calls `each` for every patient that `query` finds, in the index's order; NULL or "" finds all. A
  * query is an id, an identifier (BSN, `system|value`), a birth date (31-12-1970, 1970-12-31,
  * 31121970) or the beginnings of names ("jan vries"); all words must match. Stops with the
- * callback's non-zero return, which is passed on. `limit` 0: no limit.
+ * callback's non-zero return, which is passed on. `limit` 0: no limit. MEDARK_E_IDENTITY if the
+ * archive was opened without one; MEDARK_E_USAGE for a query of more than 1,024 bytes or 32 words,
+ * or that is not UTF-8; MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 MEDARK_API int
 medark_archive_patients(struct medark_archive *archive, const char *query, uint64_t limit,
@@ -124,7 +129,8 @@ struct medark_restore_result {
  * items/…, report.json. Until it is complete and on the disk everything stands under a name that
  * ends in .medark-partial. A whole restore verifies every byte before it writes the first; a
  * restore of patients verifies each segment that it reads. MEDARK_E_NOT_FOUND for an unknown
- * patient.
+ * patient; MEDARK_E_EXISTS for a target that is in use; MEDARK_E_USAGE, MEDARK_E_IDENTITY,
+ * MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED.
  */
 MEDARK_API int medark_archive_restore(struct medark_archive *archive,
 				      const struct medark_restore_request *request,

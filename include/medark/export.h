@@ -30,22 +30,32 @@ MEDARK_API void medark_export_free(struct medark_export *e);
 /*
  * Adds a source: a folder, a file, a tar/zip (also compressed; its members become the items), or
  * "-" for standard input. Sources are read in the order added; the items of several sources get
- * the source's base name in front of their path. MEDARK_E_SOURCE if it does not exist.
+ * the source's base name in front of their path. At most 1,024. MEDARK_E_SOURCE if it does not
+ * exist or cannot be read; MEDARK_E_USAGE, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_export_add_source(struct medark_export *e, const char *path,
 					struct medark_error *err);
 
-/* Adds a recipient's certificate (PEM). Refuses unsuitable ones (MEDARK_E_KEY). */
+/*
+ * Adds a recipient's certificate (PEM): at most 63, so that a passphrase has a place. MEDARK_E_KEY
+ * for one that cannot be encrypted to (key, usage, validity); MEDARK_E_USAGE if it is given twice
+ * or is one too many; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
 MEDARK_API int medark_export_add_recipient(struct medark_export *e, const char *cert_path,
 					   struct medark_error *err);
 
-/* Adds a passphrase that opens the archive (copied, wiped on free). At most one. */
+/*
+ * Adds a passphrase of 1 to 1,024 bytes that opens the archive (copied, wiped on free). At most
+ * one. MEDARK_E_USAGE, MEDARK_E_MEMORY.
+ */
 MEDARK_API int medark_export_add_passphrase(struct medark_export *e, const void *passphrase,
 					    size_t size, struct medark_error *err);
 
 /*
  * The signer: a PEM file with the certificate (and its intermediates), and its private key.
- * `passphrase` opens an encrypted key; may be NULL with size 0. MEDARK_E_KEY.
+ * `passphrase` opens an encrypted key; may be NULL with size 0. Given again it replaces the one
+ * before. MEDARK_E_KEY if either is unsuitable, the two do not belong together, or others have a
+ * right on the key's file; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_export_set_signer(struct medark_export *e, const char *cert_path,
 					const char *key_path, const void *passphrase, size_t size,
@@ -53,29 +63,35 @@ MEDARK_API int medark_export_set_signer(struct medark_export *e, const char *cer
 
 /*
  * The archive before this one in the chain: its signature must verify against the signer's own
- * certificate or `trust_path` (PEM, may be NULL). Call after medark_export_set_signer().
+ * certificate or `trust_path` (PEM, may be NULL). Call after medark_export_set_signer()
+ * (MEDARK_E_USAGE). Errors of medark_trust_add_file() and medark_archive_open().
  */
 MEDARK_API int medark_export_set_previous(struct medark_export *e, const char *path,
 					  const char *trust_path, struct medark_error *err);
 
-/* 1 (default: tuned for speed) to 22; the manual has a table of sizes and times. */
+/* 1 (the default, tuned for speed) to 22 (small, and slow); MEDARK_E_USAGE for another one. */
 MEDARK_API int medark_export_set_level(struct medark_export *e, int level,
 				       struct medark_error *err);
 
 /*
- * Bytes of memory that the export may take, 224 MiB and more (default 240 MiB). More memory puts
- * a patient's records closer together when the source is not ordered by patient.
+ * Bytes of memory that the export may take, 192 MiB and more (default 240 MiB), else
+ * MEDARK_E_USAGE. More memory puts a patient's records closer together when the source is not
+ * ordered by patient.
  */
 MEDARK_API int medark_export_set_memory(struct medark_export *e, uint64_t bytes,
 					struct medark_error *err);
 
-/* Worker threads; 0 (default): as many as there are processors. */
+/*
+ * Worker threads, at most MEDARK_THREADS_MAX (MEDARK_E_USAGE); 0 (default): as many as there are
+ * processors.
+ */
 MEDARK_API int medark_export_set_threads(struct medark_export *e, unsigned threads,
 					 struct medark_error *err);
 
 /*
  * Writes a report in JSON Lines, one object for everything quarantined or skipped, with the items'
- * paths (which may hold a patient's name: mode 0600). NULL: none.
+ * paths (which may hold a patient's name: mode 0600). It gets its name just before the archive
+ * does, and replaces a file as the archive does. NULL: none. MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_export_set_report(struct medark_export *e, const char *path,
 					struct medark_error *err);

@@ -34,7 +34,10 @@ MEDARK_API int medark_key_create(const struct medark_key_request *request,
  */
 struct medark_trust;
 MEDARK_API int medark_trust_new(struct medark_trust **out, struct medark_error *err);
-/* Adds all certificates and CRLs of a PEM file. MEDARK_E_SYSTEM, MEDARK_E_KEY. */
+/*
+ * Adds all certificates and CRLs of a PEM file of at most 16 MiB: each of them becomes an anchor.
+ * MEDARK_E_KEY if it holds none, or anything else; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
 MEDARK_API int medark_trust_add_file(struct medark_trust *trust, const char *path,
 				     struct medark_error *err);
 /*
@@ -66,13 +69,15 @@ MEDARK_API int medark_certificate_describe(const char *path, struct medark_certi
 struct medark_identity;
 MEDARK_API int medark_identity_new(struct medark_identity **out, struct medark_error *err);
 /*
- * Adds a PEM private key. `passphrase` (may be NULL, `size` 0) opens an encrypted PEM. A file that
- * group or others can read is refused (MEDARK_E_KEY).
+ * Adds a PEM private key, at most 64 (MEDARK_E_USAGE). `passphrase` (may be NULL, `size` 0) opens
+ * an encrypted PEM. A file on which group or others have any right, or that belongs to neither the
+ * user nor root, is refused (MEDARK_E_KEY), as is a key of another kind or size than archives take.
+ * MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_identity_add_key(struct medark_identity *identity, const char *path,
 				       const void *passphrase, size_t size,
 				       struct medark_error *err);
-/* Adds an archive passphrase (copied). */
+/* Adds an archive passphrase of 1 to 1,024 bytes (copied), at most 64. MEDARK_E_USAGE. */
 MEDARK_API int medark_identity_add_passphrase(struct medark_identity *identity,
 					      const void *passphrase, size_t size,
 					      struct medark_error *err);

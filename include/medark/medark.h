@@ -2,7 +2,7 @@
 /*
  * medark: open, signed, encrypted archives of patient records. This header brings the whole public
  * interface. The library never prints, never exits, installs no signal handler, and keeps no global
- * state but OpenSSL's.
+ * state but OpenSSL's: the algorithms that it has fetched, and a digest for each thread.
  */
 #ifndef MEDARK_MEDARK_H
 #define MEDARK_MEDARK_H

@@ -3,6 +3,7 @@
 
 #include "base/large.h"
 #include "base/secret.h"
+#include "scan/json.h"
 
 #define CLASSES 9
 
@@ -18,6 +19,7 @@ static const size_t sizes[CLASSES] = {
 };
 
 _Static_assert(MEDARK_BLOCK_LEAST << 7 == MEDARK_BLOCK_SMALL, "the sizes double");
+_Static_assert(MEDARK_BLOCK_PADDING >= MEDARK_JSON_PADDING, "records are scanned in blocks");
 
 static size_t whole_size(size_t capacity)
 {

@@ -98,6 +98,10 @@ int medark_export_add_passphrase(struct medark_export *e, const void *passphrase
 {
 	if (size == 0)
 		return medark_error_set(err, MEDARK_E_USAGE, "the passphrase is empty");
+	if (size > MEDARK_KDF_PASSPHRASE_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the passphrase is longer than %d bytes",
+					MEDARK_KDF_PASSPHRASE_MAX);
 	if (e->passphrase.size)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than one passphrase");
 	return medark_buffer_add(&e->passphrase, passphrase, size, err);

@@ -14,11 +14,17 @@
 #include "crypto/signature.h"
 #include "record/compartment.h"
 
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 
 #define SEGMENT_SIZE  (4u << 20)
 #define PASSPHRASE_ID "passphrase-1"
+
+_Static_assert(MEDARK_SOURCE_PATH_MAX + NAME_MAX + sizeof("~1024/") <= MEDARK_PATH_MAX,
+	       "paths have room for the name of their source");
+_Static_assert(MEDARK_TYPES_MAX + 1 <= MEDARK_SUMMARY_TYPES_MAX, "all types have a place");
+_Static_assert(MEDARK_FAULT_MAX <= MEDARK_SUMMARY_REASONS_MAX, "all reasons have a place");
 
 /* Everything of one run. The order of the fields that own something is the reverse of release. */
 struct run {

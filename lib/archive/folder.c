@@ -56,7 +56,7 @@ static int next_name(DIR *dir, const char **out)
 
 int medark_folder_is_empty(int fd, const char *except, struct medark_error *err)
 {
-	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
+	MEDARK_AUTO(directory_close) DIR *dir = list(fd);
 	const char *name;
 	int more;
 
@@ -98,7 +98,7 @@ static int move_up(int from, const char *name, int to, unsigned *serial, struct 
 static int hollow_out(int fd, const char *name, unsigned *serial, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int sub = -1;
-	__attribute__((cleanup(directory_close_auto))) DIR *dir = NULL;
+	MEDARK_AUTO(directory_close) DIR *dir = NULL;
 	const char *inner;
 	int more;
 
@@ -127,7 +127,7 @@ int medark_folder_clear(int fd, struct medark_error *err)
 	bool again = true;
 
 	while (again) {
-		__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
+		MEDARK_AUTO(directory_close) DIR *dir = list(fd);
 		const char *name;
 		int more;
 
@@ -187,7 +187,7 @@ static int sync_entry(struct syncing *s, int at, const char *name, int depth,
 
 static int sync_folder(struct syncing *s, int fd, int depth, struct medark_error *err)
 {
-	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(fd);
+	MEDARK_AUTO(directory_close) DIR *dir = list(fd);
 	const char *name;
 	int more;
 
@@ -256,7 +256,7 @@ static int check_entry(int from, int to, const char *name, int depth, struct med
 
 static int check_merge(int from, int to, int depth, struct medark_error *err)
 {
-	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(from);
+	MEDARK_AUTO(directory_close) DIR *dir = list(from);
 	const char *name;
 	int more;
 
@@ -292,7 +292,7 @@ static int join(int from, int to, const char *name, int depth, struct medark_err
 
 static int merge(int from, int to, int depth, struct medark_error *err)
 {
-	__attribute__((cleanup(directory_close_auto))) DIR *dir = list(from);
+	MEDARK_AUTO(directory_close) DIR *dir = list(from);
 	const char *name;
 	int more;
 

@@ -11,7 +11,7 @@ struct medark_index_writer {
 	struct medark_facts *facts;
 	struct medark_pages *pages;
 	struct medark_sorter *identifiers, *names, *births;
-	struct medark_buffer row, json, at, shared, id_row;
+	struct medark_buffer row, json, at, shared;
 	struct medark_buffer waiting; /* shared fragments of the current patient: u32 size, bytes */
 	uint64_t patients;	      /* the current patient's row number */
 };

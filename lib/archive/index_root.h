@@ -12,9 +12,6 @@
 #include "container/manifest.h"
 #include "crypto/digest.h"
 
-/* Patients of one archive (FORMAT.md section 13). */
-#define MEDARK_PATIENTS_MAX (UINT64_C(1) << 28)
-
 struct medark_index_first {
 	uint64_t row;		 /* number of the page's first row */
 	struct medark_bytes key; /* its first field, as the table is sorted */

@@ -21,7 +21,6 @@ static void writer_clear(struct medark_index_writer *w)
 	medark_buffer_clear(&w->at);
 	medark_buffer_clear(&w->shared);
 	medark_buffer_clear(&w->waiting);
-	medark_buffer_clear(&w->id_row);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_index_writer, writer_clear)
 
@@ -36,7 +35,6 @@ static int writer_init(struct medark_index_writer *w, const struct medark_index_
 		.at = MEDARK_BUFFER(MEDARK_PAGE_MAX),
 		.shared = MEDARK_BUFFER(MEDARK_PAGE_MAX),
 		.waiting = MEDARK_BUFFER_SECRET(64 * MIB),
-		.id_row = MEDARK_BUFFER_SECRET(MIB),
 	};
 	MEDARK_TRY(medark_pages_new(setup->pipeline, &w->pages, err));
 	MEDARK_TRY(medark_sorter_new(12 * MIB, setup->folder, &w->identifiers, err));
@@ -49,16 +47,18 @@ static struct medark_bytes row_bytes(const struct medark_index_writer *w)
 	return medark_bytes(w->row.data, w->row.size);
 }
 
-/* ---- items, segments: rows as they are ---- */
+/* ---- items, quarantine, segments ---- */
 
-static int write_items(struct medark_index_writer *w, struct medark_error *err)
+/* `items` and `quarantine`: the sorter's values are the rows. */
+static int write_rows(struct medark_index_writer *w, enum medark_kind kind,
+		      struct medark_sorter *from, struct medark_error *err)
 {
 	struct medark_bytes key, value;
 	int more;
 
-	MEDARK_TRY(medark_pages_table(w->pages, MEDARK_KIND_ITEMS, err));
-	MEDARK_TRY(medark_sorter_sort(w->facts->items, err));
-	while ((more = medark_sorter_next(w->facts->items, &key, &value, err)) == 1) {
+	MEDARK_TRY(medark_pages_table(w->pages, kind, err));
+	MEDARK_TRY(medark_sorter_sort(from, err));
+	while ((more = medark_sorter_next(from, &key, &value, err)) == 1) {
 		const uint8_t *tab = memchr(value.data, '\t', value.size);
 
 		MEDARK_TRY(medark_pages_row(w->pages, value,
@@ -195,25 +195,6 @@ static int write_outside(struct medark_index_writer *w, struct medark_error *err
 	return more;
 }
 
-/* ---- quarantine ---- */
-
-static int write_quarantine(struct medark_index_writer *w, struct medark_error *err)
-{
-	struct medark_bytes key, value;
-	int more;
-
-	MEDARK_TRY(medark_pages_table(w->pages, MEDARK_KIND_QUARANTINE, err));
-	MEDARK_TRY(medark_sorter_sort(w->facts->quarantine, err));
-	while ((more = medark_sorter_next(w->facts->quarantine, &key, &value, err)) == 1) {
-		const uint8_t *tab = memchr(value.data, '\t', value.size);
-
-		MEDARK_TRY(medark_pages_row(w->pages, value,
-					    medark_bytes(value.data, (size_t)(tab - value.data)),
-					    err));
-	}
-	return more;
-}
-
 /* ---- all of it ---- */
 
 static int write_root(struct medark_index_writer *w, uint64_t leaves, struct medark_error *err)
@@ -239,7 +220,7 @@ int medark_index_write(const struct medark_index_setup *setup, uint64_t *out_pat
 	MEDARK_AUTO(writer_clear) struct medark_index_writer w = { 0 };
 
 	MEDARK_TRY(writer_init(&w, setup, err));
-	MEDARK_TRY(write_items(&w, err));
+	MEDARK_TRY(write_rows(&w, MEDARK_KIND_ITEMS, setup->facts->items, err));
 	MEDARK_TRY(write_segments(&w, out_leaves, err));
 	MEDARK_TRY(medark_index_resolve(&w, err));
 	MEDARK_TRY(medark_index_patients(&w, err));
@@ -248,7 +229,7 @@ int medark_index_write(const struct medark_index_setup *setup, uint64_t *out_pat
 	MEDARK_TRY(write_words(&w, MEDARK_KIND_BIRTHS, w.births, err));
 	MEDARK_TRY(write_outside(&w, err));
 	MEDARK_TRY(medark_seen_finish(w.facts->seen, err));
-	MEDARK_TRY(write_quarantine(&w, err));
+	MEDARK_TRY(write_rows(&w, MEDARK_KIND_QUARANTINE, setup->facts->quarantine, err));
 	MEDARK_TRY(write_root(&w, *out_leaves, err));
 	*out_patients = w.patients;
 	return medark_pipeline_drain(setup->pipeline, err);

@@ -18,6 +18,13 @@ static void copy(char *out, size_t room, const char *text)
 			*p = '?';
 }
 
+/* All recipients and reasons have a place; of types, FHIR's and "Other" do by far. */
+#define PLACES(list)                                                                               \
+	(sizeof(((struct medark_archive_info *)0)->list) /                                         \
+	 sizeof(((struct medark_archive_info *)0)->list[0]))
+_Static_assert(PLACES(recipients) == MEDARK_RECIPIENTS_MAX, "recipients");
+_Static_assert(PLACES(reasons) == MEDARK_SUMMARY_REASONS_MAX, "reasons");
+
 static void fill_header(struct medark_archive_info *out, const struct medark_header *header)
 {
 	medark_text_hex(&header->archive, sizeof(header->archive), out->archive);
@@ -38,9 +45,6 @@ static void fill_header(struct medark_archive_info *out, const struct medark_hea
 
 static void fill_summary(struct medark_archive_info *out, const struct medark_summary *summary)
 {
-	size_t types = sizeof(out->types) / sizeof(out->types[0]);
-	size_t reasons = sizeof(out->reasons) / sizeof(out->reasons[0]);
-
 	out->items = summary->items;
 	out->bytes = summary->bytes;
 	out->records = summary->records;
@@ -50,14 +54,14 @@ static void fill_summary(struct medark_archive_info *out, const struct medark_su
 	out->duplicates = summary->duplicates;
 	out->skipped = summary->skipped;
 	out->complete = summary->complete;
-	for (; out->type_count < summary->type_count && out->type_count < types;
+	for (; out->type_count < summary->type_count && out->type_count < PLACES(types);
 	     out->type_count++) {
 		const struct medark_count *c = &summary->types[out->type_count];
 
 		copy(out->types[out->type_count].name, sizeof(out->types[0].name), c->name);
 		out->types[out->type_count].count = c->count;
 	}
-	for (; out->reason_count < summary->reason_count && out->reason_count < reasons;
+	for (; out->reason_count < summary->reason_count && out->reason_count < PLACES(reasons);
 	     out->reason_count++) {
 		const struct medark_count *c = &summary->reasons[out->reason_count];
 
@@ -121,12 +125,7 @@ int medark_archive_inspect(const char *path, struct medark_archive_info *out,
 	MEDARK_TRY(medark_digest_setup(err));
 	MEDARK_TRY(medark_input_open(path, &in, err));
 	MEDARK_TRY(medark_tail_read(in, &tail, err));
-	MEDARK_TRY(medark_manifest_parse(tail.manifest, &manifest, err));
-	if (medark_manifest_offset(manifest) != tail.offset)
-		return medark_error_set(
-			err, MEDARK_E_FORMAT,
-			"the file has more or fewer bytes than the members that its "
-			"manifest lists");
+	MEDARK_TRY(medark_tail_manifest(&tail, &manifest, err));
 	MEDARK_TRY(medark_signature_peek(tail.signature, &visible->signer, err));
 	MEDARK_TRY(read_clear(in, manifest, visible, err));
 	medark_info_fill(out, &visible->header, &visible->summary, &visible->signer, manifest);

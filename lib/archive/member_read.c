@@ -4,14 +4,6 @@
 #include "container/member.h"
 #include "crypto/digest.h"
 
-bool medark_bytes_are_zero(const uint8_t *p, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (p[i])
-			return false;
-	return true;
-}
-
 int medark_member_read_unverified(struct medark_input *in,
 				  const struct medark_manifest_member *member,
 				  struct medark_buffer *scratch, struct medark_bytes *out_content,
@@ -34,7 +26,8 @@ int medark_member_read_unverified(struct medark_input *in,
 					"gives it",
 					member->name);
 	padding = scratch->data + MEDARK_TAR_BLOCK + member->size;
-	if (!medark_bytes_are_zero(padding, (size_t)(scratch->data + space - padding))) /* F-4 */
+	if (!medark_bytes_are_zero(
+		    medark_bytes(padding, (size_t)(scratch->data + space - padding)))) /* F-4 */
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"%s is not followed by zero bytes only", member->name);
 	*out_content = medark_bytes(scratch->data + MEDARK_TAR_BLOCK, (size_t)member->size);

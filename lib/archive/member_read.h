@@ -13,9 +13,6 @@
 /* Ceiling of a buffer that any member fits into, with header and padding. */
 #define MEDARK_MEMBER_READ_MAX ((size_t)MEDARK_SEALED_MAX + 2 * MEDARK_TAR_BLOCK)
 
-/* Is every byte zero? */
-bool medark_bytes_are_zero(const uint8_t *p, size_t size);
-
 /*
  * Reads into `scratch` (emptied first); *out_content is borrowed from it. MEDARK_E_FORMAT, naming
  * the member, if a byte of header, content or padding is not what the manifest says. Any thread,

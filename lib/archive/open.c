@@ -99,12 +99,7 @@ static int open_all(struct medark_archive *a, const char *path, const struct med
 	MEDARK_TRY(medark_signature_verify(tail.manifest, tail.signature, trust, &a->signer, err));
 	medark_sha256(tail.manifest.data, tail.manifest.size, &a->manifest_digest);
 	medark_sha256(tail.bytes.data, tail.bytes.size, &a->tail_digest);
-	MEDARK_TRY(medark_manifest_parse(tail.manifest, &a->manifest, err));
-	if (medark_manifest_offset(a->manifest) != tail.offset)
-		return medark_error_set(
-			err, MEDARK_E_FORMAT,
-			"the file has more or fewer bytes than the members that its "
-			"manifest lists");
+	MEDARK_TRY(medark_tail_manifest(&tail, &a->manifest, err));
 	return open_front(a, identity, err);
 }
 

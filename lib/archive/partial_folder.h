@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * partial: a folder that stands under its name only when it is complete and on the disk. Until then
- * it stands as unfinished.medark-restore in TARGET.medark-partial beside the target (or in
- * .medark-partial in it, where the target is the root of a file system), which has mode 0700 and a
- * lock, so that two restores do not meet in it. One thread at a time.
+ * partial_folder: a folder that stands under its name only when it is complete and on the disk.
+ * Until then it stands as unfinished.medark-restore in TARGET.medark-partial beside the target (or
+ * in .medark-partial in it, where the target is the root of a file system), which has mode 0700 and
+ * a lock, so that two restores do not meet in it. One thread at a time.
  */
 #ifndef MEDARK_ARCHIVE_PARTIAL_FOLDER_H
 #define MEDARK_ARCHIVE_PARTIAL_FOLDER_H

@@ -77,6 +77,16 @@ int medark_meter_set(struct medark_meter *meter, const struct medark_progress *n
 	return 0;
 }
 
+/* Passes on a sentence that the user should read. */
+static void warn(struct medark_meter *meter, const char *sentence)
+{
+	if (!meter->events || !meter->events->warning)
+		return;
+	pthread_mutex_lock(&meter->lock);
+	meter->events->warning(meter->events->context, sentence);
+	pthread_mutex_unlock(&meter->lock);
+}
+
 /* A date is enough to act upon. */
 static void date_of(time_t time, char out[16])
 {
@@ -98,14 +108,5 @@ void medark_meter_warn_of_expiry(struct medark_meter *meter, const char *whose, 
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the certificate of the %s '%s' expires on %s: %s", whose, subject, date,
 		       consequence);
-	medark_meter_warn(meter, sentence);
-}
-
-void medark_meter_warn(struct medark_meter *meter, const char *sentence)
-{
-	if (!meter->events || !meter->events->warning)
-		return;
-	pthread_mutex_lock(&meter->lock);
-	meter->events->warning(meter->events->context, sentence);
-	pthread_mutex_unlock(&meter->lock);
+	warn(meter, sentence);
 }

@@ -4,11 +4,14 @@
 #include "archive/member_read.h"
 #include "base/parallel.h"
 #include "container/segment.h"
+#include "scan/json.h"
 
 #include <stdlib.h>
 
 /* Memory of all loaders of one restore. */
 #define MEMORY (160u << 20)
+
+_Static_assert(MEDARK_SEGMENT_SLACK >= MEDARK_JSON_PADDING, "records are scanned in segments");
 
 struct medark_loader {
 	const struct medark_archive *archive;

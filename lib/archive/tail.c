@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/tail.h"
 
-#include "archive/member_read.h"
 #include "container/member.h"
 
 /* MANIFEST, its signature and the tail, each with header and padding. */
@@ -51,7 +50,8 @@ static int parse_end(const uint8_t end[MEDARK_TAIL_SIZE], uint64_t size, uint64_
 		     struct medark_error *err)
 {
 	MEDARK_TRY(medark_locator_parse(end + MEDARK_TAR_BLOCK, out_offset, err));
-	if (!medark_bytes_are_zero(end + MEDARK_TAR_BLOCK + MEDARK_LOCATOR_SIZE, MEDARK_TAR_END))
+	if (!medark_bytes_are_zero(
+		    medark_bytes(end + MEDARK_TAR_BLOCK + MEDARK_LOCATOR_SIZE, MEDARK_TAR_END)))
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"the archive does not end in 1024 zero bytes");
 	if (*out_offset > size - MEDARK_TAIL_SIZE || size - *out_offset > REGION_MAX)
@@ -93,8 +93,8 @@ static int take(struct medark_bytes *rest, const char *name, uint64_t max, struc
 	if (size > max || space > rest->size)
 		return medark_error_set(err, MEDARK_E_FORMAT, "%s is too large", name);
 	*out = medark_bytes(rest->data + MEDARK_TAR_BLOCK, (size_t)size);
-	if (!medark_bytes_are_zero(out->data + size,
-				   (size_t)(space - MEDARK_TAR_BLOCK - size))) /* F-4 */
+	if (!medark_bytes_are_zero(medark_bytes(
+		    out->data + size, (size_t)(space - MEDARK_TAR_BLOCK - size)))) /* F-4 */
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"%s is not followed by zero bytes only", name);
 	*rest = medark_bytes(rest->data + space, rest->size - (size_t)space);
@@ -131,6 +131,20 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 	MEDARK_TRY(parse_end(rest.data, size, &offset, err));
 	if (!is_locator(rest.data) || offset != out->offset)
 		return medark_error_set(err, MEDARK_E_FORMAT, "the file changes while it is read");
+	return 0;
+}
+
+int medark_tail_manifest(const struct medark_tail *tail, struct medark_manifest **out,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_manifest_free) struct medark_manifest *manifest = NULL;
+
+	MEDARK_TRY(medark_manifest_parse(tail->manifest, &manifest, err));
+	if (medark_manifest_offset(manifest) != tail->offset)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the file has more or fewer bytes than the members that "
+					"its manifest lists");
+	*out = MEDARK_TAKE(manifest);
 	return 0;
 }
 

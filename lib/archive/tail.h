@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "container/manifest.h"
 #include "store/input.h"
 
 struct medark_tail {
@@ -23,6 +24,14 @@ struct medark_tail {
  */
 int medark_tail_read(struct medark_input *in, struct medark_tail *out,
 		     struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * Parses the manifest, and checks that it stands where its members end (F-8, F-21): nothing else is
+ * in the file. The caller has verified the signature, or says that nobody has. MEDARK_E_FORMAT,
+ * MEDARK_E_MEMORY.
+ */
+int medark_tail_manifest(const struct medark_tail *tail, struct medark_manifest **out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
 void medark_tail_clear(struct medark_tail *tail);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_tail, medark_tail_clear)
 

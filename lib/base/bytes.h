@@ -43,6 +43,14 @@ static inline bool medark_bytes_starts(struct medark_bytes a, const char *prefix
 	return a.size >= n && memcmp(a.data, prefix, n) == 0;
 }
 
+static inline bool medark_bytes_are_zero(struct medark_bytes a)
+{
+	for (size_t i = 0; i < a.size; i++)
+		if (a.data[i])
+			return false;
+	return true;
+}
+
 /* Order of memcmp(), shorter first: the order of every sorted table of the index. */
 static inline int medark_bytes_compare(struct medark_bytes a, struct medark_bytes b)
 {

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 struct shared {
 	const struct medark_parallel *job;
@@ -26,10 +27,12 @@ struct worker {
 unsigned medark_parallel_threads(unsigned wanted)
 {
 	cpu_set_t set;
-	int processors = 1;
+	long processors;
 
 	if (wanted)
 		return wanted < MEDARK_PARALLEL_MAX ? wanted : MEDARK_PARALLEL_MAX;
+	/* A set has 1024 places: of a larger machine only the number can be had. */
+	processors = sysconf(_SC_NPROCESSORS_ONLN);
 	if (sched_getaffinity(0, sizeof(set), &set) == 0)
 		processors = CPU_COUNT(&set);
 	if (processors < 1)

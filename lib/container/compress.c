@@ -193,8 +193,7 @@ void medark_decompressor_free(struct medark_decompressor *d)
 
 static int fault(struct medark_error *err, const char *what)
 {
-	(void)medark_error_set(err, MEDARK_E_FORMAT, "%s", what);
-	return MEDARK_E_FORMAT; /* a constant: the compiler sees that callers stop here */
+	return medark_error_set(err, MEDARK_E_FORMAT, "%s", what);
 }
 
 /*
@@ -237,9 +236,9 @@ static int check_padding(struct medark_bytes rest, struct medark_error *err)
 	if (rest.size < SKIPPABLE_HEAD || medark_get_le32(rest.data) != PADDING_MAGIC ||
 	    medark_get_le32(rest.data + 4) != rest.size - SKIPPABLE_HEAD)
 		return fault(err, "something else than padding stands behind the frame");
-	for (size_t i = SKIPPABLE_HEAD; i < rest.size; i++)
-		if (rest.data[i] != 0)
-			return fault(err, "the padding holds something else than zeros");
+	if (!medark_bytes_are_zero(
+		    medark_bytes(rest.data + SKIPPABLE_HEAD, rest.size - SKIPPABLE_HEAD)))
+		return fault(err, "the padding holds something else than zeros");
 	return 0;
 }
 

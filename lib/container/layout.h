@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* layout: every constant of the archive format, in one place (docs/FORMAT.md). */
+/*
+ * layout: what several files must know of the archive format alike: its version, names and limits
+ * (docs/FORMAT.md). The bytes that one file alone writes and reads stand there: of tar headers in
+ * member.c, of the binding in segment.c, of padding in compress.c.
+ */
 #ifndef MEDARK_CONTAINER_LAYOUT_H
 #define MEDARK_CONTAINER_LAYOUT_H
 
@@ -51,6 +55,7 @@ struct medark_archive_id {
 #define MEDARK_WINDOW_LOG_MAX	23
 #define MEDARK_PAGE_MAX		(16u << 20)
 #define MEDARK_ROOT_MAX		(64u << 20)
+#define MEDARK_PATIENTS_MAX	(UINT64_C(1) << 28)
 #define MEDARK_PATH_MAX		4096
 #define MEDARK_ITEM_MAX		(UINT32_MAX - 1) /* number of an item, from 0 */
 

@@ -170,16 +170,14 @@ struct cursor {
 
 static int fault(const struct cursor *c, const char *what)
 {
-	(void)medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": %s", c->line,
-			       what);
-	return MEDARK_E_FORMAT; /* a constant: the compiler sees that callers stop here */
+	return medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": %s", c->line,
+				what);
 }
 
 static int fault_expected(const struct cursor *c, const char *label)
 {
-	(void)medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": expected '%s'",
-			       c->line, label);
-	return MEDARK_E_FORMAT;
+	return medark_error_set(c->err, MEDARK_E_FORMAT, "MANIFEST line %" PRIu64 ": expected '%s'",
+				c->line, label);
 }
 
 /* The next line without its LF. */

@@ -19,8 +19,7 @@ struct cursor {
 
 static int fault(const struct cursor *c, const char *what)
 {
-	(void)medark_error_set(c->err, MEDARK_E_FORMAT, "map line %" PRIu64 ": %s", c->line, what);
-	return MEDARK_E_FORMAT; /* a constant: the compiler sees that callers stop here */
+	return medark_error_set(c->err, MEDARK_E_FORMAT, "map line %" PRIu64 ": %s", c->line, what);
 }
 
 /* The bytes before the next `stop`, which is passed over too; false if there is none. */

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search. Included by the twins, which bring
+ * The search. Included by the twins, which bring these four, all size_t:
  *
- *	size_t quote_after(p)           bytes from p to the next quote; STEP if none is in STEP
- *bytes size_t quote_before(p)          bytes back from p to a quote, from 1; STEP + 1 if none is
- *near size_t equal_before(a, b)       equal bytes in front of a and b, at most STEP size_t
- *equal_after(a, b, stop)  equal bytes from a and b on, up to stop
+ * - quote_after(p): bytes from p to the next quote; STEP if none is in STEP bytes
+ * - quote_before(p): bytes back from p to a quote, from 1; STEP + 1 if none is near
+ * - equal_before(a, b): equal bytes in front of a and b, at most STEP
+ * - equal_after(a, b, stop): equal bytes from a and b on, up to stop
  *
- * and must agree in every result. They read STEP bytes on either side; `origin`, `limit` and `stop`
- * keep that inside of the text.
+ * They must agree in every result. They read STEP bytes on either side; `origin`, `limit` and
+ * `stop` keep that inside of the text.
  *
  * A token is what stands between two quotes: a name, a value, or the punctuation between them.
- *Where a match ends, the bytes differ inside of one token. What to compare next, in this order:
+ * Where a match ends, the bytes differ inside of one token. What to compare next, in this order:
  *
- *	the last but one or two offsets, right there: back to the record that was left for one value
- *	if only a byte differs: the next quote with the next quote of the same source
- *	the place that held a token of the same tail: a value seen before, as a reference's id
- *	the place that held a token of the same head: a date's day
- *	the next quote with the next quote of the same source: the value is new, what follows is not
- *	the place that held the same 8 bytes behind a quote: another structure
+ * - the last but one or two offsets, right there: back to the record that was left for one value
+ * - if only a byte differs: the next quote with the next quote of the same source
+ * - the place that held a token of the same tail: a value seen before, as a reference's id
+ * - the place that held a token of the same head: a date's day
+ * - the next quote with the next quote of the same source: the value is new, what follows is not
+ * - the place that held the same 8 bytes behind a quote: another structure
  *
  * Tokens are put into the tables only where matches end. So tables stay small, and most of the text
  * is only compared, never hashed.

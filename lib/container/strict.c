@@ -32,8 +32,7 @@ int medark_strict_parse(struct medark_bytes text, size_t max, const char *what, 
 
 int medark_strict_fault(const struct medark_strict *s, const char *name, struct medark_error *err)
 {
-	(void)medark_error_set(err, MEDARK_E_FORMAT, "%s: '%s' has no valid value", s->what, name);
-	return MEDARK_E_FORMAT; /* a constant: the compiler sees that callers stop here */
+	return medark_error_set(err, MEDARK_E_FORMAT, "%s: '%s' has no valid value", s->what, name);
 }
 
 int medark_strict_names(const struct medark_strict *s, const char *const *names,

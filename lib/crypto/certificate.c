@@ -114,12 +114,6 @@ int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_c
 	return 0;
 }
 
-static void free_stack(STACK_OF(X509) * stack)
-{
-	sk_X509_pop_free(stack, X509_free);
-}
-MEDARK_DEFINE_AUTO(STACK_OF(X509), free_stack)
-
 /* What the file is instead, where that can be told. */
 static int no_certificate(struct medark_bytes pem, struct medark_error *err)
 {
@@ -183,7 +177,7 @@ static int parse(struct medark_bytes pem, struct medark_certificate **out_certif
 		 struct medark_error *err)
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
-	MEDARK_AUTO(free_stack) STACK_OF(X509) *all = sk_X509_new_null();
+	MEDARK_AUTO(medark_x509_stack_free) STACK_OF(X509) *all = sk_X509_new_null();
 
 	if (!all)
 		return medark_error_memory(err, "certificates");
@@ -252,15 +246,6 @@ struct medark_bytes medark_certificate_chain_der(const struct medark_certificate
 struct medark_bytes medark_certificate_issuer_serial(const struct medark_certificate *certificate)
 {
 	return medark_bytes(certificate->issuer_serial.data, certificate->issuer_serial.size);
-}
-
-struct medark_bytes medark_certificate_key_id(const struct medark_certificate *certificate)
-{
-	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(certificate->x509);
-
-	if (!id)
-		return medark_bytes(NULL, 0);
-	return medark_bytes(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
 }
 
 time_t medark_certificate_not_before(const struct medark_certificate *certificate)

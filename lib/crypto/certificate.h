@@ -53,9 +53,6 @@ struct medark_bytes medark_certificate_chain_der(const struct medark_certificate
 /* DER of IssuerAndSerialNumber (RFC 5652 section 10.2.4); borrowed. */
 struct medark_bytes medark_certificate_issuer_serial(const struct medark_certificate *certificate);
 
-/* SubjectKeyIdentifier's value; empty if the certificate has none. Borrowed. */
-struct medark_bytes medark_certificate_key_id(const struct medark_certificate *certificate);
-
 time_t medark_certificate_not_before(const struct medark_certificate *certificate);
 time_t medark_certificate_not_after(const struct medark_certificate *certificate);
 

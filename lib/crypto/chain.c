@@ -5,12 +5,6 @@
 
 #include <openssl/x509_vfy.h>
 
-static void free_stack(STACK_OF(X509) * stack)
-{
-	sk_X509_pop_free(stack, X509_free);
-}
-MEDARK_DEFINE_AUTO(STACK_OF(X509), free_stack)
-
 static int load_intermediates(const struct medark_signed_form *form, STACK_OF(X509) * out,
 			      struct medark_error *err)
 {
@@ -103,7 +97,7 @@ int medark_chain_check(const struct medark_certificate *signer,
 		       const struct medark_signed_form *form, const struct medark_trust *trust,
 		       struct medark_signer *out, struct medark_error *err)
 {
-	MEDARK_AUTO(free_stack) STACK_OF(X509) *intermediates = sk_X509_new_null();
+	MEDARK_AUTO(medark_x509_stack_free) STACK_OF(X509) *intermediates = sk_X509_new_null();
 	MEDARK_AUTO(X509_STORE_CTX_free) X509_STORE_CTX *context = X509_STORE_CTX_new();
 	struct medark_error unfit;
 	int code;

@@ -185,11 +185,6 @@ void medark_der_put_oid(struct medark_der_writer *w, struct medark_bytes oid)
 	medark_der_put(w, MEDARK_DER_OID, oid);
 }
 
-void medark_der_put_null(struct medark_der_writer *w)
-{
-	put_head(w, MEDARK_DER_NULL, 0);
-}
-
 /* The length is not known yet: one byte holds its place, and the content moves up at the end. */
 void medark_der_begin(struct medark_der_writer *w, uint8_t tag)
 {

@@ -113,7 +113,6 @@ void medark_der_put(struct medark_der_writer *w, uint8_t tag, struct medark_byte
 /* A non-negative INTEGER. */
 void medark_der_put_integer(struct medark_der_writer *w, uint64_t value);
 void medark_der_put_oid(struct medark_der_writer *w, struct medark_bytes oid);
-void medark_der_put_null(struct medark_der_writer *w);
 /* Bytes that are DER already. */
 void medark_der_put_raw(struct medark_der_writer *w, struct medark_bytes der);
 

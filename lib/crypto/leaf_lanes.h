@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * leaf_lanes: the ways to compute leaf hashes, for leaf.c to choose from and for tests to compare.
- * Internal to lib/crypto. All give the same result as medark_leaf_hash()
- * and medark_node_hash().
+ * Internal to lib/crypto. All give the same result as medark_leaf_hash() and medark_node_hash().
  */
 #ifndef MEDARK_CRYPTO_LEAF_LANES_H
 #define MEDARK_CRYPTO_LEAF_LANES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * leaf_x86: what the leaf hashes with the SHA extensions of x86-64 have in common. Internal to
- * leaf_sha_ni.c and leaf_avx512.c.
+ * leaf_x86: what the ways of computing leaf hashes on x86-64 have in common. Internal to
+ * leaf_sha_ni.c, leaf_eight.c and leaf_sixteen.c.
  *
  * A message is a few runs of whole blocks: a head block with prefix, salt and the record's first
  * bytes, the blocks that lie in the record itself, and a padded tail.

@@ -53,6 +53,12 @@ static inline void medark_bio_free(BIO *bio)
 	BIO_free_all(bio);
 }
 MEDARK_DEFINE_AUTO(BIO, medark_bio_free)
+/* With the certificates in it. */
+static inline void medark_x509_stack_free(STACK_OF(X509) * stack)
+{
+	sk_X509_pop_free(stack, X509_free);
+}
+MEDARK_DEFINE_AUTO(STACK_OF(X509), medark_x509_stack_free)
 MEDARK_DEFINE_AUTO(X509, X509_free)
 MEDARK_DEFINE_AUTO(X509_STORE_CTX, X509_STORE_CTX_free)
 

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "crypto/gcm.h"
 #include "crypto/openssl_error.h"
 #include "crypto/random.h"
 
@@ -11,7 +12,7 @@
 #include <limits.h>
 #include <string.h>
 
-#define NONCE_SIZE 12
+_Static_assert(MEDARK_SCRATCH_TAG == MEDARK_GCM_TAG_SIZE, "the tag of AES-GCM");
 
 struct medark_scratch_cipher {
 	EVP_CIPHER_CTX *ctx;
@@ -46,9 +47,9 @@ int medark_scratch_cipher_new(struct medark_scratch_cipher **out, struct medark_
 
 static int start(struct medark_scratch_cipher *c, uint64_t number, int encrypt)
 {
-	uint8_t nonce[NONCE_SIZE] = { 0 };
+	uint8_t nonce[MEDARK_GCM_NONCE_SIZE] = { 0 };
 
-	medark_put_be64(nonce + NONCE_SIZE - 8, number);
+	medark_put_be64(nonce + MEDARK_GCM_NONCE_SIZE - 8, number);
 	return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, nonce, encrypt);
 }
 

@@ -185,31 +185,3 @@ int medark_sealer_unseal(struct medark_sealer *sealer, struct medark_bytes seale
 	return medark_error_set(err, MEDARK_E_FORMAT,
 				"the sealed segment was changed or is of another key");
 }
-
-int medark_seal_parts(const struct medark_key *kek,
-		      const uint8_t archive_id[MEDARK_ARCHIVE_ID_SIZE],
-		      const struct medark_bytes *parts, size_t count, uint8_t *out, size_t room,
-		      size_t *out_size, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *sealer = NULL;
-
-	MEDARK_TRY(medark_sealer_new(kek, archive_id, &sealer, err));
-	return medark_sealer_seal(sealer, parts, count, out, room, out_size, err);
-}
-
-int medark_seal(const struct medark_key *kek, const uint8_t archive_id[MEDARK_ARCHIVE_ID_SIZE],
-		struct medark_bytes plain, uint8_t *out, size_t room, size_t *out_size,
-		struct medark_error *err)
-{
-	return medark_seal_parts(kek, archive_id, &plain, 1, out, room, out_size, err);
-}
-
-int medark_unseal(const struct medark_key *kek, const uint8_t archive_id[MEDARK_ARCHIVE_ID_SIZE],
-		  struct medark_bytes sealed, uint8_t *out, size_t room, size_t *out_size,
-		  struct medark_error *err)
-{
-	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *sealer = NULL;
-
-	MEDARK_TRY(medark_sealer_new(kek, archive_id, &sealer, err));
-	return medark_sealer_unseal(sealer, sealed, out, room, out_size, err);
-}

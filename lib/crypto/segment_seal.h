@@ -50,24 +50,13 @@ int medark_sealer_seal(struct medark_sealer *sealer, const struct medark_bytes *
 /*
  * Opens a sealed segment into `out`, which has `room` bytes: at least the plaintext
  * (medark_seal_plain_size(), or simply sealed.size). `sealed` and `out` must not overlap. The tag
- * over the whole is checked before this returns; on any failure `out` is wiped. Allocates nothing.
+ * over the whole is checked before this returns; after a failure `out` holds nothing of the
+ * plaintext: it is wiped, or was not written to. Allocates nothing.
  * MEDARK_E_FORMAT if it is not our template, or not of this key and archive, or was changed;
  * MEDARK_E_USAGE if `room` is too small.
  */
 int medark_sealer_unseal(struct medark_sealer *sealer, struct medark_bytes sealed, uint8_t *out,
 			 size_t room, size_t *out_size, struct medark_error *err) MEDARK_MUST_USE;
-
-/* One segment without a sealer of one's own; contracts as above. Any thread. */
-int medark_seal_parts(const struct medark_key *kek,
-		      const uint8_t archive_id[MEDARK_ARCHIVE_ID_SIZE],
-		      const struct medark_bytes *parts, size_t count, uint8_t *out, size_t room,
-		      size_t *out_size, struct medark_error *err) MEDARK_MUST_USE;
-int medark_seal(const struct medark_key *kek, const uint8_t archive_id[MEDARK_ARCHIVE_ID_SIZE],
-		struct medark_bytes plain, uint8_t *out, size_t room, size_t *out_size,
-		struct medark_error *err) MEDARK_MUST_USE;
-int medark_unseal(const struct medark_key *kek, const uint8_t archive_id[MEDARK_ARCHIVE_ID_SIZE],
-		  struct medark_bytes sealed, uint8_t *out, size_t room, size_t *out_size,
-		  struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Checks everything that can be checked without a key: the template, its algorithms and sizes, the

@@ -14,9 +14,10 @@ static int read_all(const char *path, int fd, struct medark_buffer *out, struct 
 
 	do {
 		/* One byte more than there should be, so that a file that grew is noticed. */
-		if (medark_buffer_reserve(out, 1, err))
+		if (out->size == out->limit)
 			return medark_error_set(err, MEDARK_E_KEY, "'%s' is larger than %zu bytes",
 						path, out->limit - 1);
+		MEDARK_TRY(medark_buffer_reserve(out, 1, err));
 		n = read(fd, out->data + out->size, out->capacity - out->size);
 		if (n > 0)
 			out->size += (size_t)n;

@@ -16,7 +16,8 @@
 /*
  * Appends the content of a regular file to `out`, whose limit is the largest size accepted.
  * `out_stat` describes the file that was read (not the one that may stand there by now).
- * MEDARK_E_SYSTEM if it cannot be read, MEDARK_E_KEY if it is not a regular file or too large.
+ * MEDARK_E_SYSTEM if it cannot be read, MEDARK_E_KEY if it is not a regular file or too large,
+ * MEDARK_E_MEMORY.
  */
 int medark_small_file_read(const char *path, struct medark_buffer *out, struct stat *out_stat,
 			   struct medark_error *err) MEDARK_MUST_USE;

@@ -150,14 +150,14 @@ static const char *unusable(mode_t mode)
 	return S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device";
 }
 
-/* The entry `name` of the innermost level: 1. */
+/* The entry `name` of the innermost level: 1, or MEDARK_E_MEMORY. */
 static int visit(struct folder *f, const char *name, struct medark_entry *out,
 		 struct medark_error *err)
 {
 	struct level *level = &f->levels[f->depth - 1];
 	size_t size = level->path_size + strlen(name);
 	struct stat st;
-	int fd;
+	int fd, code;
 
 	if (size + 1 >= sizeof(f->path)) {
 		f->path[level->path_size] = '\0';
@@ -165,7 +165,7 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	}
 	memcpy(f->path + level->path_size, name, strlen(name) + 1);
 	if (fstatat(level->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return skip(f, "vanished", out);
+		return skip(f, errno == ENOENT ? "vanished" : "cannot be opened", out);
 	if (unusable(st.st_mode))
 		return skip(f, unusable(st.st_mode), out);
 	fd = openat(level->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -186,8 +186,12 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	}
 	f->path[size] = '/';
 	f->path[size + 1] = '\0';
-	if (enter(f, fd, size + 1, err) < 0) {
+	code = enter(f, fd, size + 1, err);
+	if (code < 0) {
 		leave(f);
+		/* That is no fault of the folder's: it must not be left out for it. */
+		if (code == MEDARK_E_MEMORY)
+			return code;
 		f->path[size] = '\0';
 		return skip(f, "cannot be listed", out);
 	}

@@ -4,8 +4,8 @@
  * come through a stream. Nothing outside of what the user named is ever opened: symbolic links,
  * hard links inside packed files, devices, pipes and sockets are reported as skipped.
  *
- * A new kind of source is one file with a medark_source_ops and one row in source.c. One thread at
- * a time.
+ * A new kind of source is one file with a medark_source_ops, its opening function in kinds.h, and
+ * the choice in medark_source_open(). One thread at a time.
  */
 #ifndef MEDARK_SOURCE_SOURCE_H
 #define MEDARK_SOURCE_SOURCE_H

@@ -23,8 +23,7 @@ static uint64_t record_size(struct medark_bytes b)
 	if (b.size >= 22 && medark_bytes_starts(b, end_record)) /* 4.3.16 */
 		return 22 + get_le16(b.data + 20);
 	if (b.size >= 12 && medark_bytes_starts(b, end64)) { /* 4.3.14 */
-		uint64_t size = medark_get_le32(b.data + 4) | (uint64_t)medark_get_le32(b.data + 8)
-								      << 32;
+		uint64_t size = medark_get_le64(b.data + 4);
 
 		return size < INT64_MAX / 2 ? 12 + size : 0;
 	}

@@ -3,11 +3,12 @@
  * A signer that is trusted and hostile: the input stands behind a right seal and, mostly, a right
  * binding, so that everything after the tag check is reached. The first byte chooses.
  */
+#include "../sealer.h"
+
 #include "base/text.h"
 #include "container/member.h"
 #include "container/segment.h"
 #include "crypto/digest.h"
-#include "crypto/segment_seal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ static size_t make_binding(enum medark_kind kind, uint8_t out[160])
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct medark_segment_reader *reader;
+	static struct medark_sealer *sealer;
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer sealed = MEDARK_BUFFER(MEDARK_SEALED_MAX);
 	enum medark_kind kind;
@@ -45,14 +47,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!reader && (medark_digest_setup(NULL) < 0 ||
 			medark_segment_reader_new(&key, &archive, &reader, NULL) < 0))
 		abort();
+	if (!sealer)
+		sealer = sealer_of(&key, archive.bytes);
 	kind = (enum medark_kind)((data[0] & 127) % MEDARK_KIND_COUNT);
 	parts[0] = medark_bytes(binding, data[0] & 128 ? 0 : make_binding(kind, binding));
 	parts[1] = medark_bytes(data + 1, size - 1);
 	room = parts[0].size + parts[1].size;
 	room += medark_seal_overhead(room);
 	if (medark_buffer_reserve(&sealed, room, NULL) < 0 ||
-	    medark_seal_parts(&key, archive.bytes, parts, 2, sealed.data, room, &sealed.size,
-			      NULL) < 0)
+	    medark_sealer_seal(sealer, parts, 2, sealed.data, room, &sealed.size, NULL) < 0)
 		abort();
 	if (medark_segment_read(reader, kind, 1, medark_bytes(sealed.data, sealed.size), &plain,
 				NULL) < 0)

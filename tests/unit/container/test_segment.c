@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "../../sealer.h"
 #include "../store/scratch.h"
 
 #include "base/text.h"
@@ -6,7 +7,6 @@
 #include "container/member.h"
 #include "container/segment.h"
 #include "crypto/digest.h"
-#include "crypto/segment_seal.h"
 
 static const struct medark_key key = { "this is a key of thirty-two byte" };
 static const struct medark_key other_key = { "this is a key of thirty two byte" };
@@ -94,14 +94,15 @@ static void the_plaintext_is_the_binding_and_a_stock_frame(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer sealed = MEDARK_BUFFER(MEDARK_SEALED_MAX);
+	MEDARK_AUTO(medark_sealer_free)
+	struct medark_sealer *sealer = sealer_of(&key, archive.bytes);
 	uint8_t plain[512];
 	size_t size = 0;
 
 	(void)state;
 	write_one(MEDARK_KIND_DATA, 7, medark_bytes_text("some records\n"), &sealed);
-	assert_int_equal(medark_unseal(&key, archive.bytes, view(&sealed), plain, sizeof(plain),
-				       &size, NULL),
-			 0);
+	assert_int_equal(
+		medark_sealer_unseal(sealer, view(&sealed), plain, sizeof(plain), &size, NULL), 0);
 	assert_true(medark_get_le32(plain) == 0x184D2A50);
 	assert_int_equal(medark_get_le32(plain + 4), strlen(BINDING));
 	assert_memory_equal(plain + 8, BINDING, strlen(BINDING));
@@ -113,14 +114,16 @@ static void the_plaintext_is_the_binding_and_a_stock_frame(void **state)
 /* Seals `parts` as they are, so that only the layer under test is wrong. */
 static void seal(const struct medark_bytes *parts, size_t count, struct medark_buffer *out)
 {
+	MEDARK_AUTO(medark_sealer_free)
+	struct medark_sealer *sealer = sealer_of(&key, archive.bytes);
 	size_t size = 0;
 
 	for (size_t i = 0; i < count; i++)
 		size += parts[i].size;
 	out->size = 0;
 	assert_int_equal(medark_buffer_reserve(out, size + medark_seal_overhead(size), NULL), 0);
-	assert_int_equal(medark_seal_parts(&key, archive.bytes, parts, count, out->data,
-					   out->capacity, &out->size, NULL),
+	assert_int_equal(medark_sealer_seal(sealer, parts, count, out->data, out->capacity,
+					    &out->size, NULL),
 			 0);
 }
 

@@ -123,7 +123,7 @@ static void the_first_failure_of_a_writer_sticks(void **state)
 	(void)state;
 	medark_der_begin(&w, MEDARK_DER_SEQUENCE);
 	medark_der_put(&w, MEDARK_DER_OCTET_STRING, medark_bytes("12345678", 8));
-	medark_der_put_null(&w);
+	medark_der_put(&w, MEDARK_DER_NULL, medark_bytes(NULL, 0));
 	medark_der_end(&w);
 	assert_fails(medark_der_writer_finish(&w), MEDARK_E_MEMORY,
 		     "larger than the limit of 8 bytes");

@@ -156,7 +156,6 @@ static void self_signed(enum medark_key_type type, enum medark_key_role role, co
 	now = time(NULL);
 	assert_true(medark_private_key_matches(key, c));
 	assert_string_equal(medark_certificate_subject(c), "CN=Huisarts 't Sticht é");
-	assert_int_equal(medark_certificate_key_id(c).size, 20);
 	assert_true(medark_certificate_not_after(c) > now + 3651 * 86400L);
 	assert_int_equal(medark_certificate_check_signer(c, now, &err),
 			 role == MEDARK_ROLE_SIGNER ? 0 : MEDARK_E_KEY);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "../../sealer.h"
 #include "fixture.h"
 
 #include "base/text.h"
 #include "crypto/der.h"
 #include "crypto/oid.h"
-#include "crypto/segment_seal.h"
 
 #define CHANGED	  "the sealed segment was changed or is of another key"
 #define MALFORMED "the sealed segment is malformed: "
@@ -15,12 +15,13 @@ static const uint8_t other_id[MEDARK_ARCHIVE_ID_SIZE] = { 9 };
 
 static void seal(struct medark_buffer *out, struct medark_bytes plain)
 {
+	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *sealer = sealer_of(&kek, id);
 	struct medark_error err = { 0 };
 	size_t room = plain.size + medark_seal_overhead(plain.size);
 
 	out->limit = room;
 	assert_ok(medark_buffer_reserve(out, room, &err));
-	assert_ok(medark_seal(&kek, id, plain, out->data, room, &out->size, &err));
+	assert_ok(medark_sealer_seal(sealer, &plain, 1, out->data, room, &out->size, &err));
 	assert_int_equal(out->size, room);
 }
 
@@ -28,6 +29,7 @@ static void what_is_sealed_comes_back(void **state)
 {
 	static const size_t sizes[] = { 0,   1,	  15,  16,   63,    100,   127,
 					128, 255, 256, 1000, 65535, 65536, 300000 };
+	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *sealer = sealer_of(&kek, id);
 	struct medark_error err = { 0 };
 
 	(void)state;
@@ -41,7 +43,7 @@ static void what_is_sealed_comes_back(void **state)
 		assert_ok(medark_seal_check(view(&sealed), id, &err));
 		assert_ok(medark_seal_plain_size(view(&sealed), id, &size, &err));
 		assert_int_equal(size, sizes[i]);
-		assert_ok(medark_unseal(&kek, id, view(&sealed), back, sizes[i], &size, &err));
+		assert_ok(medark_sealer_unseal(sealer, view(&sealed), back, sizes[i], &size, &err));
 		assert_int_equal(size, sizes[i]);
 		assert_memory_equal(plain, back, size);
 		free(plain);
@@ -129,19 +131,24 @@ static void another_key_or_archive_does_not_open(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer sealed = { 0 };
 	static const struct medark_key other = { { 1 } };
+	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *own = sealer_of(&kek, id);
+	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *other_key = sealer_of(&other, id);
+	MEDARK_AUTO(medark_sealer_free)
+	struct medark_sealer *other_archive = sealer_of(&kek, other_id);
 	struct medark_error err = { 0 };
 	uint8_t plain[64];
 	size_t size;
 
 	(void)state;
 	seal(&sealed, medark_bytes_text("text"));
-	assert_fails(medark_unseal(&other, id, view(&sealed), plain, sizeof(plain), &size, &err),
-		     MEDARK_E_FORMAT, CHANGED);
 	assert_fails(
-		medark_unseal(&kek, other_id, view(&sealed), plain, sizeof(plain), &size, &err),
-		MEDARK_E_FORMAT, MALFORMED "it belongs to another archive");
-	assert_fails(medark_unseal(&kek, id, view(&sealed), plain, 3, &size, &err), MEDARK_E_USAGE,
-		     "room for 3 bytes where a segment takes 4");
+		medark_sealer_unseal(other_key, view(&sealed), plain, sizeof(plain), &size, &err),
+		MEDARK_E_FORMAT, CHANGED);
+	assert_fails(medark_sealer_unseal(other_archive, view(&sealed), plain, sizeof(plain), &size,
+					  &err),
+		     MEDARK_E_FORMAT, MALFORMED "it belongs to another archive");
+	assert_fails(medark_sealer_unseal(own, view(&sealed), plain, 3, &size, &err),
+		     MEDARK_E_USAGE, "room for 3 bytes where a segment takes 4");
 }
 
 /* What a variant of the template has otherwise than it should. */
@@ -158,7 +165,7 @@ static void put_algorithm(struct medark_der_writer *w, struct medark_bytes oid, 
 	medark_der_begin(w, MEDARK_DER_SEQUENCE);
 	medark_der_put_oid(w, oid);
 	if (null)
-		medark_der_put_null(w);
+		medark_der_put(w, MEDARK_DER_NULL, medark_bytes(NULL, 0));
 	medark_der_end(w);
 }
 
@@ -302,6 +309,7 @@ static void we_open_what_stock_openssl_seals(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer sealed = MEDARK_BUFFER(1 << 20);
 	char command[512], kek_hex[65], id_hex[33];
+	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *sealer = sealer_of(&kek, id);
 	struct medark_error err = { 0 };
 	uint8_t plain[64];
 	size_t size;
@@ -315,7 +323,7 @@ static void we_open_what_stock_openssl_seals(void **state)
 		       kek_hex, id_hex);
 	must_run(command);
 	read_whole("stock.p7m", &sealed);
-	assert_ok(medark_unseal(&kek, id, view(&sealed), plain, sizeof(plain), &size, &err));
+	assert_ok(medark_sealer_unseal(sealer, view(&sealed), plain, sizeof(plain), &size, &err));
 	assert_true(medark_bytes_is(medark_bytes(plain, size), "made by\nstock"));
 	/* The same command in streaming mode, and with another cipher. */
 	(void)snprintf(command, sizeof(command),
@@ -336,15 +344,17 @@ static void we_open_what_stock_openssl_seals(void **state)
 static void what_is_too_large_is_refused(void **state)
 {
 	struct medark_bytes huge = medark_bytes("x", MEDARK_SEAL_SIZE_MAX);
+	struct medark_bytes small = medark_bytes("x", 1);
+	MEDARK_AUTO(medark_sealer_free) struct medark_sealer *sealer = sealer_of(&kek, id);
 	struct medark_error err = { 0 };
 	uint8_t out[1];
 	size_t size;
 
 	(void)state;
-	assert_fails(medark_seal(&kek, id, huge, out, SIZE_MAX, &size, &err), MEDARK_E_USAGE,
-		     "a sealed segment over 67174400 bytes");
-	assert_fails(medark_seal(&kek, id, medark_bytes("x", 1), out, 1, &size, &err),
-		     MEDARK_E_USAGE, "room for 1 bytes where a sealed segment takes 173");
+	assert_fails(medark_sealer_seal(sealer, &huge, 1, out, SIZE_MAX, &size, &err),
+		     MEDARK_E_USAGE, "a sealed segment over 67174400 bytes");
+	assert_fails(medark_sealer_seal(sealer, &small, 1, out, 1, &size, &err), MEDARK_E_USAGE,
+		     "room for 1 bytes where a sealed segment takes 173");
 }
 
 int main(void)
