@@ -178,6 +178,15 @@ class Names(RealTest):
                     found[os.path.relpath(os.path.join(folder, each), top)] = f.read()
         return found
 
+    def test_sources_of_one_name_stay_apart(self):
+        for i, name in enumerate(["1/a", "2/a", "3/a~2"]):
+            self.write(f"{name}/x", str(i))
+        self.export("1/a", "2/a", "3/a~2")
+        self.restore("back")
+        for name, want in (("a", b"0"), ("a~3", b"1"), ("a~2", b"2")):
+            with open(self.path("back", name, "x"), "rb") as f:
+                self.assertEqual(f.read(), want)
+
     def test_the_longest_names_and_paths(self):
         name, path = "n" * 255, self.path("src")
         self.write("src/" + "u" * 250, json.dumps(patient("p1")))
