@@ -4,7 +4,6 @@
 # RECOVER.sh: opens a medark archive without medark, with nothing but a POSIX shell, tar, openssl
 # (3.0 or later), zstd, sed, grep, sha256sum, dd and the like (GNU coreutils).
 #
-#	tar -xf ARCHIVE RECOVER.sh
 #	sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]
 #
 #   ARCHIVE    the archive, or a folder into which it was unpacked
@@ -15,6 +14,17 @@
 #   -r         records only, fast: what every segment holds, as it lies, and the index. The records
 #              of one patient stand next to each other. Without -r the files come back as the
 #              source gave them, byte for byte.
+#
+# BEFORE YOU RUN IT: this script gets your key. Who can write where the archive lies can put another
+# script into it, which keeps the key. So take the RECOVER.sh that comes with medark (share/medark),
+# or check the one in the archive first; it runs only if all of this succeeds:
+#
+#	tar -xf - MANIFEST MANIFEST.p7s RECOVER.sh <ARCHIVE &&
+#	openssl cms -verify -binary -cades -inform DER -in MANIFEST.p7s \
+#	  -content MANIFEST -out /dev/null -CAfile TRUST.pem \
+#	  -partial_chain -no-CApath -no-CAstore &&
+#	grep '  RECOVER.sh$' MANIFEST | sha256sum -c - &&
+#	sh RECOVER.sh ARCHIVE KEY.pem NEW-FOLDER TRUST.pem
 #
 # It is also a description: each step says in plain words what happens, and each command can be
 # typed by hand. FORMAT.md, in the same archive, has every detail.
