@@ -96,6 +96,48 @@ refuses "too few arguments" sh RECOVER.sh a.medark p256.key.pem
 mkdir there
 refuses "an OUTDIR that exists" sh RECOVER.sh a.medark p256.key.pem there signer.cert.pem
 
+# Who may sign (F-26): certificates of one authority, each with these extensions. A stranger's key ends
+# the recovery behind that step.
+signed_by() { # WHAT OPENSSL-CMS-OPTIONS...
+	what=$1
+	shift
+	openssl cms -sign -cades -binary -md sha256 -in signed/MANIFEST -inkey leaf.key.pem "$@" \
+		-outform DER -out signed/MANIFEST.p7s
+	refuses "$what" sh RECOVER.sh signed stranger.key.pem out signer.cert.pem
+}
+leaf() { # OUT EXTENSION...
+	to=$1
+	shift
+	printf '%s\n' "$@" >leaf.ext
+	openssl x509 -req -in leaf.csr -CA signer.cert.pem -CAkey signer.key.pem -set_serial 7 \
+		-days 10 -extfile leaf.ext -out "$to" 2>/dev/null
+}
+cp -r unpacked signed
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key.pem -out leaf.csr \
+	-subj /CN=leaf 2>/dev/null
+for usage in '' keyUsage=digitalSignature keyUsage=critical,nonRepudiation,keyEncipherment \
+	extendedKeyUsage=anyExtendedKeyUsage extendedKeyUsage=serverAuth,codeSigning \
+	extendedKeyUsage=critical,emailProtection extendedKeyUsage=1.3.6.1.5.5.7.3.36 \
+	extendedKeyUsage=clientAuth,1.3.6.1.4.1.311.10.3.12; do
+	leaf leaf.cert.pem "$usage"
+	signed_by "signed by a certificate with '$usage'" -signer leaf.cert.pem
+	grep -q 'the signature is right' said || fail "$what: it is not taken"
+done
+for usage in keyUsage=keyEncipherment,keyCertSign extendedKeyUsage=serverAuth \
+	extendedKeyUsage=clientAuth,timeStamping extendedKeyUsage=1.3.6.1.5.5.7.3.36.1; do
+	leaf leaf.cert.pem "$usage"
+	signed_by "signed by a certificate with '$usage'" -signer leaf.cert.pem
+	grep -q "signer's certificate, .*leaf, is not one for signing" said || fail "$what: it is taken"
+done
+leaf leaf.cert.pem keyUsage=digitalSignature extendedKeyUsage=serverAuth
+signed_by "signed by a web server" -signer leaf.cert.pem
+grep -q 'is not one for signing' said || fail "a web server's certificate is taken"
+# F-23: another certificate inside, of the same issuer and number, makes it no better.
+leaf good.cert.pem keyUsage=digitalSignature
+signed_by "signed by a web server, beside a good certificate" -signer leaf.cert.pem \
+	-certfile good.cert.pem
+! grep -q 'the signature is right' said || fail "a web server's certificate beside a good one"
+
 # altered WHAT: packs the folder "changed", which has to be refused, and makes it new.
 altered() {
 	(cd changed && find . -type f | sed 's:^\./::') >names

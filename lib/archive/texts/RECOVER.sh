@@ -99,12 +99,35 @@ done
 # ---- 2. Who signed it? --------------------------------------------------------------------------
 # MANIFEST lists every member with its SHA-256; MANIFEST.p7s is the signature over MANIFEST. Only
 # the exit code of openssl counts. The three "-no-CA" options keep out the authorities that this
-# machine trusts for the web.
+# machine trusts for the web. -signer keeps the signer's certificate: the one that the signature names
+# by its hash (-cades checks that).
 
 verify() {
 	openssl cms -verify -binary -cades -inform DER -in "$members/MANIFEST.p7s" \
 		-content "$members/MANIFEST" -CAfile "$trust" -no-CApath -no-CAstore -partial_chain \
-		-purpose any -out /dev/null "$@" 2>"$work/why"
+		-purpose any -signer "$work/signer" -out /dev/null "$@" 2>"$work/why"
+}
+# for_signing: is the signer's certificate one for signing (F-26)? One for a web server does not speak
+# for the clinic, even if the same authority gave it. To see it: openssl x509 -in SIGNER -noout -text
+for_signing() {
+	openssl x509 -in "$work/signer" -noout &&
+		allows keyUsage "Digital Signature" "Non Repudiation" || return 1
+	# Any, code, e-mail, documents, and documents as Microsoft had it: as this openssl names them.
+	set -- 2.5.29.37.0 1.3.6.1.5.5.7.3.3 1.3.6.1.5.5.7.3.4 1.3.6.1.5.5.7.3.36 1.3.6.1.4.1.311.10.3.12
+	for oid; do
+		set -- "$@" "$(openssl asn1parse -genstr "OID:$oid" | sed 's/.*://')"
+		shift
+	done
+	allows extendedKeyUsage "$@"
+}
+# allows EXTENSION USE...: has the signer's certificate one of these uses, or not this extension?
+allows() {
+	openssl x509 -in "$work/signer" -noout -ext "$1" 2>/dev/null |
+		tr ',' '\n' | sed 's/^ *//' >"$work/uses"
+	grep -q '^X509v3' "$work/uses" || return 0
+	shift
+	for use; do ! grep -q -x -F -e "$use" "$work/uses" || return 0; done
+	return 1
 }
 # subject FILE: whose certificate it is, on one line and without control characters.
 subject() { openssl x509 -in "$1" -noout -subject 2>/dev/null | tr -d '[:cntrl:]' | cut -c1-300; }
@@ -116,20 +139,29 @@ if [ -z "$trust" ]; then
 	say "   NOTHING IS VERIFIED: no TRUST.pem was given. What comes out may have been"
 	say "   made by anybody. Do not treat a patient by it."
 	say "   **************************************************************************"
-elif verify; then
-	say "2. the signature is right, and $trust vouches for the signer"
-elif verify -no_check_time; then
-	say "2. **************************************************************************"
-	say "   The signature is right and $trust vouches for the signer,"
-	say "   but a certificate is not valid today. Was it when the archive was made? If"
-	say "   somebody may have had the signer's key since, this proves nothing."
-	say "   **************************************************************************"
-elif openssl cms -verify -binary -inform DER -in "$members/MANIFEST.p7s" -out /dev/null \
-	-content "$members/MANIFEST" -noverify -signer "$work/signer" 2>"$work/why"; then
-	# -noverify: the signature alone, without asking whose it is.
-	die "$trust does not vouch for the signer, $(subject "$work/signer"); nothing was recovered"
 else
-	die "the signature over MANIFEST is wrong: something has changed; nothing was recovered"
+	if verify; then
+		valid=yes
+	elif verify -no_check_time; then
+		valid=no
+	elif openssl cms -verify -binary -inform DER -in "$members/MANIFEST.p7s" -out /dev/null \
+		-content "$members/MANIFEST" -noverify -signer "$work/signer" 2>"$work/why"; then
+		# -noverify: the signature alone, without asking whose it is.
+		die "$trust does not vouch for the signer, $(subject "$work/signer"); nothing was recovered"
+	else
+		die "the signature over MANIFEST is wrong: something has changed; nothing was recovered"
+	fi
+	for_signing || die "the signer's certificate, $(subject "$work/signer"), is not one for signing;" \
+		"nothing was recovered"
+	if [ $valid = yes ]; then
+		say "2. the signature is right, and $trust vouches for the signer"
+	else
+		say "2. **************************************************************************"
+		say "   The signature is right and $trust vouches for the signer,"
+		say "   but a certificate is not valid today. Was it when the archive was made? If"
+		say "   somebody may have had the signer's key since, this proves nothing."
+		say "   **************************************************************************"
+	fi
 fi
 
 # ---- 3. Is every member there, and unchanged? ---------------------------------------------------
