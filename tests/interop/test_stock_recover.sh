@@ -47,6 +47,18 @@ recovers sh RECOVER.sh unpacked p256.key.pem out signer.cert.pem
 KDF=pbkdf2 stock b.medark source signer.cert.pem signer.key.pem passphrase p256.cert.pem
 recovers sh RECOVER.sh -p b.medark passphrase out signer.cert.pem
 
+# Names that tools could take for something else: a host, an option.
+ln -s a.medark 2026-11-22T03:10.medark
+ln -s a.medark ./-a.medark
+for name in 2026-11-22T03:10.medark "$PWD/2026-11-22T03:10.medark" -a.medark; do
+	recovers sh RECOVER.sh -- "$name" p256.key.pem out signer.cert.pem
+done
+cp p256.key.pem ./-k:1.pem
+cp signer.cert.pem ./-t:1.pem
+expect 0 "names with a colon" sh RECOVER.sh -- a.medark -k:1.pem -o:1 -t:1.pem
+diff -r source ./-o:1 || fail "names with a colon: not the source"
+rm -rf ./-o:1
+
 # Modes and times come back too.
 expect 0 "recovery" sh RECOVER.sh b.medark p256.key.pem out signer.cert.pem
 same source out

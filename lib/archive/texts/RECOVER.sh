@@ -53,7 +53,9 @@ while getopts rp option; do
 done
 shift $((OPTIND - 1))
 if [ $# -lt 3 ] || [ $# -gt 4 ]; then usage; fi
-archive=$1 key_file=$2 out=$3 trust=${4:-}
+# A name that begins with "./" or "/" is no option for any tool, and a colon in it no host for tar.
+named() { case $1 in '' | /*) printf %s "$1" ;; *) printf './%s' "$1" ;; esac; }
+archive=$(named "$1") key_file=$(named "$2") out=$(named "$3") trust=$(named "${4:-}")
 
 for tool in tar openssl zstd sha256sum sed grep dd od head tail sort; do
 	command -v $tool >/dev/null || die "$tool is needed and was not found"
@@ -64,8 +66,6 @@ esac
 [ -r "$archive" ] || die "cannot read $archive"
 [ -r "$key_file" ] || die "cannot read $key_file"
 [ ! -e "$out" ] || die "$out exists already"
-case $out in -*) out=./$out ;; esac
-case $archive in -*) archive=./$archive ;; esac
 
 # All work is done beside OUTDIR, in a folder that only you can open and that is removed in any
 # case: at the end, on an error, on Ctrl-C.
