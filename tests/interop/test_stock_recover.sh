@@ -174,6 +174,19 @@ sed -i "s/^.*  \(data.00000002.*\)/$(sha256sum <changed/data/00000002.zst.p7m | 
 	changed/MANIFEST
 cp -r changed twice
 altered "a segment in another's place"
+# What an archive that nobody has verified holds is not printed raw.
+esc=$(printf '\033[31m')
+for name in "data/$esc" "$(printf 'x\234')" ../x /x "two words"; do
+	printf '#1\n%064d  %s\n' 0 "$name" >>changed/MANIFEST
+	refuses "a name in MANIFEST" sh RECOVER.sh changed p256.key.pem out
+	! LC_ALL=C grep -q '[^ -~]' said || fail "a name in MANIFEST is printed raw"
+	altered "a name in MANIFEST"
+done
+cp changed/header.json "changed/$esc"
+(cd changed && tar -cf ../changed.medark -- *)
+refuses "a member's name" sh RECOVER.sh changed.medark p256.key.pem out
+! LC_ALL=C grep -q '[^ -~]' said || fail "a member's name is printed raw"
+rm "changed/$esc"
 # Even where nothing is verified, a segment cannot pass for another one.
 refuses "a segment in another's place, without trust" sh RECOVER.sh twice p256.key.pem out
 echo passed

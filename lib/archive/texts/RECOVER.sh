@@ -39,7 +39,9 @@ umask 077     # nobody but you may read what is written
 LC_ALL=C      # bytes, not characters
 export LC_ALL
 
-say() { printf '%s\n' "$*" >&2; }
+# Control characters are not printed: what comes from an archive must not steer a terminal.
+clean() { tr '\001-\011\013-\037\177' '?'; }
+say() { printf '%s\n' "$*" | clean >&2; }
 die() { say "RECOVER: $*"; exit 1; }
 usage() { die "usage: sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]"; }
 
@@ -79,18 +81,22 @@ trap 'exit 143' TERM HUP
 # An archive is a plain tar file: tar -xf ARCHIVE. The names are looked at first, so that nothing
 # is written outside of the folder.
 
+# strange FILE: does a list of names hold one that no archive has?
+strange() { grep -q -e '[^A-Za-z0-9._/-]' -e '^[/-]' -e '^$' -e '\.\.' -e '//' "$1"; }
 if [ -d "$archive" ]; then
 	members=$archive
 else
 	say "1. unpacking"
 	members=$work/members
 	mkdir "$members"
-	tar -tf "$archive" >"$work/list" || die "$archive is not a tar file"
-	! grep -q -e '[^A-Za-z0-9._/-]' -e '^[/-]' -e '\.\.' -e '//' "$work/list" ||
-		die "a member has a strange name: this is no medark archive"
-	! tar -tvf "$archive" | grep -q -v '^-' || die "a member is not a plain file"
+	tar -tf "$archive" >"$work/list" 2>"$work/why" || die "$archive is not a tar file"
+	! strange "$work/list" || die "a member has a strange name: this is no medark archive"
+	! tar -tvf "$archive" 2>"$work/why" | grep -q -v '^-' || die "a member is not a plain file"
 	[ -z "$(sort "$work/list" | uniq -d)" ] || die "two members have the same name"
-	tar -xf "$archive" -C "$members" || die "tar cannot unpack $archive"
+	tar -xf "$archive" -C "$members" 2>"$work/why" || {
+		clean <"$work/why" >&2
+		die "tar cannot unpack $archive"
+	}
 fi
 for name in header.json keys.p7m MANIFEST MANIFEST.p7s; do
 	if [ ! -f "$members/$name" ] || [ -L "$members/$name" ]; then die "$name is missing"; fi
@@ -168,12 +174,13 @@ fi
 # sha256sum -c MANIFEST. It does not notice what is extra, so the names are compared too.
 
 say "3. comparing every member with MANIFEST"
-grep -v '^#' "$members/MANIFEST" >"$work/sums"
+grep -v '^#' "$members/MANIFEST" >"$work/sums" || die "MANIFEST is malformed"
+sed 's/^[0-9a-f]\{64\}  //' "$work/sums" >"$work/names"
+! strange "$work/names" || die "MANIFEST is malformed; nothing was recovered"
 (cd "$members" && sha256sum -c -) <"$work/sums" >"$work/why" 2>&1 || {
-	grep -v ': OK$' "$work/why" >&2 || true
+	grep -v ': OK$' "$work/why" | clean >&2 || true
 	die "a member is missing or has changed; nothing was recovered"
 }
-sed 's/^.\{66\}//' "$work/sums" >"$work/names"
 sed -n 's/^#\([0-9][0-9]*\)$/\1/p' "$members/MANIFEST" >"$work/sizes"
 if [ ! -d "$archive" ]; then
 	printf '%s\n' MANIFEST MANIFEST.p7s LOCATOR | cat "$work/names" - | sort >"$work/expected"
@@ -289,7 +296,7 @@ segment() {
 	tail -c "+$(($(wc -c <"$work/map") + 1))" "$work/plain" >"$work/content"
 	rm -f "$work/plain"
 	case $(head -n 1 "$work/map") in "medark-map 1") ;; *) die "$1 has no map" ;; esac
-	[ "$(sed -n 's/^content //p' "$work/map")" -eq "$(wc -c <"$work/content")" ] ||
+	[ "$(sed -n 's/^content //p' "$work/map")" = "$(($(wc -c <"$work/content")))" ] ||
 		die "$1: the content is not as long as its map says"
 }
 grep '^data/' "$work/names" >"$work/segments" || true
