@@ -189,4 +189,12 @@ refuses "a member's name" sh RECOVER.sh changed.medark p256.key.pem out
 rm "changed/$esc"
 # Even where nothing is verified, a segment cannot pass for another one.
 refuses "a segment in another's place, without trust" sh RECOVER.sh twice p256.key.pem out
+# A mode in the index is four octal digits, and nothing else for chmod.
+for mode in u+s 777 00755 0799 -R; do
+	sed "s|^here=.*|here='$here'|; s/%04d/$mode%.0s/" "$here/stock_writer.sh" >writer.sh
+	SCRYPT_N=16384 sh writer.sh c.medark source signer.cert.pem signer.key.pem passphrase \
+		p256.cert.pem
+	refuses "a mode '$mode'" sh RECOVER.sh c.medark p256.key.pem out signer.cert.pem
+	grep -q 'the index is malformed' said || fail "a mode '$mode'"
+done
 echo passed

@@ -67,7 +67,7 @@ OpenSSL\ [012].*) die "OpenSSL 3.0 or later is needed" ;;
 esac
 [ -r "$archive" ] || die "cannot read $archive"
 [ -r "$key_file" ] || die "cannot read $key_file"
-[ ! -e "$out" ] || die "$out exists already"
+for path in "$out" "$out.failed"; do [ ! -e "$path" ] || die "$path exists already"; done
 
 # All work is done beside OUTDIR, in a folder that only you can open and that is removed in any
 # case: at the end, on an error, on Ctrl-C.
@@ -390,19 +390,26 @@ rm -f "$work/content" "$work/map"
 # leads elsewhere, that holds control characters (written with a backslash in the table), or that
 # was there already, is not used: such an item is put under its number into the folder
 # "unsafe-names". Kinds that begin with "decoded" were unpacked from another item, which is there
-# itself: they are left out.
+# itself: they are left out. What cannot be written does not end the rest: it is listed at the end.
 
 say "8. naming the files"
 table items >"$work/items"
 tab=$(printf '\t')
-# restamp MODE TIME PATH: who may do what (never "set user id": its first digit is left out), when.
+failed() { printf '%s\n' "$*" | clean >>"$work/failed"; }
+# restamp MODE TIME PATH: who may do what, and when. The first digit of MODE (set-user-id, set-group-id,
+# sticky) is left out; the zeros take away what a new folder got of it from the one above.
 restamp() {
-	chmod "${1#?}" "$work/out/$3"
-	touch -d "@$2" "$work/out/$3" 2>/dev/null || touch -d "@${2%.*}" "$work/out/$3"
+	{ chmod "00${1#?}" "$work/out/$3" &&
+		{ touch -d "@$2" "$work/out/$3" || touch -d "@${2%.*}" "$work/out/$3"; }; } 2>/dev/null ||
+		failed "not with its mode and time: $3"
 }
+odd="unsafe-names" # or another name that is free
+while cut -f10 "$work/items" | grep -q -e "^$odd\$" -e "^$odd/"; do odd=$odd~; done
 unsafe=0 files=0
 while IFS=$tab read -r item kind size mtime mode _ _ _ _ path; do
 	case $kind in decoded*) continue ;; esac
+	case $mode in [0-7][0-7][0-7][0-7]) ;; *) die "the index is malformed" ;; esac
+	case $item$size in *[!0-9]*) die "the index is malformed" ;; esac
 	case $mtime in -*) mtime=${mtime%.*} ;; esac # before 1970: whole seconds are enough
 	plain=$(printf '%s\n' "$path" | sed 's/\\\\//g')
 	case $plain in *\\*) path= ;; *) path=$(printf '%s\n' "$path" | sed 's/\\\\/\\/g') ;; esac
@@ -410,20 +417,21 @@ while IFS=$tab read -r item kind size mtime mode _ _ _ _ path; do
 	if [ -n "$path" ] && [ "$kind" = dir ] && [ -d "$work/out/$path" ]; then
 		: # made already, for what is in it
 	elif [ -z "$path" ] || [ -e "$work/out/$path" ] || ! mkdir -p "$work/out/$path" 2>/dev/null; then
+		path=$odd/$item
+		mkdir -p "$work/out/$path" 2>/dev/null || { failed "not written: item $item"; continue; }
 		unsafe=$((unsafe + 1))
-		path=unsafe-names/$item
-		mkdir -p "$work/out/$path"
 	fi
 	if [ "$kind" = dir ]; then
 		printf '%s\t%s\t%s\n' "$mode" "$mtime" "$path" >>"$work/folders"
 		continue
 	fi
-	rmdir "$work/out/$path" # it was made to make what is above it
 	if [ "$size" -eq 0 ]; then : >"$work/item/$item"; fi
 	if [ ! -f "$work/item/$item" ] || [ "$(wc -c <"$work/item/$item")" -ne "$size" ]; then
 		die "item $item is not as long as it has to be"
 	fi
-	mv "$work/item/$item" "$work/out/$path"
+	# As a folder the path was made to make what is above it.
+	{ rmdir "$work/out/$path" && mv "$work/item/$item" "$work/out/$path"; } 2>/dev/null ||
+		{ failed "not written: $path"; continue; }
 	restamp "$mode" "$mtime" "$path"
 	files=$((files + 1))
 done <"$work/items"
@@ -435,5 +443,9 @@ if [ -f "$work/folders" ]; then
 fi
 mv "$work/out" "$out"
 say "done: $files files are in $out, byte for byte"
-[ $unsafe -eq 0 ] || say "$unsafe of them had names that cannot be used; see $out/unsafe-names"
+[ $unsafe -eq 0 ] || say "$unsafe of them had names that cannot be used; see $out/$odd"
 [ -n "$trust" ] || say "NOTHING WAS VERIFIED: no TRUST.pem was given."
+if [ -f "$work/failed" ]; then
+	mv "$work/failed" "$out.failed"
+	die "$(($(wc -l <"$out.failed"))) files or folders are not as they were: $out.failed lists them"
+fi
