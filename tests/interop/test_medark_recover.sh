@@ -28,6 +28,17 @@ for identity in rsa p256 p384; do
 	recovers "as $identity" sh RECOVER.sh a.medark $identity.key.pem out signer.cert.pem
 done
 recovers "by passphrase" sh RECOVER.sh -p a.medark passphrase out signer.cert.pem
+# What medark takes for a passphrase, RECOVER.sh does too.
+{ printf ' \r\t"$(id)" \303\251\\ ' && head -c 985 /dev/zero | tr '\0' p; } >long
+[ "$(wc -c <long)" -eq 1000 ] || fail "the long passphrase"
+for end in '' '\n' '\r\n'; do
+	# shellcheck disable=SC2059 # the line end is an escape
+	{ cat long && printf "$end"; } >long.end
+	expect 0 "export, a long passphrase" "$MEDARK" export source --signer signer.cert.pem \
+		--signer-key signer.key.pem --passphrase-file long.end --out long.medark
+	recovers "by a long passphrase" sh RECOVER.sh -p long.medark long.end out signer.cert.pem
+	rm long.medark
+done
 recovers "without perl" env RECOVER_PERL=no sh RECOVER.sh a.medark p256.key.pem out signer.cert.pem
 
 expect 0 "records" sh RECOVER.sh -r a.medark rsa.key.pem out signer.cert.pem

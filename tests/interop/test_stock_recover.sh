@@ -47,6 +47,15 @@ recovers sh RECOVER.sh unpacked p256.key.pem out signer.cert.pem
 KDF=pbkdf2 stock b.medark source signer.cert.pem signer.key.pem passphrase p256.cert.pem
 recovers sh RECOVER.sh -p b.medark passphrase out signer.cert.pem
 
+# The passphrase is the first line of its file, whatever ends it.
+printf 'correct horse, batterij' >passphrase.bare
+printf 'correct horse, batterij\r\n' >passphrase.crlf
+printf 'correct horse, batterij\nand another line\n' >passphrase.two
+for kind in bare crlf two; do
+	recovers sh RECOVER.sh -p a.medark passphrase.$kind out signer.cert.pem
+	recovers sh RECOVER.sh -p b.medark passphrase.$kind out signer.cert.pem
+done
+
 # Names that tools could take for something else: a host, an option.
 ln -s a.medark 2026-11-22T03:10.medark
 ln -s a.medark ./-a.medark

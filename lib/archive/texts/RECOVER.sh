@@ -220,15 +220,16 @@ if [ $key_is = passphrase ]; then
 	[ -s "$work/entry" ] || die "this archive has no passphrase"
 	id=$(sed -n 's/.*"id" *: *"\([a-z0-9-]*\)".*/\1/p' "$work/entry" | tr -d '\n' | hex)
 	parameter() { value "$1" "$work/entry"; }
+	passphrase() { sed "s/$(printf '\r')\$//; q" "$key_file"; } # the first line, without CR LF or LF
 	say "4. deriving a key from the passphrase (this takes a second and 128 MB of memory or more)"
 	if grep -q '"scrypt"' "$work/entry"; then
 		# "openssl kdf ... SCRYPT" does the same, but wants the passphrase on the command line.
-		derived=$(openssl pkeyutl -kdf scrypt -kdflen 32 \
-			-pkeyopt_passin "pass:file:$key_file" -pkeyopt "hexsalt:$(parameter salt)" \
+		derived=$(passphrase | openssl pkeyutl -kdf scrypt -kdflen 32 \
+			-pkeyopt_passin pass:stdin -pkeyopt "hexsalt:$(parameter salt)" \
 			-pkeyopt "N:$(parameter n)" -pkeyopt "r:$(parameter r)" \
 			-pkeyopt "p:$(parameter p)" | hex)
 	else
-		derived=$(openssl kdf -keylen 32 -kdfopt "pass:$(head -n 1 "$key_file")" \
+		derived=$(openssl kdf -keylen 32 -kdfopt "pass:$(passphrase)" \
 			-kdfopt "hexsalt:$(parameter salt)" -kdfopt "iter:$(parameter iterations)" \
 			-kdfopt digest:SHA512 -binary PBKDF2 | hex)
 	fi
