@@ -31,7 +31,10 @@ static void close_fd(int *fd)
 
 #define AUTO_FD __attribute__((cleanup(close_fd)))
 
-/* Takes off one line end and refuses what cannot be meant. `whence` is for the sentence. */
+/*
+ * Takes off one line end and refuses what cannot be meant, or what the stock tools would read as
+ * another passphrase (F-10). `whence` is for the sentence.
+ */
 static int finish(const struct cli_options *options, const char *whence, struct cli_passphrase *out)
 {
 	if (out->size && out->bytes[out->size - 1] == '\n')
@@ -43,9 +46,15 @@ static int finish(const struct cli_options *options, const char *whence, struct 
 					"cannot read the passphrase from %s: it is empty", whence);
 	if (out->size > CLI_PASSPHRASE_MAX)
 		return cli_report_error(
-			options, CLI_FAILED,
-			"cannot read the passphrase from %s: it is longer than %d bytes", whence,
+			options, CLI_USAGE,
+			"cannot use the passphrase from %s: it is longer than %d bytes", whence,
 			CLI_PASSPHRASE_MAX);
+	if (memchr(out->bytes, '\n', out->size) || memchr(out->bytes, '\0', out->size) ||
+	    out->bytes[out->size - 1] == '\r')
+		return cli_report_error(options, CLI_USAGE,
+					"cannot use the passphrase from %s: it is more than one "
+					"line, or holds a NUL",
+					whence);
 	return 0;
 }
 

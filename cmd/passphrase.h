@@ -3,7 +3,7 @@
  * passphrase: where secrets come from: a file that only its owner can read, a file descriptor, a
  * command's output, or a question on the terminal without echo. Never from the command line or an
  * environment variable, where other processes could see them. One line end at the end is taken
- * off. Empty ones are refused.
+ * off. Empty ones are refused, and what F-10 does not allow.
  */
 #ifndef MEDARK_CMD_PASSPHRASE_H
 #define MEDARK_CMD_PASSPHRASE_H
@@ -13,11 +13,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CLI_PASSPHRASE_MAX 1024
+#define CLI_PASSPHRASE_MAX 1000 /* F-10 */
 
 /* Zeroed it holds none. */
 struct cli_passphrase {
-	char bytes[CLI_PASSPHRASE_MAX + 2]; /* room for a line end */
+	char bytes[CLI_PASSPHRASE_MAX + 3]; /* room for a line end, and to see that more follows */
 	size_t size;
 };
 

@@ -7,6 +7,8 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include <string.h>
+
 static int check(struct medark_bytes passphrase, struct medark_bytes salt, struct medark_error *err)
 {
 	if (passphrase.size == 0)
@@ -15,6 +17,11 @@ static int check(struct medark_bytes passphrase, struct medark_bytes salt, struc
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"the passphrase is longer than %d bytes",
 					MEDARK_KDF_PASSPHRASE_MAX);
+	if (memchr(passphrase.data, '\n', passphrase.size) ||
+	    memchr(passphrase.data, '\0', passphrase.size) ||
+	    passphrase.data[passphrase.size - 1] == '\r')
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the passphrase is more than one line, or holds a NUL");
 	if (salt.size < MEDARK_KDF_SALT_MIN || salt.size > MEDARK_KDF_SALT_MAX)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"a salt of %zu bytes; %d to %d are allowed", salt.size,

@@ -15,7 +15,7 @@
 
 #define MEDARK_KDF_SALT_MIN	  16
 #define MEDARK_KDF_SALT_MAX	  64
-#define MEDARK_KDF_PASSPHRASE_MAX 1024
+#define MEDARK_KDF_PASSPHRASE_MAX 1000 /* F-10 */
 
 /* scrypt: n is a power of two between these, r is always 8, 1 <= p <= 4; 128 * n * r bytes. */
 #define MEDARK_SCRYPT_N_MIN	(UINT64_C(1) << 14)
@@ -35,9 +35,9 @@ struct medark_scrypt_cost {
 #define MEDARK_PBKDF2_ITERATIONS_MAX UINT64_C(10000000)
 
 /*
- * scrypt (RFC 7914), 32 bytes. `passphrase` has 1 to MEDARK_KDF_PASSPHRASE_MAX bytes, `salt`
- * MEDARK_KDF_SALT_MIN to _MAX. Any thread. MEDARK_E_FORMAT for a salt or cost outside the caps,
- * MEDARK_E_USAGE for the passphrase's size, MEDARK_E_MEMORY, MEDARK_E_SYSTEM.
+ * scrypt (RFC 7914), 32 bytes. `passphrase` has 1 to MEDARK_KDF_PASSPHRASE_MAX bytes as F-10 wants
+ * them, `salt` MEDARK_KDF_SALT_MIN to _MAX. Any thread. MEDARK_E_FORMAT for a salt or cost outside
+ * the caps, MEDARK_E_USAGE for the passphrase, MEDARK_E_MEMORY, MEDARK_E_SYSTEM.
  */
 int medark_scrypt(struct medark_bytes passphrase, struct medark_bytes salt,
 		  const struct medark_scrypt_cost *cost, struct medark_key *out,

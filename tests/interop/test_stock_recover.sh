@@ -47,6 +47,27 @@ recovers sh RECOVER.sh unpacked p256.key.pem out signer.cert.pem
 KDF=pbkdf2 stock b.medark source signer.cert.pem signer.key.pem passphrase p256.cert.pem
 recovers sh RECOVER.sh -p b.medark passphrase out signer.cert.pem
 
+# The passphrase is the first line of its file, whatever ends it.
+printf 'correct horse, batterij' >passphrase.bare
+printf 'correct horse, batterij\r\n' >passphrase.crlf
+printf 'correct horse, batterij\nand another line\n' >passphrase.two
+for kind in bare crlf two; do
+	recovers sh RECOVER.sh -p a.medark passphrase.$kind out signer.cert.pem
+	recovers sh RECOVER.sh -p b.medark passphrase.$kind out signer.cert.pem
+done
+
+# Names that tools could take for something else: a host, an option.
+ln -s a.medark 2026-11-22T03:10.medark
+ln -s a.medark ./-a.medark
+for name in 2026-11-22T03:10.medark "$PWD/2026-11-22T03:10.medark" -a.medark; do
+	recovers sh RECOVER.sh -- "$name" p256.key.pem out signer.cert.pem
+done
+cp p256.key.pem ./-k:1.pem
+cp signer.cert.pem ./-t:1.pem
+expect 0 "names with a colon" sh RECOVER.sh -- a.medark -k:1.pem -o:1 -t:1.pem
+diff -r source ./-o:1 || fail "names with a colon: not the source"
+rm -rf ./-o:1
+
 # Modes and times come back too.
 expect 0 "recovery" sh RECOVER.sh b.medark p256.key.pem out signer.cert.pem
 same source out
@@ -96,6 +117,48 @@ refuses "too few arguments" sh RECOVER.sh a.medark p256.key.pem
 mkdir there
 refuses "an OUTDIR that exists" sh RECOVER.sh a.medark p256.key.pem there signer.cert.pem
 
+# Who may sign (F-26): certificates of one authority, each with these extensions. A stranger's key ends
+# the recovery behind that step.
+signed_by() { # WHAT OPENSSL-CMS-OPTIONS...
+	what=$1
+	shift
+	openssl cms -sign -cades -binary -md sha256 -in signed/MANIFEST -inkey leaf.key.pem "$@" \
+		-outform DER -out signed/MANIFEST.p7s
+	refuses "$what" sh RECOVER.sh signed stranger.key.pem out signer.cert.pem
+}
+leaf() { # OUT EXTENSION...
+	to=$1
+	shift
+	printf '%s\n' "$@" >leaf.ext
+	openssl x509 -req -in leaf.csr -CA signer.cert.pem -CAkey signer.key.pem -set_serial 7 \
+		-days 10 -extfile leaf.ext -out "$to" 2>/dev/null
+}
+cp -r unpacked signed
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key.pem -out leaf.csr \
+	-subj /CN=leaf 2>/dev/null
+for usage in '' keyUsage=digitalSignature keyUsage=critical,nonRepudiation,keyEncipherment \
+	extendedKeyUsage=anyExtendedKeyUsage extendedKeyUsage=serverAuth,codeSigning \
+	extendedKeyUsage=critical,emailProtection extendedKeyUsage=1.3.6.1.5.5.7.3.36 \
+	extendedKeyUsage=clientAuth,1.3.6.1.4.1.311.10.3.12; do
+	leaf leaf.cert.pem "$usage"
+	signed_by "signed by a certificate with '$usage'" -signer leaf.cert.pem
+	grep -q 'the signature is right' said || fail "$what: it is not taken"
+done
+for usage in keyUsage=keyEncipherment,keyCertSign extendedKeyUsage=serverAuth \
+	extendedKeyUsage=clientAuth,timeStamping extendedKeyUsage=1.3.6.1.5.5.7.3.36.1; do
+	leaf leaf.cert.pem "$usage"
+	signed_by "signed by a certificate with '$usage'" -signer leaf.cert.pem
+	grep -q "signer's certificate, .*leaf, is not one for signing" said || fail "$what: it is taken"
+done
+leaf leaf.cert.pem keyUsage=digitalSignature extendedKeyUsage=serverAuth
+signed_by "signed by a web server" -signer leaf.cert.pem
+grep -q 'is not one for signing' said || fail "a web server's certificate is taken"
+# F-23: another certificate inside, of the same issuer and number, makes it no better.
+leaf good.cert.pem keyUsage=digitalSignature
+signed_by "signed by a web server, beside a good certificate" -signer leaf.cert.pem \
+	-certfile good.cert.pem
+! grep -q 'the signature is right' said || fail "a web server's certificate beside a good one"
+
 # altered WHAT: packs the folder "changed", which has to be refused, and makes it new.
 altered() {
 	(cd changed && find . -type f | sed 's:^\./::') >names
@@ -120,6 +183,27 @@ sed -i "s/^.*  \(data.00000002.*\)/$(sha256sum <changed/data/00000002.zst.p7m | 
 	changed/MANIFEST
 cp -r changed twice
 altered "a segment in another's place"
+# What an archive that nobody has verified holds is not printed raw.
+esc=$(printf '\033[31m')
+for name in "data/$esc" "$(printf 'x\234')" ../x /x "two words"; do
+	printf '#1\n%064d  %s\n' 0 "$name" >>changed/MANIFEST
+	refuses "a name in MANIFEST" sh RECOVER.sh changed p256.key.pem out
+	! LC_ALL=C grep -q '[^ -~]' said || fail "a name in MANIFEST is printed raw"
+	altered "a name in MANIFEST"
+done
+cp changed/header.json "changed/$esc"
+(cd changed && tar -cf ../changed.medark -- *)
+refuses "a member's name" sh RECOVER.sh changed.medark p256.key.pem out
+! LC_ALL=C grep -q '[^ -~]' said || fail "a member's name is printed raw"
+rm "changed/$esc"
 # Even where nothing is verified, a segment cannot pass for another one.
 refuses "a segment in another's place, without trust" sh RECOVER.sh twice p256.key.pem out
+# A mode in the index is four octal digits, and nothing else for chmod.
+for mode in u+s 777 00755 0799 -R; do
+	sed "s|^here=.*|here='$here'|; s/%04d/$mode%.0s/" "$here/stock_writer.sh" >writer.sh
+	SCRYPT_N=16384 sh writer.sh c.medark source signer.cert.pem signer.key.pem passphrase \
+		p256.cert.pem
+	refuses "a mode '$mode'" sh RECOVER.sh c.medark p256.key.pem out signer.cert.pem
+	grep -q 'the index is malformed' said || fail "a mode '$mode'"
+done
 echo passed

@@ -34,6 +34,10 @@ for file in "$prefix/bin/medark" "$library"; do
 	! readelf -d "$file" | grep -E 'RPATH|RUNPATH' || fail "$file looks for libraries elsewhere"
 done
 
+step "RECOVER.sh is there, as archives carry it"
+cmp "$here/../../lib/archive/texts/RECOVER.sh" "$prefix/share/medark/RECOVER.sh" ||
+	fail "share/medark/RECOVER.sh is another one"
+
 step "the same files staged with DESTDIR"
 DESTDIR=$work/staged "$cmake" --install "$build" --prefix /opt/medark >"$work/log"
 diff -r "$prefix" "$work/staged/opt/medark" || fail "other files are staged"

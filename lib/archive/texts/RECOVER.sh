@@ -4,7 +4,6 @@
 # RECOVER.sh: opens a medark archive without medark, with nothing but a POSIX shell, tar, openssl
 # (3.0 or later), zstd, sed, grep, sha256sum, dd and the like (GNU coreutils).
 #
-#	tar -xf ARCHIVE RECOVER.sh
 #	sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]
 #
 #   ARCHIVE    the archive, or a folder into which it was unpacked
@@ -15,6 +14,17 @@
 #   -r         records only, fast: what every segment holds, as it lies, and the index. The records
 #              of one patient stand next to each other. Without -r the files come back as the
 #              source gave them, byte for byte.
+#
+# BEFORE YOU RUN IT: this script gets your key. Who can write where the archive lies can put another
+# script into it, which keeps the key. So take the RECOVER.sh that comes with medark (share/medark),
+# or check the one in the archive first; it runs only if all of this succeeds:
+#
+#	tar -xf - MANIFEST MANIFEST.p7s RECOVER.sh <ARCHIVE &&
+#	openssl cms -verify -binary -cades -inform DER -in MANIFEST.p7s \
+#	  -content MANIFEST -out /dev/null -CAfile TRUST.pem \
+#	  -partial_chain -no-CApath -no-CAstore &&
+#	grep '  RECOVER.sh$' MANIFEST | sha256sum -c - &&
+#	sh RECOVER.sh ARCHIVE KEY.pem NEW-FOLDER TRUST.pem
 #
 # It is also a description: each step says in plain words what happens, and each command can be
 # typed by hand. FORMAT.md, in the same archive, has every detail.
@@ -29,7 +39,9 @@ umask 077     # nobody but you may read what is written
 LC_ALL=C      # bytes, not characters
 export LC_ALL
 
-say() { printf '%s\n' "$*" >&2; }
+# Control characters are not printed: what comes from an archive must not steer a terminal.
+clean() { tr '\001-\011\013-\037\177' '?'; }
+say() { printf '%s\n' "$*" | clean >&2; }
 die() { say "RECOVER: $*"; exit 1; }
 usage() { die "usage: sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]"; }
 
@@ -43,7 +55,9 @@ while getopts rp option; do
 done
 shift $((OPTIND - 1))
 if [ $# -lt 3 ] || [ $# -gt 4 ]; then usage; fi
-archive=$1 key_file=$2 out=$3 trust=${4:-}
+# A name that begins with "./" or "/" is no option for any tool, and a colon in it no host for tar.
+named() { case $1 in '' | /*) printf %s "$1" ;; *) printf './%s' "$1" ;; esac; }
+archive=$(named "$1") key_file=$(named "$2") out=$(named "$3") trust=$(named "${4:-}")
 
 for tool in tar openssl zstd sha256sum sed grep dd od head tail sort; do
 	command -v $tool >/dev/null || die "$tool is needed and was not found"
@@ -53,9 +67,7 @@ OpenSSL\ [012].*) die "OpenSSL 3.0 or later is needed" ;;
 esac
 [ -r "$archive" ] || die "cannot read $archive"
 [ -r "$key_file" ] || die "cannot read $key_file"
-[ ! -e "$out" ] || die "$out exists already"
-case $out in -*) out=./$out ;; esac
-case $archive in -*) archive=./$archive ;; esac
+for path in "$out" "$out.failed"; do [ ! -e "$path" ] || die "$path exists already"; done
 
 # All work is done beside OUTDIR, in a folder that only you can open and that is removed in any
 # case: at the end, on an error, on Ctrl-C.
@@ -69,18 +81,22 @@ trap 'exit 143' TERM HUP
 # An archive is a plain tar file: tar -xf ARCHIVE. The names are looked at first, so that nothing
 # is written outside of the folder.
 
+# strange FILE: does a list of names hold one that no archive has?
+strange() { grep -q -e '[^A-Za-z0-9._/-]' -e '^[/-]' -e '^$' -e '\.\.' -e '//' "$1"; }
 if [ -d "$archive" ]; then
 	members=$archive
 else
 	say "1. unpacking"
 	members=$work/members
 	mkdir "$members"
-	tar -tf "$archive" >"$work/list" || die "$archive is not a tar file"
-	! grep -q -e '[^A-Za-z0-9._/-]' -e '^[/-]' -e '\.\.' -e '//' "$work/list" ||
-		die "a member has a strange name: this is no medark archive"
-	! tar -tvf "$archive" | grep -q -v '^-' || die "a member is not a plain file"
+	tar -tf "$archive" >"$work/list" 2>"$work/why" || die "$archive is not a tar file"
+	! strange "$work/list" || die "a member has a strange name: this is no medark archive"
+	! tar -tvf "$archive" 2>"$work/why" | grep -q -v '^-' || die "a member is not a plain file"
 	[ -z "$(sort "$work/list" | uniq -d)" ] || die "two members have the same name"
-	tar -xf "$archive" -C "$members" || die "tar cannot unpack $archive"
+	tar -xf "$archive" -C "$members" 2>"$work/why" || {
+		clean <"$work/why" >&2
+		die "tar cannot unpack $archive"
+	}
 fi
 for name in header.json keys.p7m MANIFEST MANIFEST.p7s; do
 	if [ ! -f "$members/$name" ] || [ -L "$members/$name" ]; then die "$name is missing"; fi
@@ -89,12 +105,35 @@ done
 # ---- 2. Who signed it? --------------------------------------------------------------------------
 # MANIFEST lists every member with its SHA-256; MANIFEST.p7s is the signature over MANIFEST. Only
 # the exit code of openssl counts. The three "-no-CA" options keep out the authorities that this
-# machine trusts for the web.
+# machine trusts for the web. -signer keeps the signer's certificate: the one that the signature names
+# by its hash (-cades checks that).
 
 verify() {
 	openssl cms -verify -binary -cades -inform DER -in "$members/MANIFEST.p7s" \
 		-content "$members/MANIFEST" -CAfile "$trust" -no-CApath -no-CAstore -partial_chain \
-		-purpose any -out /dev/null "$@" 2>"$work/why"
+		-purpose any -signer "$work/signer" -out /dev/null "$@" 2>"$work/why"
+}
+# for_signing: is the signer's certificate one for signing (F-26)? One for a web server does not speak
+# for the clinic, even if the same authority gave it. To see it: openssl x509 -in SIGNER -noout -text
+for_signing() {
+	openssl x509 -in "$work/signer" -noout &&
+		allows keyUsage "Digital Signature" "Non Repudiation" || return 1
+	# Any, code, e-mail, documents, and documents as Microsoft had it: as this openssl names them.
+	set -- 2.5.29.37.0 1.3.6.1.5.5.7.3.3 1.3.6.1.5.5.7.3.4 1.3.6.1.5.5.7.3.36 1.3.6.1.4.1.311.10.3.12
+	for oid; do
+		set -- "$@" "$(openssl asn1parse -genstr "OID:$oid" | sed 's/.*://')"
+		shift
+	done
+	allows extendedKeyUsage "$@"
+}
+# allows EXTENSION USE...: has the signer's certificate one of these uses, or not this extension?
+allows() {
+	openssl x509 -in "$work/signer" -noout -ext "$1" 2>/dev/null |
+		tr ',' '\n' | sed 's/^ *//' >"$work/uses"
+	grep -q '^X509v3' "$work/uses" || return 0
+	shift
+	for use; do ! grep -q -x -F -e "$use" "$work/uses" || return 0; done
+	return 1
 }
 # subject FILE: whose certificate it is, on one line and without control characters.
 subject() { openssl x509 -in "$1" -noout -subject 2>/dev/null | tr -d '[:cntrl:]' | cut -c1-300; }
@@ -106,32 +145,42 @@ if [ -z "$trust" ]; then
 	say "   NOTHING IS VERIFIED: no TRUST.pem was given. What comes out may have been"
 	say "   made by anybody. Do not treat a patient by it."
 	say "   **************************************************************************"
-elif verify; then
-	say "2. the signature is right, and $trust vouches for the signer"
-elif verify -no_check_time; then
-	say "2. **************************************************************************"
-	say "   The signature is right and $trust vouches for the signer,"
-	say "   but a certificate is not valid today. Was it when the archive was made? If"
-	say "   somebody may have had the signer's key since, this proves nothing."
-	say "   **************************************************************************"
-elif openssl cms -verify -binary -inform DER -in "$members/MANIFEST.p7s" -out /dev/null \
-	-content "$members/MANIFEST" -noverify -signer "$work/signer" 2>"$work/why"; then
-	# -noverify: the signature alone, without asking whose it is.
-	die "$trust does not vouch for the signer, $(subject "$work/signer"); nothing was recovered"
 else
-	die "the signature over MANIFEST is wrong: something has changed; nothing was recovered"
+	if verify; then
+		valid=yes
+	elif verify -no_check_time; then
+		valid=no
+	elif openssl cms -verify -binary -inform DER -in "$members/MANIFEST.p7s" -out /dev/null \
+		-content "$members/MANIFEST" -noverify -signer "$work/signer" 2>"$work/why"; then
+		# -noverify: the signature alone, without asking whose it is.
+		die "$trust does not vouch for the signer, $(subject "$work/signer"); nothing was recovered"
+	else
+		die "the signature over MANIFEST is wrong: something has changed; nothing was recovered"
+	fi
+	for_signing || die "the signer's certificate, $(subject "$work/signer"), is not one for signing;" \
+		"nothing was recovered"
+	if [ $valid = yes ]; then
+		say "2. the signature is right, and $trust vouches for the signer"
+	else
+		say "2. **************************************************************************"
+		say "   The signature is right and $trust vouches for the signer,"
+		say "   but a certificate is not valid today. Was it when the archive was made? If"
+		say "   somebody may have had the signer's key since, this proves nothing."
+		say "   **************************************************************************"
+	fi
 fi
 
 # ---- 3. Is every member there, and unchanged? ---------------------------------------------------
 # sha256sum -c MANIFEST. It does not notice what is extra, so the names are compared too.
 
 say "3. comparing every member with MANIFEST"
-grep -v '^#' "$members/MANIFEST" >"$work/sums"
+grep -v '^#' "$members/MANIFEST" >"$work/sums" || die "MANIFEST is malformed"
+sed 's/^[0-9a-f]\{64\}  //' "$work/sums" >"$work/names"
+! strange "$work/names" || die "MANIFEST is malformed; nothing was recovered"
 (cd "$members" && sha256sum -c -) <"$work/sums" >"$work/why" 2>&1 || {
-	grep -v ': OK$' "$work/why" >&2 || true
+	grep -v ': OK$' "$work/why" | clean >&2 || true
 	die "a member is missing or has changed; nothing was recovered"
 }
-sed 's/^.\{66\}//' "$work/sums" >"$work/names"
 sed -n 's/^#\([0-9][0-9]*\)$/\1/p' "$members/MANIFEST" >"$work/sizes"
 if [ ! -d "$archive" ]; then
 	printf '%s\n' MANIFEST MANIFEST.p7s LOCATOR | cat "$work/names" - | sort >"$work/expected"
@@ -171,15 +220,16 @@ if [ $key_is = passphrase ]; then
 	[ -s "$work/entry" ] || die "this archive has no passphrase"
 	id=$(sed -n 's/.*"id" *: *"\([a-z0-9-]*\)".*/\1/p' "$work/entry" | tr -d '\n' | hex)
 	parameter() { value "$1" "$work/entry"; }
+	passphrase() { sed "s/$(printf '\r')\$//; q" "$key_file"; } # the first line, without CR LF or LF
 	say "4. deriving a key from the passphrase (this takes a second and 128 MB of memory or more)"
 	if grep -q '"scrypt"' "$work/entry"; then
 		# "openssl kdf ... SCRYPT" does the same, but wants the passphrase on the command line.
-		derived=$(openssl pkeyutl -kdf scrypt -kdflen 32 \
-			-pkeyopt_passin "pass:file:$key_file" -pkeyopt "hexsalt:$(parameter salt)" \
+		derived=$(passphrase | openssl pkeyutl -kdf scrypt -kdflen 32 \
+			-pkeyopt_passin pass:stdin -pkeyopt "hexsalt:$(parameter salt)" \
 			-pkeyopt "N:$(parameter n)" -pkeyopt "r:$(parameter r)" \
 			-pkeyopt "p:$(parameter p)" | hex)
 	else
-		derived=$(openssl kdf -keylen 32 -kdfopt "pass:$(head -n 1 "$key_file")" \
+		derived=$(openssl kdf -keylen 32 -kdfopt "pass:$(passphrase)" \
 			-kdfopt "hexsalt:$(parameter salt)" -kdfopt "iter:$(parameter iterations)" \
 			-kdfopt digest:SHA512 -binary PBKDF2 | hex)
 	fi
@@ -247,7 +297,7 @@ segment() {
 	tail -c "+$(($(wc -c <"$work/map") + 1))" "$work/plain" >"$work/content"
 	rm -f "$work/plain"
 	case $(head -n 1 "$work/map") in "medark-map 1") ;; *) die "$1 has no map" ;; esac
-	[ "$(sed -n 's/^content //p' "$work/map")" -eq "$(wc -c <"$work/content")" ] ||
+	[ "$(sed -n 's/^content //p' "$work/map")" = "$(($(wc -c <"$work/content")))" ] ||
 		die "$1: the content is not as long as its map says"
 }
 grep '^data/' "$work/names" >"$work/segments" || true
@@ -341,19 +391,26 @@ rm -f "$work/content" "$work/map"
 # leads elsewhere, that holds control characters (written with a backslash in the table), or that
 # was there already, is not used: such an item is put under its number into the folder
 # "unsafe-names". Kinds that begin with "decoded" were unpacked from another item, which is there
-# itself: they are left out.
+# itself: they are left out. What cannot be written does not end the rest: it is listed at the end.
 
 say "8. naming the files"
 table items >"$work/items"
 tab=$(printf '\t')
-# restamp MODE TIME PATH: who may do what (never "set user id": its first digit is left out), when.
+failed() { printf '%s\n' "$*" | clean >>"$work/failed"; }
+# restamp MODE TIME PATH: who may do what, and when. The first digit of MODE (set-user-id, set-group-id,
+# sticky) is left out; the zeros take away what a new folder got of it from the one above.
 restamp() {
-	chmod "${1#?}" "$work/out/$3"
-	touch -d "@$2" "$work/out/$3" 2>/dev/null || touch -d "@${2%.*}" "$work/out/$3"
+	{ chmod "00${1#?}" "$work/out/$3" &&
+		{ touch -d "@$2" "$work/out/$3" || touch -d "@${2%.*}" "$work/out/$3"; }; } 2>/dev/null ||
+		failed "not with its mode and time: $3"
 }
+odd="unsafe-names" # or another name that is free
+while cut -f10 "$work/items" | grep -q -e "^$odd\$" -e "^$odd/"; do odd=$odd~; done
 unsafe=0 files=0
 while IFS=$tab read -r item kind size mtime mode _ _ _ _ path; do
 	case $kind in decoded*) continue ;; esac
+	case $mode in [0-7][0-7][0-7][0-7]) ;; *) die "the index is malformed" ;; esac
+	case $item$size in *[!0-9]*) die "the index is malformed" ;; esac
 	case $mtime in -*) mtime=${mtime%.*} ;; esac # before 1970: whole seconds are enough
 	plain=$(printf '%s\n' "$path" | sed 's/\\\\//g')
 	case $plain in *\\*) path= ;; *) path=$(printf '%s\n' "$path" | sed 's/\\\\/\\/g') ;; esac
@@ -361,20 +418,21 @@ while IFS=$tab read -r item kind size mtime mode _ _ _ _ path; do
 	if [ -n "$path" ] && [ "$kind" = dir ] && [ -d "$work/out/$path" ]; then
 		: # made already, for what is in it
 	elif [ -z "$path" ] || [ -e "$work/out/$path" ] || ! mkdir -p "$work/out/$path" 2>/dev/null; then
+		path=$odd/$item
+		mkdir -p "$work/out/$path" 2>/dev/null || { failed "not written: item $item"; continue; }
 		unsafe=$((unsafe + 1))
-		path=unsafe-names/$item
-		mkdir -p "$work/out/$path"
 	fi
 	if [ "$kind" = dir ]; then
 		printf '%s\t%s\t%s\n' "$mode" "$mtime" "$path" >>"$work/folders"
 		continue
 	fi
-	rmdir "$work/out/$path" # it was made to make what is above it
 	if [ "$size" -eq 0 ]; then : >"$work/item/$item"; fi
 	if [ ! -f "$work/item/$item" ] || [ "$(wc -c <"$work/item/$item")" -ne "$size" ]; then
 		die "item $item is not as long as it has to be"
 	fi
-	mv "$work/item/$item" "$work/out/$path"
+	# As a folder the path was made to make what is above it.
+	{ rmdir "$work/out/$path" && mv "$work/item/$item" "$work/out/$path"; } 2>/dev/null ||
+		{ failed "not written: $path"; continue; }
 	restamp "$mode" "$mtime" "$path"
 	files=$((files + 1))
 done <"$work/items"
@@ -386,5 +444,9 @@ if [ -f "$work/folders" ]; then
 fi
 mv "$work/out" "$out"
 say "done: $files files are in $out, byte for byte"
-[ $unsafe -eq 0 ] || say "$unsafe of them had names that cannot be used; see $out/unsafe-names"
+[ $unsafe -eq 0 ] || say "$unsafe of them had names that cannot be used; see $out/$odd"
 [ -n "$trust" ] || say "NOTHING WAS VERIFIED: no TRUST.pem was given."
+if [ -f "$work/failed" ]; then
+	mv "$work/failed" "$out.failed"
+	die "$(($(wc -l <"$out.failed"))) files or folders are not as they were: $out.failed lists them"
+fi

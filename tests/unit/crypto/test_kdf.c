@@ -83,12 +83,33 @@ static void hostile_costs_are_refused_before_any_work(void **state)
 		     MEDARK_E_FORMAT, "a salt of 5 bytes; 16 to 64 are allowed");
 }
 
+static void a_passphrase_that_stock_tools_read_otherwise_is_refused(void **state)
+{
+	static const char *const bad[] = { "two\nlines", "x\n", "\n", "x\r", "a\0b", "x\0" };
+	static const size_t size[] = { 9, 2, 1, 2, 3, 2 };
+	struct medark_bytes salt = medark_bytes_text(salt_text);
+	struct medark_error err = { 0 };
+	char longest[1001];
+	struct medark_key key;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_fails(medark_scrypt(medark_bytes(bad[i], size[i]), salt, &low, &key, &err),
+			     MEDARK_E_USAGE,
+			     "the passphrase is more than one line, or holds a NUL");
+	memset(longest, 'x', sizeof(longest));
+	assert_fails(medark_scrypt(medark_bytes(longest, 1001), salt, &low, &key, &err),
+		     MEDARK_E_USAGE, "the passphrase is longer than 1000 bytes");
+	assert_ok(medark_scrypt(medark_bytes(longest, 1000), salt, &low, &key, &err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scrypt_gives_what_stock_openssl_gives),
 		cmocka_unit_test(pbkdf2_gives_what_stock_openssl_gives),
 		cmocka_unit_test(hostile_costs_are_refused_before_any_work),
+		cmocka_unit_test(a_passphrase_that_stock_tools_read_otherwise_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
