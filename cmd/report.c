@@ -242,6 +242,18 @@ void cli_report_row_time(FILE *f, double seconds, uint64_t bytes)
 	(void)fputc('\n', f);
 }
 
+void cli_report_row_judged(FILE *f, const char *judged_at)
+{
+	if (judged_at[0])
+		(void)fprintf(f, "  %-*s %s (by --at: no certificate was judged as of now)\n",
+			      LABEL_WIDTH, "judged as of", judged_at);
+}
+
+void cli_report_json_judged(struct cli_json *json, const char *judged_at)
+{
+	cli_json_text_or_null(json, "judged_at", judged_at);
+}
+
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type)
 {
 	char now[CLI_TIME_MAX];

@@ -69,6 +69,13 @@ void cli_report_row_bytes(FILE *f, const char *label, uint64_t bytes);
 /* How long it took; and the rate, unless `bytes` is 0. */
 void cli_report_row_time(FILE *f, double seconds, uint64_t bytes);
 
+/*
+ * As of when the certificates were judged, if the user gave that time (RFC 3339; empty: now): a row
+ * in a text, a key of an object.
+ */
+void cli_report_row_judged(FILE *f, const char *judged_at);
+void cli_report_json_judged(struct cli_json *json, const char *judged_at);
+
 /* Begins an object that says which verb it is of. */
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type);
 

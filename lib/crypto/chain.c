@@ -32,15 +32,17 @@ static int load_intermediates(const struct medark_signed_form *form, STACK_OF(X5
 
 /*
  * A CRL counts for the issuer that it is of. That there is none for another issuer is no fault, but
- * it is told.
+ * it is told. Where the time of judgement was given, a CRL that is newer counts too: it knows more.
  */
 static int judge(int ok, X509_STORE_CTX *context)
 {
 	struct medark_signer *out = X509_STORE_CTX_get_app_data(context);
+	int error = X509_STORE_CTX_get_error(context);
+	bool absent = error == X509_V_ERR_UNABLE_TO_GET_CRL;
 
-	if (ok || X509_STORE_CTX_get_error(context) != X509_V_ERR_UNABLE_TO_GET_CRL)
+	if (ok || !(absent || (out->time_given && error == X509_V_ERR_CRL_NOT_YET_VALID)))
 		return ok;
-	if (X509_STORE_CTX_get_error_depth(context) == 0)
+	if (absent && X509_STORE_CTX_get_error_depth(context) == 0)
 		out->revocation_checked = false;
 	X509_STORE_CTX_set_error(context, X509_V_OK);
 	return 1;
@@ -118,6 +120,7 @@ int medark_chain_check(const struct medark_certificate *signer,
 	if (!X509_STORE_CTX_init(context, medark_trust_native(trust),
 				 medark_certificate_native(signer), intermediates))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
+	out->time_given = medark_trust_time(trust, &out->judged_at);
 	out->revocation_checked = medark_trust_crl_count(trust) > 0;
 	X509_STORE_CTX_set_app_data(context, out);
 	X509_STORE_CTX_set_verify_cb(context, judge);

@@ -44,8 +44,8 @@ class Purpose(ArchiveTest):
                               "-q")
         signer, recipient = result.err.splitlines()
         self.assertRegex(signer, r"^medark: warning: the certificate of the signer 'CN=soon' "
-                         r"expires on \d{4}-\d\d-\d\d: archives that it signed do not verify after "
-                         r"that$")
+                         r"expires on \d{4}-\d\d-\d\d: after that archives that it signed verify "
+                         r"only as of an earlier time$")
         self.assertRegex(recipient, r"^medark: warning: the certificate of the recipient 'CN=soon' "
                          r"expires on \d{4}-\d\d-\d\d: exports to it fail after that$")
         lines = self.succeed("verify", "b.medark", "--trust", "soon.cert.pem", "--json").json()

@@ -319,6 +319,63 @@ static void the_time_of_judgement_can_be_given(void **state)
 			 0);
 }
 
+static void a_time_of_judgement_is_one_of_the_past(void **state)
+{
+	static const char *const wrong[] = { "",
+					     "now",
+					     "2026",
+					     "2026-02-30",
+					     "2026-11-22 ",
+					     "2026-11-22T03:10Z",
+					     "2026-11-22T03:10:00",
+					     "2026-11-22t03:10:00z",
+					     "2026-11-22T03:10:00+01:00",
+					     "2026-11-22T03:10:00.5Z",
+					     "2026-11-22T24:00:00Z",
+					     "22-11-2026" };
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("root.pem", NULL);
+	struct medark_error err = { 0 };
+	time_t at = 7;
+
+	(void)state;
+	assert_false(medark_trust_time(trust, &at));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_fails(medark_trust_judge_at(trust, wrong[i], &err), MEDARK_E_USAGE,
+			     "it must be a date or a time in UTC, such as 2026-11-22 or "
+			     "2026-11-22T03:10:00Z");
+	assert_fails(medark_trust_judge_at(trust, "9999-12-31", &err), MEDARK_E_USAGE,
+		     "it lies in the future");
+	assert_false(medark_trust_time(trust, &at));
+	assert_int_equal(at, 7);
+	assert_ok(medark_trust_judge_at(trust, "2020-02-29", &err));
+	assert_true(medark_trust_time(trust, &at));
+	assert_int_equal(at, 1582934400);
+	assert_ok(medark_trust_judge_at(trust, "2020-02-29T00:00:01Z", &err));
+	/* What is refused changes nothing. */
+	assert_int_equal(medark_trust_judge_at(trust, "9999-12-31", NULL), MEDARK_E_USAGE);
+	assert_true(medark_trust_time(trust, &at));
+	assert_int_equal(at, 1582934401);
+}
+
+static void an_archive_is_judged_as_of_now_again(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("root.pem", NULL);
+	struct medark_error err = { 0 };
+	struct medark_signer out;
+
+	(void)state;
+	sign(&chained, &p7s);
+	assert_ok(medark_trust_judge_at(trust, "2020-02-29", &err));
+	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+			 MEDARK_E_UNTRUSTED);
+	assert_true(out.time_given);
+	assert_int_equal(out.judged_at, 1582934400);
+	assert_ok(medark_trust_judge_at(trust, NULL, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_false(out.time_given);
+}
+
 #define SMALL_CA                                                                                   \
 	"printf '[ca]\\ndefault_ca=c\\n[c]\\ndatabase=db\\ndefault_md=sha256\\n"                   \
 	"crlnumber=number\\ndefault_crl_days=5\\n' >ca.conf; : >db; echo 01 >number; "
@@ -351,6 +408,18 @@ static void revocation_lists_are_honoured(void **state)
 	/* A list that has run out says nothing any more. */
 	medark_trust_set_time(clean, time(NULL) + 6 * 86400);
 	assert_untrusted(&p7s, clean, LEAF "CRL has expired");
+	/* One that is newer than the time that was given knows more than one of that time. */
+	must_run("openssl ca -config ca.conf -gencrl -cert mid.pem -keyfile mid.key -out newer.crl "
+		 "-crl_lastupdate $(date -ud '+2 days' +%Y%m%d%H%M%SZ) "
+		 "-crl_nextupdate $(date -ud '+3 days' +%Y%m%d%H%M%SZ)");
+	MEDARK_AUTO(medark_trust_free)
+	struct medark_trust *newer = trust_in("root.pem", "newer.crl");
+	assert_untrusted(&p7s, newer, LEAF "CRL is not yet valid");
+	medark_trust_set_time(newer, time(NULL));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), newer, &out, &err));
+	assert_true(out.revocation_checked);
+	medark_trust_set_time(revoked, time(NULL));
+	assert_untrusted(&p7s, revoked, LEAF "its certificate was revoked");
 }
 
 static void an_unsuitable_signer_is_untrusted(void **state)
@@ -587,6 +656,8 @@ int main(void)
 		cmocka_unit_test(a_signer_who_was_not_asked_for_is_untrusted),
 		cmocka_unit_test(a_fingerprint_has_one_of_two_forms),
 		cmocka_unit_test(the_time_of_judgement_can_be_given),
+		cmocka_unit_test(a_time_of_judgement_is_one_of_the_past),
+		cmocka_unit_test(an_archive_is_judged_as_of_now_again),
 		cmocka_unit_test(revocation_lists_are_honoured),
 		cmocka_unit_test(an_unsuitable_signer_is_untrusted),
 		cmocka_unit_test(another_manifest_is_refused),
