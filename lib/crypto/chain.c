@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/chain.h"
 
+#include "crypto/native.h"
 #include "crypto/openssl_error.h"
 
 #include <openssl/x509_vfy.h>
@@ -81,6 +82,22 @@ static int untrusted(const struct medark_certificate *signer, const char *reason
 				medark_certificate_subject(signer), reason);
 }
 
+/*
+ * F-26, RFC 5280 section 4.2.1.12: what an authority that was given one purpose issues is for that
+ * purpose. OpenSSL would look at it only for a purpose of its own list. An anchor is trusted for
+ * whatever it says.
+ */
+static bool may_all_sign(X509_STORE_CTX *context)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+	int below_anchor = X509_STORE_CTX_get_num_untrusted(context);
+
+	for (int i = 1; i < below_anchor; i++)
+		if (!medark_native_may_sign(sk_X509_value(chain, i)))
+			return false;
+	return true;
+}
+
 static int verify(X509_STORE_CTX *context, const struct medark_certificate *signer,
 		  struct medark_signer *out, struct medark_error *err)
 {
@@ -91,11 +108,17 @@ static int verify(X509_STORE_CTX *context, const struct medark_certificate *sign
 	/* No verdict: it could not be reached. */
 	if (ok <= 0 && (error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
-	if (ok > 0) {
+	if (ok <= 0) {
+		code = untrusted(signer, reason_of(context), err);
+	} else if (!may_all_sign(context)) {
+		code = untrusted(signer,
+				 "a certificate above its own is not meant for signing (its "
+				 "extendedKeyUsage names neither documentSigning nor "
+				 "emailProtection nor codeSigning)",
+				 err);
+	} else {
 		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
 		out->chain_length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
-	} else {
-		code = untrusted(signer, reason_of(context), err);
 	}
 	medark_openssl_drain();
 	return code;

@@ -455,6 +455,68 @@ static void an_unsuitable_signer_is_untrusted(void **state)
 		     "codeSigning)");
 }
 
+/*
+ * Makes sub.key and sub.pem, an authority under the root with an extendedKeyUsage, and
+ * under.pem, a document signer that it issued.
+ */
+static void make_restricted(const char *purposes)
+{
+	if (run("umask 077; printf '" CA "extendedKeyUsage=%s\n' >sub.ext && " REQ
+		"-keyout sub.key -out sub.csr -subj /CN=Sub && "
+		"openssl x509 -req -in sub.csr -CA root.pem -CAkey root.key -days 20 "
+		"-extfile sub.ext -out sub.pem && "
+		"printf extendedKeyUsage=1.3.6.1.5.5.7.3.36 >under.ext && " REQ
+		"-keyout under.key -out under.csr -subj '/C=NL/O=Praktijk/CN=Leaf' && "
+		"openssl x509 -req -in under.csr -CA sub.pem -CAkey sub.key -days 10 "
+		"-extfile under.ext -out under.pem && cat under.pem sub.pem >under-chain.pem",
+		purposes))
+		fail_msg("no authority for %s", purposes);
+}
+
+static void an_authority_issues_signers_only_if_it_may(void **state)
+{
+	static const struct {
+		const char *purposes;
+		bool may;
+	} cases[] = {
+		{ "serverAuth", false },
+		{ "serverAuth,clientAuth,timeStamping,OCSPSigning", false },
+		{ "serverAuth,emailProtection", true },
+		{ "codeSigning", true },
+		{ "1.3.6.1.5.5.7.3.36", true },
+		{ "1.3.6.1.4.1.311.10.3.12", true },
+		{ "2.5.29.37.0", true },
+	};
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *root = trust_in("root.pem", NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
+		MEDARK_AUTO(medark_trust_free) struct medark_trust *own = NULL;
+		struct medark_error err = { 0 };
+		struct medark_signer out;
+		struct signer under = { 0 };
+
+		make_restricted(cases[i].purposes);
+		assert_int_equal(load("under-chain.pem", "under.key", &under), 0);
+		sign(&under, &p7s);
+		if (cases[i].may)
+			assert_ok(medark_signature_verify(manifest, view(&p7s), root, &out, &err));
+		else
+			assert_untrusted(&p7s, root,
+					 LEAF
+					 "a certificate above its own is not meant for signing "
+					 "(its extendedKeyUsage names neither documentSigning "
+					 "nor emailProtection nor codeSigning)");
+		/* Whom the user trusts may issue whatever the user trusts it for. */
+		own = trust_in("sub.pem", i % 2 ? "root.pem" : NULL);
+		assert_ok(medark_signature_verify(manifest, view(&p7s), own, &out, &err));
+		assert_int_equal(out.chain_length, 2);
+		medark_certificate_free(under.certificate);
+		medark_private_key_free(under.key);
+	}
+}
+
 static void another_manifest_is_refused(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
@@ -660,6 +722,7 @@ int main(void)
 		cmocka_unit_test(an_archive_is_judged_as_of_now_again),
 		cmocka_unit_test(revocation_lists_are_honoured),
 		cmocka_unit_test(an_unsuitable_signer_is_untrusted),
+		cmocka_unit_test(an_authority_issues_signers_only_if_it_may),
 		cmocka_unit_test(another_manifest_is_refused),
 		cmocka_unit_test(every_changed_bit_of_a_signature_is_refused),
 		cmocka_unit_test(every_changed_bit_of_an_rsa_signature_is_refused),
