@@ -4,8 +4,11 @@
 #include "passphrase.h"
 #include "report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+_Static_assert(sizeof(((struct medark_archive_info *)0)->judged_at) == CLI_TIME_MAX, "a time");
 
 /* What a fingerprint is written in. */
 #define HEX_DIGITS "0123456789abcdefABCDEF:"
@@ -91,6 +94,9 @@ int cli_access_trust(const struct cli_options *options, struct cli_access *acces
 		return cli_report_failure(
 			options,
 			&(struct cli_failure) { .action = "verify", .code = code, .err = &err });
+	if (options->at && medark_trust_judge_at(access->trust, options->at, &err) < 0)
+		return cli_report_usage(options, "cannot use '%s' for --at: %s", options->at,
+					err.message);
 	for (size_t i = 0; i < list.count; i++) {
 		code = medark_trust_add_file(access->trust, list.items[i], &err);
 		if (code < 0)
@@ -161,40 +167,99 @@ int cli_access_identity(const struct cli_options *options, struct cli_access *ac
 	return 0;
 }
 
+bool cli_access_advise_time(const struct medark_archive_info *unverified,
+			    bool (*would_trust)(void *context, const char *when), void *context,
+			    char out[CLI_ADVICE_MAX])
+{
+	const char *times[] = { unverified->signed_at, unverified->created };
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		if (!would_trust(context, times[i]))
+			continue;
+		(void)snprintf(out, CLI_ADVICE_MAX,
+			       "the signer was trusted when the archive says it was made: to judge "
+			       "as of then, give --at %s. That time is the signer's own word: "
+			       "whoever steals the key of an expired certificate can sign with any "
+			       "date",
+			       times[i]);
+		return true;
+	}
+	return false;
+}
+
+struct attempt {
+	const struct cli_access *access;
+	const char *path, *at; /* what --at says, or NULL */
+};
+
+/* Nothing of the archive is used: only whether it opens. */
+static bool would_open(void *context, const char *when)
+{
+	const struct attempt *attempt = context;
+	struct medark_trust *trust = attempt->access->trust;
+	struct medark_archive *archive = NULL;
+	struct medark_error ignored = { 0 };
+	int code = medark_trust_judge_at(trust, when, &ignored);
+
+	if (code >= 0)
+		code = medark_archive_open(attempt->path, trust, NULL, &archive, &ignored);
+	medark_archive_free(archive);
+	/* The next archive is judged as of what the user wants. */
+	(void)medark_trust_judge_at(trust, attempt->at, &ignored);
+	return code >= 0;
+}
+
+/* False if there is nothing to say. */
+static bool advise(const struct cli_options *options, const struct cli_access *access,
+		   const char *path, char out[CLI_ADVICE_MAX])
+{
+	const char *one;
+	struct cli_list trust = trust_of(options, &one);
+	struct attempt attempt = { .access = access, .path = path, .at = options->at };
+	bool pinned = options->signers.count > 0;
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+
+	if (!trust.count || medark_archive_inspect(path, &info, &ignored) < 0)
+		return false;
+	if (cli_access_advise_time(&info, would_open, &attempt, out))
+		return true;
+	(void)snprintf(out, CLI_ADVICE_MAX,
+		       "is '%.512s' the right %s? the archive says it was signed by %.512s "
+		       "(SHA-256 %s)",
+		       pinned ? options->signers.items[0] : trust.items[0],
+		       pinned ? "signer" : "trust anchor", info.signer, info.signer_fingerprint);
+	return true;
+}
+
 int cli_access_open(const struct cli_options *options, struct cli_access *access, const char *path)
 {
 	struct medark_error err = { 0 };
-	int code =
-		medark_archive_open(path, access->trust, access->identity, &access->archive, &err);
+	struct cli_failure failure = { .file = path, .err = &err };
+	char hint[CLI_ADVICE_MAX];
 
-	if (code < 0)
-		return cli_access_failed(options,
-					 options->verb->bit == CLI_VERIFY ? "verify" : "open", path,
-					 code, &err);
-	return 0;
+	failure.action = options->verb->bit == CLI_VERIFY ? "verify" : "open";
+	failure.code =
+		medark_archive_open(path, access->trust, access->identity, &access->archive, &err);
+	if (failure.code == MEDARK_E_UNTRUSTED && advise(options, access, path, hint))
+		failure.hint = hint;
+	return failure.code < 0 ? cli_report_failure(options, &failure) : 0;
 }
 
 int cli_access_failed(const struct cli_options *options, const char *action, const char *path,
 		      int code, const struct medark_error *err)
 {
-	struct cli_failure failure = { .action = action, .file = path, .code = code, .err = err };
-	const char *one;
-	struct cli_list trust = trust_of(options, &one);
+	return cli_report_failure(
+		options,
+		&(struct cli_failure) { .action = action, .file = path, .code = code, .err = err });
+}
+
+void cli_access_judged(struct cli_access *access, char out[CLI_TIME_MAX])
+{
 	struct medark_archive_info info;
 	struct medark_error ignored = { 0 };
-	char hint[2048];
 
-	if (code == MEDARK_E_UNTRUSTED && trust.count &&
-	    medark_archive_inspect(path, &info, &ignored) == 0) {
-		bool pinned = options->signers.count > 0;
-
-		(void)snprintf(hint, sizeof(hint),
-			       "is '%.512s' the right %s? the archive says it was signed "
-			       "by %.512s (SHA-256 %s)",
-			       pinned ? options->signers.items[0] : trust.items[0],
-			       pinned ? "signer" : "trust anchor", info.signer,
-			       info.signer_fingerprint);
-		failure.hint = hint;
-	}
-	return cli_report_failure(options, &failure);
+	out[0] = '\0';
+	if (medark_archive_info(access->archive, &info, &ignored) == 0)
+		memcpy(out, info.judged_at, CLI_TIME_MAX);
 }

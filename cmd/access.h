@@ -29,17 +29,32 @@ void cli_access_missing(const struct cli_options *options, bool needs_identity,
 /* Refuses "-" as an archive: it is read from its end on. CLI_USAGE. */
 int cli_access_check_archive(const struct cli_options *options, const char *path);
 
-/* The trust anchors of --trust, or of MEDARK_TRUST, and the signers of --signed-by. */
+/* The trust anchors of --trust, or of MEDARK_TRUST, the signers of --signed-by, and --at. */
 int cli_access_trust(const struct cli_options *options, struct cli_access *access);
 
 /* The keys of --identity, or of MEDARK_IDENTITY, and the passphrase that was asked for. */
 int cli_access_identity(const struct cli_options *options, struct cli_access *access);
 
-/* Opens the archive with what was loaded. */
+/*
+ * Opens the archive with what was loaded. If its signer is not trusted, what helps on is told: who
+ * says to have signed it, or as of when the signer was trusted.
+ */
 int cli_access_open(const struct cli_options *options, struct cli_access *access, const char *path);
 
-/* Reports that `action` failed on an archive, with what helps on: who says to have signed it. */
+/* Reports that `action` failed on an archive that was opened. */
 int cli_access_failed(const struct cli_options *options, const char *action, const char *path,
 		      int code, const struct medark_error *err);
+
+/* As of when the certificates of the open archive were judged, RFC 3339; empty if as of now. */
+void cli_access_judged(struct cli_access *access, char out[CLI_TIME_MAX]);
+
+/*
+ * Writes what to do with an archive whose signer `would_trust` finds trusted at a time of the past
+ * that the archive itself names; false if there is no such time. Leaves `out` alone then.
+ */
+#define CLI_ADVICE_MAX 2048
+bool cli_access_advise_time(const struct medark_archive_info *unverified,
+			    bool (*would_trust)(void *context, const char *when), void *context,
+			    char out[CLI_ADVICE_MAX]);
 
 #endif

@@ -21,13 +21,29 @@ static struct cli_link *find(const struct cli_chain *chain, const char *manifest
 	return NULL;
 }
 
+/* Only the signature was replaced: whom the anchor vouches for can do that. */
+static void tell_signed_again(const struct cli_options *options, const struct cli_link *first,
+			      const char *file, const char *signer)
+{
+	char sentence[2048];
+
+	(void)snprintf(sentence, sizeof(sentence),
+		       "'%.512s' is the same archive as '%.512s', but another signer signed it: it "
+		       "with the certificate %s, the other with %s",
+		       file, first->file, signer, first->signer);
+	cli_report_warning(options, sentence);
+}
+
 int cli_chain_add(const struct cli_options *options, struct cli_chain *chain, const char *file,
 		  const struct medark_archive_info *info)
 {
-	struct cli_link *links, *link;
+	struct cli_link *links, *link = find(chain, info->manifest);
 
-	if (find(chain, info->manifest))
+	if (link) {
+		if (strcmp(link->signer, info->signer_fingerprint) != 0)
+			tell_signed_again(options, link, file, info->signer_fingerprint);
 		return CLI_DONE;
+	}
 	links = realloc(chain->links, (chain->count + 1) * sizeof(*links));
 	if (!links)
 		return cli_report_memory(options);
@@ -139,6 +155,31 @@ static bool check_head(const struct cli_options *options, const struct cli_chain
 	return false;
 }
 
+/* `link` continues `before`, but another certificate signed it. */
+static void tell_signer(const struct cli_options *options, const struct cli_link *link,
+			const struct cli_link *before)
+{
+	char sentence[2048];
+	struct cli_json json;
+
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the signer changes in the chain: '%.512s' (sequence %" PRIu64
+		       ") is signed with the certificate %s, '%.512s' before it with %s",
+		       link->file, link->sequence, link->signer, before->file, before->signer);
+	if (!options->json) {
+		cli_report_warning(options, sentence);
+		return;
+	}
+	cli_report_json(options, &json, "status");
+	cli_json_text(&json, "warning", sentence);
+	cli_json_text(&json, "file", link->file);
+	cli_json_number(&json, "sequence", link->sequence);
+	cli_json_text(&json, "after", before->file);
+	cli_json_text(&json, "signer_fingerprint", link->signer);
+	cli_json_text(&json, "signer_before", before->signer);
+	cli_json_end(&json);
+}
+
 static bool check_link(const struct cli_options *options, const struct cli_chain *chain,
 		       const struct cli_link *link)
 {
@@ -147,11 +188,21 @@ static bool check_link(const struct cli_options *options, const struct cli_chain
 
 	if (!before)
 		return check_head(options, chain, link);
+	if (strcmp(before->signer, link->signer) != 0)
+		tell_signer(options, link, before);
 	/* Two that continue the same one: somebody's night is in neither chain. */
 	if (before->sequence + 1 == link->sequence && !before->followed)
 		return before->followed = true;
 	tell_gap(options, &gap);
 	return false;
+}
+
+static bool has_one_signer(const struct cli_chain *chain)
+{
+	for (size_t i = 1; i < chain->count; i++)
+		if (strcmp(chain->links[i].signer, chain->links[0].signer) != 0)
+			return false;
+	return true;
 }
 
 int cli_chain_report(const struct cli_options *options, struct cli_chain *chain)
@@ -171,8 +222,9 @@ int cli_chain_report(const struct cli_options *options, struct cli_chain *chain)
 	}
 	if (whole && heads == 1 && !options->json && !options->quiet)
 		(void)printf("the %zu archives are one chain without a gap, sequence %" PRIu64
-			     " to %" PRIu64 "\n",
+			     " to %" PRIu64 "%s\n",
 			     chain->count, chain->links[0].sequence,
-			     chain->links[chain->count - 1].sequence);
+			     chain->links[chain->count - 1].sequence,
+			     has_one_signer(chain) ? "" : ", of more than one signer");
 	return whole ? CLI_DONE : CLI_INCOMPLETE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark export: sources into a new archive. */
+#include "access.h"
 #include "passphrase.h"
 #include "place.h"
 #include "progress.h"
@@ -72,6 +73,9 @@ static int check(const struct cli_options *options)
 		return cli_report_usage(options,
 					"cannot export: --trust is for --previous, which is "
 					"missing");
+	if (options->at && !options->previous)
+		return cli_report_usage(options, "cannot export: --at is for --previous, which is "
+						 "missing");
 	if (options->previous && strcmp(options->previous, options->out) == 0)
 		return cli_report_usage(options,
 					"cannot export: --out would replace the archive of "
@@ -118,25 +122,53 @@ static int add_recipients(const struct cli_options *options, struct medark_expor
 	return code < 0 ? fail(options, "use the passphrase", NULL, code, &err) : 0;
 }
 
+struct attempt {
+	struct medark_export *e;
+	const char *previous, *trust;
+};
+
+/* The export is given up in any case: what it is left with does not matter. */
+static bool would_continue(void *context, const char *when)
+{
+	const struct attempt *attempt = context;
+	struct medark_error ignored = { 0 };
+
+	return medark_export_judge_previous_at(attempt->e, when, &ignored) == 0 &&
+	       medark_export_set_previous(attempt->e, attempt->previous, attempt->trust,
+					  &ignored) == 0;
+}
+
+static int refuse_previous(const struct cli_options *options, struct attempt *attempt,
+			   const struct medark_error *err)
+{
+	struct cli_failure failure = { .action = "continue from", .file = options->previous };
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+	char hint[CLI_ADVICE_MAX];
+
+	failure.code = MEDARK_E_UNTRUSTED;
+	failure.err = err;
+	failure.hint = "give --trust CERT: the certificate of the signer of --previous, or of its "
+		       "authority";
+	if (medark_archive_inspect(options->previous, &info, &ignored) == 0 &&
+	    cli_access_advise_time(&info, would_continue, attempt, hint))
+		failure.hint = hint;
+	return cli_report_failure(options, &failure);
+}
+
 static int add_previous(const struct cli_options *options, struct medark_export *e)
 {
 	const char *trust = options->trust.count ? options->trust.items[0] : getenv("MEDARK_TRUST");
+	struct attempt attempt = { .e = e, .previous = options->previous };
 	struct medark_error err = { 0 };
 	int code;
 
 	if (!options->previous)
 		return 0;
-	code = medark_export_set_previous(e, options->previous, trust && *trust ? trust : NULL,
-					  &err);
+	attempt.trust = trust && *trust ? trust : NULL;
+	code = medark_export_set_previous(e, attempt.previous, attempt.trust, &err);
 	if (code == MEDARK_E_UNTRUSTED)
-		return cli_report_failure(
-			options,
-			&(struct cli_failure) { .action = "continue from",
-						.file = options->previous,
-						.hint = "give --trust CERT: the certificate of the "
-							"signer of --previous, or of its authority",
-						.code = code,
-						.err = &err });
+		return refuse_previous(options, &attempt, &err);
 	return code < 0 ? fail(options, "continue from", options->previous, code, &err) : 0;
 }
 
@@ -145,6 +177,9 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 	struct medark_error err = { 0 };
 	int code = 0;
 
+	if (options->at && medark_export_judge_previous_at(e, options->at, &err) < 0)
+		return cli_report_usage(options, "cannot use '%s' for --at: %s", options->at,
+					err.message);
 	for (size_t i = 0; i < options->operands.count; i++) {
 		code = medark_export_add_source(e, options->operands.items[i], &err);
 		if (code < 0)
@@ -175,6 +210,7 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	cli_json_text(&json, "archive", r->archive);
 	cli_json_text(&json, "manifest", r->manifest);
 	cli_json_number(&json, "sequence", r->sequence);
+	cli_report_json_judged(&json, r->judged_at);
 	cli_json_number(&json, "items", r->items);
 	cli_json_number(&json, "bytes", r->bytes);
 	cli_json_number(&json, "records", r->records);
@@ -219,6 +255,7 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row(out, "archive", r->archive);
 	cli_report_row(out, "manifest", r->manifest);
 	cli_report_row_number(out, "sequence", r->sequence);
+	cli_report_row_judged(out, r->judged_at);
 	cli_report_row_number(out, "items", r->items);
 	cli_report_row_bytes(out, "bytes", r->bytes);
 	cli_report_row_number(out, "records", r->records);

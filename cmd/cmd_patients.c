@@ -24,6 +24,7 @@ struct listing {
 	uint64_t limit;			 /* 0: none */
 	uint64_t count;
 	bool more;
+	char judged_at[CLI_TIME_MAX];
 };
 
 static void print_json(const struct cli_options *options, const struct medark_patient_row *row)
@@ -78,11 +79,13 @@ static void print_end(const struct listing *listing)
 	if (options->json) {
 		cli_report_json(options, &json, "summary");
 		cli_json_text(&json, "file", options->operands.items[0]);
+		cli_report_json_judged(&json, listing->judged_at);
 		cli_json_number(&json, "patients", listing->count);
 		cli_json_bool(&json, "more", listing->more);
 		cli_json_end(&json);
 		return;
 	}
+	cli_report_row_judged(stdout, listing->judged_at);
 	if (listing->more)
 		(void)fprintf(stdout,
 			      "%" PRIu64
@@ -92,8 +95,7 @@ static void print_end(const struct listing *listing)
 		(void)fprintf(stdout, "%" PRIu64 " %s\n", listing->count, noun);
 }
 
-static int list(const struct cli_options *options, struct medark_archive *archive,
-		const char *query)
+static int list(const struct cli_options *options, struct cli_access *access, const char *query)
 {
 	__attribute__((cleanup(cli_patient_table_free))) struct cli_patient_table *table = NULL;
 	struct listing listing = { .options = options, .limit = options->limit };
@@ -108,8 +110,9 @@ static int list(const struct cli_options *options, struct medark_archive *archiv
 			return cli_report_memory(options);
 	}
 	listing.table = table;
-	code = medark_archive_patients(archive, query, listing.limit ? listing.limit + 1 : 0, each,
-				       &listing, &err);
+	cli_access_judged(access, listing.judged_at);
+	code = medark_archive_patients(access->archive, query,
+				       listing.limit ? listing.limit + 1 : 0, each, &listing, &err);
 	if (table)
 		cli_patient_table_finish(table);
 	if (code < 0)
@@ -168,5 +171,5 @@ int cmd_patients(const struct cli_options *options)
 		code = cli_access_identity(options, &access);
 	if (!code)
 		code = cli_access_open(options, &access, options->operands.items[0]);
-	return code ? code : list(options, access.archive, query);
+	return code ? code : list(options, &access, query);
 }

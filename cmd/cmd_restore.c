@@ -60,13 +60,21 @@ static int check(const struct cli_options *options)
 	return 0;
 }
 
-static void print_json(const struct cli_options *options, const struct medark_restore_result *r,
-		       double seconds)
+/* What was done, beside the library's own result. */
+struct done {
+	struct medark_restore_result result;
+	char judged_at[CLI_TIME_MAX];
+	double seconds;
+};
+
+static void print_json(const struct cli_options *options, const struct done *done)
 {
+	const struct medark_restore_result *r = &done->result;
 	struct cli_json json;
 
 	cli_report_json(options, &json, "summary");
 	cli_json_text(&json, "file", options->operands.items[0]);
+	cli_report_json_judged(&json, done->judged_at);
 	cli_json_text(&json, "target", options->to);
 	cli_json_bool(&json, "whole", options->patients.count == 0);
 	cli_json_number(&json, "items", r->items);
@@ -77,13 +85,15 @@ static void print_json(const struct cli_options *options, const struct medark_re
 	cli_json_number(&json, "unresolved", r->unresolved);
 	cli_json_number(&json, "renamed", r->renamed);
 	cli_json_number(&json, "opaque", r->opaque);
-	cli_json_real(&json, "seconds", seconds);
+	cli_json_real(&json, "seconds", done->seconds);
 	cli_json_end(&json);
 }
 
-static void print_text(const struct cli_options *options, const struct medark_restore_result *r,
-		       double seconds)
+static void print_text(const struct cli_options *options, const struct done *done)
 {
+	const struct medark_restore_result *r = &done->result;
+
+	cli_report_row_judged(stdout, done->judged_at);
 	if (options->patients.count) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
@@ -96,7 +106,7 @@ static void print_text(const struct cli_options *options, const struct medark_re
 	}
 	if (r->renamed)
 		cli_report_row_number(stdout, "renamed", r->renamed);
-	cli_report_row_time(stdout, seconds, r->bytes);
+	cli_report_row_time(stdout, done->seconds, r->bytes);
 	cli_text_print(stdout, options->operands.items[0]);
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);
@@ -127,7 +137,7 @@ static void warn_of_readers(const struct cli_options *options)
 	cli_report_warning(options, sentence);
 }
 
-static int restore(const struct cli_options *options, struct medark_archive *archive,
+static int restore(const struct cli_options *options, struct cli_access *access,
 		   const struct cli_list *patients)
 {
 	struct medark_restore_request request = {
@@ -141,14 +151,15 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 		.since = options->since,
 		.threads = (unsigned)options->threads,
 	};
-	struct medark_restore_result result;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
 	double began = cli_report_clock();
+	struct done done;
 	int code;
 
 	cli_progress_begin(&progress, options, NULL);
-	code = medark_archive_restore(archive, &request, &progress.events, &result, &err);
+	code = medark_archive_restore(access->archive, &request, &progress.events, &done.result,
+				      &err);
 	cli_progress_end(&progress);
 	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
 		return cli_report_failure(options, &(struct cli_failure) { .action = "restore to",
@@ -158,12 +169,14 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 	if (code < 0)
 		return cli_access_failed(options, "restore", options->operands.items[0], code,
 					 &err);
-	warn_of_none(options, &result);
+	done.seconds = cli_report_clock() - began;
+	cli_access_judged(access, done.judged_at);
+	warn_of_none(options, &done.result);
 	warn_of_readers(options);
 	if (options->json)
-		print_json(options, &result, cli_report_clock() - began);
+		print_json(options, &done);
 	else if (!options->quiet)
-		print_text(options, &result, cli_report_clock() - began);
+		print_text(options, &done);
 	return CLI_DONE;
 }
 
@@ -181,5 +194,5 @@ int cmd_restore(const struct cli_options *options)
 		code = cli_access_identity(options, &access);
 	if (!code)
 		code = cli_access_open(options, &access, options->operands.items[0]);
-	return code ? code : restore(options, access.archive, &lines.list);
+	return code ? code : restore(options, &access, &lines.list);
 }

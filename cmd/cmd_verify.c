@@ -19,6 +19,7 @@ static void print_json(const struct cli_options *options, const char *path,
 	cli_report_json(options, &json, "summary");
 	cli_json_text(&json, "file", path);
 	cli_json_bool(&json, "verified", true);
+	cli_report_json_judged(&json, info->judged_at);
 	cli_info_json(&json, info);
 	cli_json_real(&json, "seconds", seconds);
 	cli_json_end(&json);

@@ -56,6 +56,7 @@ void cli_info_print(const struct cli_options *options, const struct medark_archi
 	cli_report_row(out, "fingerprint", info->signer_fingerprint);
 	(void)fprintf(out, "  %-14s %s (the signer's word, no time stamp)\n", "claimed time",
 		      info->signed_at);
+	cli_report_row_judged(out, info->judged_at);
 	cli_report_row(out, "archive", info->archive);
 	cli_report_row_number(out, "sequence", info->sequence);
 	cli_report_row(out, "previous", info->previous[0] ? info->previous : "none");

@@ -46,6 +46,11 @@ const struct cli_option cli_option_table[] = {
 	{ "signed-by", 0, CLI_LIST, CHECKS, AT(signers), "SIGNER",
 	  "only this signer, beside --trust: a certificate (PEM)\nor its SHA-256 fingerprint; "
 	  "repeatable" },
+	{ "at", 0, CLI_TEXT, CHECKS, AT(at), "DATE",
+	  "judge certificates as of then, not now: 2026-11-22 or\n2026-11-22T03:10:00Z (UTC)" },
+	{ "at", 0, CLI_TEXT, CLI_EXPORT, AT(at), "DATE",
+	  "judge the certificates of --previous as of then:\n2026-11-22 or 2026-11-22T03:10:00Z "
+	  "(UTC)" },
 	{ "recipient", 0, CLI_LIST, CLI_INSPECT, AT(recipients), "CERT",
 	  "tell whether this certificate (PEM) is among the\nrecipients; repeatable" },
 	{ "to", 0, CLI_TEXT, CLI_RESTORE, AT(to), "FOLDER", "where to: a new or empty folder" },

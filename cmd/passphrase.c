@@ -79,6 +79,29 @@ static int read_fd(const struct cli_options *options, int fd, const char *whence
 	return 0;
 }
 
+/*
+ * As of a key's file: what others can read is no secret, and whoever owns the file chooses what is
+ * in it, which at an export opens the archive. A pipe is judged alike, a terminal is not: it is
+ * open to its group.
+ */
+static int check_file(const struct cli_options *options, const char *whence,
+		      const struct stat *status)
+{
+	if (S_ISCHR(status->st_mode))
+		return 0;
+	if (status->st_uid != geteuid() && status->st_uid != 0)
+		return cli_report_error(
+			options, CLI_FAILED,
+			"cannot use the passphrase in %s: the file belongs to another user",
+			whence);
+	if (status->st_mode & (S_IRWXG | S_IRWXO))
+		return cli_report_error(options, CLI_FAILED,
+					"cannot use the passphrase in %s: the file is open to "
+					"others (mode %04o); chmod 600 it",
+					whence, (unsigned)status->st_mode & 07777u);
+	return 0;
+}
+
 static int read_file(const struct cli_options *options, const char *path,
 		     struct cli_passphrase *out)
 {
@@ -92,13 +115,9 @@ static int read_file(const struct cli_options *options, const char *path,
 		return cli_report_error(options, CLI_FAILED,
 					"cannot read the passphrase from %s: %s", whence,
 					strerror(errno));
-	if (S_ISREG(status.st_mode) && (status.st_mode & 077))
-		return cli_report_error(
-			options, CLI_FAILED,
-			"cannot use the passphrase in %s: others can read the file; "
-			"run: chmod 600 %s",
-			whence, whence);
-	code = read_fd(options, fd, whence, out);
+	code = check_file(options, whence, &status);
+	if (!code)
+		code = read_fd(options, fd, whence, out);
 	return code ? code : finish(options, whence, out);
 }
 

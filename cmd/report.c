@@ -12,7 +12,6 @@
 
 #define SENTENCE_MAX (2 * MEDARK_ERROR_MAX)
 #define LABEL_WIDTH  14
-#define TIME_MAX     32
 
 FILE *cli_report_stream(const struct cli_options *options)
 {
@@ -244,20 +243,33 @@ void cli_report_row_time(FILE *f, double seconds, uint64_t bytes)
 	(void)fputc('\n', f);
 }
 
+void cli_report_row_judged(FILE *f, const char *judged_at)
+{
+	if (judged_at[0])
+		(void)fprintf(f, "  %-*s %s (by --at: no certificate was judged as of now)\n",
+			      LABEL_WIDTH, "judged as of", judged_at);
+}
+
+void cli_report_json_judged(struct cli_json *json, const char *judged_at)
+{
+	cli_json_text_or_null(json, "judged_at", judged_at);
+}
+
 /* The time now, RFC 3339 in UTC. */
-static const char *time_now(char out[TIME_MAX])
+static const char *time_now(char out[CLI_TIME_MAX])
 {
 	time_t now = time(NULL);
 	struct tm parts;
 
-	if (!gmtime_r(&now, &parts) || strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+	if (!gmtime_r(&now, &parts) ||
+	    strftime(out, CLI_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
 		out[0] = '\0';
 	return out;
 }
 
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type)
 {
-	char now[TIME_MAX];
+	char now[CLI_TIME_MAX];
 
 	cli_json_begin(json, cli_report_stream(options), type);
 	if (options->verb)

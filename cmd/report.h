@@ -17,6 +17,9 @@
 
 #define CLI_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
+/* Room for an RFC 3339 time in UTC. */
+#define CLI_TIME_MAX 32
+
 /* Where results go: standard output, or standard error if the archive itself goes there. */
 FILE *cli_report_stream(const struct cli_options *options);
 
@@ -65,6 +68,13 @@ void cli_report_row_number(FILE *f, const char *label, uint64_t value);
 void cli_report_row_bytes(FILE *f, const char *label, uint64_t bytes);
 /* How long it took; and the rate, unless `bytes` is 0. */
 void cli_report_row_time(FILE *f, double seconds, uint64_t bytes);
+
+/*
+ * As of when the certificates were judged, if the user gave that time (RFC 3339; empty: now): a row
+ * in a text, a key of an object.
+ */
+void cli_report_row_judged(FILE *f, const char *judged_at);
+void cli_report_json_judged(struct cli_json *json, const char *judged_at);
 
 /* Begins an object that says which verb it is of. */
 void cli_report_json(const struct cli_options *options, struct cli_json *json, const char *type);

@@ -6,17 +6,17 @@ _medark_options() {
 	case $1 in
 	export)
 		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
-			--previous --trust --passphrase --passphrase-file --passphrase-fd \
+			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command --level --memory --threads --report --force
 		;;
-	verify) echo --trust --signed-by --threads ;;
+	verify) echo --trust --signed-by --at --threads ;;
 	inspect) echo --recipient ;;
 	patients)
-		echo --identity --trust --signed-by --limit --passphrase --passphrase-file --passphrase-fd \
-			--passphrase-command
+		echo --identity --trust --signed-by --at --limit --passphrase --passphrase-file \
+			--passphrase-fd --passphrase-command
 		;;
 	restore)
-		echo --identity --trust --signed-by --to --patient --type --since --passphrase \
+		echo --identity --trust --signed-by --at --to --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
 			--no-sync
 		;;
@@ -63,7 +63,7 @@ _medark() {
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
-	*:--patient | *:--type | *:--since) ;;
+	*:--patient | *:--type | *:--since | *:--at) ;;
 	*)
 		if [[ $verb != help && $verb != version ]]; then
 			compopt -o filenames 2>/dev/null

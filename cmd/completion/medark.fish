@@ -39,6 +39,7 @@ set -l opens patients restore
 complete -c medark -n "__medark_verb $opens" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
+complete -c medark -n "__medark_verb verify export $opens" -l at -x -d 'judge certificates as of then'
 complete -c medark -n "__medark_verb export $opens" -l passphrase -d 'ask for the passphrase'
 complete -c medark -n "__medark_verb export $opens" -l passphrase-file -r -F -d 'passphrase from a file'
 complete -c medark -n "__medark_verb export $opens" -l passphrase-fd -x -d 'passphrase from a file descriptor'

@@ -36,6 +36,7 @@ struct medark_archive_info {
 	char signer[512];	     /* subject of the signer's certificate */
 	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
 	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */
+	char judged_at[32]; /* as of when the certificates were judged, by the caller; empty: now */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	bool complete;
 	uint32_t type_count, reason_count;
@@ -55,10 +56,11 @@ MEDARK_API int medark_archive_inspect(const char *path, struct medark_archive_in
 struct medark_archive;
 
 /*
- * Opens and checks the manifest's signature against `trust` (required). `identity` may be NULL:
- * then only medark_archive_verify() and medark_archive_info() work. Both are borrowed until the
- * archive is freed. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED, MEDARK_E_IDENTITY, MEDARK_E_SYSTEM,
- * MEDARK_E_MEMORY; MEDARK_E_USAGE without `trust`. An archive belongs to one thread at a time.
+ * Opens and checks the manifest's signature against `trust` (required), as of now or of
+ * medark_trust_judge_at(). `identity` may be NULL: then only medark_archive_verify() and
+ * medark_archive_info() work. Both are borrowed until the archive is freed. MEDARK_E_FORMAT,
+ * MEDARK_E_UNTRUSTED, MEDARK_E_IDENTITY, MEDARK_E_SYSTEM, MEDARK_E_MEMORY; MEDARK_E_USAGE without
+ * `trust`. An archive belongs to one thread at a time.
  */
 MEDARK_API int medark_archive_open(const char *path, const struct medark_trust *trust,
 				   const struct medark_identity *identity,

@@ -62,6 +62,14 @@ MEDARK_API int medark_export_set_signer(struct medark_export *e, const char *cer
 					struct medark_error *err);
 
 /*
+ * Judges the certificates of the archive of medark_export_set_previous(), which is to be called
+ * afterwards, as of `when` instead of now: see medark_trust_judge_at(). The signer of this export
+ * must be valid now all the same. NULL: now again. MEDARK_E_USAGE.
+ */
+MEDARK_API int medark_export_judge_previous_at(struct medark_export *e, const char *when,
+					       struct medark_error *err);
+
+/*
  * The archive before this one in the chain: its signature must verify against the signer's own
  * certificate or `trust_path` (PEM, may be NULL). Call after medark_export_set_signer()
  * (MEDARK_E_USAGE). Errors of medark_trust_add_file() and medark_archive_open().
@@ -101,6 +109,7 @@ struct medark_export_result {
 	char manifest[65]; /* SHA-256 of MANIFEST, hex: what the next archive's `previous` will be
 			    */
 	uint64_t sequence;
+	char judged_at[32];    /* as of when the previous archive's certificates were; empty: now */
 	uint64_t items, bytes; /* read from the sources */
 	uint64_t records, patients, opaque;
 	uint64_t quarantined, duplicates, skipped;

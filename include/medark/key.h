@@ -47,6 +47,16 @@ MEDARK_API int medark_trust_add_file(struct medark_trust *trust, const char *pat
  */
 MEDARK_API int medark_trust_add_signer(struct medark_trust *trust, const char *fingerprint,
 				       struct medark_error *err);
+/*
+ * Judges certificates as of `when` instead of now: "2026-11-22T03:10:00Z", or "2026-11-22" for the
+ * beginning of that day, RFC 3339 in UTC. NULL: now again. Archives that are opened afterwards say
+ * so (judged_at). It is for archives that outlive the certificate of their signer; whoever has the
+ * key of an expired certificate can sign with any date, so the time has to be known from elsewhere,
+ * or the signer's word be believed. MEDARK_E_USAGE if it is no such time, or one to come; what was
+ * set stays then. Before the trust is shared by threads.
+ */
+MEDARK_API int medark_trust_judge_at(struct medark_trust *trust, const char *when,
+				     struct medark_error *err);
 MEDARK_API void medark_trust_free(struct medark_trust *trust);
 
 /* What a certificate is called, by people and in archives. Strings are printable, one line. */

@@ -133,6 +133,15 @@ int medark_export_set_signer(struct medark_export *e, const char *cert_path, con
 	return 0;
 }
 
+int medark_export_judge_previous_at(struct medark_export *e, const char *when,
+				    struct medark_error *err)
+{
+	if (when)
+		MEDARK_TRY(medark_trust_parse_time(when, &e->previous_at, err));
+	e->has_previous_at = when != NULL;
+	return 0;
+}
+
 int medark_export_set_previous(struct medark_export *e, const char *path, const char *trust_path,
 			       struct medark_error *err)
 {
@@ -147,6 +156,8 @@ int medark_export_set_previous(struct medark_export *e, const char *path, const 
 	MEDARK_TRY(medark_trust_add_file(trust, e->signer_path, err));
 	if (trust_path)
 		MEDARK_TRY(medark_trust_add_file(trust, trust_path, err));
+	if (e->has_previous_at)
+		medark_trust_set_time(trust, e->previous_at);
 	code = medark_archive_open(path, trust, NULL, &previous, err);
 	if (code < 0)
 		return medark_error_prefix(err, code, "cannot continue the chain of '%s'", path);

@@ -9,6 +9,8 @@
 
 #include <medark/export.h>
 
+#include <time.h>
+
 #define MEDARK_EXPORT_SOURCES_MAX 1024
 
 struct medark_export {
@@ -22,6 +24,8 @@ struct medark_export {
 	char *signer_path;
 	uint32_t sequence; /* of the previous archive; 0: there is none */
 	struct medark_digest previous;
+	bool has_previous_at;
+	time_t previous_at; /* as of which the previous one's certificates are judged, or now */
 	int level;
 	uint64_t memory;
 	unsigned threads;

@@ -5,6 +5,7 @@
 #include "archive/progress.h"
 #include "archive/texts.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "container/member.h"
 #include "container/merkle.h"
 #include "container/summary.h"
@@ -108,7 +109,8 @@ static void warn_of_expiry(struct run *r)
 
 	medark_meter_warn_of_expiry(&r->meter, "signer", medark_certificate_subject(e->signer),
 				    medark_certificate_not_after(e->signer),
-				    "archives that it signed do not verify after that");
+				    "after that archives that it signed verify only as of an "
+				    "earlier time");
 	for (size_t i = 0; i < e->recipient_count; i++)
 		medark_meter_warn_of_expiry(&r->meter, "recipient",
 					    medark_certificate_subject(e->recipients[i]),
@@ -519,6 +521,8 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	medark_text_hex(r->header.archive.bytes, MEDARK_ARCHIVE_ID_SIZE, out->archive);
 	medark_text_hex(r->manifest_digest.bytes, MEDARK_DIGEST_SIZE, out->manifest);
 	out->sequence = r->header.sequence;
+	if (r->e->sequence && r->e->has_previous_at)
+		(void)medark_time_format(r->e->previous_at, out->judged_at);
 	out->items = r->facts->item_count;
 	out->bytes = r->facts->bytes;
 	out->records = r->facts->records;

@@ -80,6 +80,8 @@ void medark_info_fill(struct medark_archive_info *out, const struct medark_heade
 	copy(out->signer, sizeof(out->signer), signer->subject);
 	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint), out->signer_fingerprint);
 	(void)medark_time_format(signer->signing_time, out->signed_at);
+	if (signer->time_given)
+		(void)medark_time_format(signer->judged_at, out->judged_at);
 	out->members = medark_manifest_count(manifest);
 	out->segments = medark_manifest_segments(manifest, MEDARK_KIND_DATA);
 }

@@ -95,7 +95,8 @@ int medark_archive_verify(struct medark_archive *archive, unsigned threads,
 	medark_meter_init(&v->meter, events, "verifying", medark_input_size(archive->input));
 	medark_meter_warn_of_expiry(&v->meter, "signer", archive->signer.subject,
 				    archive->signer.not_after,
-				    "archives that it signed do not verify after that");
+				    "after that archives that it signed verify only as of an "
+				    "earlier time");
 	job.count = medark_manifest_count(archive->manifest);
 	job.threads = fitting_threads(archive->manifest, threads);
 	code = medark_parallel_run(&job, err);

@@ -94,13 +94,12 @@ static bool is_signing_purpose(const ASN1_OBJECT *purpose)
 	return false;
 }
 
-static bool has_signing_purpose(const struct medark_certificate *certificate)
+bool medark_native_may_sign(X509 *x509)
 {
-	X509 *x509 = medark_certificate_native(certificate);
 	EXTENDED_KEY_USAGE *purposes;
 	bool found = false;
 
-	if (!(X509_get_extension_flags(x509) & EXFLAG_XKUSAGE))
+	if (X509_get_ext_by_NID(x509, NID_ext_key_usage, -1) < 0)
 		return true;
 	purposes = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
 	for (int i = 0; !found && i < sk_ASN1_OBJECT_num(purposes); i++)
@@ -142,7 +141,7 @@ int medark_certificate_check_signing(const struct medark_certificate *certificat
 	if (!allows(certificate, KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))
 		return medark_error_set(err, MEDARK_E_KEY,
 					"is not meant for signing (digitalSignature is missing)");
-	if (!has_signing_purpose(certificate)) /* F-26 */
+	if (!medark_native_may_sign(medark_certificate_native(certificate))) /* F-26 */
 		return medark_error_set(err, MEDARK_E_KEY,
 					"is not meant for signing (its extendedKeyUsage names "
 					"neither documentSigning nor emailProtection nor "

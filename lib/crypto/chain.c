@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/chain.h"
 
+#include "crypto/native.h"
 #include "crypto/openssl_error.h"
 
 #include <openssl/x509_vfy.h>
@@ -26,15 +27,17 @@ static int load_intermediates(const struct medark_signed_form *form, STACK_OF(X5
 
 /*
  * A CRL counts for the issuer that it is of. That there is none for another issuer is no fault, but
- * it is told.
+ * it is told. Where the time of judgement was given, a CRL that is newer counts too: it knows more.
  */
 static int judge(int ok, X509_STORE_CTX *context)
 {
 	struct medark_signer *out = X509_STORE_CTX_get_app_data(context);
+	int error = X509_STORE_CTX_get_error(context);
+	bool absent = error == X509_V_ERR_UNABLE_TO_GET_CRL;
 
-	if (ok || X509_STORE_CTX_get_error(context) != X509_V_ERR_UNABLE_TO_GET_CRL)
+	if (ok || !(absent || (out->time_given && error == X509_V_ERR_CRL_NOT_YET_VALID)))
 		return ok;
-	if (X509_STORE_CTX_get_error_depth(context) == 0)
+	if (absent && X509_STORE_CTX_get_error_depth(context) == 0)
 		out->revocation_checked = false;
 	X509_STORE_CTX_set_error(context, X509_V_OK);
 	return 1;
@@ -73,6 +76,22 @@ static int untrusted(const struct medark_certificate *signer, const char *reason
 				medark_certificate_subject(signer), reason);
 }
 
+/*
+ * F-26, RFC 5280 section 4.2.1.12: what an authority that was given one purpose issues is for that
+ * purpose. OpenSSL would look at it only for a purpose of its own list. An anchor is trusted for
+ * whatever it says.
+ */
+static bool may_all_sign(X509_STORE_CTX *context)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+	int below_anchor = X509_STORE_CTX_get_num_untrusted(context);
+
+	for (int i = 1; i < below_anchor; i++)
+		if (!medark_native_may_sign(sk_X509_value(chain, i)))
+			return false;
+	return true;
+}
+
 static int verify(X509_STORE_CTX *context, const struct medark_certificate *signer,
 		  struct medark_signer *out, struct medark_error *err)
 {
@@ -83,11 +102,17 @@ static int verify(X509_STORE_CTX *context, const struct medark_certificate *sign
 	/* No verdict: it could not be reached. */
 	if (ok <= 0 && (error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
-	if (ok > 0) {
+	if (ok <= 0) {
+		code = untrusted(signer, reason_of(context), err);
+	} else if (!may_all_sign(context)) {
+		code = untrusted(signer,
+				 "a certificate above its own is not meant for signing (its "
+				 "extendedKeyUsage names neither documentSigning nor "
+				 "emailProtection nor codeSigning)",
+				 err);
+	} else {
 		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
 		out->chain_length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
-	} else {
-		code = untrusted(signer, reason_of(context), err);
 	}
 	medark_openssl_drain();
 	return code;
@@ -112,6 +137,7 @@ int medark_chain_check(const struct medark_certificate *signer,
 	if (!X509_STORE_CTX_init(context, medark_trust_native(trust),
 				 medark_certificate_native(signer), intermediates))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
+	out->time_given = medark_trust_time(trust, &out->judged_at);
 	out->revocation_checked = medark_trust_crl_count(trust) > 0;
 	X509_STORE_CTX_set_app_data(context, out);
 	X509_STORE_CTX_set_verify_cb(context, judge);

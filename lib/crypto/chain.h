@@ -7,7 +7,8 @@
 
 /*
  * Checks the signer's own certificate and, with the certificates of the form as intermediates, its
- * chain (F-25). Sets out's chain_length and revocation_checked. MEDARK_E_UNTRUSTED with signer and
+ * chain (F-25). Sets out's chain_length, revocation_checked and
+ * judged_at. MEDARK_E_UNTRUSTED with signer and
  * reason; MEDARK_E_FORMAT if an intermediate cannot be read; MEDARK_E_MEMORY.
  */
 int medark_chain_check(const struct medark_certificate *signer,

@@ -11,6 +11,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <stdbool.h>
+
 struct medark_certificate;
 struct medark_private_key;
 struct medark_trust;
@@ -30,6 +32,12 @@ int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_c
  */
 int medark_certificate_check_signing(const struct medark_certificate *certificate,
 				     struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Is its extendedKeyUsage absent, or does it hold a purpose of F-26? Of a signer, and of the
+ * authorities below the anchor.
+ */
+bool medark_native_may_sign(X509 *x509);
 
 /* The kinds of key that the format takes. */
 enum medark_native_kind {

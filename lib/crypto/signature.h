@@ -44,8 +44,10 @@ struct medark_signer {
 	time_t not_before, not_after;	  /* of the certificate */
 	const char *digest_name;	  /* "SHA-256" or "SHA-384"; static */
 	const char *algorithm_name;	  /* "ECDSA P-256", "ECDSA P-384", "RSA-PSS"; static */
-	size_t chain_length;		  /* certificates up to the anchor; 0 from peek */
-	bool revocation_checked;	  /* a CRL of its issuer was at hand; false from peek */
+	bool time_given;	 /* the certificates were judged as of judged_at, not now */
+	time_t judged_at;	 /* meaningful only then */
+	size_t chain_length;	 /* certificates up to the anchor; 0 from peek */
+	bool revocation_checked; /* a CRL of its issuer was at hand; false from peek */
 };
 
 /*

@@ -2,6 +2,7 @@
 #include "crypto/trust.h"
 
 #include "base/text.h"
+#include "base/time.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
 #include "crypto/small_file.h"
@@ -26,6 +27,8 @@ struct medark_trust {
 	size_t signer_count;
 	size_t certificate_count;
 	size_t crl_count;
+	bool has_time;
+	time_t time; /* as of which certificates are judged, if has_time */
 };
 
 int medark_trust_new(struct medark_trust **out_trust, struct medark_error *err)
@@ -189,9 +192,50 @@ size_t medark_trust_crl_count(const struct medark_trust *trust)
 	return trust->crl_count;
 }
 
+int medark_trust_parse_time(const char *when, time_t *out, struct medark_error *err)
+{
+	char text[MEDARK_TIME_SIZE];
+	bool is_date = strlen(when) == sizeof("2026-11-22") - 1;
+	int size = snprintf(text, sizeof(text), "%s%s", when, is_date ? "T00:00:00Z" : "");
+	int64_t at;
+
+	if (size != MEDARK_TIME_SIZE - 1 || !medark_time_parse(medark_bytes_text(text), &at))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"it must be a date or a time in UTC, such as 2026-11-22 or "
+					"2026-11-22T03:10:00Z");
+	if (at > time(NULL))
+		return medark_error_set(err, MEDARK_E_USAGE, "it lies in the future");
+	*out = (time_t)at;
+	return 0;
+}
+
+int medark_trust_judge_at(struct medark_trust *trust, const char *when, struct medark_error *err)
+{
+	time_t at;
+
+	if (!when) {
+		trust->has_time = false;
+		X509_VERIFY_PARAM_clear_flags(X509_STORE_get0_param(trust->store),
+					      X509_V_FLAG_USE_CHECK_TIME);
+		return 0;
+	}
+	MEDARK_TRY(medark_trust_parse_time(when, &at, err));
+	medark_trust_set_time(trust, at);
+	return 0;
+}
+
 void medark_trust_set_time(struct medark_trust *trust, time_t at)
 {
+	trust->has_time = true;
+	trust->time = at;
 	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(trust->store), at);
+}
+
+bool medark_trust_time(const struct medark_trust *trust, time_t *out)
+{
+	if (trust->has_time)
+		*out = trust->time;
+	return trust->has_time;
 }
 
 X509_STORE *medark_trust_native(const struct medark_trust *trust)

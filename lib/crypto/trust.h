@@ -20,9 +20,9 @@
 #define MEDARK_TRUST_FILE_MAX ((size_t)16 << 20)
 
 /*
- * medark_trust_new(), _add_file(), _add_signer() and _free() stand in <medark/key.h>. A new one
- * trusts nobody. A file may hold certificates and CRLs, at least one of either; anything else in it
- * is refused with MEDARK_E_KEY. Sentences name the file.
+ * medark_trust_new(), _add_file(), _add_signer(), _judge_at() and _free() stand in <medark/key.h>.
+ * A new one trusts nobody. A file may hold certificates and CRLs, at least one of either; anything
+ * else in it is refused with MEDARK_E_KEY. Sentences name the file.
  */
 MEDARK_DEFINE_AUTO(struct medark_trust, medark_trust_free)
 
@@ -34,7 +34,17 @@ size_t medark_trust_crl_count(const struct medark_trust *trust);
 bool medark_trust_takes_signer(const struct medark_trust *trust,
 			       const struct medark_digest *fingerprint);
 
-/* Judges certificates and CRLs as of `at` instead of now: the time of a trusted time stamp. */
+/*
+ * Reads a time of the past as medark_trust_judge_at() takes it. MEDARK_E_USAGE, with a sentence
+ * about "it".
+ */
+int medark_trust_parse_time(const char *when, time_t *out,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/* Judges certificates and CRLs as of `at` instead of now, in the future too. */
 void medark_trust_set_time(struct medark_trust *trust, time_t at);
+
+/* Was a time given? Which one; *out is written only then. */
+bool medark_trust_time(const struct medark_trust *trust, time_t *out);
 
 #endif

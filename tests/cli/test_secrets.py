@@ -40,11 +40,38 @@ class Secrets(ArchiveTest):
                         hint="to list who can open it: medark inspect b.medark")
 
     def test_a_file_that_others_can_read_is_refused(self):
-        for mode in [0o640, 0o604, 0o644, 0o660]:
+        self.seal()
+        for mode in [0o640, 0o604, 0o644, 0o660, 0o620, 0o602, 0o601]:
             os.chmod(self.file, mode)
-            self.refuse(1, *self.sealed, "--passphrase-file", "secret",
-                        error="cannot use the passphrase in 'secret': others can read the file; "
-                        "run: chmod 600 'secret'")
+            why = (f"cannot use the passphrase in 'secret': the file is open to others (mode "
+                   f"{mode:04o}); chmod 600 it")
+            self.refuse(1, *self.export("src", "c.medark", "--passphrase-file", "secret"),
+                        error=why)
+            self.refuse(1, *self.look, "--passphrase-file", "secret", error=why)
+            self.refuse(1, *self.look, error=why, env={"MEDARK_PASSPHRASE_FILE": "secret"})
+        os.chmod(self.file, 0o400)
+        self.succeed(*self.look, "--passphrase-file", "secret")
+
+    def test_a_file_of_another_user_is_refused(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a file away")
+        os.chown(self.file, 65534, 65534)
+        why = "cannot use the passphrase in 'secret': the file belongs to another user"
+        self.refuse(1, *self.sealed, "--passphrase-file", "secret", error=why)
+        self.refuse(1, *self.look, "--passphrase-file", "secret", error=why)
+
+    def test_a_pipe_is_judged_like_a_file(self):
+        self.seal()
+        for mode in 0o600, 0o644:
+            os.mkfifo(self.path("pipe"), mode)
+            os.chmod(self.path("pipe"), mode)
+            with subprocess.Popen(["sh", "-c", "exec cat secret >pipe"], cwd=self.folder) as writer:
+                result = self.run_medark(*self.look, "--passphrase-file", "pipe")
+                writer.wait(60)
+            self.assertEqual(result.code, 0 if mode == 0o600 else 1, result.err)
+            os.unlink(self.path("pipe"))
+        # What a shell makes of <(cat secret).
+        self.succeed(*self.look, "--passphrase-file", "/dev/stdin", stdin=SECRET.encode())
 
     def test_what_is_no_passphrase_is_refused(self):
         self.write("empty", "", 0o600)

@@ -5,9 +5,17 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+import tarfile
 
 from archive import ArchiveTest
-from cli import Test, main
+from cli import ROOT, Test, main
+
+VECTORS = os.path.join(ROOT, "tests", "vectors")
+sys.path.insert(0, VECTORS)
+
+from craft import pair, sign  # noqa: E402
+from vector import GOOD, Vector, put  # noqa: E402
 
 
 def openssl(folder, *args):
@@ -44,8 +52,8 @@ class Purpose(ArchiveTest):
                               "-q")
         signer, recipient = result.err.splitlines()
         self.assertRegex(signer, r"^medark: warning: the certificate of the signer 'CN=soon' "
-                         r"expires on \d{4}-\d\d-\d\d: archives that it signed do not verify after "
-                         r"that$")
+                         r"expires on \d{4}-\d\d-\d\d: after that archives that it signed verify "
+                         r"only as of an earlier time$")
         self.assertRegex(recipient, r"^medark: warning: the certificate of the recipient 'CN=soon' "
                          r"expires on \d{4}-\d\d-\d\d: exports to it fail after that$")
         lines = self.succeed("verify", "b.medark", "--trust", "soon.cert.pem", "--json").json()
@@ -87,6 +95,69 @@ class SignedBy(ArchiveTest):
         # It is asked for beside the trust anchor, not in its place.
         self.refuse(4, "verify", "b.medark", "--trust", "two.cert.pem", "--signed-by",
                     "one.cert.pem")
+
+    def fingerprint(self, name):
+        told = openssl(self.folder, "x509", "-in", name, "-noout", "-sha256", "-fingerprint")
+        return told.strip().split("=")[1].replace(":", "").lower()
+
+    def test_a_chain_that_another_signer_continues_is_warned_of(self):
+        self.chained()
+        for signer, before, out in [("two", "b", "c"), ("two", "c", "d"), ("one", "d", "e")]:
+            self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer",
+                         signer + ".cert.pem", "--signer-key", signer + ".key.pem", "--out",
+                         out + ".medark", "--previous", before + ".medark", "--trust",
+                         "ca.cert.pem")
+        one, two = (self.fingerprint(name + ".cert.pem") for name in ("one", "two"))
+        files = ["b.medark", "c.medark", "d.medark", "e.medark"]
+        verify = ["verify", *files, "--trust", "ca.cert.pem"]
+        result = self.succeed(*verify)
+        self.assertEqual(result.out.splitlines()[-1], "the 4 archives are one chain without a "
+                         "gap, sequence 1 to 4, of more than one signer")
+        self.assertEqual(result.err.splitlines(), [
+            "medark: warning: the signer changes in the chain: 'c.medark' (sequence 2) is signed "
+            f"with the certificate {two}, 'b.medark' before it with {one}",
+            "medark: warning: the signer changes in the chain: 'e.medark' (sequence 4) is signed "
+            f"with the certificate {one}, 'd.medark' before it with {two}"])
+        self.assertEqual(self.succeed(*verify, "-q").err, result.err)
+        *summaries, first, second = self.succeed(*verify, "--json").json()
+        self.assertEqual([s["signer_fingerprint"] for s in summaries], [one, two, two, one])
+        self.assertEqual((first["message_type"], first["file"], first["sequence"], first["after"],
+                          first["signer_fingerprint"], first["signer_before"]),
+                         ("status", "c.medark", 2, "b.medark", two, one))
+        self.assertIn("the signer changes", second["warning"])
+        self.assertEqual(self.succeed("verify", *files[1:3], "--trust", "ca.cert.pem").err, "")
+        self.assertEqual(self.run_medark(*verify, "--signed-by", one).code, 4)
+
+    def test_an_archive_that_was_signed_again_is_told_of(self):
+        for name in "signer.cert.pem", "document-signer.cert.pem", "recipient.key.pem":
+            shutil.copy(os.path.join(VECTORS, "keys", name), self.folder)
+        os.chmod(self.path("recipient.key.pem"), 0o600)
+        first = Vector("x", "F-25", GOOD, "", {}).bytes()
+        with tarfile.open(self.write("first.medark", first)) as tar:
+            manifest = tar.extractfile("MANIFEST").read()
+        again = {"MANIFEST.p7s": put(sign(manifest, pair("document-signer")))}
+        self.write("again.medark", Vector("x", "F-25", GOOD, "", again).bytes())
+        trust = ["--trust", "signer.cert.pem", "--trust", "document-signer.cert.pem"]
+        one, two = map(self.fingerprint, ("signer.cert.pem", "document-signer.cert.pem"))
+        result = self.succeed("verify", "first.medark", "again.medark", *trust, "-q")
+        self.assertEqual(result.err, "medark: warning: 'again.medark' is the same archive as "
+                         "'first.medark', but another signer signed it: it with the certificate "
+                         f"{two}, the other with {one}\n")
+        self.assertEqual(self.succeed("verify", "first.medark", "first.medark", *trust, "-q").err,
+                         "")
+        self.assertIn(f"\n  fingerprint    {two}\n",
+                      self.succeed("verify", "again.medark", *trust).out)
+        # Whoever has a key notices: the encrypted index names the first signer.
+        restore = ["--identity", "recipient.key.pem", "--to", "back", *trust]
+        result = self.refuse(3, "restore", "again.medark", *restore)
+        self.assertIn("the index names another signer", result.err)
+        self.succeed("restore", "first.medark", *restore)
+
+    def test_the_fingerprint_of_the_signer_is_always_shown(self):
+        expected = f"\n  fingerprint    {self.fingerprint('clinic.cert.pem')}\n"
+        for more in [], ["-v"]:
+            self.assertIn(expected, self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem",
+                                                 *more).out)
 
     def test_what_names_no_signer_is_refused(self):
         verify = ["verify", "a.medark", "--trust", "clinic.cert.pem", "--signed-by"]

@@ -608,8 +608,7 @@ class Trust:
         usage = extension(signature.signer, x509.KeyUsage)
         if usage is not None and not (usage.digital_signature or usage.content_commitment):
             raise Untrusted("the signer's certificate is not one for signatures")
-        purposes = extension(signature.signer, x509.ExtendedKeyUsage)  # F-26
-        if purposes is not None and not {p.dotted_string for p in purposes} & SIGNING_PURPOSES:
+        if not may_sign(signature.signer):
             raise Untrusted("the signer's certificate is for another purpose than signatures")
         self.moment = at.astimezone(datetime.timezone.utc)
         reasons = []
@@ -629,6 +628,9 @@ class Trust:
             return False
         for issuer in self.anchors + others:
             if not issued(certificate, issuer, depth):
+                continue
+            if issuer not in self.anchors and not may_sign(issuer):
+                reasons.append("a certificate of a CA is for another purpose than signatures")
                 continue
             if self.revoked(certificate, issuer):
                 reasons.append("a certificate is revoked")
@@ -650,6 +652,12 @@ def extension(certificate, kind):
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+
+
+def may_sign(certificate):
+    """F-26, of the signer's certificate and those of the CAs below the anchor."""
+    purposes = extension(certificate, x509.ExtendedKeyUsage)
+    return purposes is None or bool({p.dotted_string for p in purposes} & SIGNING_PURPOSES)
 
 
 def issued(certificate, issuer, depth):

@@ -29,6 +29,31 @@ expect 5 "a stranger's key" reader verify signer.medark --trust signer.cert.pem 
 expect 4 "another signer" reader verify signer.medark --trust rsasigner.cert.pem
 expect 0 "records root" reader root signer.medark --trust signer.cert.pem --identity p256.key.pem
 
+# An authority that may not vouch for signers (F-26), below the anchor and as the anchor.
+pair root P-256
+for purpose in serverAuth emailProtection; do
+	printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nextendedKeyUsage=%s\n' \
+		$purpose >ext
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout sub.key.pem \
+		-out sub.csr -subj "/CN=sub of $purpose" 2>/dev/null
+	openssl x509 -req -in sub.csr -CA root.cert.pem -CAkey root.key.pem -days 30 -extfile ext \
+		-out sub.cert.pem 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout under.key.pem \
+		-out under.csr -subj /CN=under 2>/dev/null
+	openssl x509 -req -in under.csr -CA sub.cert.pem -CAkey sub.key.pem -days 30 \
+		-out under.cert.pem 2>/dev/null
+	cat sub.cert.pem >>under.cert.pem
+	expect 0 "export under $purpose" "$MEDARK" export source/letters --recipient p256.cert.pem \
+		--signer under.cert.pem --signer-key under.key.pem --out $purpose.medark
+	code=0
+	[ $purpose = emailProtection ] || code=4
+	expect $code "$purpose, medark" "$MEDARK" verify $purpose.medark --trust root.cert.pem
+	expect $code "$purpose, reader" reader verify $purpose.medark --trust root.cert.pem
+	expect 0 "$purpose is the anchor, medark" "$MEDARK" verify $purpose.medark \
+		--trust sub.cert.pem
+	expect 0 "$purpose is the anchor, reader" reader verify $purpose.medark --trust sub.cert.pem
+done
+
 reader restore signer.medark --trust signer.cert.pem --identity rsa.key.pem --to restored
 same source restored
 

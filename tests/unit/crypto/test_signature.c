@@ -319,6 +319,63 @@ static void the_time_of_judgement_can_be_given(void **state)
 			 0);
 }
 
+static void a_time_of_judgement_is_one_of_the_past(void **state)
+{
+	static const char *const wrong[] = { "",
+					     "now",
+					     "2026",
+					     "2026-02-30",
+					     "2026-11-22 ",
+					     "2026-11-22T03:10Z",
+					     "2026-11-22T03:10:00",
+					     "2026-11-22t03:10:00z",
+					     "2026-11-22T03:10:00+01:00",
+					     "2026-11-22T03:10:00.5Z",
+					     "2026-11-22T24:00:00Z",
+					     "22-11-2026" };
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("root.pem", NULL);
+	struct medark_error err = { 0 };
+	time_t at = 7;
+
+	(void)state;
+	assert_false(medark_trust_time(trust, &at));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_fails(medark_trust_judge_at(trust, wrong[i], &err), MEDARK_E_USAGE,
+			     "it must be a date or a time in UTC, such as 2026-11-22 or "
+			     "2026-11-22T03:10:00Z");
+	assert_fails(medark_trust_judge_at(trust, "9999-12-31", &err), MEDARK_E_USAGE,
+		     "it lies in the future");
+	assert_false(medark_trust_time(trust, &at));
+	assert_int_equal(at, 7);
+	assert_ok(medark_trust_judge_at(trust, "2020-02-29", &err));
+	assert_true(medark_trust_time(trust, &at));
+	assert_int_equal(at, 1582934400);
+	assert_ok(medark_trust_judge_at(trust, "2020-02-29T00:00:01Z", &err));
+	/* What is refused changes nothing. */
+	assert_int_equal(medark_trust_judge_at(trust, "9999-12-31", NULL), MEDARK_E_USAGE);
+	assert_true(medark_trust_time(trust, &at));
+	assert_int_equal(at, 1582934401);
+}
+
+static void an_archive_is_judged_as_of_now_again(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = trust_in("root.pem", NULL);
+	struct medark_error err = { 0 };
+	struct medark_signer out;
+
+	(void)state;
+	sign(&chained, &p7s);
+	assert_ok(medark_trust_judge_at(trust, "2020-02-29", &err));
+	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+			 MEDARK_E_UNTRUSTED);
+	assert_true(out.time_given);
+	assert_int_equal(out.judged_at, 1582934400);
+	assert_ok(medark_trust_judge_at(trust, NULL, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_false(out.time_given);
+}
+
 #define SMALL_CA                                                                                   \
 	"printf '[ca]\\ndefault_ca=c\\n[c]\\ndatabase=db\\ndefault_md=sha256\\n"                   \
 	"crlnumber=number\\ndefault_crl_days=5\\n' >ca.conf; : >db; echo 01 >number; "
@@ -351,6 +408,18 @@ static void revocation_lists_are_honoured(void **state)
 	/* A list that has run out says nothing any more. */
 	medark_trust_set_time(clean, time(NULL) + 6 * 86400);
 	assert_untrusted(&p7s, clean, LEAF "CRL has expired");
+	/* One that is newer than the time that was given knows more than one of that time. */
+	must_run("openssl ca -config ca.conf -gencrl -cert mid.pem -keyfile mid.key -out newer.crl "
+		 "-crl_lastupdate $(date -ud '+2 days' +%Y%m%d%H%M%SZ) "
+		 "-crl_nextupdate $(date -ud '+3 days' +%Y%m%d%H%M%SZ)");
+	MEDARK_AUTO(medark_trust_free)
+	struct medark_trust *newer = trust_in("root.pem", "newer.crl");
+	assert_untrusted(&p7s, newer, LEAF "CRL is not yet valid");
+	medark_trust_set_time(newer, time(NULL));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), newer, &out, &err));
+	assert_true(out.revocation_checked);
+	medark_trust_set_time(revoked, time(NULL));
+	assert_untrusted(&p7s, revoked, LEAF "its certificate was revoked");
 }
 
 static void an_unsuitable_signer_is_untrusted(void **state)
@@ -384,6 +453,68 @@ static void an_unsuitable_signer_is_untrusted(void **state)
 		     "the signer 'CN=tls' is not trusted: its certificate is not meant for signing "
 		     "(its extendedKeyUsage names neither documentSigning nor emailProtection nor "
 		     "codeSigning)");
+}
+
+/*
+ * Makes sub.key and sub.pem, an authority under the root with an extendedKeyUsage, and
+ * under.pem, a document signer that it issued.
+ */
+static void make_restricted(const char *purposes)
+{
+	if (run("umask 077; printf '" CA "extendedKeyUsage=%s\n' >sub.ext && " REQ
+		"-keyout sub.key -out sub.csr -subj /CN=Sub && "
+		"openssl x509 -req -in sub.csr -CA root.pem -CAkey root.key -days 20 "
+		"-extfile sub.ext -out sub.pem && "
+		"printf extendedKeyUsage=1.3.6.1.5.5.7.3.36 >under.ext && " REQ
+		"-keyout under.key -out under.csr -subj '/C=NL/O=Praktijk/CN=Leaf' && "
+		"openssl x509 -req -in under.csr -CA sub.pem -CAkey sub.key -days 10 "
+		"-extfile under.ext -out under.pem && cat under.pem sub.pem >under-chain.pem",
+		purposes))
+		fail_msg("no authority for %s", purposes);
+}
+
+static void an_authority_issues_signers_only_if_it_may(void **state)
+{
+	static const struct {
+		const char *purposes;
+		bool may;
+	} cases[] = {
+		{ "serverAuth", false },
+		{ "serverAuth,clientAuth,timeStamping,OCSPSigning", false },
+		{ "serverAuth,emailProtection", true },
+		{ "codeSigning", true },
+		{ "1.3.6.1.5.5.7.3.36", true },
+		{ "1.3.6.1.4.1.311.10.3.12", true },
+		{ "2.5.29.37.0", true },
+	};
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *root = trust_in("root.pem", NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7s = MEDARK_BUFFER(1 << 20);
+		MEDARK_AUTO(medark_trust_free) struct medark_trust *own = NULL;
+		struct medark_error err = { 0 };
+		struct medark_signer out;
+		struct signer under = { 0 };
+
+		make_restricted(cases[i].purposes);
+		assert_int_equal(load("under-chain.pem", "under.key", &under), 0);
+		sign(&under, &p7s);
+		if (cases[i].may)
+			assert_ok(medark_signature_verify(manifest, view(&p7s), root, &out, &err));
+		else
+			assert_untrusted(&p7s, root,
+					 LEAF
+					 "a certificate above its own is not meant for signing "
+					 "(its extendedKeyUsage names neither documentSigning "
+					 "nor emailProtection nor codeSigning)");
+		/* Whom the user trusts may issue whatever the user trusts it for. */
+		own = trust_in("sub.pem", i % 2 ? "root.pem" : NULL);
+		assert_ok(medark_signature_verify(manifest, view(&p7s), own, &out, &err));
+		assert_int_equal(out.chain_length, 2);
+		medark_certificate_free(under.certificate);
+		medark_private_key_free(under.key);
+	}
 }
 
 static void another_manifest_is_refused(void **state)
@@ -587,8 +718,11 @@ int main(void)
 		cmocka_unit_test(a_signer_who_was_not_asked_for_is_untrusted),
 		cmocka_unit_test(a_fingerprint_has_one_of_two_forms),
 		cmocka_unit_test(the_time_of_judgement_can_be_given),
+		cmocka_unit_test(a_time_of_judgement_is_one_of_the_past),
+		cmocka_unit_test(an_archive_is_judged_as_of_now_again),
 		cmocka_unit_test(revocation_lists_are_honoured),
 		cmocka_unit_test(an_unsuitable_signer_is_untrusted),
+		cmocka_unit_test(an_authority_issues_signers_only_if_it_may),
 		cmocka_unit_test(another_manifest_is_refused),
 		cmocka_unit_test(every_changed_bit_of_a_signature_is_refused),
 		cmocka_unit_test(every_changed_bit_of_an_rsa_signature_is_refused),
