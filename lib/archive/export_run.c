@@ -25,9 +25,10 @@ struct run {
 	struct medark_export *e;
 	struct medark_meter meter;
 	struct timespec begin;
-	uint64_t total; /* bytes of the sources, if known */
-	const char *phase;
-	char *folder; /* for temporary files */
+	uint64_t totals[MEDARK_EXPORT_SOURCES_MAX]; /* bytes of each source's files, if known */
+	uint64_t total;				    /* of all; 0: not known */
+	struct medark_progress reached;		    /* where the gatherer was last */
+	char *folder;				    /* for temporary files */
 	struct medark_key archive_key, salt_key;
 	struct medark_header header;
 	struct medark_output *output, *report;
@@ -74,25 +75,20 @@ static int poll_gather(void *context, uint64_t bytes, uint64_t records, uint64_t
 		       struct medark_error *err)
 {
 	struct run *r = context;
-	struct medark_progress progress = { .phase = r->phase,
-					    .bytes = bytes,
-					    .bytes_total = r->total,
-					    .records = records,
-					    .item = item };
 
-	return medark_meter_set(&r->meter, &progress, err);
+	r->reached = (struct medark_progress) { .phase = r->reached.phase,
+						.bytes = bytes,
+						.bytes_total = r->total,
+						.records = records,
+						.item = item };
+	return medark_meter_set(&r->meter, &r->reached, err);
 }
 
 static int poll_pipeline(void *context, struct medark_error *err)
 {
 	struct run *r = context;
-	struct medark_progress progress = { .phase = r->phase,
-					    .bytes = r->facts->bytes,
-					    .bytes_total = r->total,
-					    .records = r->facts->records,
-					    .item = r->facts->item_count };
 
-	return medark_meter_set(&r->meter, &progress, err);
+	return medark_meter_set(&r->meter, &r->reached, err);
 }
 
 /* What the next exports and readers will stumble over, while there is time to act. */
@@ -301,19 +297,33 @@ static int make_prefix(const struct medark_export *e, size_t i, struct medark_bu
 	return medark_buffer_add(out, "", 1, err);
 }
 
+/* A whole of which a part is not known is not known. */
+static void count_sources(struct run *r)
+{
+	bool is_known = true;
+
+	for (size_t i = 0; i < r->e->source_count; i++) {
+		is_known &= medark_source_total(r->e->sources[i], &r->totals[i]);
+		r->total += r->totals[i];
+	}
+	if (!is_known)
+		r->total = 0;
+	r->reached.bytes_total = r->total;
+}
+
 static int read_sources(struct run *r, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer prefix = MEDARK_BUFFER(1 << 16);
 
-	r->phase = "reading";
-	for (size_t i = 0; i < r->e->source_count; i++)
-		r->total += medark_source_total(r->e->sources[i]);
+	r->reached.phase = "reading";
+	count_sources(r);
 	for (size_t i = 0; i < r->e->source_count; i++) {
 		MEDARK_AUTO(medark_source_free) struct medark_source *source = NULL;
 
 		MEDARK_TRY(make_prefix(r->e, i, &prefix, err));
 		MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
-		MEDARK_TRY(medark_gather_source(r->gather, source, (const char *)prefix.data, err));
+		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
+						(const char *)prefix.data, err));
 	}
 	return medark_gather_finish(r->gather, err);
 }
@@ -328,7 +338,12 @@ static int write_index(struct run *r, struct medark_error *err)
 		.folder = r->folder,
 	};
 
-	r->phase = "indexing";
+	/* How much of the index is written is not known; all bytes are read. */
+	r->reached.phase = "indexing";
+	r->reached.bytes = r->total ? r->total : r->reached.bytes;
+	r->reached.bytes_total = 0;
+	r->reached.records = r->facts->records;
+	r->reached.item = r->facts->item_count;
 	/* The windows' memory is not needed any more; the sorters may want it. */
 	medark_gather_free(MEDARK_TAKE(r->gather));
 	return medark_index_write(&setup, &r->patients, &r->leaves, err);

@@ -211,13 +211,35 @@ int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
 	return 0;
 }
 
+/* ---- progress ---- */
+
+void medark_gather_count(struct medark_gather *g, struct medark_item *item, uint64_t taken)
+{
+	uint64_t *to = item->is_deferred ? &g->deferred : &g->done;
+
+	*to += taken - item->counted;
+	item->counted = taken;
+}
+
+/* Bytes of the current source's files; a file that has grown counts as it was in advance. */
+static uint64_t source_done(const struct medark_gather *g)
+{
+	uint64_t done = g->done;
+
+	(void)medark_source_taken(g->source, &done);
+	return g->total && done > g->total ? g->total : done;
+}
+
 int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
 		       struct medark_error *err)
 {
 	if (!g->setup.poll)
 		return 0;
-	return g->setup.poll(g->setup.poll_context, g->bytes, g->records, item->number, err);
+	return g->setup.poll(g->setup.poll_context, g->before + source_done(g), g->records,
+			     item->number, err);
 }
+
+/* ---- what is not understood ---- */
 
 int medark_gather_unreadable(struct medark_gather *g, struct medark_item *item, uint64_t offset,
 			     const char *why, struct medark_error *err)
@@ -251,6 +273,8 @@ static const char *kind_name(enum medark_fhir_kind kind, bool decoded)
 static int finish_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, struct medark_error *err)
 {
+	if (item->packed > item->counted) /* it does not decode to its end */
+		medark_gather_count(g, item, item->packed);
 	/* Fewer bytes than announced are no change where reading failed. */
 	if (!item->unreadable && medark_stream_changed(stream))
 		MEDARK_TRY(medark_gather_trouble(g, item, MEDARK_FAULT_CHANGED,
@@ -357,11 +381,13 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 			  struct medark_error *err)
 {
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *stream = NULL;
+	uint64_t size = g->deferred;
 	struct medark_item *item;
 	struct medark_error why = { 0 };
 	size_t head = 0;
 	int failed = medark_decoder_open(packed, &stream, &why);
 
+	g->deferred = 0;
 	if (!failed)
 		failed = read_head(g, stream, &head, &why);
 	if (failed && failed != MEDARK_E_SOURCE)
@@ -374,10 +400,13 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 		MEDARK_TRY(medark_facts_trouble(g->setup.facts, &trouble, err));
 	}
 	if (medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE) ==
-	    MEDARK_FHIR_NO)
+	    MEDARK_FHIR_NO) {
+		g->done += size;
 		return 0;
+	}
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	item->parent = parent;
+	item->packed = size;
 	return gather_stream(g, item, MEDARK_TAKE(stream), head,
 			     entry->size_known ? entry->size : 0, true, err);
 }
@@ -408,6 +437,7 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	if (failed)
 		MEDARK_TRY(medark_gather_unreadable(g, item, head, why.message, err));
 	packed = !failed && medark_decoder_recognise(medark_bytes(g->head, head));
+	item->is_deferred = packed;
 	if (packed && medark_stream_can_again(stream))
 		MEDARK_TRY(medark_stream_again(stream, &again, err));
 	else if (packed)
@@ -453,10 +483,18 @@ static int gather_entries(struct medark_gather *g, struct medark_source *source,
 	return run_lanes(g, err);
 }
 
-int medark_gather_source(struct medark_gather *g, struct medark_source *source, const char *prefix,
-			 struct medark_error *err)
+int medark_gather_source(struct medark_gather *g, struct medark_source *source, uint64_t total,
+			 const char *prefix, struct medark_error *err)
 {
-	int result = gather_entries(g, source, prefix, err);
+	int result;
+
+	g->source = source;
+	g->total = total;
+	g->done = 0;
+	result = gather_entries(g, source, prefix, err);
+	/* What could not be read is done, too. */
+	g->before += total ? total : source_done(g);
+	g->source = NULL;
 
 	/* After a failure no worker may go on reading what the caller is about to close. */
 	for (uint32_t i = 0; i < g->lane_count; i++)

@@ -23,7 +23,10 @@ struct medark_gather_setup {
 	uint64_t document_max;		   /* bytes of a document that is taken apart */
 	uint64_t segment_size;		   /* bytes of content to aim at */
 	const char *folder;		   /* for temporary files; borrowed */
-	/* Called now and then with the bytes and records so far; negative stops. */
+	/*
+	 * Called now and then with the bytes of the sources' files that are done, each counted
+	 * once, and the records so far; negative stops.
+	 */
 	int (*poll)(void *context, uint64_t bytes, uint64_t records, uint64_t item,
 		    struct medark_error *err);
 	void *poll_context;
@@ -34,9 +37,12 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 void medark_gather_free(struct medark_gather *g);
 MEDARK_DEFINE_AUTO(struct medark_gather, medark_gather_free)
 
-/* Reads all of a source. `prefix` is put in front of every path ("" or "name/"). */
-int medark_gather_source(struct medark_gather *g, struct medark_source *source, const char *prefix,
-			 struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * Reads all of a source. `total`: its size as it was counted in advance, or 0; `prefix` is put in
+ * front of every path ("" or "name/").
+ */
+int medark_gather_source(struct medark_gather *g, struct medark_source *source, uint64_t total,
+			 const char *prefix, struct medark_error *err) MEDARK_MUST_USE;
 
 /* Hands over what is left. All tasks are submitted then; drain the pipeline before freeing. */
 int medark_gather_finish(struct medark_gather *g, struct medark_error *err) MEDARK_MUST_USE;
