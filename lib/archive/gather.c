@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "crypto/random.h"
+#include "source/content.h"
 #include "source/decoder.h"
 
 #include <string.h>
@@ -319,6 +320,16 @@ static int run_lanes(struct medark_gather *g, struct medark_error *err)
 	return 0;
 }
 
+/* What the first `head` bytes, which stand in g->head, say. A packing's lines are no records. */
+static enum medark_fhir_kind recognise(const struct medark_gather *g, size_t head)
+{
+	struct medark_bytes bytes = medark_bytes(g->head, head);
+
+	if (medark_content_look(bytes).is_packed)
+		return MEDARK_FHIR_NO;
+	return medark_fhir_recognise(bytes, head < MEDARK_HEAD_SIZE);
+}
+
 /*
  * Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. `size`: of the
  * file, or 0.
@@ -327,8 +338,7 @@ static int gather_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, size_t head, uint64_t size, bool parallel,
 			 struct medark_error *err)
 {
-	enum medark_fhir_kind kind =
-		medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE);
+	enum medark_fhir_kind kind = recognise(g, head);
 	int result;
 
 	item->kind = kind_name(kind, item->parent != MEDARK_ITEM_NONE);
@@ -399,8 +409,7 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 
 		MEDARK_TRY(medark_facts_trouble(g->setup.facts, &trouble, err));
 	}
-	if (medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE) ==
-	    MEDARK_FHIR_NO) {
+	if (recognise(g, head) == MEDARK_FHIR_NO) {
 		g->done += size;
 		return 0;
 	}

@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import unittest
+import zipfile
 
 from real import MEDARK, SANITIZED, RealTest, main
 
@@ -260,6 +261,38 @@ class Kinds(RealTest):
         os.chmod(self.path("src/b"), 0)
         self.addCleanup(os.chmod, self.path("src/b"), 0o700)
         self.assertEqual(self.export("src", code=6)["skipped"], 2)
+
+
+class Packings(RealTest):
+    """What stands packed in a folder."""
+
+    def pack(self):
+        """A folder with two members in which records are the lines."""
+        self.write("in/Observation.ndjson", ndjson(about(1, "p1"), about(2, "p1")))
+        self.write("in/Patient.ndjson", ndjson(patient("p1"), patient("p2")))
+        self.write("src/Patient.ndjson", ndjson(patient("p9")))
+
+    def tar(self, name, *options):
+        subprocess.run(["tar", "-C", self.path("in"), *options, "-cf", self.path("src", name),
+                        "Observation.ndjson", "Patient.ndjson"], check=True)
+
+    def test_a_tar_in_a_folder_is_no_file_of_lines(self):
+        self.pack()
+        for form in ("ustar", "gnu", "pax", "v7"):
+            self.tar(form + ".tar", "--format=" + form)
+        self.tar("a.tar.gz", "--gzip")
+        self.tar("a.tar.zst", "--zstd")
+        with zipfile.ZipFile(self.path("src/stored.zip"), "w") as z:
+            z.write(self.path("in/Observation.ndjson"), "Observation.ndjson")
+        seen = self.export("src")
+        self.assertEqual((seen["records"], seen["opaque"], seen["quarantined"]), (1, 7, 0))
+        self.assertEqual(self.counts(), {"Pp9": {"Patient": 1}})
+        self.round_trip("src")
+        # As sources of their own they are looked into.
+        for name in ("ustar.tar", "a.tar.gz", "a.tar.zst"):
+            self.assertEqual(self.export("src/" + name)["records"], 4)
+            self.assertEqual(self.counts(), {"Pp1": {"Patient": 1, "Observation": 2},
+                                             "Pp2": {"Patient": 1}})
 
 
 class Large(RealTest):
