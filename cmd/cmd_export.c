@@ -3,6 +3,7 @@
 #include "passphrase.h"
 #include "place.h"
 #include "progress.h"
+#include "remarks.h"
 #include "report.h"
 #include "terminal.h"
 #include "text.h"
@@ -166,7 +167,8 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 	return code ? code : add_recipients(options, e);
 }
 
-static void print_json(const struct cli_options *options, const struct medark_export_result *r)
+static void print_json(const struct cli_options *options, const struct medark_export_result *r,
+		       const struct cli_remarks *remarks)
 {
 	struct cli_json json;
 
@@ -197,6 +199,7 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	}
 	cli_json_close(&json, ']');
 	cli_json_text_or_null(&json, "report", options->report);
+	cli_remarks_json(remarks, &json);
 	cli_json_end(&json);
 }
 
@@ -261,6 +264,7 @@ int cmd_export(const struct cli_options *options)
 	struct medark_export_result result;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
+	struct cli_remarks remarks;
 	int code = check(options);
 
 	if (code)
@@ -278,8 +282,10 @@ int cmd_export(const struct cli_options *options)
 		return fail(options, code == MEDARK_E_EXISTS ? "export" : "export to", options->out,
 			    code, &err);
 	warn_of_gaps(options, &result);
+	cli_remarks_make(&remarks, &result);
+	cli_remarks_warn(&remarks, options);
 	if (options->json)
-		print_json(options, &result);
+		print_json(options, &result, &remarks);
 	else if (!options->quiet)
 		print_text(options, &result);
 	return result.complete ? CLI_DONE : CLI_INCOMPLETE;

@@ -75,7 +75,7 @@ const struct cli_option cli_option_table[] = {
 	{ "threads", 0, CLI_NUMBER, LONG, AT(threads), "N",
 	  "threads to use, 1 to 64 (default: one for each\nprocessor)", 1, MEDARK_THREADS_MAX },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
-	  "list what was quarantined or skipped (JSON Lines)" },
+	  "list what was quarantined, skipped or not looked into\n(JSON Lines)" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty" },

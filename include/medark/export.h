@@ -74,8 +74,9 @@ MEDARK_API int medark_export_set_threads(struct medark_export *e, unsigned threa
 					 struct medark_error *err);
 
 /*
- * Writes a report in JSON Lines, one object for everything quarantined or skipped, with the items'
- * paths (which may hold a patient's name: mode 0600). NULL: none.
+ * Writes a report in JSON Lines, one object for everything quarantined, skipped, or opaque because
+ * it is packed or encoded in a way that is not looked into, with the items' paths (which may hold a
+ * patient's name: mode 0600). NULL: none.
  */
 MEDARK_API int medark_export_set_report(struct medark_export *e, const char *path,
 					struct medark_error *err);
@@ -88,6 +89,8 @@ struct medark_export_result {
 	uint64_t items, bytes; /* read from the sources */
 	uint64_t records, patients, opaque;
 	uint64_t quarantined, duplicates, skipped;
+	uint64_t closed; /* of the opaque items: packed or encoded in a way that is not looked into
+			  */
 	uint64_t archive_bytes, index_bytes;
 	double seconds;
 	bool complete; /* nothing quarantined, skipped or missing */

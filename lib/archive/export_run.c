@@ -34,6 +34,7 @@ struct run {
 	struct medark_output *output, *report;
 	struct medark_manifest_writer *manifest;
 	struct medark_facts *facts;
+	struct medark_notes *notes;
 	struct medark_gather *gather;
 	struct medark_pipeline *pipeline;
 	struct medark_buffer text;
@@ -49,6 +50,7 @@ static void run_free(struct run *r)
 	medark_pipeline_free(r->pipeline);
 	medark_gather_free(r->gather);
 	medark_facts_free(r->facts);
+	medark_notes_free(r->notes);
 	medark_manifest_writer_free(r->manifest);
 	medark_output_free(r->report);
 	medark_output_free(r->output);
@@ -252,9 +254,11 @@ static int start(struct run *r, struct medark_error *err)
 	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);
 	gather.document_max = 2 * gather.window_size;
 	MEDARK_TRY(medark_facts_new(r->folder, r->e->report_path != NULL, &r->facts, err));
+	MEDARK_TRY(medark_notes_new(r->folder, r->e->report_path != NULL, &r->notes, err));
 	MEDARK_TRY(medark_pipeline_new(&pipeline, &r->pipeline, err));
 	gather.pipeline = r->pipeline;
 	gather.facts = r->facts;
+	gather.notes = r->notes;
 	return medark_gather_new(&gather, &r->gather, err);
 }
 
@@ -514,6 +518,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->quarantined = r->facts->quarantined;
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
+	out->closed = r->notes->closed;
 	out->archive_bytes = medark_output_size(r->output);
 	medark_pipeline_sizes(r->pipeline, &data_bytes, &out->index_bytes);
 	out->seconds = seconds_since(&r->begin);
@@ -538,6 +543,7 @@ static int carry_out(struct run *r, const char *out_path, bool replace, struct m
 	MEDARK_TRY(write_manifest(r, err));
 	if (r->report) {
 		MEDARK_TRY(medark_facts_report(r->facts, report_line, r, err));
+		MEDARK_TRY(medark_notes_report(r->notes, report_line, r, err));
 		MEDARK_TRY(medark_output_finish(r->report, err));
 	}
 	return medark_output_finish(r->output, err);

@@ -330,6 +330,17 @@ static enum medark_fhir_kind recognise(const struct medark_gather *g, size_t hea
 	return medark_fhir_recognise(bytes, head < MEDARK_HEAD_SIZE);
 }
 
+/* Notes an item that is kept but not looked into, so that nobody takes its records for found. */
+static int note_content(struct medark_gather *g, struct medark_note *note, size_t head,
+			struct medark_error *err)
+{
+	note->what = medark_content_look(medark_bytes(g->head, head)).what;
+	/* Of text that is known for FHIR the fault is told. */
+	if (!note->what || recognise(g, head) != MEDARK_FHIR_NO)
+		return 0;
+	return medark_notes_closed(g->setup.notes, note, err);
+}
+
 /*
  * Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. `size`: of the
  * file, or 0.
@@ -410,8 +421,12 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 		MEDARK_TRY(medark_facts_trouble(g->setup.facts, &trouble, err));
 	}
 	if (recognise(g, head) == MEDARK_FHIR_NO) {
+		struct medark_note note = {
+			.item = parent, .prefix = prefix, .path = entry->path, .is_inside = true
+		};
+
 		g->done += size;
-		return 0;
+		return note_content(g, &note, head, err);
 	}
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	item->parent = parent;
@@ -428,6 +443,7 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *again = NULL;
 	struct medark_item *item;
 	struct medark_error why = { 0 };
+	struct medark_note note;
 	uint32_t number;
 	size_t head;
 	bool packed;
@@ -445,6 +461,10 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	/* What could be read is kept. */
 	if (failed)
 		MEDARK_TRY(medark_gather_unreadable(g, item, head, why.message, err));
+	note = (struct medark_note) { .item = number,
+				      .prefix = "",
+				      .path = medark_bytes(item->path, item->path_size) };
+	MEDARK_TRY(note_content(g, &note, head, err));
 	packed = !failed && medark_decoder_recognise(medark_bytes(g->head, head));
 	item->is_deferred = packed;
 	if (packed && medark_stream_can_again(stream))

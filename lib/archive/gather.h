@@ -10,6 +10,7 @@
 #define MEDARK_ARCHIVE_GATHER_H
 
 #include "archive/facts.h"
+#include "archive/notes.h"
 #include "archive/pipeline.h"
 #include "source/source.h"
 
@@ -18,6 +19,7 @@ struct medark_gather;
 struct medark_gather_setup {
 	struct medark_pipeline *pipeline;  /* borrowed */
 	struct medark_facts *facts;	   /* borrowed */
+	struct medark_notes *notes;	   /* borrowed */
 	const struct medark_key *salt_key; /* borrowed */
 	uint64_t window_size;		   /* bytes of each of the three windows */
 	uint64_t document_max;		   /* bytes of a document that is taken apart */

@@ -61,6 +61,22 @@ class Export(ArchiveTest):
         self.assertEqual(result.err, "medark: warning: the archive holds no data: the sources are "
                          "empty\n")
 
+    def test_an_archive_in_which_no_patient_can_be_found_is_warned_of(self):
+        self.write("night.tar.xz", b"\xfd7zXZ\0\0\x04" + bytes(100))
+        result = self.succeed(*self.export("night.tar.xz", "b.medark", "--quiet"))
+        first, second = result.err.splitlines()
+        self.assertTrue(first.startswith("medark: warning: no record was recognised: the archive "
+                                         "keeps every byte, but no patient can be found in it; "))
+        self.assertTrue(second.startswith("medark: warning: 1 item is packed or encoded in a way "
+                                          "that is not looked into: "))
+        *status, summary = self.succeed(*self.export("night.tar.xz", "c.medark", "--json")).json()
+        self.assertEqual([line["warning"] for line in status if "warning" in line],
+                         summary["warnings"])
+        self.assertEqual(["medark: warning: " + each for each in summary["warnings"]],
+                         [first, second])
+        self.assertEqual(self.succeed(*self.export("src", "d.medark", "--json")).json()[-1]
+                         ["warnings"], [])
+
     def test_an_archive_can_go_to_standard_output(self):
         result = self.succeed(*self.export("src", "-"))
         self.assertIn("standard output: complete", result.err)
