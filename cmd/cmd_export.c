@@ -151,7 +151,9 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 		if (code < 0)
 			return fail(options, "export", options->operands.items[i], code, &err);
 	}
-	if (options->level)
+	for (size_t i = 0; code >= 0 && i < options->excludes.count; i++)
+		code = medark_export_add_exclude(e, options->excludes.items[i], &err);
+	if (code >= 0 && options->level)
 		code = medark_export_set_level(e, (int)options->level, &err);
 	if (code >= 0 && options->memory)
 		code = medark_export_set_memory(e, options->memory, &err);
@@ -185,6 +187,7 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	cli_json_number(&json, "quarantined", r->quarantined);
 	cli_json_number(&json, "duplicates", r->duplicates);
 	cli_json_number(&json, "skipped", r->skipped);
+	cli_json_number(&json, "excluded", r->excluded);
 	cli_json_number(&json, "archive_bytes", r->archive_bytes);
 	cli_json_number(&json, "index_bytes", r->index_bytes);
 	cli_json_real(&json, "seconds", r->seconds);
@@ -230,6 +233,8 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_number(out, "quarantined", r->quarantined);
 	cli_report_row_number(out, "duplicates", r->duplicates);
 	cli_report_row_number(out, "skipped", r->skipped);
+	if (r->excluded)
+		cli_report_row_number(out, "excluded", r->excluded);
 	cli_report_row_bytes(out, "size", r->archive_bytes);
 	if (options->verbose)
 		cli_report_row_bytes(out, "of it index", r->index_bytes);

@@ -28,6 +28,12 @@ void cli_remarks_make(struct cli_remarks *out, const struct medark_export_result
 		    "%" PRIu64 " %s packed or encoded in a way that is not looked into: unpack or "
 		    "convert first what holds records (--report FILE lists them)",
 		    result->closed, result->closed == 1 ? "item is" : "items are");
+	if (result->archives)
+		add(out,
+		    "%" PRIu64 " %s of medark, so that each export is larger than the last: leave "
+		    "them out with --exclude PATTERN, or move them away",
+		    result->archives,
+		    result->archives == 1 ? "item is an archive" : "items are archives");
 }
 
 void cli_remarks_warn(const struct cli_remarks *remarks, const struct cli_options *options)

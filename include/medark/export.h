@@ -35,6 +35,13 @@ MEDARK_API void medark_export_free(struct medark_export *e);
 MEDARK_API int medark_export_add_source(struct medark_export *e, const char *path,
 					struct medark_error *err);
 
+/*
+ * Leaves out what matches a pattern of fnmatch(3), in which * stands for / too: by its path within
+ * its source, or by that of a folder it lies in. MEDARK_E_USAGE if it is empty or begins with /.
+ */
+MEDARK_API int medark_export_add_exclude(struct medark_export *e, const char *pattern,
+					 struct medark_error *err);
+
 /* Adds a recipient's certificate (PEM). Refuses unsuitable ones (MEDARK_E_KEY). */
 MEDARK_API int medark_export_add_recipient(struct medark_export *e, const char *cert_path,
 					   struct medark_error *err);
@@ -74,9 +81,9 @@ MEDARK_API int medark_export_set_threads(struct medark_export *e, unsigned threa
 					 struct medark_error *err);
 
 /*
- * Writes a report in JSON Lines, one object for everything quarantined, skipped, or opaque because
- * it is packed or encoded in a way that is not looked into, with the items' paths (which may hold a
- * patient's name: mode 0600). NULL: none.
+ * Writes a report in JSON Lines, one object for everything quarantined, skipped, excluded, or
+ * opaque as it is packed or encoded in a way that is not looked into, with the items' paths (which
+ * may hold a patient's name: mode 0600). NULL: none.
  */
 MEDARK_API int medark_export_set_report(struct medark_export *e, const char *path,
 					struct medark_error *err);
@@ -91,6 +98,8 @@ struct medark_export_result {
 	uint64_t quarantined, duplicates, skipped;
 	uint64_t closed; /* of the opaque items: packed or encoded in a way that is not looked into
 			  */
+	uint64_t archives; /* of the opaque items: medark archives */
+	uint64_t excluded; /* by a pattern, or as it is what this export writes */
 	uint64_t archive_bytes, index_bytes;
 	double seconds;
 	bool complete; /* nothing quarantined, skipped or missing */

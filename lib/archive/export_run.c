@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/export.h"
+#include "archive/export_warnings.h"
 #include "archive/gather.h"
 #include "archive/index_writer.h"
 #include "archive/progress.h"
@@ -91,21 +92,6 @@ static int poll_pipeline(void *context, struct medark_error *err)
 	struct run *r = context;
 
 	return medark_meter_set(&r->meter, &r->reached, err);
-}
-
-/* What the next exports and readers will stumble over, while there is time to act. */
-static void warn_of_expiry(struct run *r)
-{
-	const struct medark_export *e = r->e;
-
-	medark_meter_warn_of_expiry(&r->meter, "signer", medark_certificate_subject(e->signer),
-				    medark_certificate_not_after(e->signer),
-				    "archives that it signed do not verify after that");
-	for (size_t i = 0; i < e->recipient_count; i++)
-		medark_meter_warn_of_expiry(&r->meter, "recipient",
-					    medark_certificate_subject(e->recipients[i]),
-					    medark_certificate_not_after(e->recipients[i]),
-					    "exports to it fail after that");
 }
 
 /* ---- the start: keys, header, clear members ---- */
@@ -232,6 +218,15 @@ static int choose_folder(struct run *r, const char *out_path, struct medark_erro
 	return r->folder ? 0 : medark_error_memory(err, "an export");
 }
 
+/* What grows while it is read would be read for ever. */
+static void exclude_own(struct run *r, const struct medark_output *output)
+{
+	uint64_t device, inode;
+
+	if (medark_output_file(output, &device, &inode))
+		medark_exclude_own(&r->e->exclude, device, inode);
+}
+
 static int start(struct run *r, struct medark_error *err)
 {
 	struct medark_pipeline_setup pipeline = {
@@ -259,6 +254,10 @@ static int start(struct run *r, struct medark_error *err)
 	gather.pipeline = r->pipeline;
 	gather.facts = r->facts;
 	gather.notes = r->notes;
+	gather.exclude = &r->e->exclude;
+	exclude_own(r, r->output);
+	if (r->report)
+		exclude_own(r, r->report);
 	return medark_gather_new(&gather, &r->gather, err);
 }
 
@@ -519,6 +518,8 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
 	out->closed = r->notes->closed;
+	out->archives = r->notes->archives;
+	out->excluded = r->notes->excluded;
 	out->archive_bytes = medark_output_size(r->output);
 	medark_pipeline_sizes(r->pipeline, &data_bytes, &out->index_bytes);
 	out->seconds = seconds_since(&r->begin);
@@ -529,7 +530,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 static int carry_out(struct run *r, const char *out_path, bool replace, struct medark_error *err)
 {
 	MEDARK_TRY(check(r->e, err));
-	warn_of_expiry(r);
+	medark_export_warn(r->e, out_path, &r->meter);
 	MEDARK_TRY(choose_folder(r, out_path, err));
 	MEDARK_TRY(medark_output_open(out_path, replace, &r->output, err));
 	if (r->e->report_path)
@@ -558,6 +559,7 @@ int medark_export_run(struct medark_export *e, const char *out_path, bool replac
 	if (!r)
 		return medark_error_memory(err, "an export");
 	r->e = e;
+	e->exclude.own_count = 0;
 	medark_meter_init(&r->meter, events, NULL, 0);
 	r->text = (struct medark_buffer)MEDARK_BUFFER(MEDARK_SUMMARY_MAX);
 	(void)clock_gettime(CLOCK_MONOTONIC, &r->begin);

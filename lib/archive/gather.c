@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/gather_private.h"
 
+#include "archive/texts.h"
 #include "base/secret.h"
+#include "container/layout.h"
 #include "crypto/random.h"
 #include "source/content.h"
 #include "source/decoder.h"
@@ -330,10 +332,24 @@ static enum medark_fhir_kind recognise(const struct medark_gather *g, size_t hea
 	return medark_fhir_recognise(bytes, head < MEDARK_HEAD_SIZE);
 }
 
+/* A tar whose first member is the text that every archive begins with. */
+static bool is_archive(struct medark_bytes head)
+{
+	struct medark_bytes text = medark_text_readme();
+	const uint8_t *end = memchr(text.data, '\n', text.size);
+	size_t size = end ? (size_t)(end - text.data) : text.size;
+
+	return medark_content_is_tar(head) && head.size >= MEDARK_TAR_BLOCK + size &&
+	       strcmp((const char *)head.data, MEDARK_MEMBER_README) == 0 &&
+	       memcmp(head.data + MEDARK_TAR_BLOCK, text.data, size) == 0;
+}
+
 /* Notes an item that is kept but not looked into, so that nobody takes its records for found. */
 static int note_content(struct medark_gather *g, struct medark_note *note, size_t head,
 			struct medark_error *err)
 {
+	if (is_archive(medark_bytes(g->head, head)))
+		return medark_notes_archive(g->setup.notes, note, err);
 	note->what = medark_content_look(medark_bytes(g->head, head)).what;
 	/* Of text that is known for FHIR the fault is told. */
 	if (!note->what || recognise(g, head) != MEDARK_FHIR_NO)
@@ -491,6 +507,16 @@ static int gather_directory(struct medark_gather *g, const struct medark_entry *
 	return end_item(g, item, err);
 }
 
+static int leave_out(struct medark_gather *g, const struct medark_entry *entry, const char *prefix,
+		     const char *why, struct medark_error *err)
+{
+	struct medark_note note = { .prefix = prefix, .path = entry->path, .what = why };
+
+	if (entry->kind == MEDARK_ENTRY_FILE)
+		g->done += entry->size;
+	return medark_notes_excluded(g->setup.notes, &note, err);
+}
+
 static int gather_entries(struct medark_gather *g, struct medark_source *source, const char *prefix,
 			  struct medark_error *err)
 {
@@ -498,9 +524,12 @@ static int gather_entries(struct medark_gather *g, struct medark_source *source,
 	int more;
 
 	while ((more = medark_source_next(source, &entry, err)) == 1) {
+		const char *why = medark_exclude_reason(g->setup.exclude, &entry);
 		int result;
 
-		if (entry.kind == MEDARK_ENTRY_SKIPPED)
+		if (why)
+			result = leave_out(g, &entry, prefix, why, err);
+		else if (entry.kind == MEDARK_ENTRY_SKIPPED)
 			result = medark_facts_skipped(g->setup.facts, entry.path, entry.why, err);
 		else if (entry.kind == MEDARK_ENTRY_DIRECTORY)
 			result = gather_directory(g, &entry, prefix, err);

@@ -9,6 +9,7 @@
 #ifndef MEDARK_ARCHIVE_GATHER_H
 #define MEDARK_ARCHIVE_GATHER_H
 
+#include "archive/exclude.h"
 #include "archive/facts.h"
 #include "archive/notes.h"
 #include "archive/pipeline.h"
@@ -17,14 +18,15 @@
 struct medark_gather;
 
 struct medark_gather_setup {
-	struct medark_pipeline *pipeline;  /* borrowed */
-	struct medark_facts *facts;	   /* borrowed */
-	struct medark_notes *notes;	   /* borrowed */
-	const struct medark_key *salt_key; /* borrowed */
-	uint64_t window_size;		   /* bytes of each of the three windows */
-	uint64_t document_max;		   /* bytes of a document that is taken apart */
-	uint64_t segment_size;		   /* bytes of content to aim at */
-	const char *folder;		   /* for temporary files; borrowed */
+	struct medark_pipeline *pipeline;     /* borrowed */
+	struct medark_facts *facts;	      /* borrowed */
+	struct medark_notes *notes;	      /* borrowed */
+	const struct medark_key *salt_key;    /* borrowed */
+	const struct medark_exclude *exclude; /* borrowed */
+	uint64_t window_size;		      /* bytes of each of the three windows */
+	uint64_t document_max;		      /* bytes of a document that is taken apart */
+	uint64_t segment_size;		      /* bytes of content to aim at */
+	const char *folder;		      /* for temporary files; borrowed */
 	/*
 	 * Called now and then with the bytes of the sources' files that are done, each counted
 	 * once, and the records so far; negative stops.

@@ -49,17 +49,42 @@ static int end_line(struct medark_notes *n, const struct medark_note *note,
 				 medark_bytes(n->row.data, n->row.size), err);
 }
 
-int medark_notes_closed(struct medark_notes *n, const struct medark_note *note,
-			struct medark_error *err)
+int medark_notes_excluded(struct medark_notes *n, const struct medark_note *note,
+			  struct medark_error *err)
 {
-	n->closed++;
+	n->excluded++;
+	if (!n->lines)
+		return 0;
+	n->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&n->row, err, "{\"reason\":\"excluded\",\"detail\":\"%s\"",
+				       note->what));
+	return end_line(n, note, err);
+}
+
+static int add_opaque(struct medark_notes *n, const struct medark_note *note, const char *what,
+		      struct medark_error *err)
+{
 	if (!n->lines)
 		return 0;
 	n->row.size = 0;
 	MEDARK_TRY(medark_buffer_print(
 		&n->row, err, "{\"reason\":\"opaque\",\"item\":%u,\"detail\":\"%s%s\"", note->item,
-		note->is_inside ? "compressed, and in it " : "", note->what));
+		note->is_inside ? "compressed, and in it " : "", what));
 	return end_line(n, note, err);
+}
+
+int medark_notes_archive(struct medark_notes *n, const struct medark_note *note,
+			 struct medark_error *err)
+{
+	n->archives++;
+	return add_opaque(n, note, "a medark archive: leave it out with --exclude", err);
+}
+
+int medark_notes_closed(struct medark_notes *n, const struct medark_note *note,
+			struct medark_error *err)
+{
+	n->closed++;
+	return add_opaque(n, note, note->what, err);
 }
 
 int medark_notes_report(struct medark_notes *n,

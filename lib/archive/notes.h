@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * notes: what somebody should know of an export that is no fault of it: items that are kept, but
- * not looked into. They are counted, and named in the report; the archive does not hold them. One
- * thread at a time.
+ * not looked into, and entries that were left out on purpose. They are counted, and named in the
+ * report; the archive does not hold them. One thread at a time.
  */
 #ifndef MEDARK_ARCHIVE_NOTES_H
 #define MEDARK_ARCHIVE_NOTES_H
@@ -16,7 +16,9 @@
 struct medark_notes {
 	struct medark_sorter *lines; /* be64 number -> JSON; NULL: no report is wanted */
 	uint64_t count;
-	uint64_t closed; /* items that are not looked into, though they could hold records */
+	uint64_t closed;   /* items that are not looked into, though they could hold records */
+	uint64_t archives; /* items that are medark archives */
+	uint64_t excluded; /* entries that are left out on purpose */
 	struct medark_buffer row; /* scratch */
 };
 
@@ -34,7 +36,15 @@ struct medark_note {
 	const char *what;	  /* a sentence for the user, without patient data */
 };
 
-/* An item that is kept but not looked into. */
+/* An entry that is left out on purpose; it is no item. */
+int medark_notes_excluded(struct medark_notes *n, const struct medark_note *note,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* An item that is a medark archive. `what` is not looked at. */
+int medark_notes_archive(struct medark_notes *n, const struct medark_note *note,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+/* Another item that is kept but not looked into. */
 int medark_notes_closed(struct medark_notes *n, const struct medark_note *note,
 			struct medark_error *err) MEDARK_MUST_USE;
 

@@ -42,7 +42,8 @@ struct medark_entry {
 	uint32_t mtime_ns;
 	uint32_t mode; /* permission bits */
 	bool size_known;
-	uint64_t size; /* as announced, bytes */
+	uint64_t size;		/* as announced, bytes */
+	uint64_t device, inode; /* which file of the system it is; 0 if it is none */
 };
 
 /* ---- the bytes of one file ---- */
