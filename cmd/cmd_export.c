@@ -187,6 +187,7 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	cli_json_number(&json, "quarantined", r->quarantined);
 	cli_json_number(&json, "duplicates", r->duplicates);
 	cli_json_number(&json, "skipped", r->skipped);
+	cli_json_number(&json, "empty_sources", r->empty_sources);
 	cli_json_number(&json, "excluded", r->excluded);
 	cli_json_number(&json, "archive_bytes", r->archive_bytes);
 	cli_json_number(&json, "index_bytes", r->index_bytes);
@@ -242,19 +243,17 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_time(out, r->seconds, r->bytes);
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");
-	if (!r->complete && !options->report)
+	if ((r->quarantined || r->skipped) && !options->report)
 		(void)fputs("to list what was quarantined or skipped, export with --report FILE\n",
 			    out);
 }
 
-/* What a nightly job would otherwise not hear of: a source that is not there, and --quiet. */
+/* What a nightly job with --quiet would otherwise not hear of. */
 static void warn_of_gaps(const struct cli_options *options, const struct medark_export_result *r)
 {
 	char sentence[160];
 
-	if (!r->bytes)
-		cli_report_warning(options, "the archive holds no data: the sources are empty");
-	if (r->complete || !options->quiet)
+	if (!(r->quarantined || r->skipped) || !options->quiet)
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the archive is written, but incomplete: %" PRIu64 " quarantined, %" PRIu64

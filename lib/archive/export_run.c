@@ -40,6 +40,7 @@ struct run {
 	struct medark_pipeline *pipeline;
 	struct medark_buffer text;
 	uint64_t patients, leaves;
+	uint64_t empty_sources; /* that gave no byte */
 	struct medark_digest manifest_digest;
 };
 
@@ -314,6 +315,18 @@ static void count_sources(struct run *r)
 	r->reached.bytes_total = r->total;
 }
 
+/* What feeds a pipe may have failed; and what is not mounted is an empty folder. */
+static void note_empty(struct run *r, const char *source)
+{
+	char sentence[1024];
+
+	r->empty_sources++;
+	(void)snprintf(sentence, sizeof(sentence), "nothing was read from %s%s%s",
+		       strcmp(source, "-") == 0 ? "standard input" : "the source '",
+		       strcmp(source, "-") == 0 ? "" : source, strcmp(source, "-") == 0 ? "" : "'");
+	medark_meter_warn(&r->meter, sentence);
+}
+
 static int read_sources(struct run *r, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer prefix = MEDARK_BUFFER(1 << 16);
@@ -322,11 +335,14 @@ static int read_sources(struct run *r, struct medark_error *err)
 	count_sources(r);
 	for (size_t i = 0; i < r->e->source_count; i++) {
 		MEDARK_AUTO(medark_source_free) struct medark_source *source = NULL;
+		uint64_t before = medark_gather_bytes(r->gather);
 
 		MEDARK_TRY(make_prefix(r->e, i, &prefix, err));
 		MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
 		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
 						(const char *)prefix.data, err));
+		if (medark_gather_bytes(r->gather) == before)
+			note_empty(r, r->e->sources[i]);
 	}
 	return medark_gather_finish(r->gather, err);
 }
@@ -356,7 +372,7 @@ static int write_index(struct run *r, struct medark_error *err)
 
 static bool is_complete(const struct run *r)
 {
-	return r->facts->quarantined == 0 && r->facts->skipped == 0;
+	return r->facts->quarantined == 0 && r->facts->skipped == 0 && r->empty_sources == 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -518,6 +534,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
 	out->closed = r->notes->closed;
+	out->empty_sources = r->empty_sources;
 	out->archives = r->notes->archives;
 	out->excluded = r->notes->excluded;
 	out->archive_bytes = medark_output_size(r->output);

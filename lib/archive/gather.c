@@ -214,6 +214,11 @@ int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
 	return 0;
 }
 
+uint64_t medark_gather_bytes(const struct medark_gather *g)
+{
+	return g->bytes;
+}
+
 /* ---- progress ---- */
 
 void medark_gather_count(struct medark_gather *g, struct medark_item *item, uint64_t taken)

@@ -48,6 +48,9 @@ MEDARK_DEFINE_AUTO(struct medark_gather, medark_gather_free)
 int medark_gather_source(struct medark_gather *g, struct medark_source *source, uint64_t total,
 			 const char *prefix, struct medark_error *err) MEDARK_MUST_USE;
 
+/* Bytes that the sources gave so far; of packed ones those of their members. */
+uint64_t medark_gather_bytes(const struct medark_gather *g);
+
 /* Hands over what is left. All tasks are submitted then; drain the pipeline before freeing. */
 int medark_gather_finish(struct medark_gather *g, struct medark_error *err) MEDARK_MUST_USE;
 

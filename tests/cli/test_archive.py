@@ -56,11 +56,21 @@ class Export(ArchiveTest):
         self.assertEqual(quiet.err, "medark: warning: the archive is written, but incomplete: "
                          "1 quarantined, 0 skipped\n")
 
-    def test_sources_without_data_are_warned_of(self):
-        os.mkdir(self.path("nothing"))
-        result = self.succeed(*self.export("nothing", "b.medark", "--quiet"))
-        self.assertEqual(result.err, "medark: warning: the archive holds no data: the sources are "
-                         "empty\n")
+    def test_a_source_from_which_nothing_was_read_makes_it_incomplete(self):
+        self.write("nothing/of/it.ndjson", "")
+        warning = "medark: warning: nothing was read from "
+        result = self.succeed(*self.export("nothing", "b.medark", "--quiet"), code=6)
+        self.assertEqual(result.err, warning + "the source 'nothing'\n")
+        self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        self.assertIn("no: nothing was read from a source", self.succeed("inspect", "b.medark").out)
+        # A pipe whose writer fails, alone and beside what has data.
+        result = self.succeed(*self.export("-", "c.medark"), code=6)
+        self.assertEqual(result.err, warning + "standard input\n")
+        self.assertEqual(result.out.splitlines()[-1], "c.medark: written, but incomplete")
+        *_, summary = self.succeed("export", "src", *self.export("-", "d.medark", "--json")[1:],
+                                   code=6).json()
+        self.assertEqual((summary["empty_sources"], summary["complete"], summary["records"]),
+                         (1, False, 63))
 
     def test_an_archive_in_which_no_patient_can_be_found_is_warned_of(self):
         self.write("night.tar.xz", b"\xfd7zXZ\0\0\x04" + bytes(100))

@@ -76,9 +76,9 @@ class Shapes(RealTest):
         self.assertEqual(self.chart("p1")["Patient"], [json.dumps(one).encode()])
         self.assertEqual(self.chart("p2")["Patient"], [json.dumps(patient("p2")).encode()])
 
-    def test_an_empty_folder_is_an_archive_of_nothing(self):
+    def test_an_empty_folder_is_an_archive_of_nothing_and_incomplete(self):
         os.mkdir(self.path("src"))
-        seen = self.export("src")
+        seen = self.export("src", code=6)
         self.assertEqual((seen["items"], seen["bytes"], seen["patients"]), (0, 0, 0))
         self.round_trip("src")
         self.assertEqual(self.patients(), {})
