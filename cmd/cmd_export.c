@@ -4,6 +4,7 @@
 #include "passphrase.h"
 #include "place.h"
 #include "progress.h"
+#include "remarks.h"
 #include "report.h"
 #include "terminal.h"
 #include "text.h"
@@ -185,7 +186,9 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 		if (code < 0)
 			return fail(options, "export", options->operands.items[i], code, &err);
 	}
-	if (options->level)
+	for (size_t i = 0; code >= 0 && i < options->excludes.count; i++)
+		code = medark_export_add_exclude(e, options->excludes.items[i], &err);
+	if (code >= 0 && options->level)
 		code = medark_export_set_level(e, (int)options->level, &err);
 	if (code >= 0 && options->memory)
 		code = medark_export_set_memory(e, options->memory, &err);
@@ -201,7 +204,8 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 	return code ? code : add_recipients(options, e);
 }
 
-static void print_json(const struct cli_options *options, const struct medark_export_result *r)
+static void print_json(const struct cli_options *options, const struct medark_export_result *r,
+		       const struct cli_remarks *remarks)
 {
 	struct cli_json json;
 
@@ -219,6 +223,8 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	cli_json_number(&json, "quarantined", r->quarantined);
 	cli_json_number(&json, "duplicates", r->duplicates);
 	cli_json_number(&json, "skipped", r->skipped);
+	cli_json_number(&json, "empty_sources", r->empty_sources);
+	cli_json_number(&json, "excluded", r->excluded);
 	cli_json_number(&json, "archive_bytes", r->archive_bytes);
 	cli_json_number(&json, "index_bytes", r->index_bytes);
 	cli_json_real(&json, "seconds", r->seconds);
@@ -233,6 +239,7 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	}
 	cli_json_close(&json, ']');
 	cli_json_text_or_null(&json, "report", options->report);
+	cli_remarks_json(remarks, &json);
 	cli_json_end(&json);
 }
 
@@ -264,6 +271,8 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_number(out, "quarantined", r->quarantined);
 	cli_report_row_number(out, "duplicates", r->duplicates);
 	cli_report_row_number(out, "skipped", r->skipped);
+	if (r->excluded)
+		cli_report_row_number(out, "excluded", r->excluded);
 	cli_report_row_bytes(out, "size", r->archive_bytes);
 	if (options->verbose)
 		cli_report_row_bytes(out, "of it index", r->index_bytes);
@@ -271,19 +280,17 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_time(out, r->seconds, r->bytes);
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");
-	if (!r->complete && !options->report)
+	if ((r->quarantined || r->skipped) && !options->report)
 		(void)fputs("to list what was quarantined or skipped, export with --report FILE\n",
 			    out);
 }
 
-/* What a nightly job would otherwise not hear of: a source that is not there, and --quiet. */
+/* What a nightly job with --quiet would otherwise not hear of. */
 static void warn_of_gaps(const struct cli_options *options, const struct medark_export_result *r)
 {
 	char sentence[160];
 
-	if (!r->bytes)
-		cli_report_warning(options, "the archive holds no data: the sources are empty");
-	if (r->complete || !options->quiet)
+	if (!(r->quarantined || r->skipped) || !options->quiet)
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the archive is written, but incomplete: %" PRIu64 " quarantined, %" PRIu64
@@ -298,6 +305,7 @@ int cmd_export(const struct cli_options *options)
 	struct medark_export_result result;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
+	struct cli_remarks remarks;
 	int code = check(options);
 
 	if (code)
@@ -315,8 +323,10 @@ int cmd_export(const struct cli_options *options)
 		return fail(options, code == MEDARK_E_EXISTS ? "export" : "export to", options->out,
 			    code, &err);
 	warn_of_gaps(options, &result);
+	cli_remarks_make(&remarks, &result);
+	cli_remarks_warn(&remarks, options);
 	if (options->json)
-		print_json(options, &result);
+		print_json(options, &result, &remarks);
 	else if (!options->quiet)
 		print_text(options, &result);
 	return result.complete ? CLI_DONE : CLI_INCOMPLETE;

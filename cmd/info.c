@@ -43,8 +43,12 @@ static void print_complete(FILE *out, const struct medark_archive_info *info)
 		cli_report_row(out, "complete", "yes");
 		return;
 	}
-	(void)snprintf(text, sizeof(text), "no: %" PRIu64 " quarantined, %" PRIu64 " skipped",
-		       info->quarantined, info->skipped);
+	if (info->quarantined || info->skipped)
+		(void)snprintf(text, sizeof(text),
+			       "no: %" PRIu64 " quarantined, %" PRIu64 " skipped",
+			       info->quarantined, info->skipped);
+	else
+		(void)snprintf(text, sizeof(text), "no: nothing was read from a source");
 	cli_report_row(out, "complete", text);
 }
 

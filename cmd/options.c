@@ -79,8 +79,10 @@ const struct cli_option cli_option_table[] = {
 	  "memory to use, 192M or more (default: 240M)", UINT64_C(192) << 20, UINT64_C(1) << 44 },
 	{ "threads", 0, CLI_NUMBER, LONG, AT(threads), "N",
 	  "threads to use, 1 to 64 (default: one for each\nprocessor)", 1, MEDARK_THREADS_MAX },
+	{ "exclude", 0, CLI_LIST, CLI_EXPORT, AT(excludes), "PATTERN",
+	  "leave out what matches, within a source (* is for /\ntoo); repeatable" },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
-	  "list what was quarantined or skipped (JSON Lines)" },
+	  "list what was quarantined, skipped or not looked into\n(JSON Lines)" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty" },
@@ -361,9 +363,9 @@ int cli_options_parse(struct cli_options *out, const struct cli_verb *verb, int 
 
 void cli_options_clear(struct cli_options *options)
 {
-	struct cli_list *lists[] = { &options->recipients, &options->trust, &options->identities,
-				     &options->patients,   &options->types, &options->signers,
-				     &options->operands,   &options->hidden };
+	struct cli_list *lists[] = { &options->recipients, &options->trust,    &options->identities,
+				     &options->patients,   &options->types,    &options->signers,
+				     &options->excludes,   &options->operands, &options->hidden };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

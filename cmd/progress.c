@@ -10,9 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATUS_MAX 256
-#define DRAW_EVERY 0.1 /* seconds */
-#define JSON_EVERY 1.0
+#define PART_MAX     96
+#define STATUS_MAX   (PARTS * PART_MAX)
+#define DRAW_EVERY   0.1 /* seconds */
+#define JSON_EVERY   1.0
+#define SAMPLE_EVERY 0.5
+
+/* What a line is made of, in this order. */
+enum part { PHASE, PERCENT, AMOUNT, RECORDS, ITEM, RATE, LEFT, PARTS };
+
+struct status {
+	char parts[PARTS][PART_MAX]; /* empty: there is none */
+};
 
 /* Done in 1/1000; negative if the whole is not known. */
 static int permille(const struct medark_progress *now)
@@ -30,69 +39,83 @@ static double seconds_left(const struct cli_progress *progress, double clock)
 	const struct medark_progress *now = &progress->now;
 	double spent = clock - progress->phase_began;
 
-	if (!now->bytes_total || !now->bytes || spent < 1)
+	if (!now->bytes_total || now->bytes <= progress->phase_bytes || spent < 1)
 		return -1;
 	if (now->bytes >= now->bytes_total)
 		return 0;
-	return spent * (double)(now->bytes_total - now->bytes) / (double)now->bytes;
+	return spent * (double)(now->bytes_total - now->bytes) /
+	       (double)(now->bytes - progress->phase_bytes);
 }
 
-/* Bytes per second; 0 if nothing moves, as while an index is written, or if nobody can know yet. */
+/* Bytes per second over the last seconds; 0 if nothing moves, as while an index is written. */
 static double rate_of(const struct cli_progress *progress, double clock)
 {
-	double spent = clock - progress->phase_began;
+	const struct cli_sample *oldest = &progress->samples[0];
+	double spent = clock - oldest->clock;
 
-	if (progress->rate > 0 || spent < 0.01)
-		return progress->rate;
-	return (double)(progress->now.bytes - progress->phase_bytes) / spent;
+	if (!progress->sample_count || spent < 0.01)
+		return 0;
+	return (double)(progress->now.bytes - oldest->bytes) / spent;
 }
 
-static void add(char *line, const char *text)
+static void describe_left(double seconds, char *out)
 {
-	size_t used = strlen(line);
+	unsigned long s = (unsigned long)seconds;
 
-	(void)snprintf(line + used, STATUS_MAX - used, "%s%s", used ? "  " : "", text);
+	if (s >= 3600)
+		(void)snprintf(out, PART_MAX, "%lu:%02lu:%02lu left", s / 3600, s / 60 % 60,
+			       s % 60);
+	else
+		(void)snprintf(out, PART_MAX, "%lu:%02lu left", s / 60, s % 60);
 }
 
-/* "verifying  42.1 %  1.2 GiB of 3.0 GiB  81233 records  item 17  310.0 MiB/s  0:06 left" */
-static void describe(const struct cli_progress *progress, double clock, char *line)
+static void describe(const struct cli_progress *progress, double clock, struct status *out)
 {
 	const struct medark_progress *now = &progress->now;
-	char text[96], a[CLI_BYTES_MAX], b[CLI_BYTES_MAX];
+	char a[CLI_BYTES_MAX], b[CLI_BYTES_MAX];
 	int done = permille(now);
 	double left = seconds_left(progress, clock), rate = rate_of(progress, clock);
 
-	line[0] = '\0';
-	add(line, now->phase ? now->phase : "working");
+	memset(out, 0, sizeof(*out));
+	(void)snprintf(out->parts[PHASE], PART_MAX, "%s", now->phase ? now->phase : "working");
 	if (done >= 0) {
-		(void)snprintf(text, sizeof(text), "%d.%d %%", done / 10, done % 10);
-		add(line, text);
-		(void)snprintf(text, sizeof(text), "%s of %s",
+		(void)snprintf(out->parts[PERCENT], PART_MAX, "%d.%d %%", done / 10, done % 10);
+		(void)snprintf(out->parts[AMOUNT], PART_MAX, "%s of %s",
 			       cli_text_bytes((double)now->bytes, a),
 			       cli_text_bytes((double)now->bytes_total, b));
-		add(line, text);
 	} else {
-		add(line, cli_text_bytes((double)now->bytes, a));
+		(void)snprintf(out->parts[AMOUNT], PART_MAX, "%s",
+			       cli_text_bytes((double)now->bytes, a));
 	}
-	if (now->records) {
-		(void)snprintf(text, sizeof(text), "%" PRIu64 " records", now->records);
-		add(line, text);
-	}
-	(void)snprintf(text, sizeof(text), "item %" PRIu64, now->item);
-	add(line, text);
-	if (rate >= 1) {
-		(void)snprintf(text, sizeof(text), "%s/s", cli_text_bytes(rate, a));
-		add(line, text);
-	}
-	if (left >= 0) {
-		unsigned long s = (unsigned long)left;
+	if (now->records)
+		(void)snprintf(out->parts[RECORDS], PART_MAX, "%" PRIu64 " records", now->records);
+	(void)snprintf(out->parts[ITEM], PART_MAX, "item %" PRIu64, now->item);
+	if (rate >= 1)
+		(void)snprintf(out->parts[RATE], PART_MAX, "%s/s", cli_text_bytes(rate, a));
+	if (left >= 0)
+		describe_left(left, out->parts[LEFT]);
+}
 
-		if (s >= 3600)
-			(void)snprintf(text, sizeof(text), "%lu:%02lu:%02lu left", s / 3600,
-				       s / 60 % 60, s % 60);
-		else
-			(void)snprintf(text, sizeof(text), "%lu:%02lu left", s / 60, s % 60);
-		add(line, text);
+/*
+ * "verifying  42.1 %  1.2 GiB of 3.0 GiB  81233 records  item 17  310.0 MiB/s  0:06 left", of which
+ * what matters least is left out until it fits the width. The time left stays: it is what somebody
+ * looks for.
+ */
+static void compose(struct status *status, size_t width, char line[STATUS_MAX])
+{
+	static const enum part least[] = { ITEM, RECORDS, RATE, AMOUNT, PHASE, PERCENT };
+	size_t dropped = 0, used;
+
+	for (;;) {
+		used = 0;
+		line[0] = '\0';
+		for (int i = 0; i < PARTS; i++)
+			if (status->parts[i][0])
+				used += (size_t)snprintf(line + used, STATUS_MAX - used, "%s%s",
+							 used ? "  " : "", status->parts[i]);
+		if (used <= width || dropped == sizeof(least) / sizeof(least[0]))
+			return;
+		status->parts[least[dropped++]][0] = '\0';
 	}
 }
 
@@ -109,8 +132,10 @@ static void draw(struct cli_progress *progress, double clock)
 {
 	int width = (int)cli_terminal_columns(stderr) - 1;
 	char line[STATUS_MAX];
+	struct status status;
 
-	describe(progress, clock, line);
+	describe(progress, clock, &status);
+	compose(&status, (size_t)width, line);
 	(void)fprintf(stderr, "\r%-*.*s", width, width, line);
 	(void)fflush(stderr);
 	progress->drawn = true;
@@ -119,8 +144,10 @@ static void draw(struct cli_progress *progress, double clock)
 static void print_line(struct cli_progress *progress, double clock)
 {
 	char line[STATUS_MAX];
+	struct status status;
 
-	describe(progress, clock, line);
+	describe(progress, clock, &status);
+	compose(&status, sizeof(line), line);
 	erase(progress);
 	(void)fputs("medark: ", stderr);
 	if (progress->file) {
@@ -155,27 +182,24 @@ static void print_json(const struct cli_progress *progress, double clock)
 	(void)fflush(json.out);
 }
 
-/* A second of smoothing keeps the figure readable and still shows a source that stalls. */
-static void measure(struct cli_progress *progress, double clock)
+static void add_sample(struct cli_progress *progress, double clock)
 {
-	double spent = clock - progress->rate_at;
-	double rate;
+	struct cli_sample *samples = progress->samples;
 
-	if (spent < 0.5)
-		return;
-	rate = (double)(progress->now.bytes - progress->rate_bytes) / spent;
-	progress->rate = progress->rate > 0 ? (progress->rate + rate) / 2 : rate;
-	progress->rate_at = clock;
-	progress->rate_bytes = progress->now.bytes;
+	if (progress->sample_count == CLI_SAMPLES)
+		memmove(samples, samples + 1, --progress->sample_count * sizeof(*samples));
+	samples[progress->sample_count++] =
+		(struct cli_sample) { .clock = clock, .bytes = progress->now.bytes };
 }
 
 static void begin_phase(struct cli_progress *progress, const char *phase, double clock)
 {
 	const struct cli_options *options = progress->options;
 
-	progress->phase_began = progress->rate_at = clock;
-	progress->rate_bytes = progress->phase_bytes = progress->now.bytes;
-	progress->rate = 0;
+	progress->phase_began = clock;
+	progress->phase_bytes = progress->now.bytes;
+	progress->sample_count = 0;
+	add_sample(progress, clock);
 	if (!options->verbose || options->quiet || options->json || !phase)
 		return;
 	erase(progress);
@@ -190,10 +214,10 @@ static int on_progress(void *context, const struct medark_progress *now)
 	double clock = cli_report_clock();
 
 	progress->now = *now;
-	if (!phase || !now->phase || strcmp(phase, now->phase) != 0 ||
-	    now->bytes < progress->rate_bytes)
+	if (!phase || !now->phase || strcmp(phase, now->phase) != 0)
 		begin_phase(progress, now->phase, clock);
-	measure(progress, clock);
+	else if (clock - progress->samples[progress->sample_count - 1].clock >= SAMPLE_EVERY)
+		add_sample(progress, clock);
 	if (cli_signals_take_status()) {
 		if (options->json)
 			print_json(progress, clock);
@@ -230,7 +254,6 @@ void cli_progress_begin(struct cli_progress *progress, const struct cli_options 
 		.draws = !options->quiet && !options->json && cli_terminal_is(stderr),
 		.began = clock,
 		.phase_began = clock,
-		.rate_at = clock,
 		.shown = clock,
 	};
 }

@@ -12,6 +12,13 @@
 
 #include <medark/common.h>
 
+/* How far it was at a time. The oldest of those kept is some seconds old. */
+#define CLI_SAMPLES 8
+struct cli_sample {
+	double clock;
+	uint64_t bytes;
+};
+
 struct cli_progress {
 	const struct cli_options *options;
 	const char *file;	     /* what it is about; NULL: nothing to tell apart */
@@ -20,8 +27,9 @@ struct cli_progress {
 	bool draws; /* standard error is a terminal, and progress is wanted */
 	bool drawn; /* a line stands there */
 	double began, phase_began, shown;
-	double rate_at, rate; /* bytes per second, smoothed; 0 until it is known */
-	uint64_t rate_bytes, phase_bytes;
+	uint64_t phase_bytes;			/* done when the phase began */
+	struct cli_sample samples[CLI_SAMPLES]; /* of this phase, the oldest first */
+	size_t sample_count;
 };
 
 /* `progress` must stay where it is until cli_progress_end(). */

@@ -37,6 +37,13 @@ MEDARK_API int medark_export_add_source(struct medark_export *e, const char *pat
 					struct medark_error *err);
 
 /*
+ * Leaves out what matches a pattern of fnmatch(3), in which * stands for / too: by its path within
+ * its source, or by that of a folder it lies in. MEDARK_E_USAGE if it is empty or begins with /.
+ */
+MEDARK_API int medark_export_add_exclude(struct medark_export *e, const char *pattern,
+					 struct medark_error *err);
+
+/*
  * Adds a recipient's certificate (PEM): at most 63, so that a passphrase has a place. MEDARK_E_KEY
  * for one that cannot be encrypted to (key, usage, validity); MEDARK_E_USAGE if it is given twice
  * or is one too many; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
@@ -97,9 +104,10 @@ MEDARK_API int medark_export_set_threads(struct medark_export *e, unsigned threa
 					 struct medark_error *err);
 
 /*
- * Writes a report in JSON Lines, one object for everything quarantined or skipped, with the items'
- * paths (which may hold a patient's name: mode 0600). It gets its name just before the archive
- * does, and replaces a file as the archive does. NULL: none. MEDARK_E_MEMORY.
+ * Writes a report in JSON Lines, one object for everything quarantined, skipped, excluded, or
+ * opaque as it is packed or encoded in a way that is not looked into, with the items' paths (which
+ * may hold a patient's name: mode 0600). It gets its name just before the archive does, and
+ * replaces a file as the archive does. NULL: none. MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_export_set_report(struct medark_export *e, const char *path,
 					struct medark_error *err);
@@ -113,6 +121,11 @@ struct medark_export_result {
 	uint64_t items, bytes; /* read from the sources */
 	uint64_t records, patients, opaque;
 	uint64_t quarantined, duplicates, skipped;
+	uint64_t closed; /* of the opaque items: packed or encoded in a way that is not looked into
+			  */
+	uint64_t empty_sources; /* sources that gave no byte */
+	uint64_t archives;	/* of the opaque items: medark archives */
+	uint64_t excluded;	/* by a pattern, or as it is what this export writes */
 	uint64_t archive_bytes, index_bytes;
 	double seconds;
 	bool complete; /* nothing quarantined, skipped or missing */

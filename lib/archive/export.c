@@ -46,6 +46,7 @@ void medark_export_free(struct medark_export *e)
 		return;
 	for (size_t i = 0; i < e->source_count; i++)
 		free(e->sources[i]);
+	medark_exclude_clear(&e->exclude);
 	for (size_t i = 0; i < e->recipient_count; i++)
 		medark_certificate_free(e->recipients[i]);
 	medark_buffer_clear(&e->passphrase);
@@ -72,6 +73,12 @@ int medark_export_add_source(struct medark_export *e, const char *path, struct m
 		return medark_error_memory(err, "a source");
 	e->source_count++;
 	return 0;
+}
+
+int medark_export_add_exclude(struct medark_export *e, const char *pattern,
+			      struct medark_error *err)
+{
+	return medark_exclude_add(&e->exclude, pattern, err);
 }
 
 int medark_export_add_recipient(struct medark_export *e, const char *cert_path,

@@ -3,6 +3,7 @@
 #ifndef MEDARK_ARCHIVE_EXPORT_H
 #define MEDARK_ARCHIVE_EXPORT_H
 
+#include "archive/exclude.h"
 #include "container/header.h"
 #include "crypto/certificate.h"
 #include "crypto/private_key.h"
@@ -16,6 +17,7 @@
 struct medark_export {
 	char *sources[MEDARK_EXPORT_SOURCES_MAX];
 	size_t source_count;
+	struct medark_exclude exclude;
 	struct medark_certificate *recipients[MEDARK_RECIPIENTS_MAX];
 	size_t recipient_count;
 	struct medark_buffer passphrase; /* empty: none */

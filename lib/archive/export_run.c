@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/export.h"
+#include "archive/export_warnings.h"
 #include "archive/gather.h"
 #include "archive/index_writer.h"
 #include "archive/progress.h"
@@ -32,18 +33,21 @@ struct run {
 	struct medark_export *e;
 	struct medark_meter meter;
 	struct timespec begin;
-	uint64_t total; /* bytes of the sources, if known */
-	const char *phase;
-	char *folder; /* for temporary files */
+	uint64_t totals[MEDARK_EXPORT_SOURCES_MAX]; /* bytes of each source's files, if known */
+	uint64_t total;				    /* of all; 0: not known */
+	struct medark_progress reached;		    /* where the gatherer was last */
+	char *folder;				    /* for temporary files */
 	struct medark_key archive_key, salt_key;
 	struct medark_header header;
 	struct medark_output *output, *report;
 	struct medark_manifest_writer *manifest;
 	struct medark_facts *facts;
+	struct medark_notes *notes;
 	struct medark_gather *gather;
 	struct medark_pipeline *pipeline;
 	struct medark_buffer text;
 	uint64_t patients, leaves;
+	uint64_t empty_sources; /* that gave no byte */
 	struct medark_digest manifest_digest;
 };
 
@@ -55,6 +59,7 @@ static void run_free(struct run *r)
 	medark_pipeline_free(r->pipeline);
 	medark_gather_free(r->gather);
 	medark_facts_free(r->facts);
+	medark_notes_free(r->notes);
 	medark_manifest_writer_free(r->manifest);
 	medark_output_free(r->report);
 	medark_output_free(r->output);
@@ -81,41 +86,20 @@ static int poll_gather(void *context, uint64_t bytes, uint64_t records, uint64_t
 		       struct medark_error *err)
 {
 	struct run *r = context;
-	struct medark_progress progress = { .phase = r->phase,
-					    .bytes = bytes,
-					    .bytes_total = r->total,
-					    .records = records,
-					    .item = item };
 
-	return medark_meter_set(&r->meter, &progress, err);
+	r->reached = (struct medark_progress) { .phase = r->reached.phase,
+						.bytes = bytes,
+						.bytes_total = r->total,
+						.records = records,
+						.item = item };
+	return medark_meter_set(&r->meter, &r->reached, err);
 }
 
 static int poll_pipeline(void *context, struct medark_error *err)
 {
 	struct run *r = context;
-	struct medark_progress progress = { .phase = r->phase,
-					    .bytes = r->facts->bytes,
-					    .bytes_total = r->total,
-					    .records = r->facts->records,
-					    .item = r->facts->item_count };
 
-	return medark_meter_set(&r->meter, &progress, err);
-}
-
-/* What the next exports and readers will stumble over, while there is time to act. */
-static void warn_of_expiry(struct run *r)
-{
-	const struct medark_export *e = r->e;
-
-	medark_meter_warn_of_expiry(&r->meter, "signer", medark_certificate_subject(e->signer),
-				    medark_certificate_not_after(e->signer),
-				    "after that archives that it signed verify only as of an "
-				    "earlier time");
-	for (size_t i = 0; i < e->recipient_count; i++)
-		medark_meter_warn_of_expiry(&r->meter, "recipient",
-					    medark_certificate_subject(e->recipients[i]),
-					    medark_certificate_not_after(e->recipients[i]),
-					    "exports to it fail after that");
+	return medark_meter_set(&r->meter, &r->reached, err);
 }
 
 /* ---- the start: keys, header, clear members ---- */
@@ -242,6 +226,15 @@ static int choose_folder(struct run *r, const char *out_path, struct medark_erro
 	return r->folder ? 0 : medark_error_memory(err, "an export");
 }
 
+/* What grows while it is read would be read for ever. */
+static void exclude_own(struct run *r, const struct medark_output *output)
+{
+	uint64_t device, inode;
+
+	if (medark_output_file(output, &device, &inode))
+		medark_exclude_own(&r->e->exclude, device, inode);
+}
+
 static int start(struct run *r, struct medark_error *err)
 {
 	struct medark_pipeline_setup pipeline = {
@@ -264,9 +257,15 @@ static int start(struct run *r, struct medark_error *err)
 	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);
 	gather.document_max = 2 * gather.window_size;
 	MEDARK_TRY(medark_facts_new(r->folder, r->e->report_path != NULL, &r->facts, err));
+	MEDARK_TRY(medark_notes_new(r->folder, r->e->report_path != NULL, &r->notes, err));
 	MEDARK_TRY(medark_pipeline_new(&pipeline, &r->pipeline, err));
 	gather.pipeline = r->pipeline;
 	gather.facts = r->facts;
+	gather.notes = r->notes;
+	gather.exclude = &r->e->exclude;
+	exclude_own(r, r->output);
+	if (r->report)
+		exclude_own(r, r->report);
 	return medark_gather_new(&gather, &r->gather, err);
 }
 
@@ -331,19 +330,48 @@ static int make_prefix(const struct medark_export *e, size_t i, struct medark_bu
 	return medark_buffer_add(out, "", 1, err);
 }
 
+/* A whole of which a part is not known is not known. */
+static void count_sources(struct run *r)
+{
+	bool is_known = true;
+
+	for (size_t i = 0; i < r->e->source_count; i++) {
+		is_known &= medark_source_total(r->e->sources[i], &r->totals[i]);
+		r->total += r->totals[i];
+	}
+	if (!is_known)
+		r->total = 0;
+	r->reached.bytes_total = r->total;
+}
+
+/* What feeds a pipe may have failed; and what is not mounted is an empty folder. */
+static void note_empty(struct run *r, const char *source)
+{
+	char sentence[1024];
+
+	r->empty_sources++;
+	(void)snprintf(sentence, sizeof(sentence), "nothing was read from %s%s%s",
+		       strcmp(source, "-") == 0 ? "standard input" : "the source '",
+		       strcmp(source, "-") == 0 ? "" : source, strcmp(source, "-") == 0 ? "" : "'");
+	medark_meter_warn(&r->meter, sentence);
+}
+
 static int read_sources(struct run *r, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer prefix = MEDARK_BUFFER(1 << 16);
 
-	r->phase = "reading";
-	for (size_t i = 0; i < r->e->source_count; i++)
-		r->total += medark_source_total(r->e->sources[i]);
+	r->reached.phase = "reading";
+	count_sources(r);
 	for (size_t i = 0; i < r->e->source_count; i++) {
 		MEDARK_AUTO(medark_source_free) struct medark_source *source = NULL;
+		uint64_t before = medark_gather_bytes(r->gather);
 
 		MEDARK_TRY(make_prefix(r->e, i, &prefix, err));
 		MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
-		MEDARK_TRY(medark_gather_source(r->gather, source, (const char *)prefix.data, err));
+		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
+						(const char *)prefix.data, err));
+		if (medark_gather_bytes(r->gather) == before)
+			note_empty(r, r->e->sources[i]);
 	}
 	return medark_gather_finish(r->gather, err);
 }
@@ -358,7 +386,12 @@ static int write_index(struct run *r, struct medark_error *err)
 		.folder = r->folder,
 	};
 
-	r->phase = "indexing";
+	/* How much of the index is written is not known; all bytes are read. */
+	r->reached.phase = "indexing";
+	r->reached.bytes = r->total ? r->total : r->reached.bytes;
+	r->reached.bytes_total = 0;
+	r->reached.records = r->facts->records;
+	r->reached.item = r->facts->item_count;
 	/* The windows' memory is not needed any more; the sorters may want it. */
 	medark_gather_free(MEDARK_TAKE(r->gather));
 	return medark_index_write(&setup, &r->patients, &r->leaves, err);
@@ -368,7 +401,7 @@ static int write_index(struct run *r, struct medark_error *err)
 
 static bool is_complete(const struct run *r)
 {
-	return r->facts->quarantined == 0 && r->facts->skipped == 0;
+	return r->facts->quarantined == 0 && r->facts->skipped == 0 && r->empty_sources == 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -531,6 +564,10 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->quarantined = r->facts->quarantined;
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
+	out->closed = r->notes->closed;
+	out->empty_sources = r->empty_sources;
+	out->archives = r->notes->archives;
+	out->excluded = r->notes->excluded;
 	out->archive_bytes = medark_output_size(r->output);
 	medark_pipeline_sizes(r->pipeline, &data_bytes, &out->index_bytes);
 	out->seconds = seconds_since(&r->begin);
@@ -541,7 +578,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 static int carry_out(struct run *r, const char *out_path, bool replace, struct medark_error *err)
 {
 	MEDARK_TRY(check(r->e, err));
-	warn_of_expiry(r);
+	medark_export_warn(r->e, out_path, &r->meter);
 	MEDARK_TRY(choose_folder(r, out_path, err));
 	MEDARK_TRY(medark_output_open(out_path, replace, &r->output, err));
 	if (r->e->report_path)
@@ -555,6 +592,7 @@ static int carry_out(struct run *r, const char *out_path, bool replace, struct m
 	MEDARK_TRY(write_manifest(r, err));
 	if (r->report) {
 		MEDARK_TRY(medark_facts_report(r->facts, report_line, r, err));
+		MEDARK_TRY(medark_notes_report(r->notes, report_line, r, err));
 		MEDARK_TRY(medark_output_finish(r->report, err));
 	}
 	return medark_output_finish(r->output, err);
@@ -569,6 +607,7 @@ int medark_export_run(struct medark_export *e, const char *out_path, bool replac
 	if (!r)
 		return medark_error_memory(err, "an export");
 	r->e = e;
+	e->exclude.own_count = 0;
 	medark_meter_init(&r->meter, events, NULL, 0);
 	r->text = (struct medark_buffer)MEDARK_BUFFER(MEDARK_SUMMARY_MAX);
 	(void)clock_gettime(CLOCK_MONOTONIC, &r->begin);

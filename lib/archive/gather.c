@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/gather_private.h"
 
+#include "archive/texts.h"
 #include "base/secret.h"
+#include "container/layout.h"
 #include "crypto/random.h"
+#include "source/content.h"
 #include "source/decoder.h"
 
 #include <string.h>
@@ -211,13 +214,40 @@ int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
 	return 0;
 }
 
+uint64_t medark_gather_bytes(const struct medark_gather *g)
+{
+	return g->bytes;
+}
+
+/* ---- progress ---- */
+
+void medark_gather_count(struct medark_gather *g, struct medark_item *item, uint64_t taken)
+{
+	uint64_t *to = item->is_deferred ? &g->deferred : &g->done;
+
+	*to += taken - item->counted;
+	item->counted = taken;
+}
+
+/* Bytes of the current source's files; a file that has grown counts as it was in advance. */
+static uint64_t source_done(const struct medark_gather *g)
+{
+	uint64_t done = g->done;
+
+	(void)medark_source_taken(g->source, &done);
+	return g->total && done > g->total ? g->total : done;
+}
+
 int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
 		       struct medark_error *err)
 {
 	if (!g->setup.poll)
 		return 0;
-	return g->setup.poll(g->setup.poll_context, g->bytes, g->records, item->number, err);
+	return g->setup.poll(g->setup.poll_context, g->before + source_done(g), g->records,
+			     item->number, err);
 }
+
+/* ---- what is not understood ---- */
 
 int medark_gather_unreadable(struct medark_gather *g, struct medark_item *item, uint64_t offset,
 			     const char *why, struct medark_error *err)
@@ -251,6 +281,8 @@ static const char *kind_name(enum medark_fhir_kind kind, bool decoded)
 static int finish_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, struct medark_error *err)
 {
+	if (item->packed > item->counted) /* it does not decode to its end */
+		medark_gather_count(g, item, item->packed);
 	/* Fewer bytes than announced are no change where reading failed. */
 	if (!item->unreadable && medark_stream_changed(stream))
 		MEDARK_TRY(medark_gather_trouble(g, item, MEDARK_FAULT_CHANGED,
@@ -295,6 +327,41 @@ static int run_lanes(struct medark_gather *g, struct medark_error *err)
 	return 0;
 }
 
+/* What the first `head` bytes, which stand in g->head, say. A packing's lines are no records. */
+static enum medark_fhir_kind recognise(const struct medark_gather *g, size_t head)
+{
+	struct medark_bytes bytes = medark_bytes(g->head, head);
+
+	if (medark_content_look(bytes).is_packed)
+		return MEDARK_FHIR_NO;
+	return medark_fhir_recognise(bytes, head < MEDARK_HEAD_SIZE);
+}
+
+/* A tar whose first member is the text that every archive begins with. */
+static bool is_archive(struct medark_bytes head)
+{
+	struct medark_bytes text = medark_text_readme();
+	const uint8_t *end = memchr(text.data, '\n', text.size);
+	size_t size = end ? (size_t)(end - text.data) : text.size;
+
+	return medark_content_is_tar(head) && head.size >= MEDARK_TAR_BLOCK + size &&
+	       strcmp((const char *)head.data, MEDARK_MEMBER_README) == 0 &&
+	       memcmp(head.data + MEDARK_TAR_BLOCK, text.data, size) == 0;
+}
+
+/* Notes an item that is kept but not looked into, so that nobody takes its records for found. */
+static int note_content(struct medark_gather *g, struct medark_note *note, size_t head,
+			struct medark_error *err)
+{
+	if (is_archive(medark_bytes(g->head, head)))
+		return medark_notes_archive(g->setup.notes, note, err);
+	note->what = medark_content_look(medark_bytes(g->head, head)).what;
+	/* Of text that is known for FHIR the fault is told. */
+	if (!note->what || recognise(g, head) != MEDARK_FHIR_NO)
+		return 0;
+	return medark_notes_closed(g->setup.notes, note, err);
+}
+
 /*
  * Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. `size`: of the
  * file, or 0.
@@ -303,8 +370,7 @@ static int gather_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, size_t head, uint64_t size, bool parallel,
 			 struct medark_error *err)
 {
-	enum medark_fhir_kind kind =
-		medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE);
+	enum medark_fhir_kind kind = recognise(g, head);
 	int result;
 
 	item->kind = kind_name(kind, item->parent != MEDARK_ITEM_NONE);
@@ -357,11 +423,13 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 			  struct medark_error *err)
 {
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *stream = NULL;
+	uint64_t size = g->deferred;
 	struct medark_item *item;
 	struct medark_error why = { 0 };
 	size_t head = 0;
 	int failed = medark_decoder_open(packed, &stream, &why);
 
+	g->deferred = 0;
 	if (!failed)
 		failed = read_head(g, stream, &head, &why);
 	if (failed && failed != MEDARK_E_SOURCE)
@@ -373,11 +441,17 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 
 		MEDARK_TRY(medark_facts_trouble(g->setup.facts, &trouble, err));
 	}
-	if (medark_fhir_recognise(medark_bytes(g->head, head), head < MEDARK_HEAD_SIZE) ==
-	    MEDARK_FHIR_NO)
-		return 0;
+	if (recognise(g, head) == MEDARK_FHIR_NO) {
+		struct medark_note note = {
+			.item = parent, .prefix = prefix, .path = entry->path, .is_inside = true
+		};
+
+		g->done += size;
+		return note_content(g, &note, head, err);
+	}
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	item->parent = parent;
+	item->packed = size;
 	return gather_stream(g, item, MEDARK_TAKE(stream), head,
 			     entry->size_known ? entry->size : 0, true, err);
 }
@@ -390,6 +464,7 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *again = NULL;
 	struct medark_item *item;
 	struct medark_error why = { 0 };
+	struct medark_note note;
 	uint32_t number;
 	size_t head;
 	bool packed;
@@ -407,7 +482,12 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	/* What could be read is kept. */
 	if (failed)
 		MEDARK_TRY(medark_gather_unreadable(g, item, head, why.message, err));
+	note = (struct medark_note) { .item = number,
+				      .prefix = "",
+				      .path = medark_bytes(item->path, item->path_size) };
+	MEDARK_TRY(note_content(g, &note, head, err));
 	packed = !failed && medark_decoder_recognise(medark_bytes(g->head, head));
+	item->is_deferred = packed;
 	if (packed && medark_stream_can_again(stream))
 		MEDARK_TRY(medark_stream_again(stream, &again, err));
 	else if (packed)
@@ -432,6 +512,16 @@ static int gather_directory(struct medark_gather *g, const struct medark_entry *
 	return end_item(g, item, err);
 }
 
+static int leave_out(struct medark_gather *g, const struct medark_entry *entry, const char *prefix,
+		     const char *why, struct medark_error *err)
+{
+	struct medark_note note = { .prefix = prefix, .path = entry->path, .what = why };
+
+	if (entry->kind == MEDARK_ENTRY_FILE)
+		g->done += entry->size;
+	return medark_notes_excluded(g->setup.notes, &note, err);
+}
+
 static int gather_entries(struct medark_gather *g, struct medark_source *source, const char *prefix,
 			  struct medark_error *err)
 {
@@ -439,9 +529,12 @@ static int gather_entries(struct medark_gather *g, struct medark_source *source,
 	int more;
 
 	while ((more = medark_source_next(source, &entry, err)) == 1) {
+		const char *why = medark_exclude_reason(g->setup.exclude, &entry);
 		int result;
 
-		if (entry.kind == MEDARK_ENTRY_SKIPPED)
+		if (why)
+			result = leave_out(g, &entry, prefix, why, err);
+		else if (entry.kind == MEDARK_ENTRY_SKIPPED)
 			result = medark_facts_skipped(g->setup.facts, entry.path, entry.why, err);
 		else if (entry.kind == MEDARK_ENTRY_DIRECTORY)
 			result = gather_directory(g, &entry, prefix, err);
@@ -453,10 +546,18 @@ static int gather_entries(struct medark_gather *g, struct medark_source *source,
 	return run_lanes(g, err);
 }
 
-int medark_gather_source(struct medark_gather *g, struct medark_source *source, const char *prefix,
-			 struct medark_error *err)
+int medark_gather_source(struct medark_gather *g, struct medark_source *source, uint64_t total,
+			 const char *prefix, struct medark_error *err)
 {
-	int result = gather_entries(g, source, prefix, err);
+	int result;
+
+	g->source = source;
+	g->total = total;
+	g->done = 0;
+	result = gather_entries(g, source, prefix, err);
+	/* What could not be read is done, too. */
+	g->before += total ? total : source_done(g);
+	g->source = NULL;
 
 	/* After a failure no worker may go on reading what the caller is about to close. */
 	for (uint32_t i = 0; i < g->lane_count; i++)

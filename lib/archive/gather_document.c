@@ -147,6 +147,7 @@ static int read_more(struct whole *w, size_t size, size_t *out, struct medark_er
 		return (int)n;
 	}
 	w->at_end = *out < size;
+	medark_gather_count(w->gather, w->item, medark_stream_taken(w->stream));
 	if (n < 0)
 		MEDARK_TRY(medark_gather_unreadable(
 			w->gather, w->item, medark_stream_position(w->stream), why.message, err));
@@ -216,6 +217,7 @@ int medark_gather_whole(struct medark_gather *g, struct medark_item *item,
 		.gather = g, .item = item, .stream = stream, .at_end = have < MEDARK_HEAD_SIZE
 	};
 
+	medark_gather_count(g, item, medark_stream_taken(stream));
 	MEDARK_TRY(make_room(&w, have, err));
 	memcpy(tentative(&w), g->head, have);
 	w.have = have;

@@ -96,6 +96,7 @@ static int take_stretch(struct medark_gather *g, struct medark_gather_lane *lane
 {
 	struct medark_block *block = s->chunk.block;
 
+	medark_gather_count(g, lane->item, s->taken);
 	if (s->unreadable)
 		MEDARK_TRY(medark_gather_unreadable(g, lane->item, s->unreadable_at, s->why.message,
 						    err));

@@ -64,8 +64,14 @@ struct medark_gather {
 	struct medark_record record; /* scratch: large */
 	struct medark_patient patient;
 	uint8_t *head;
-	uint64_t bytes, records;
-	uint32_t last_group, last_order; /* what filler is put with */
+	uint64_t bytes, records; /* that the sources gave */
+	/* For progress, in bytes of the sources' files as they stand there. */
+	const struct medark_source *source; /* that is being read; borrowed */
+	uint64_t before;		    /* of the sources before it */
+	uint64_t total;			    /* of it, as it was counted in advance; or 0 */
+	uint64_t done;			    /* of it, unless it is packed */
+	uint64_t deferred;		    /* of the item that is decoded next */
+	uint32_t last_group, last_order;    /* what filler is put with */
 };
 
 /* ---- gather_windows.c ---- */
@@ -92,6 +98,9 @@ void medark_gather_items_placed(struct medark_gather *g);
 int medark_gather_plain(struct medark_gather *g, struct medark_item *item,
 			struct medark_block *block, struct medark_bytes bytes,
 			enum medark_extent_kind kind, struct medark_error *err) MEDARK_MUST_USE;
+
+/* For progress: `taken` bytes of the item's file have been read. */
+void medark_gather_count(struct medark_gather *g, struct medark_item *item, uint64_t taken);
 
 int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
 		       struct medark_error *err) MEDARK_MUST_USE;

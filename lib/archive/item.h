@@ -17,6 +17,9 @@ struct medark_item {
 	const char *kind; /* "dir", "ndjson" … as in the items table; a static string */
 	uint64_t size;	  /* bytes so far */
 	uint64_t records;
+	uint64_t counted; /* bytes of its file that progress has counted */
+	uint64_t packed;  /* of a decoded item: bytes of its file in all */
+	bool is_deferred; /* progress counts its bytes when they are decoded */
 	int64_t mtime;
 	uint32_t mtime_ns, mode;
 	uint32_t first_segment, last_segment; /* 0: none so far */

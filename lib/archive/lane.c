@@ -148,6 +148,7 @@ static int run(struct medark_job *job, unsigned worker, struct medark_error *err
 	size_t at, whole;
 
 	MEDARK_TRY(fill(lane, s, err));
+	s->taken = medark_stream_taken(lane->stream);
 	if (s->needs_room)
 		return 0;
 	lf = memrchr(block->bytes, '\n', block->used);

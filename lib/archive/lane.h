@@ -28,6 +28,7 @@ struct medark_stretch {
 	bool needs_room;	/* no line's end in the whole block: nothing else is valid */
 	bool unreadable;	/* the file could not be read on, which counts as its end: `why` */
 	uint64_t unreadable_at; /* its byte */
+	uint64_t taken;		/* bytes of the file that were read by then */
 	struct medark_error why;
 };
 

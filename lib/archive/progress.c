@@ -27,6 +27,11 @@ void medark_meter_init(struct medark_meter *meter, const struct medark_events *e
 	meter->told = clock_now() - INTERVAL;
 }
 
+void medark_meter_total(struct medark_meter *meter, uint64_t bytes_total)
+{
+	meter->now.bytes_total = bytes_total;
+}
+
 void medark_meter_clear(struct medark_meter *meter)
 {
 	pthread_mutex_destroy(&meter->lock);
@@ -53,7 +58,8 @@ int medark_meter_add(struct medark_meter *meter, uint64_t bytes, uint64_t record
 	pthread_mutex_lock(&meter->lock);
 	meter->now.bytes += bytes;
 	meter->now.records += records;
-	meter->now.item = item;
+	/* Work that is done side by side ends in any order. */
+	meter->now.item = item > meter->now.item ? item : meter->now.item;
 	stop = tell(meter);
 	pthread_mutex_unlock(&meter->lock);
 	if (stop)

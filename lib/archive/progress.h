@@ -26,6 +26,9 @@ void medark_meter_init(struct medark_meter *meter, const struct medark_events *e
 void medark_meter_clear(struct medark_meter *meter);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_meter, medark_meter_clear)
 
+/* What there is to do, where that becomes known later; before the first thread adds to it. */
+void medark_meter_total(struct medark_meter *meter, uint64_t bytes_total);
+
 /* Adds to what is done. MEDARK_E_INTERRUPTED once the caller has said so. */
 int medark_meter_add(struct medark_meter *meter, uint64_t bytes, uint64_t records, uint64_t item,
 		     struct medark_error *err) MEDARK_MUST_USE;

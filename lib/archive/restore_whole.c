@@ -246,8 +246,10 @@ int medark_restore_whole(struct medark_archive *archive, int folder, unsigned th
 	if (!w)
 		return medark_error_memory(err, "a restore");
 	w->archive = archive;
-	medark_meter_init(&w->meter, events, "restoring", archive->summary.bytes);
+	medark_meter_init(&w->meter, events, "restoring", 0);
 	MEDARK_TRY(read_segments(w, &largest, err));
+	/* Decoded items are read, too, though they go to no file. */
+	medark_meter_total(&w->meter, w->content);
 	MEDARK_TRY(medark_coverage_init(&w->coverage, err));
 	for (size_t i = 0; i < MEDARK_PARALLEL_MAX; i++)
 		w->workers[i].coverage = w->coverage;

@@ -76,7 +76,18 @@ static ssize_t decoder_read(void *self, void *out, size_t size, struct medark_er
 	return n;
 }
 
-static const struct medark_stream_ops decoder_ops = { .read = decoder_read, .free = decoder_free };
+static uint64_t decoder_taken(void *self)
+{
+	struct decoder *d = self;
+
+	return (uint64_t)archive_filter_bytes(d->archive, -1);
+}
+
+static const struct medark_stream_ops decoder_ops = {
+	.read = decoder_read,
+	.taken = decoder_taken,
+	.free = decoder_free,
+};
 
 static int decoder_start(struct decoder *d, struct medark_error *err)
 {

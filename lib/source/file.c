@@ -148,6 +148,8 @@ static int single_next(void *self, struct medark_entry *out, struct medark_error
 		.mode = S_ISREG(s->st.st_mode) ? s->st.st_mode & 07777 : 0600,
 		.size_known = S_ISREG(s->st.st_mode),
 		.size = S_ISREG(s->st.st_mode) ? (uint64_t)s->st.st_size : 0,
+		.device = s->st.st_dev,
+		.inode = s->st.st_ino,
 	};
 	return 1;
 }

@@ -128,6 +128,8 @@ static void describe(struct folder *f, const struct stat *st, struct medark_entr
 		.mode = st->st_mode & 07777,
 		.size_known = true,
 		.size = (uint64_t)st->st_size,
+		.device = st->st_dev,
+		.inode = st->st_ino,
 	};
 }
 

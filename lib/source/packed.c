@@ -10,6 +10,7 @@
 
 #include <archive_entry.h>
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define DAMAGED	   "the packed file is damaged from here on"
@@ -21,7 +22,8 @@ struct packed {
 	struct archive *archive;
 	int fd;
 	struct medark_tap tap;
-	uint64_t given;	 /* bytes of members */
+	uint64_t given;		/* bytes of members */
+	_Atomic uint64_t taken; /* packed bytes; who shows progress is not always who reads */
 	uint64_t left;	 /* bytes of the last member that are still to come, if it is a tar's */
 	bool broken;	 /* damage was met: told once, as an entry, at the end */
 	bool unreadable; /* it is not damaged, but could not be read on */
@@ -86,6 +88,19 @@ static ssize_t read_packed(void *context, void *out, size_t size, struct medark_
 	return n;
 }
 
+static void note_taken(struct packed *p)
+{
+	atomic_store_explicit(&p->taken, (uint64_t)archive_filter_bytes(p->archive, -1),
+			      memory_order_relaxed);
+}
+
+static uint64_t packed_taken(void *self)
+{
+	struct packed *p = self;
+
+	return atomic_load_explicit(&p->taken, memory_order_relaxed);
+}
+
 static ssize_t member_read(void *self, void *out, size_t size, struct medark_error *err)
 {
 	struct packed *p = self;
@@ -102,6 +117,7 @@ static ssize_t member_read(void *self, void *out, size_t size, struct medark_err
 					p->unreadable ? "cannot be read" : "is damaged",
 					archive_error_string(p->archive));
 	}
+	note_taken(p);
 	p->given += (uint64_t)n;
 	p->left -= (uint64_t)n < p->left ? (uint64_t)n : p->left;
 	p->flooded |= medark_tap_is_flood(p->archive, p->given);
@@ -275,6 +291,7 @@ static int packed_next(void *self, struct medark_entry *out, struct medark_error
 	do {
 		int r = next_header(p, &entry);
 
+		note_taken(p);
 		if (r == ARCHIVE_EOF)
 			return end_packed(p, out);
 		p->is_done = r != ARCHIVE_OK && r != ARCHIVE_WARN;
@@ -288,6 +305,7 @@ static int packed_next(void *self, struct medark_entry *out, struct medark_error
 static const struct medark_source_ops packed_ops = {
 	.next = packed_next,
 	.open = packed_stream,
+	.taken = packed_taken,
 	.free = packed_free,
 };
 

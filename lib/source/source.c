@@ -74,6 +74,11 @@ uint64_t medark_stream_position(const struct medark_stream *s)
 	return s->position;
 }
 
+uint64_t medark_stream_taken(const struct medark_stream *s)
+{
+	return s->ops->taken ? s->ops->taken(s->self) : s->position;
+}
+
 bool medark_stream_can_again(const struct medark_stream *s)
 {
 	return s->ops->again != NULL;
@@ -122,6 +127,14 @@ int medark_source_stream(struct medark_source *s, struct medark_stream **out,
 bool medark_source_parallel(const struct medark_source *s)
 {
 	return s->ops->parallel;
+}
+
+bool medark_source_taken(const struct medark_source *s, uint64_t *out)
+{
+	if (!s->ops->taken)
+		return false;
+	*out = s->ops->taken(s->self);
+	return true;
 }
 
 ssize_t medark_descriptor_read(int fd, void *out, size_t size, struct medark_error *err)
@@ -210,24 +223,27 @@ int medark_source_open(const char *path, struct medark_source **out, struct meda
 	return open_bytes(fd, base_name(path), out, err);
 }
 
-uint64_t medark_source_total(const char *path)
+bool medark_source_total(const char *path, uint64_t *out)
 {
-	char *copy = strdup(path);
+	MEDARK_AUTO(medark_heap_free) char *copy = strdup(path);
 	char *const roots[] = { copy, NULL };
+	bool is_known = true;
 	uint64_t total = 0;
 	FTSENT *entry;
 	FTS *walk;
 
-	if (!copy || strcmp(path, "-") == 0) {
-		free(copy);
-		return 0;
-	}
+	if (!copy || strcmp(path, "-") == 0)
+		return false;
 	walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-	while (walk && (entry = fts_read(walk)))
+	if (!walk)
+		return false;
+	while ((entry = fts_read(walk))) {
 		if (entry->fts_info == FTS_F)
 			total += (uint64_t)entry->fts_statp->st_size;
-	if (walk)
-		(void)fts_close(walk);
-	free(copy);
-	return total;
+		else if (entry->fts_info == FTS_DEFAULT && entry->fts_level == FTS_ROOTLEVEL)
+			is_known = false;
+	}
+	(void)fts_close(walk);
+	*out = total;
+	return is_known;
 }

@@ -42,7 +42,8 @@ struct medark_entry {
 	uint32_t mtime_ns;
 	uint32_t mode; /* permission bits */
 	bool size_known;
-	uint64_t size; /* as announced, bytes */
+	uint64_t size;		/* as announced, bytes */
+	uint64_t device, inode; /* which file of the system it is; 0 if it is none */
 };
 
 /* ---- the bytes of one file ---- */
@@ -54,6 +55,8 @@ struct medark_stream_ops {
 	ssize_t (*read)(void *self, void *out, size_t size, struct medark_error *err);
 	/* At the end: true if the file is not what it was when it was opened. */
 	bool (*changed)(void *self, uint64_t bytes_read);
+	/* Packed bytes that were read for what was given; NULL: it gives what it reads. */
+	uint64_t (*taken)(void *self);
 	/* A second, independent stream over the same file from its start; may be NULL. */
 	int (*again)(void *self, struct medark_stream **out, struct medark_error *err);
 	void (*free)(void *self);
@@ -74,6 +77,8 @@ ssize_t medark_stream_read(struct medark_stream *s, void *out, size_t size,
 bool medark_stream_changed(struct medark_stream *s);
 /* Bytes read so far. */
 uint64_t medark_stream_position(const struct medark_stream *s);
+/* Bytes of the file itself that this took: fewer than the position where it is decoded. */
+uint64_t medark_stream_taken(const struct medark_stream *s);
 bool medark_stream_can_again(const struct medark_stream *s);
 int medark_stream_again(struct medark_stream *s, struct medark_stream **out,
 			struct medark_error *err) MEDARK_MUST_USE;
@@ -88,6 +93,11 @@ struct medark_source_ops {
 	/* The stream of the entry that came last (a file). MEDARK_E_SOURCE if it cannot be opened.
 	 */
 	int (*open)(void *self, struct medark_stream **out, struct medark_error *err);
+	/*
+	 * Bytes of the packed file that were read so far, from any thread; NULL: the source's
+	 * streams give its own bytes.
+	 */
+	uint64_t (*taken)(void *self);
 	/* Streams stay usable after the next entry: many can be read side by side. */
 	bool parallel;
 	void (*free)(void *self);
@@ -108,7 +118,13 @@ int medark_source_stream(struct medark_source *s, struct medark_stream **out,
 			 struct medark_error *err) MEDARK_MUST_USE;
 bool medark_source_parallel(const struct medark_source *s);
 
-/* What is known of the size of all files in advance, for progress; 0 if nothing. */
-uint64_t medark_source_total(const char *path);
+/* Is it one packed file? Then the bytes of it that were read so far, for progress. Any thread. */
+bool medark_source_taken(const struct medark_source *s, uint64_t *out);
+
+/*
+ * The size of all files as they stand there, packed ones packed, for progress: false if it cannot
+ * be known in advance, as of a pipe.
+ */
+bool medark_source_total(const char *path, uint64_t *out);
 
 #endif

@@ -66,6 +66,17 @@ uint64_t medark_output_size(const struct medark_output *o)
 	return o->size;
 }
 
+bool medark_output_file(const struct medark_output *o, uint64_t *out_device, uint64_t *out_inode)
+{
+	struct stat st;
+
+	if (fstat(o->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	*out_device = st.st_dev;
+	*out_inode = st.st_ino;
+	return true;
+}
+
 /* May the failed write be tried again? A pipe that its owner made non-blocking is waited for. */
 static bool may_retry(const struct medark_output *o)
 {

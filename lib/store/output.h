@@ -40,6 +40,8 @@ int medark_output_write(struct medark_output *o, const void *data, size_t size,
 /* As above for several parts in one call; they are not copied. */
 int medark_output_write_parts(struct medark_output *o, const struct medark_bytes *parts,
 			      size_t count, struct medark_error *err) MEDARK_MUST_USE;
+/* Which file of the system it is written to; false if it is no regular file, as a pipe. */
+bool medark_output_file(const struct medark_output *o, uint64_t *out_device, uint64_t *out_inode);
 /* Bytes written so far. */
 uint64_t medark_output_size(const struct medark_output *o);
 

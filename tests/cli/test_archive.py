@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole archives: export, verify, inspect, patients, restore; each failure leaves nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from archive import ArchiveTest
 from cli import MEDARK, environment, main
 
 EXPORT_KEYS = ("archive manifest sequence items bytes records patients opaque quarantined "
-               "duplicates skipped archive_bytes index_bytes seconds complete").split()
+               "duplicates skipped excluded archive_bytes index_bytes seconds complete").split()
 
 
 class Export(ArchiveTest):
@@ -55,11 +56,37 @@ class Export(ArchiveTest):
         self.assertEqual(quiet.err, "medark: warning: the archive is written, but incomplete: "
                          "1 quarantined, 0 skipped\n")
 
-    def test_sources_without_data_are_warned_of(self):
-        os.mkdir(self.path("nothing"))
-        result = self.succeed(*self.export("nothing", "b.medark", "--quiet"))
-        self.assertEqual(result.err, "medark: warning: the archive holds no data: the sources are "
-                         "empty\n")
+    def test_a_source_from_which_nothing_was_read_makes_it_incomplete(self):
+        self.write("nothing/of/it.ndjson", "")
+        warning = "medark: warning: nothing was read from "
+        result = self.succeed(*self.export("nothing", "b.medark", "--quiet"), code=6)
+        self.assertEqual(result.err, warning + "the source 'nothing'\n")
+        self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        self.assertIn("no: nothing was read from a source", self.succeed("inspect", "b.medark").out)
+        # A pipe whose writer fails, alone and beside what has data.
+        result = self.succeed(*self.export("-", "c.medark"), code=6)
+        self.assertEqual(result.err, warning + "standard input\n")
+        self.assertEqual(result.out.splitlines()[-1], "c.medark: written, but incomplete")
+        *_, summary = self.succeed("export", "src", *self.export("-", "d.medark", "--json")[1:],
+                                   code=6).json()
+        self.assertEqual((summary["empty_sources"], summary["complete"], summary["records"]),
+                         (1, False, 63))
+
+    def test_an_archive_in_which_no_patient_can_be_found_is_warned_of(self):
+        self.write("night.tar.xz", b"\xfd7zXZ\0\0\x04" + bytes(100))
+        result = self.succeed(*self.export("night.tar.xz", "b.medark", "--quiet"))
+        first, second = result.err.splitlines()
+        self.assertTrue(first.startswith("medark: warning: no record was recognised: the archive "
+                                         "keeps every byte, but no patient can be found in it; "))
+        self.assertTrue(second.startswith("medark: warning: 1 item is packed or encoded in a way "
+                                          "that is not looked into: "))
+        *status, summary = self.succeed(*self.export("night.tar.xz", "c.medark", "--json")).json()
+        self.assertEqual([line["warning"] for line in status if "warning" in line],
+                         summary["warnings"])
+        self.assertEqual(["medark: warning: " + each for each in summary["warnings"]],
+                         [first, second])
+        self.assertEqual(self.succeed(*self.export("src", "d.medark", "--json")).json()[-1]
+                         ["warnings"], [])
 
     def test_an_archive_can_go_to_standard_output(self):
         result = self.succeed(*self.export("src", "-"))
@@ -132,6 +159,82 @@ class Export(ArchiveTest):
         self.assertRegex(child.stderr.read().decode(),
                          r"^medark: reading  [0-9.]+ \w+  \d+ records  item 0  [0-9.]+ \w+/s\n"
                          r"medark: cannot export to 'b.medark': interrupted\n$")
+
+
+class Exclude(ArchiveTest):
+    def warnings(self, *args):
+        result = self.succeed(*args, "--quiet")
+        return [line.removeprefix("medark: warning: ") for line in result.err.splitlines()]
+
+    def report(self):
+        with open(self.path("r.jsonl"), encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+
+    INTO = ("the archive is written into the source 'src', and the next export takes it along: "
+            "write it elsewhere, or leave it out with --exclude")
+
+    def test_an_archive_among_the_records_is_warned_of(self):
+        self.assertEqual(self.warnings(*self.export("src", "src/mon.medark")), [self.INTO])
+        self.assertEqual(
+            self.warnings(*self.export("src", "src/notes/../tue.medark", "--report", "r.jsonl")),
+            [self.INTO, "1 item is an archive of medark, so that each export is larger than the "
+             "last: leave them out with --exclude PATTERN, or move them away"])
+        line, = self.report()
+        self.assertEqual((line["reason"], line["path"], line["detail"]),
+                         ("opaque", "mon.medark", "a medark archive: leave it out with --exclude"))
+        # With a pattern that leaves it out, or beside the source, there is nothing to warn of.
+        self.assertEqual(self.warnings(*self.export("src", "src/wed.medark", "--exclude",
+                                                    "*.medark")), [])
+        os.symlink("src", self.path("link"))
+        self.assertEqual(self.warnings(*self.export("link", "src/thu.medark"))[0],
+                         self.INTO.replace("src", "link"))
+        self.assertEqual(self.warnings(*self.export("src", "src.medark", "--exclude",
+                                                    "*.medark")), [])
+
+    def test_what_is_written_is_not_read(self):
+        before = self.tree("src")
+        with open(self.path("src/a.medark"), "wb") as out:
+            done = subprocess.run([MEDARK, *self.export("src", "-", "--report", "src/r.jsonl")],
+                                  cwd=self.folder, env=environment(), stdout=out,
+                                  stderr=subprocess.PIPE, check=True)
+        self.assertIn(b"  excluded       1\n", done.stderr)
+        os.rename(self.path("src/r.jsonl"), self.path("r.jsonl"))
+        self.assertEqual(self.report(), [{"reason": "excluded", "path": "a.medark", "detail":
+                                          "it is being written by this export"}])
+        self.succeed(*self.opened("restore", "--to", "back", archive="src/a.medark"))
+        self.assertEqual(self.tree("back"), before)
+
+    def test_patterns_leave_out_files_and_folders(self):
+        self.write("src/cache/deep/a.ndjson", "x\n")
+        self.write("src/notes/b.tmp", "x\n")
+        self.write("src/c.tmp", "x\n")
+        os.symlink("nowhere", self.path("src/cache/link"))
+        *_, summary = self.succeed(*self.export(
+            "src", "b.medark", "--json", "--exclude", "*.tmp", "--exclude", "./cache/",
+            "--report", "r.jsonl")).json()
+        self.assertEqual((summary["excluded"], summary["skipped"], summary["records"]),
+                         (6, 0, 63))
+        lines = self.report()
+        self.assertEqual(sorted(line["path"] for line in lines),
+                         ["c.tmp", "cache", "cache/deep", "cache/deep/a.ndjson", "cache/link",
+                          "notes/b.tmp"])
+        self.assertEqual({(line["reason"], line["detail"]) for line in lines},
+                         {("excluded", "it matches a pattern")})
+        self.succeed(*self.opened("restore", "--to", "back", archive="b.medark"))
+        self.assertEqual(sorted(self.tree("back")),
+                         ["Observation.ndjson", "Patient.ndjson", "notes/read me.txt"])
+        # A packed source and one of several: the pattern is about paths within each.
+        subprocess.run(["tar", "-C", self.path("src"), "-cf", self.path("p.tar"), "c.tmp",
+                        "Patient.ndjson", "notes"], check=True)
+        *_, summary = self.succeed("export", "p.tar", *self.export(
+            "src", "c.medark", "--json", "--exclude", "*.tmp", "--exclude", "cache", "--report",
+            "r.jsonl", "--force")[1:]).json()
+        self.assertEqual(summary["excluded"], 8)
+        self.assertIn("p.tar/notes/b.tmp", [line["path"] for line in self.report()])
+
+    def test_a_pattern_that_can_match_nothing_is_refused(self):
+        self.refuse(2, *self.export("src", "b.medark", "--exclude", "/srv/x"))
+        self.refuse(2, *self.export("src", "b.medark", "--exclude", "./"))
 
 
 class Verify(ArchiveTest):

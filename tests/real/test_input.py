@@ -5,14 +5,18 @@ Each class is the test real/<its name in lower case>.
 """
 
 import base64
+import bz2
 import errno
+import gzip
 import json
+import lzma
 import os
 import socket
 import stat
 import subprocess
 import sys
 import unittest
+import zipfile
 
 from real import MEDARK, SANITIZED, RealTest, main
 
@@ -72,9 +76,9 @@ class Shapes(RealTest):
         self.assertEqual(self.chart("p1")["Patient"], [json.dumps(one).encode()])
         self.assertEqual(self.chart("p2")["Patient"], [json.dumps(patient("p2")).encode()])
 
-    def test_an_empty_folder_is_an_archive_of_nothing(self):
+    def test_an_empty_folder_is_an_archive_of_nothing_and_incomplete(self):
         os.mkdir(self.path("src"))
-        seen = self.export("src")
+        seen = self.export("src", code=6)
         self.assertEqual((seen["items"], seen["bytes"], seen["patients"]), (0, 0, 0))
         self.round_trip("src")
         self.assertEqual(self.patients(), {})
@@ -269,6 +273,91 @@ class Kinds(RealTest):
         os.chmod(self.path("src/b"), 0)
         self.addCleanup(os.chmod, self.path("src/b"), 0o700)
         self.assertEqual(self.export("src", code=6)["skipped"], 2)
+
+
+class Packings(RealTest):
+    """What stands packed in a folder."""
+
+    def pack(self):
+        """A folder with two members in which records are the lines."""
+        self.write("in/Observation.ndjson", ndjson(about(1, "p1"), about(2, "p1")))
+        self.write("in/Patient.ndjson", ndjson(patient("p1"), patient("p2")))
+        self.write("src/Patient.ndjson", ndjson(patient("p9")))
+
+    def tar(self, name, *options):
+        subprocess.run(["tar", "-C", self.path("in"), *options, "-cf", self.path("src", name),
+                        "Observation.ndjson", "Patient.ndjson"], check=True)
+
+    def test_a_tar_in_a_folder_is_no_file_of_lines(self):
+        self.pack()
+        for form in ("ustar", "gnu", "pax", "v7"):
+            self.tar(form + ".tar", "--format=" + form)
+        self.tar("a.tar.gz", "--gzip")
+        self.tar("a.tar.zst", "--zstd")
+        with zipfile.ZipFile(self.path("src/stored.zip"), "w") as z:
+            z.write(self.path("in/Observation.ndjson"), "Observation.ndjson")
+        seen = self.export("src")
+        self.assertEqual((seen["records"], seen["opaque"], seen["quarantined"]), (1, 7, 0))
+        own = "give it as a source of its own, or unpack it first"
+        inside = "compressed, and in it a tar file: " + own
+        self.assertEqual({line["path"]: line["detail"] for line in self.report()},
+                         {**{f + ".tar": "a tar file: " + own for f in
+                             ("ustar", "gnu", "pax", "v7")},
+                          "a.tar.gz": inside, "a.tar.zst": inside,
+                          "stored.zip": "a zip file: " + own})
+        self.assertEqual(self.counts(), {"Pp9": {"Patient": 1}})
+        self.round_trip("src")
+        # As sources of their own they are looked into.
+        for name in ("ustar.tar", "a.tar.gz", "a.tar.zst"):
+            self.assertEqual(self.export("src/" + name)["records"], 4)
+            self.assertEqual(self.counts(), {"Pp1": {"Patient": 1, "Observation": 2},
+                                             "Pp2": {"Patient": 1}})
+
+
+    def test_what_is_not_looked_into_is_named_and_counted(self):
+        self.pack()
+        text = ndjson(patient("p1"))
+        unpack = ": unpack it first"
+        want = {"a.xz": "packed with xz" + unpack, "b.bz2": "packed with bzip2" + unpack,
+                "c.gz": "compressed, and in it packed with xz" + unpack,
+                "utf16.ndjson": "text in UTF-16: convert it to UTF-8 first",
+                "utf32.json": "text in UTF-32: convert it to UTF-8 first"}
+        self.write("src/a.xz", lzma.compress(text.encode()))
+        self.write("src/b.bz2", bz2.compress(text.encode()))
+        self.write("src/c.gz", gzip.compress(lzma.compress(text.encode())))
+        self.write("src/utf16.ndjson", text.encode("utf-16"))
+        self.write("src/utf32.json", text.encode("utf-32-be"))
+        self.write("src/table.csv", "id;name\n1;x\n")
+        self.write("src/d.gz", gzip.compress(b"id;name\n"))
+        seen = self.export("src")
+        self.assertEqual((seen["records"], seen["opaque"]), (1, len(want) + 2))
+        lines = self.report()
+        self.assertEqual({line["path"]: line["detail"] for line in lines}, want)
+        self.assertEqual({line["reason"] for line in lines}, {"opaque"})
+        self.assertEqual(seen["warnings"], [
+            "5 items are packed or encoded in a way that is not looked into: unpack or convert "
+            "first what holds records (--report FILE lists them)"])
+        self.round_trip("src")
+        # Of several sources each has its name in front; the same holds in a packed one.
+        subprocess.run(["tar", "-C", self.path("src"), "-cf", self.path("p.tar"), "a.xz", "c.gz"],
+                       check=True)
+        seen = self.export("src", "p.tar")
+        self.assertEqual({line["path"] for line in self.report()},
+                         {"src/" + name for name in want} | {"p.tar/a.xz", "p.tar/c.gz"})
+
+    def test_a_source_without_any_record_is_warned_of(self):
+        self.pack()
+        subprocess.run(["tar", "-C", self.path("in"), "-cJf", self.path("a.tar.xz"), "."],
+                       check=True)
+        self.write("table.csv", "id;name\n1;x\n")
+        for source, closed in (("a.tar.xz", 1), ("table.csv", 0)):
+            seen = self.export(source)
+            self.assertEqual((seen["records"], seen["opaque"]), (0, 1))
+            self.assertEqual(seen["warnings"][0],
+                             "no record was recognised: the archive keeps every byte, but no "
+                             "patient can be found in it; medark-export(1) says which forms and "
+                             "packings of FHIR are read")
+            self.assertEqual(len(seen["warnings"]), 1 + closed)
 
 
 class Large(RealTest):
