@@ -84,7 +84,7 @@ int medark_meter_set(struct medark_meter *meter, const struct medark_progress *n
 }
 
 /* Passes on a sentence that the user should read. */
-static void warn(struct medark_meter *meter, const char *sentence)
+void medark_meter_warn(struct medark_meter *meter, const char *sentence)
 {
 	if (!meter->events || !meter->events->warning)
 		return;
@@ -114,5 +114,5 @@ void medark_meter_warn_of_expiry(struct medark_meter *meter, const char *whose, 
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the certificate of the %s '%s' expires on %s: %s", whose, subject, date,
 		       consequence);
-	warn(meter, sentence);
+	medark_meter_warn(meter, sentence);
 }

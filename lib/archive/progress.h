@@ -40,6 +40,9 @@ int medark_meter_add(struct medark_meter *meter, uint64_t bytes, uint64_t record
 int medark_meter_set(struct medark_meter *meter, const struct medark_progress *now,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
+/* Passes on a sentence that the user should read. */
+void medark_meter_warn(struct medark_meter *meter, const char *sentence);
+
 /*
  * Warns if a certificate is valid for less than 30 days more: `whose` is "signer" or "recipient",
  * `consequence` what then happens.
