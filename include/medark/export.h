@@ -52,7 +52,7 @@ MEDARK_API int medark_export_add_recipient(struct medark_export *e, const char *
 					   struct medark_error *err);
 
 /*
- * Adds a passphrase of 1 to 1,024 bytes that opens the archive (copied, wiped on free). At most
+ * Adds a passphrase of 1 to 1,000 bytes that opens the archive (copied, wiped on free). At most
  * one. MEDARK_E_USAGE, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_export_add_passphrase(struct medark_export *e, const void *passphrase,

@@ -87,7 +87,7 @@ MEDARK_API int medark_identity_new(struct medark_identity **out, struct medark_e
 MEDARK_API int medark_identity_add_key(struct medark_identity *identity, const char *path,
 				       const void *passphrase, size_t size,
 				       struct medark_error *err);
-/* Adds an archive passphrase of 1 to 1,024 bytes (copied), at most 64. MEDARK_E_USAGE. */
+/* Adds an archive passphrase of 1 to 1,000 bytes (copied), at most 64. MEDARK_E_USAGE. */
 MEDARK_API int medark_identity_add_passphrase(struct medark_identity *identity,
 					      const void *passphrase, size_t size,
 					      struct medark_error *err);
