@@ -92,7 +92,6 @@ static int begin(struct attached *a, struct medark_error *err)
 static int restore_item(struct attached *a, uint64_t number, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
-	char name[MEDARK_NAME_SIZE];
 	struct medark_item_row item;
 	struct medark_bytes row;
 
@@ -101,7 +100,7 @@ static int restore_item(struct attached *a, uint64_t number, struct medark_error
 	if (item.kind != MEDARK_ITEM_OPAQUE || !medark_nameset_has(&a->chart->paths, item.path))
 		return 0;
 	MEDARK_TRY(begin(a, err));
-	MEDARK_TRY(medark_tree_create(&a->tree, item.path, name, &fd, err));
+	MEDARK_TRY(medark_tree_create(&a->tree, item.path, item.number, &fd, err));
 	MEDARK_TRY(write_item(a, &item, fd, err));
 	return medark_buffer_add(&a->chart->items, &item.number, sizeof(item.number), err);
 }

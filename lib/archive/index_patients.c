@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Of a patient's row, for all but the ranges and the demographics: the key, the counts. */
+#define ROW_RESERVE (256u << 10)
+
 static int add_sized(struct medark_buffer *b, struct medark_bytes value, struct medark_error *err)
 {
 	uint8_t size[4];
@@ -134,6 +137,12 @@ struct patient {
 	bool has_share;
 };
 
+/* Does `next` begin where `range` ends? */
+static bool meets(const struct medark_range *range, const struct medark_range *next)
+{
+	return range->segment == next->segment && range->offset + range->length == next->offset;
+}
+
 static void add_share_head(struct patient *p, const struct medark_share_head *head)
 {
 	if (!p->has_share)
@@ -146,11 +155,26 @@ static void add_share_head(struct patient *p, const struct medark_share_head *he
 		p->last = head->last;
 }
 
+/* Joins what meets the range before it at once: a buffer has room for what a row can hold. */
+static int add_range(struct medark_buffer *ranges, const struct medark_range *range,
+		     struct medark_error *err)
+{
+	struct medark_range *last = NULL;
+
+	if (ranges->size)
+		last = (struct medark_range *)(void *)(ranges->data + ranges->size) - 1;
+	if (!last || !meets(last, range))
+		return medark_buffer_add(ranges, range, sizeof(*range), err);
+	last->length += range->length;
+	return 0;
+}
+
 static int add_share(struct medark_index_writer *w, struct patient *p, struct medark_bytes share,
 		     struct medark_error *err)
 {
 	const uint8_t *at = share.data + 1;
 	struct medark_share_head head;
+	struct medark_range range;
 
 	memcpy(&head, at, sizeof(head));
 	at += sizeof(head);
@@ -161,8 +185,11 @@ static int add_share(struct medark_index_writer *w, struct patient *p, struct me
 		memcpy(pair, at, sizeof(pair));
 		p->counts[pair[0]] += pair[1];
 	}
-	return medark_buffer_add(head.shared ? &w->shared : &w->at, at,
-				 head.ranges * sizeof(struct medark_range), err);
+	for (uint32_t i = 0; i < head.ranges; i++, at += sizeof(range)) {
+		memcpy(&range, at, sizeof(range));
+		MEDARK_TRY(add_range(head.shared ? &w->shared : &w->at, &range, err));
+	}
+	return 0;
 }
 
 static void join_ranges(struct medark_buffer *ranges)
@@ -190,38 +217,48 @@ static bool stands_in(const struct medark_buffer *ranges, const struct medark_ra
 	       place->offset < r[low - 1].offset + r[low - 1].length;
 }
 
-static struct medark_range first_place(struct medark_bytes share)
+/* Bytes of a range in a row, its comma with it; its length may still grow. */
+static size_t range_text(const struct medark_range *range)
 {
-	struct medark_share_head head;
-	struct medark_range place = { 0 };
+	char text[64];
 
-	memcpy(&head, share.data + 1, sizeof(head));
-	if (head.ranges)
-		memcpy(&place, share.data + 1 + sizeof(head) + (size_t)8 * head.types,
-		       sizeof(place));
-	return place;
+	return (size_t)snprintf(text, sizeof(text), "[%u,%llu,%u],", range->segment,
+				(unsigned long long)range->offset, MEDARK_CONTENT_MAX);
 }
 
-/* A waiting fragment and where its record begins. */
-struct waiting {
-	struct medark_range place; /* the first member: medark_range_order() compares it */
-	struct medark_bytes share;
-};
-
-static struct waiting *list_waiting(const struct medark_buffer *b, size_t *out_count)
+/* Bytes that the patient's row has left for shared ranges; `at` is joined. */
+static size_t row_room(const struct medark_index_writer *w)
 {
-	struct medark_bytes share;
-	struct waiting *list;
-	size_t at = 0, count = 0;
+	const struct medark_range *r = (const struct medark_range *)(const void *)w->at.data;
+	size_t used = ROW_RESERVE + w->json.size;
 
-	while (next_sized(b, &at, &share))
-		count++;
-	list = malloc((count + 1) * sizeof(*list));
-	*out_count = count;
-	at = 0;
-	for (size_t i = 0; list && next_sized(b, &at, &share); i++)
-		list[i] = (struct waiting) { .place = first_place(share), .share = share };
-	return list;
+	for (size_t i = 0; i < w->at.size / sizeof(*r); i++)
+		used += range_text(&r[i]);
+	return used < MEDARK_PAGE_MAX ? MEDARK_PAGE_MAX - used : 0;
+}
+
+/* Adds the fragment if the row has room for it; else the record is told to be missing there. */
+static int settle_share(struct medark_index_writer *w, struct patient *p, struct medark_bytes share,
+			size_t *room, struct medark_error *err)
+{
+	struct medark_range last = { 0 }, range;
+	struct medark_share_head head;
+	const uint8_t *at;
+	size_t need = 0;
+
+	memcpy(&head, share.data + 1, sizeof(head));
+	at = share.data + 1 + sizeof(head) + (size_t)8 * head.types;
+	if (w->shared.size)
+		memcpy(&last, w->shared.data + w->shared.size - sizeof(last), sizeof(last));
+	for (uint32_t i = 0; i < head.ranges; i++, last = range) {
+		memcpy(&range, at + i * sizeof(range), sizeof(range));
+		need += meets(&last, &range) ? 0 : range_text(&range);
+	}
+	if (need > *room)
+		return quarantine(w, share, MEDARK_FAULT_TOO_LARGE,
+				  "the index has no room to list it with one of its patients", err);
+	*room -= need;
+	return add_share(w, p, share, err);
 }
 
 /*
@@ -230,22 +267,22 @@ static struct waiting *list_waiting(const struct medark_buffer *b, size_t *out_c
  */
 static int settle_shares(struct medark_index_writer *w, struct patient *p, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_heap_free) struct waiting *list = NULL;
-	size_t count;
+	struct medark_range place, last = { 0 }; /* segments are counted from 1 */
+	struct medark_bytes share;
+	size_t room;
+	int more;
 
 	join_ranges(&w->at);
-	list = list_waiting(&w->waiting, &count);
-	if (!list)
-		return medark_error_memory(err, "the patients");
-	qsort(list, count, sizeof(*list), medark_range_order);
-	for (size_t i = 0; i < count; i++) {
-		if (stands_in(&w->at, &list[i].place) ||
-		    (i && medark_range_order(&list[i], &list[i - 1]) == 0))
+	room = row_room(w);
+	MEDARK_TRY(medark_waiting_sort(&w->waiting, err));
+	while ((more = medark_waiting_next(&w->waiting, &place, &share, err)) == 1) {
+		if (stands_in(&w->at, &place) || medark_range_order(&place, &last) == 0)
 			continue;
-		MEDARK_TRY(add_share(w, p, list[i].share, err));
+		last = place;
+		MEDARK_TRY(settle_share(w, p, share, &room, err));
 	}
 	join_ranges(&w->shared);
-	return 0;
+	return more;
 }
 
 static int print_ranges(struct medark_buffer *out, const char *name, struct medark_buffer *ranges,
@@ -355,7 +392,7 @@ static int begin_patient(struct medark_index_writer *w, struct patient *p, struc
 	w->json.size = 0;
 	w->at.size = 0;
 	w->shared.size = 0;
-	w->waiting.size = 0;
+	medark_waiting_reset(&w->waiting);
 	return medark_buffer_add(&p->key, key.data, key.size, err);
 }
 
@@ -399,7 +436,7 @@ static int read_patients(struct medark_index_writer *w, struct patient *p, struc
 			MEDARK_TRY(begin_patient(w, p, key, err));
 		}
 		if (value.data[0] == MEDARK_FRAGMENT_SHARE) {
-			MEDARK_TRY(is_shared(value) ? add_sized(&w->waiting, value, err)
+			MEDARK_TRY(is_shared(value) ? medark_waiting_add(&w->waiting, value, err)
 						    : add_share(w, p, value, err));
 		} else if (value.data[0] == MEDARK_FRAGMENT_SEARCH) {
 			MEDARK_TRY(search_rows(w, value, err));

@@ -5,6 +5,7 @@
 
 #include "archive/index_writer.h"
 #include "archive/pages.h"
+#include "archive/waiting.h"
 
 struct medark_index_writer {
 	const struct medark_index_setup *setup;
@@ -12,8 +13,8 @@ struct medark_index_writer {
 	struct medark_pages *pages;
 	struct medark_sorter *identifiers, *names, *births;
 	struct medark_buffer row, json, at, shared;
-	struct medark_buffer waiting; /* shared fragments of the current patient: u32 size, bytes */
-	uint64_t patients;	      /* the current patient's row number */
+	struct medark_waiting waiting; /* shared fragments of the current patient */
+	uint64_t patients;	       /* the current patient's row number */
 };
 
 /* Lets the records that name a patient by URN or identifier join the patient. */

@@ -20,7 +20,7 @@ static void writer_clear(struct medark_index_writer *w)
 	medark_buffer_clear(&w->json);
 	medark_buffer_clear(&w->at);
 	medark_buffer_clear(&w->shared);
-	medark_buffer_clear(&w->waiting);
+	medark_waiting_clear(&w->waiting);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_index_writer, writer_clear)
 
@@ -32,10 +32,10 @@ static int writer_init(struct medark_index_writer *w, const struct medark_index_
 		.facts = setup->facts,
 		.row = MEDARK_BUFFER_SECRET(MEDARK_ROOT_MAX),
 		.json = MEDARK_BUFFER_SECRET(MEDARK_SORTER_VALUE_MAX),
-		.at = MEDARK_BUFFER(MEDARK_PAGE_MAX),
-		.shared = MEDARK_BUFFER(MEDARK_PAGE_MAX),
-		.waiting = MEDARK_BUFFER_SECRET(64 * MIB),
+		.at = MEDARK_BUFFER(MEDARK_ROOT_MAX),
+		.shared = MEDARK_BUFFER(MEDARK_ROOT_MAX),
 	};
+	medark_waiting_init(&w->waiting, setup->folder);
 	MEDARK_TRY(medark_pages_new(setup->pipeline, &w->pages, err));
 	MEDARK_TRY(medark_sorter_new(12 * MIB, setup->folder, &w->identifiers, err));
 	MEDARK_TRY(medark_sorter_new(12 * MIB, setup->folder, &w->names, err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/item_files.h"
 
+#include "archive/item.h"
 #include "archive/row.h"
 #include "archive/tree.h"
 #include "archive/write_all.h"
@@ -17,9 +18,6 @@
 /* Files kept open: more than there are threads, and fewer than any system allows. */
 #define OPEN_MAX 192
 
-/* Ceiling of the names of renamed items, and of their numbers. */
-#define RENAMED_MAX (32u << 20)
-
 #define REPORT	     "medark-renamed.json"
 #define REPORT_FLUSH (64u << 10)
 
@@ -29,12 +27,6 @@ struct open_file {
 	uint64_t used; /* a clock of uses; 0: the place is free */
 };
 
-/* An item whose name is not the one of its path. */
-struct renamed {
-	uint32_t item;
-	uint32_t name; /* offset in names, ended by a zero */
-};
-
 struct medark_item_files {
 	struct medark_index *index;
 	struct medark_tree tree;
@@ -42,8 +34,6 @@ struct medark_item_files {
 	pthread_mutex_t lock; /* of everything, while threads write */
 	struct open_file open[OPEN_MAX];
 	uint64_t clock;
-	struct medark_buffer renamed; /* struct renamed, ascending */
-	struct medark_buffer names;
 	bool any_renamed;
 };
 
@@ -57,8 +47,6 @@ int medark_item_files_new(struct medark_index *index, int root, struct medark_it
 	files->index = index;
 	medark_tree_init(&files->tree, root);
 	files->path.limit = MEDARK_PATH_MAX;
-	files->renamed.limit = RENAMED_MAX;
-	files->names.limit = RENAMED_MAX;
 	pthread_mutex_init(&files->lock, NULL);
 	*out = files;
 	return 0;
@@ -73,8 +61,6 @@ void medark_item_files_free(struct medark_item_files *files)
 			(void)close(files->open[i].file.fd);
 	medark_tree_clear(&files->tree);
 	medark_buffer_clear(&files->path);
-	medark_buffer_clear(&files->renamed);
-	medark_buffer_clear(&files->names);
 	pthread_mutex_destroy(&files->lock);
 	free(files);
 }
@@ -88,72 +74,27 @@ static int read_item(struct medark_item_files *files, uint64_t number, struct me
 	return medark_item_row_parse(row, number, &files->path, out, err);
 }
 
-static struct medark_bytes leaf_of(struct medark_bytes path)
-{
-	struct medark_bytes folder, leaf;
-
-	medark_path_split(path, &folder, &leaf);
-	return leaf;
-}
-
-static int remember(struct medark_item_files *files, uint32_t item, const char *name,
-		    struct medark_error *err)
-{
-	struct renamed entry = { .item = item, .name = (uint32_t)files->names.size };
-
-	MEDARK_TRY(medark_buffer_add(&files->names, name, strlen(name) + 1, err));
-	return medark_buffer_add(&files->renamed, &entry, sizeof(entry), err);
-}
-
-/* The name that an item was given; `room` holds it if that is its own. */
-static const char *name_of(struct medark_item_files *files, const struct medark_item_row *item,
-			   char room[MEDARK_NAME_SIZE])
-{
-	const struct renamed *entries = (const struct renamed *)files->renamed.data;
-	size_t low = 0, high = files->renamed.size / sizeof(*entries);
-	struct medark_bytes leaf = leaf_of(item->path);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (entries[middle].item < item->number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < files->renamed.size / sizeof(*entries) && entries[low].item == item->number)
-		return (const char *)files->names.data + entries[low].name;
-	memcpy(room, leaf.data, leaf.size);
-	room[leaf.size] = '\0';
-	return room;
-}
-
-/* Is the item really at its path? `name` NULL: a folder, whose actual path ends in a slash. */
-static bool is_renamed(struct medark_item_files *files, const struct medark_item_row *item,
-		       const char *name)
+/* Is the item, which was created or opened last, really at its path? A folder's ends in a slash. */
+static bool is_renamed(const struct medark_item_files *files, const struct medark_item_row *item)
 {
 	struct medark_bytes actual = medark_tree_actual(&files->tree), path = item->path;
 
-	if (!name)
+	if (item->kind == MEDARK_ITEM_DIR)
 		return actual.size != path.size + 1 ||
 		       !medark_bytes_equal(path, medark_bytes(actual.data, path.size));
 	if (path.size < actual.size ||
 	    !medark_bytes_equal(actual, medark_bytes(path.data, actual.size)))
 		return true;
 	return !medark_bytes_is(medark_bytes(path.data + actual.size, path.size - actual.size),
-				name);
+				medark_tree_name(&files->tree));
 }
 
 static int create_file(struct medark_item_files *files, const struct medark_item_row *item,
-		       bool *out_renamed, struct medark_error *err)
+		       struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
-	char name[MEDARK_NAME_SIZE];
 
-	MEDARK_TRY(medark_tree_create(&files->tree, item->path, name, &fd, err));
-	if (!medark_bytes_is(leaf_of(item->path), name))
-		MEDARK_TRY(remember(files, item->number, name, err));
-	*out_renamed = is_renamed(files, item, name);
+	MEDARK_TRY(medark_tree_create(&files->tree, item->path, item->number, &fd, err));
 	/* The size now, so that threads write into the middle of it without growing it by turns. */
 	if (item->size && ftruncate(fd, (off_t)item->size) < 0)
 		return medark_error_errno(err, errno, "cannot create a file of %llu bytes",
@@ -170,7 +111,7 @@ int medark_item_files_create(struct medark_item_files *files, uint64_t content,
 
 	*out = (struct medark_item_totals) { 0 };
 	for (uint64_t n = 0; n < count; n++) {
-		bool renamed = false;
+		bool renamed;
 
 		MEDARK_TRY(read_item(files, n, &item, err));
 		if (item.size > content)
@@ -182,12 +123,12 @@ int medark_item_files_create(struct medark_item_files *files, uint64_t content,
 			continue;
 		if (item.kind == MEDARK_ITEM_DIR) {
 			MEDARK_TRY(medark_tree_make(&files->tree, item.path, err));
-			renamed = is_renamed(files, &item, NULL);
 		} else {
-			MEDARK_TRY(create_file(files, &item, &renamed, err));
+			MEDARK_TRY(create_file(files, &item, err));
 			out->files++;
 			out->bytes += item.size;
 		}
+		renamed = is_renamed(files, &item);
 		out->renamed += renamed;
 		files->any_renamed |= renamed;
 	}
@@ -216,7 +157,6 @@ static int open_item(struct medark_item_files *files, uint32_t number, struct op
 		     struct medark_error *err)
 {
 	struct medark_item_row item;
-	char room[MEDARK_NAME_SIZE];
 	struct open_file *place;
 	int fd = -1;
 
@@ -228,8 +168,8 @@ static int open_item(struct medark_item_files *files, uint32_t number, struct op
 		return medark_error_set(err, MEDARK_E_FORMAT, "it holds bytes of a folder");
 	place = free_place(files);
 	if (item.kind != MEDARK_ITEM_DECODED)
-		MEDARK_TRY(medark_tree_open(&files->tree, item.path, name_of(files, &item, room),
-					    O_WRONLY, &fd, err));
+		MEDARK_TRY(
+			medark_tree_open_file(&files->tree, item.path, number, O_WRONLY, &fd, err));
 	place->file = (struct medark_item_file) { .item = number, .fd = fd, .size = item.size };
 	*out = place;
 	return 0;
@@ -276,16 +216,18 @@ static int set_attributes(int fd, const struct medark_item_row *item, struct med
 	return 0;
 }
 
-/* `name` NULL: a folder. */
+/* A line about the item that was opened last. */
 static int report_item(const struct medark_item_files *files, const struct medark_item_row *item,
-		       const char *name, struct medark_buffer *report, struct medark_error *err)
+		       struct medark_buffer *report, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer actual = MEDARK_BUFFER(32 * MEDARK_PATH_MAX);
 	struct medark_bytes folder = medark_tree_actual(&files->tree);
+	const char *name = medark_tree_name(&files->tree);
+	bool is_folder = item->kind == MEDARK_ITEM_DIR;
 
-	MEDARK_TRY(medark_buffer_add(&actual, folder.data, folder.size - (name ? 0 : 1), err));
-	if (name)
+	MEDARK_TRY(medark_buffer_add(&actual, folder.data, folder.size - is_folder, err));
+	if (!is_folder)
 		MEDARK_TRY(medark_buffer_add(&actual, name, strlen(name), err));
 	MEDARK_TRY(medark_buffer_print(report, err, "{\"item\":%u,\"path\":", item->number));
 	MEDARK_TRY(medark_text_json(report, item->path, err));
@@ -306,14 +248,15 @@ static int finish_item(struct medark_item_files *files, const struct medark_item
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
 	bool is_folder = item->kind == MEDARK_ITEM_DIR;
-	char room[MEDARK_NAME_SIZE];
-	const char *name = is_folder ? NULL : name_of(files, item, room);
 
-	MEDARK_TRY(medark_tree_open(&files->tree, item->path, name,
-				    O_RDONLY | (is_folder ? O_DIRECTORY : 0), &fd, err));
+	if (is_folder)
+		MEDARK_TRY(medark_tree_open_folder(&files->tree, item->path, &fd, err));
+	else
+		MEDARK_TRY(medark_tree_open_file(&files->tree, item->path, item->number, O_RDONLY,
+						 &fd, err));
 	if (report) {
-		if (is_renamed(files, item, name))
-			MEDARK_TRY(report_item(files, item, name, report, err));
+		if (is_renamed(files, item))
+			MEDARK_TRY(report_item(files, item, report, err));
 		if (is_folder) /* its time would change once more */
 			return 0;
 	}
@@ -326,12 +269,11 @@ static int finish_files(struct medark_item_files *files, struct medark_error *er
 	struct medark_buffer report = MEDARK_BUFFER(64 * MEDARK_PATH_MAX + REPORT_FLUSH);
 	uint64_t count = medark_index_rows(files->index, MEDARK_KIND_ITEMS);
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
-	char name[MEDARK_NAME_SIZE];
 	struct medark_item_row item;
 
 	if (files->any_renamed)
-		MEDARK_TRY(medark_tree_create(&files->tree, medark_bytes_text(REPORT), name, &fd,
-					      err));
+		MEDARK_TRY(medark_tree_create(&files->tree, medark_bytes_text(REPORT),
+					      MEDARK_ITEM_NONE, &fd, err));
 	for (uint64_t n = 0; n < count; n++) {
 		MEDARK_TRY(read_item(files, n, &item, err));
 		if (item.kind == MEDARK_ITEM_DECODED)

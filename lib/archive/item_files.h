@@ -2,7 +2,7 @@
 /*
  * item_files: the items of an archive as files of a restore. First all are created, then any
  * number of threads write into them in any order, then they get their times and modes. Memory does
- * not grow with the number of items, apart from the names of those that had to be renamed.
+ * not grow with the number of items.
  */
 #ifndef MEDARK_ARCHIVE_ITEM_FILES_H
 #define MEDARK_ARCHIVE_ITEM_FILES_H

@@ -124,23 +124,38 @@ int medark_pages_table(struct medark_pages *p, enum medark_kind kind, struct med
 	return 0;
 }
 
-static int begin_page(struct medark_pages *p, struct medark_bytes first, struct medark_error *err)
+/* What the root says of a page. */
+static int list_page(struct medark_pages *p, struct medark_bytes first, struct medark_error *err)
 {
-	p->page = new_page(p->kind, p->page_count + 1, err);
-	if (!p->page)
-		return MEDARK_E_MEMORY;
-	p->page_count++;
 	MEDARK_TRY(medark_buffer_print(&p->list, err, "%s[%llu,", p->list.size ? "," : "",
 				       (unsigned long long)p->rows));
 	MEDARK_TRY(medark_text_json(&p->list, first, err));
 	return medark_buffer_print(&p->list, err, "]");
 }
 
+static int begin_page(struct medark_pages *p, struct medark_bytes first, struct medark_error *err)
+{
+	int result;
+
+	p->page = new_page(p->kind, p->page_count + 1, err);
+	if (!p->page)
+		return MEDARK_E_MEMORY;
+	p->page_count++;
+	result = list_page(p, first, err);
+	return result < 0 ? medark_error_prefix(err, result, "the pages of the index's table %s",
+						medark_kind_name(p->kind))
+			  : 0;
+}
+
 int medark_pages_row(struct medark_pages *p, struct medark_bytes row, struct medark_bytes first,
 		     struct medark_error *err)
 {
 	if (row.size >= MEDARK_PAGE_MAX)
-		return medark_error_set(err, MEDARK_E_MEMORY, "a row of the index is too large");
+		return medark_error_set(
+			err, MEDARK_E_USAGE,
+			"the index cannot hold what the source says: row %llu of the table %s has "
+			"%zu bytes, more than a reader takes; export the sources in parts",
+			(unsigned long long)p->rows, medark_kind_name(p->kind), row.size);
 	MEDARK_TRY(medark_row_check(&p->check, row, first, err));
 	if (p->page && p->page->plain.size && p->page->plain.size + row.size >= PAGE_SIZE)
 		MEDARK_TRY(end_page(p, err));

@@ -15,7 +15,7 @@
 /* Room for one name and its zero: what Linux file systems take. */
 #define MEDARK_NAME_SIZE 256
 
-/* Longest name that medark_safe_name() gives: room is left for "~999". */
+/* Longest name that medark_safe_name() gives: room is left for "~9". */
 #define MEDARK_SAFE_NAME_MAX 250
 
 /*

@@ -11,21 +11,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How many names are tried for one part of a path. */
-#define TRIES 999
-
 /*
- * A file is remembered by the name that it got, so that any will do: after some in order come
- * random ones. A packed source can hold the same path as often as it likes.
+ * A name that is taken gets "~2" to "~9", and then a suffix that nobody who made the archive can
+ * have known: so few names are tried, and the last one is always free.
  */
-#define FILE_TRIES_ORDERED 99
-#define FILE_TRIES	   (FILE_TRIES_ORDERED + 20)
+#define UNIQUE 9
 
-/* Bytes of "~" and a random number in hex. */
-#define RANDOM_SUFFIX 9
+/* Bytes of the longest suffix, with its zero: "~", 16 digits of hex, "-" and an item's number. */
+#define SUFFIX_SIZE 29
+
+/* Numbered names that are remembered, 8 MiB of them; every further one is unique at once. */
+#define ORDINALS_MAX (8u << 20)
+
+/* A file whose name is numbered. */
+struct ordinal {
+	uint32_t item;
+	uint32_t ordinal;
+};
 
 /* A path whose every byte is encoded, and a suffix for every part. */
-#define ACTUAL_MAX (16 * MEDARK_PATH_MAX)
+#define ACTUAL_MAX (24 * MEDARK_PATH_MAX)
 
 void medark_tree_init(struct medark_tree *tree, int root)
 {
@@ -34,6 +39,7 @@ void medark_tree_init(struct medark_tree *tree, int root)
 		.folder = -1,
 		.raw = MEDARK_BUFFER(MEDARK_PATH_MAX),
 		.actual = MEDARK_BUFFER(ACTUAL_MAX),
+		.ordinals = MEDARK_BUFFER(ORDINALS_MAX),
 	};
 }
 
@@ -52,27 +58,54 @@ void medark_tree_clear(struct medark_tree *tree)
 	leave(tree);
 	medark_buffer_clear(&tree->raw);
 	medark_buffer_clear(&tree->actual);
+	medark_buffer_clear(&tree->ordinals);
 }
 
-/* The name to try as number `attempt`: 0 the exact one, then with ~2, ~3 … */
-static void candidate(const char *name, unsigned attempt, char out[MEDARK_NAME_SIZE])
+/* ---- names ---- */
+
+/* One of the names that a part of a path can get. */
+struct candidate {
+	struct medark_bytes part;
+	const uint32_t *item; /* whose file it is; NULL for a folder */
+	unsigned ordinal;     /* 0: as it is, then with ~2, ~3 … and UNIQUE */
+};
+
+static void suffix_of(const struct medark_tree *tree, const struct candidate *c,
+		      char out[SUFFIX_SIZE])
 {
-	if (attempt == 0)
-		(void)snprintf(out, MEDARK_NAME_SIZE, "%s", name);
+	if (c->ordinal == 0)
+		out[0] = '\0';
+	else if (c->ordinal < UNIQUE)
+		(void)snprintf(out, SUFFIX_SIZE, "~%u", c->ordinal + 1);
+	else if (c->item)
+		(void)snprintf(out, SUFFIX_SIZE, "~%016llx-%u", (unsigned long long)tree->nonce,
+			       *c->item);
 	else
-		(void)snprintf(out, MEDARK_NAME_SIZE, "%.*s~%u", MEDARK_SAFE_NAME_MAX, name,
-			       attempt + 1);
+		(void)snprintf(out, SUFFIX_SIZE, "~%016llx", (unsigned long long)tree->nonce);
 }
 
-static int random_candidate(const char *name, char out[MEDARK_NAME_SIZE], struct medark_error *err)
+/* Returns whether the name differs from the one that is not strict. */
+static bool name_of(const struct medark_tree *tree, const struct candidate *c, bool strict,
+		    char out[MEDARK_NAME_SIZE])
 {
-	uint32_t number;
+	char suffix[SUFFIX_SIZE], plain[MEDARK_NAME_SIZE];
+	size_t size, room;
+	bool differs;
 
-	MEDARK_TRY(medark_random_public(&number, sizeof(number), err));
-	(void)snprintf(out, MEDARK_NAME_SIZE, "%.*s~%08x", MEDARK_NAME_SIZE - 1 - RANDOM_SUFFIX,
-		       name, (unsigned)number);
-	return 0;
+	suffix_of(tree, c, suffix);
+	(void)medark_safe_name(c->part, strict, out);
+	(void)medark_safe_name(c->part, false, plain);
+	differs = strcmp(plain, out) != 0;
+	size = strlen(out);
+	room = MEDARK_NAME_SIZE - 1 - strlen(suffix);
+	if (size > room)
+		for (size = room; size && ((unsigned char)out[size] & 0xc0) == 0x80;)
+			size--; /* to a character's border */
+	memcpy(out + size, suffix, strlen(suffix) + 1);
+	return differs;
 }
+
+/* ---- folders ---- */
 
 /* Opens, and makes if asked to, the folder of this name; a negative errno. */
 static int enter(int at, const char *name, bool create)
@@ -86,32 +119,42 @@ static int enter(int at, const char *name, bool create)
 	return medark_folder_open(at, name);
 }
 
-/* Goes into one part of a path; its name is left in `actual`. */
-static int enter_part(int at, struct medark_bytes part, bool create, char actual[MEDARK_NAME_SIZE],
-		      int *out_fd, struct medark_error *err)
+/* A file system that refuses a name says EINVAL when it is made, and then that it is not there. */
+static bool is_refused(int result, bool create)
 {
-	char name[MEDARK_NAME_SIZE];
-	bool strict = false;
+	return result == -EINVAL || (result == -ENOENT && !create);
+}
+
+static int enter_candidate(const struct medark_tree *tree, const struct candidate *c, bool create,
+			   char actual[MEDARK_NAME_SIZE])
+{
 	int fd;
 
-	(void)medark_safe_name(part, false, name);
-	for (unsigned attempt = 0; attempt < TRIES;) {
-		candidate(name, attempt, actual);
-		fd = enter(at, actual, create);
-		if (fd >= 0) {
-			*out_fd = fd;
-			return 0;
-		}
-		if (fd == -EINVAL && !strict) {
-			strict = true;
-			(void)medark_safe_name(part, true, name);
-		} else if (fd == -ENOTDIR || fd == -ELOOP) {
-			attempt++; /* a file has that name */
-		} else {
-			return medark_error_errno(err, -fd, "cannot use a folder in the target");
-		}
-	}
-	return medark_error_set(err, MEDARK_E_SYSTEM, "too many items have the same name");
+	(void)name_of(tree, c, false, actual);
+	fd = enter(tree->folder, actual, create);
+	if (is_refused(fd, create) && name_of(tree, c, true, actual))
+		fd = enter(tree->folder, actual, create);
+	return fd;
+}
+
+/*
+ * Goes into one part of a path; its name is left in `actual`. What stands in the way of a name is a
+ * file and stays one, so that the same part leads to the same folder each time.
+ */
+static int enter_part(struct medark_tree *tree, struct medark_bytes part, bool create,
+		      char actual[MEDARK_NAME_SIZE], struct medark_error *err)
+{
+	struct candidate c = { .part = part };
+	int fd;
+
+	do
+		fd = enter_candidate(tree, &c, create, actual);
+	while ((fd == -ENOTDIR || fd == -ELOOP) && c.ordinal++ < UNIQUE);
+	if (fd < 0)
+		return medark_error_errno(err, -fd, "cannot use a folder in the target");
+	(void)close(tree->folder);
+	tree->folder = fd;
+	return 0;
 }
 
 /* Makes `path` the folder used last; an empty path is the root. */
@@ -121,19 +164,18 @@ static int go(struct medark_tree *tree, struct medark_bytes path, bool create,
 	struct medark_path_parts parts = medark_path_parts(path);
 	char name[MEDARK_NAME_SIZE];
 	struct medark_bytes part;
-	int next = -1;
 
 	if (tree->has_folder &&
 	    medark_bytes_equal(path, medark_bytes(tree->raw.data, tree->raw.size)))
 		return 0;
 	leave(tree);
+	while (tree->nonce == 0)
+		MEDARK_TRY(medark_random_public(&tree->nonce, sizeof(tree->nonce), err));
 	tree->folder = openat(tree->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tree->folder < 0)
 		return medark_error_errno(err, errno, "cannot use the target");
 	while (path.size && medark_path_next(&parts, &part)) {
-		MEDARK_TRY(enter_part(tree->folder, part, create, name, &next, err));
-		(void)close(tree->folder);
-		tree->folder = next;
+		MEDARK_TRY(enter_part(tree, part, create, name, err));
 		MEDARK_TRY(medark_buffer_print(&tree->actual, err, "%s/", name));
 	}
 	MEDARK_TRY(medark_buffer_add(&tree->raw, path.data, path.size, err));
@@ -146,52 +188,110 @@ struct medark_bytes medark_tree_actual(const struct medark_tree *tree)
 	return medark_bytes(tree->actual.data, tree->actual.size);
 }
 
-int medark_tree_create(struct medark_tree *tree, struct medark_bytes path,
-		       char out_name[MEDARK_NAME_SIZE], int *out_fd, struct medark_error *err)
-{
-	struct medark_bytes folder, leaf;
-	char name[MEDARK_NAME_SIZE];
-	bool strict = false;
-
-	medark_path_split(path, &folder, &leaf);
-	MEDARK_TRY(go(tree, folder, true, err));
-	(void)medark_safe_name(leaf, false, name);
-	for (unsigned attempt = 0; attempt < FILE_TRIES;) {
-		if (attempt < FILE_TRIES_ORDERED)
-			candidate(name, attempt, out_name);
-		else
-			MEDARK_TRY(random_candidate(name, out_name, err));
-		*out_fd = openat(tree->folder, out_name,
-				 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (*out_fd >= 0)
-			return 0;
-		if (errno == EINVAL && !strict) {
-			strict = true;
-			(void)medark_safe_name(leaf, true, name);
-		} else if (errno == EEXIST) {
-			attempt++;
-		} else {
-			return medark_error_errno(err, errno, "cannot create a file in the target");
-		}
-	}
-	return medark_error_set(err, MEDARK_E_SYSTEM, "too many items have the same name");
-}
-
 int medark_tree_make(struct medark_tree *tree, struct medark_bytes path, struct medark_error *err)
 {
 	return go(tree, path, true, err);
 }
 
-int medark_tree_open(struct medark_tree *tree, struct medark_bytes path, const char *name,
-		     int flags, int *out_fd, struct medark_error *err)
+int medark_tree_open_folder(struct medark_tree *tree, struct medark_bytes path, int *out_fd,
+			    struct medark_error *err)
 {
-	struct medark_bytes folder = path, leaf;
-
-	if (name)
-		medark_path_split(path, &folder, &leaf);
-	MEDARK_TRY(go(tree, folder, false, err));
-	*out_fd = openat(tree->folder, name ? name : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+	MEDARK_TRY(go(tree, path, false, err));
+	*out_fd = openat(tree->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*out_fd < 0)
-		return medark_error_errno(err, errno, "cannot open a restored file again");
+		return medark_error_errno(err, errno, "cannot open a restored folder again");
+	return 0;
+}
+
+/* ---- files ---- */
+
+/* A descriptor or a negative errno; the name is the tree's then. */
+static int open_candidate(struct medark_tree *tree, const struct candidate *c, int flags)
+{
+	int fd;
+
+	flags |= O_NOFOLLOW | O_CLOEXEC;
+	(void)name_of(tree, c, false, tree->name);
+	fd = openat(tree->folder, tree->name, flags, 0600);
+	if (fd < 0 && is_refused(-errno, flags & O_CREAT) && name_of(tree, c, true, tree->name))
+		fd = openat(tree->folder, tree->name, flags, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+static int remember(struct medark_tree *tree, const struct candidate *c, struct medark_error *err)
+{
+	struct ordinal entry = { .item = *c->item, .ordinal = c->ordinal };
+
+	tree->any_unique |= c->ordinal == UNIQUE;
+	if (c->ordinal == 0 || c->ordinal == UNIQUE)
+		return 0;
+	return medark_buffer_add(&tree->ordinals, &entry, sizeof(entry), err);
+}
+
+/* 0 if none is remembered. */
+static unsigned remembered(const struct medark_tree *tree, uint32_t item)
+{
+	const struct ordinal *entries = (const struct ordinal *)(const void *)tree->ordinals.data;
+	size_t low = 0, high = tree->ordinals.size / sizeof(*entries);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (entries[middle].item == item)
+			return entries[middle].ordinal;
+		if (entries[middle].item < item)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
+const char *medark_tree_name(const struct medark_tree *tree)
+{
+	return tree->name;
+}
+
+int medark_tree_create(struct medark_tree *tree, struct medark_bytes path, uint32_t item,
+		       int *out_fd, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int fd = -1;
+	struct candidate c = { .item = &item };
+	struct medark_bytes folder;
+	bool full = tree->ordinals.size == ORDINALS_MAX;
+
+	medark_path_split(path, &folder, &c.part);
+	MEDARK_TRY(go(tree, folder, true, err));
+	fd = open_candidate(tree, &c, O_WRONLY | O_CREAT | O_EXCL);
+	while (fd == -EEXIST && c.ordinal < UNIQUE) {
+		c.ordinal = full ? UNIQUE : c.ordinal + 1;
+		fd = open_candidate(tree, &c, O_WRONLY | O_CREAT | O_EXCL);
+	}
+	if (fd < 0)
+		return medark_error_errno(err, -fd, "cannot create a file in the target");
+	MEDARK_TRY(remember(tree, &c, err));
+	*out_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int medark_tree_open_file(struct medark_tree *tree, struct medark_bytes path, uint32_t item,
+			  int flags, int *out_fd, struct medark_error *err)
+{
+	struct candidate c = { .item = &item };
+	struct medark_bytes folder;
+	int fd = -ENOENT;
+
+	medark_path_split(path, &folder, &c.part);
+	MEDARK_TRY(go(tree, folder, false, err));
+	c.ordinal = remembered(tree, item);
+	/* Nothing else can have the item's unique name: if it is there, it is the item. */
+	if (c.ordinal == 0 && tree->any_unique)
+		fd = open_candidate(tree, &(struct candidate) { c.part, c.item, UNIQUE }, flags);
+	if (fd == -ENOENT)
+		fd = open_candidate(tree, &c, flags);
+	if (fd < 0)
+		return medark_error_errno(err, -fd, "cannot open a restored file again");
+	*out_fd = fd;
 	return 0;
 }

@@ -148,9 +148,13 @@ static int run(struct walk *w, enum medark_fault *out_fault)
 
 	*w->parser->sax = handler;
 	w->parser->userData = w;
-	/* HUGE lifts the limit of 10 MB for an attribute; the guard has set the bounds. */
+	/*
+	 * HUGE lifts the limit of 10 MB for an attribute; the guard has set the bounds. IGNORE_ENC,
+	 * because the guard has seen that it is UTF-8: with a decoder at work xmlByteConsumed()
+	 * would encode again at each call all that the parser has ahead of it.
+	 */
 	xmlCtxtUseOptions(w->parser, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOERROR |
-					     XML_PARSE_NOWARNING);
+					     XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
 	xmlParseDocument(w->parser);
 	if (w->rc < 0)
 		return w->rc;

@@ -6,9 +6,10 @@
  * as the narrative, are passed over. The attribute `value` is the element's value, `url` is a
  * child's.
  *
- * UTF-8 only. No DTD, so no entities but the five predefined ones, and nothing is ever fetched.
- * Bounds, checked before the parser sees the text: MEDARK_FHIR_XML_DEPTH_MAX, _ATTRIBUTES_MAX and
- * _SIZE_MAX. Silent, and without touching libxml2's global state; any thread.
+ * UTF-8 only, US-ASCII being a part of it. No DTD, so no entities but the five predefined ones, and
+ * nothing is ever fetched. Bounds, checked before the parser sees the text:
+ * MEDARK_FHIR_XML_DEPTH_MAX, _ATTRIBUTES_MAX and _SIZE_MAX. Silent, and without touching libxml2's
+ * global state; any thread.
  */
 #ifndef MEDARK_RECORD_FHIR_XML_H
 #define MEDARK_RECORD_FHIR_XML_H
@@ -21,8 +22,9 @@
 #define MEDARK_FHIR_XML_SIZE_MAX       ((size_t)1 << 30)
 
 /*
- * What stops a text before it is parsed: not UTF-8 (MEDARK_FAULT_UTF8), a DTD
- * (MEDARK_FAULT_SYNTAX), or a bound (MEDARK_FAULT_DEPTH, _TOO_LARGE).
+ * What stops a text before it is parsed: another encoding than UTF-8 (MEDARK_FAULT_UTF8), a DTD or
+ * bytes that the declared US-ASCII does not have (MEDARK_FAULT_SYNTAX), or a bound
+ * (MEDARK_FAULT_DEPTH, _TOO_LARGE).
  */
 enum medark_fault medark_fhir_xml_guard(struct medark_bytes text);
 

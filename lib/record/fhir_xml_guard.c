@@ -38,18 +38,32 @@ static struct medark_bytes declared_encoding(struct medark_bytes text)
 	return medark_bytes(text.data + at, close ? (size_t)(close - text.data) - at : 0);
 }
 
-static bool is_utf8(struct medark_bytes text)
+static bool is_named(struct medark_bytes encoding, const char *name)
+{
+	return encoding.size == strlen(name) &&
+	       strncasecmp((const char *)encoding.data, name, encoding.size) == 0;
+}
+
+static bool is_ascii(struct medark_bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static enum medark_fault guard_encoding(struct medark_bytes text)
 {
 	struct medark_bytes encoding;
 
 	if (medark_bytes_starts(text, "\xef\xbb\xbf"))
 		text = medark_bytes(text.data + 3, text.size - 3);
 	encoding = declared_encoding(text);
-	if (encoding.size &&
-	    !(encoding.size == 5 && strncasecmp((const char *)encoding.data, "utf-8", 5) == 0) &&
-	    !(encoding.size == 8 && strncasecmp((const char *)encoding.data, "us-ascii", 8) == 0))
-		return false;
-	return medark_text_is_utf8(text);
+	if (is_named(encoding, "us-ascii"))
+		return is_ascii(text) ? MEDARK_FAULT_NONE : MEDARK_FAULT_SYNTAX;
+	if (encoding.size && !is_named(encoding, "utf-8"))
+		return MEDARK_FAULT_UTF8;
+	return medark_text_is_utf8(text) ? MEDARK_FAULT_NONE : MEDARK_FAULT_UTF8;
 }
 
 /*
@@ -93,17 +107,18 @@ static enum medark_fault guard_tag(struct medark_bytes text, size_t at, size_t *
 
 enum medark_fault medark_fhir_xml_guard(struct medark_bytes text)
 {
+	enum medark_fault fault;
 	unsigned depth = 0;
 	size_t at = 0;
 
 	if (text.size > MEDARK_FHIR_XML_SIZE_MAX)
 		return MEDARK_FAULT_TOO_LARGE;
-	if (!is_utf8(text))
-		return MEDARK_FAULT_UTF8;
+	fault = guard_encoding(text);
+	if (fault)
+		return fault;
 	while (at < text.size) {
 		const uint8_t *open = memchr(text.data + at, '<', text.size - at);
 		struct medark_bytes rest;
-		enum medark_fault fault;
 
 		if (!open)
 			break;

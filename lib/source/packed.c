@@ -16,18 +16,24 @@
 #define DAMAGED	   "the packed file is damaged from here on"
 #define UNREADABLE "the packed file cannot be read from here on"
 #define FLOODED	   "the packed file expands more than 20,000 times: it is read no further"
+#define SWARMED	   "the packed file has too many members for its size: it is read no further"
 #define LOST	   "bytes of the packed file that belong to none of its members are left out"
+
+/* Of a tar; those of a zip are counted as if they were as large. */
+#define HEADER_SIZE 512
 
 struct packed {
 	struct archive *archive;
 	int fd;
 	struct medark_tap tap;
-	uint64_t given;		/* bytes of members */
+	uint64_t given;		/* bytes of members and of their headers */
+	uint64_t count;		/* members */
 	_Atomic uint64_t taken; /* packed bytes; who shows progress is not always who reads */
 	uint64_t left;	 /* bytes of the last member that are still to come, if it is a tar's */
 	bool broken;	 /* damage was met: told once, as an entry, at the end */
 	bool unreadable; /* it is not damaged, but could not be read on */
-	bool flooded;	 /* it is read no further */
+	bool flooded;	 /* it is read no further, */
+	bool swarmed;	 /* because it has too many members */
 	bool odd_front;	 /* if it is a zip: it does not begin with a member */
 	bool lost;	 /* there were bytes between members */
 	bool is_done;	 /* the last entry was given */
@@ -248,7 +254,7 @@ static void end_member(struct packed *p)
 static const char *end_reason(const struct packed *p)
 {
 	if (p->flooded)
-		return FLOODED;
+		return p->swarmed ? SWARMED : FLOODED;
 	return p->unreadable ? UNREADABLE : DAMAGED;
 }
 
@@ -266,6 +272,15 @@ static int end_packed(struct packed *p, struct medark_entry *out)
 	return more || p->lost ? tell(p, LOST, medark_bytes(NULL, 0), out) : 0;
 }
 
+/* A member without a byte costs us an item all the same. */
+static void count_member(struct packed *p)
+{
+	p->count++;
+	p->given += HEADER_SIZE;
+	p->swarmed = medark_tap_is_swarm(p->archive, p->count);
+	p->flooded = p->swarmed || medark_tap_is_flood(p->archive, p->given);
+}
+
 /* A header as libarchive gives it; ARCHIVE_EOF only if all members were sound. */
 static int next_header(struct packed *p, struct archive_entry **out)
 {
@@ -275,7 +290,9 @@ static int next_header(struct packed *p, struct archive_entry **out)
 		return ARCHIVE_FATAL;
 	end_member(p);
 	r = archive_read_next_header(p->archive, out);
-	return r == ARCHIVE_EOF && p->broken ? ARCHIVE_FATAL : r;
+	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
+		count_member(p);
+	return p->flooded || (r == ARCHIVE_EOF && p->broken) ? ARCHIVE_FATAL : r;
 }
 
 static int packed_next(void *self, struct medark_entry *out, struct medark_error *err)

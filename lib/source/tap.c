@@ -7,6 +7,8 @@
 
 #define FLOOD_FREE  ((uint64_t)1 << 30)
 #define FLOOD_RATIO 20000u
+#define SWARM_FREE  100000u
+#define SWARM_RATIO 4u
 
 int medark_tap_init(struct medark_tap *tap, struct medark_bytes head, struct medark_error *err)
 {
@@ -132,4 +134,11 @@ bool medark_tap_is_flood(struct archive *reader, uint64_t given)
 	int64_t taken = archive_filter_bytes(reader, -1);
 
 	return given > FLOOD_FREE && taken >= 0 && given / FLOOD_RATIO > (uint64_t)taken;
+}
+
+bool medark_tap_is_swarm(struct archive *reader, uint64_t members)
+{
+	int64_t taken = archive_filter_bytes(reader, -1);
+
+	return members > SWARM_FREE && taken >= 0 && members / SWARM_RATIO > (uint64_t)taken;
 }

@@ -61,4 +61,10 @@ int medark_tap_is_more(struct medark_tap *tap, uint64_t at, struct medark_error 
  */
 bool medark_tap_is_flood(struct archive *reader, uint64_t given);
 
+/*
+ * Has the reader given more members than anybody's files can be, for what it took? Above 100,000,
+ * four for each byte: of empty files in the order of their names zstd at its best makes 1.5 each.
+ */
+bool medark_tap_is_swarm(struct archive *reader, uint64_t members);
+
 #endif

@@ -8,6 +8,7 @@ import base64
 import bz2
 import errno
 import gzip
+import io
 import json
 import lzma
 import os
@@ -15,6 +16,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tarfile
 import unittest
 import zipfile
 
@@ -214,6 +216,28 @@ class Names(RealTest):
         self.restore()
         self.assertEqual(len([each for each in os.listdir(self.path("back")) if each[0] in "nu"]),
                          2)
+
+    def test_names_never_run_out(self):
+        """Files stand where folders should be, under every name with a number."""
+        names = ["d", *(f"d~{i}" for i in range(2, 1001)), "d/x", "e", "d/y/z", "d/x"]
+        names += [f"{i:04}\x01" + "n" * 240 for i in range(2000)] + ["same"] * 2000
+        with tarfile.open(self.path("src.tar"), "w", format=tarfile.PAX_FORMAT) as tar:
+            for i, name in enumerate(names):
+                member = tarfile.TarInfo(name)
+                member.size = len(str(i))
+                tar.addfile(member, io.BytesIO(str(i).encode()))
+        self.assertEqual(self.export("src.tar")["items"], len(names))
+        self.verify_elsewhere()
+        summary = self.restore()
+        found = self.tree("back")
+        renamed = [json.loads(line) for line in found.pop("medark-renamed.json").splitlines()]
+        self.assertEqual((summary["renamed"], len(renamed)), (2000 + 1999 + 3, 2000 + 1999 + 3))
+        self.assertEqual(sorted(map(int, found.values())), list(range(len(names))))
+        for line in renamed:
+            self.assertEqual(found[line["name"]], str(line["item"]).encode())
+            self.assertEqual(line["path"], names[line["item"]])
+        folders = {line["name"].split("/")[0] for line in renamed if line["path"][:2] == "d/"}
+        self.assertEqual(len(folders), 1)
 
     def test_many_levels_of_folders(self):
         self.write("src/" + "d/" * 250 + "p.json", json.dumps(patient("p1")))

@@ -6,9 +6,10 @@ Each class is the test real/<its name in lower case>.
 
 import json
 import os
+import unittest
 import uuid
 
-from real import RealTest, main
+from real import SANITIZED, RealTest, main
 from test_input import BSN, about, ndjson, patient
 
 URN = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"
@@ -124,6 +125,34 @@ class References(RealTest):
         self.assertNotIn("Appointment", self.chart("p3"))
         # Both at once: it is still one record.
         self.assertEqual(self.chart("p1", "--patient", "p2")["Appointment"], [line])
+
+    def meetings(self, count, step):
+        """Records of 900 patients each in turn; one in `step` is shared with the patient x."""
+        self.write("src/p.ndjson", ndjson(patient("x"), *[patient(f"p{i}") for i in range(900)]))
+        with open(self.path("src/a.ndjson"), "w", encoding="ascii") as f:
+            for i in range(count):
+                f.write('{"resourceType":"Appointment","id":"a%d","participant":[{"actor":'
+                        '{"reference":"Patient/p%d"}}%s]}\n' % (
+                            i, i * 900 // count,
+                            ',{"actor":{"reference":"Patient/x"}}' if i % step == 0 else ""))
+
+    def test_a_patient_can_share_more_records_than_are_held_at_once(self):
+        self.meetings(120_000, 2)
+        self.export("src")
+        self.assertEqual(self.counts()["Px"], {"Patient": 1, "Appointment": 60_000})
+        self.assertEqual(len(self.chart("x")["Appointment"]), 60_000)
+
+    @unittest.skipIf(SANITIZED, "takes minutes in a build with sanitizers: not run")
+    def test_what_a_row_of_the_index_cannot_hold_is_reported_and_kept(self):
+        self.meetings(1_700_000, 2)
+        seen = self.export("src", code=6)
+        missing = seen["reasons"].pop("too-large")
+        self.assertEqual(seen["reasons"], {})
+        self.assertEqual({line["detail"] for line in self.report()},
+                         {"the index has no room to list it with one of its patients"})
+        self.assertEqual(self.counts()["Px"], {"Patient": 1, "Appointment": 850_000 - missing})
+        self.assertEqual(len(self.chart("x")["Appointment"]), 850_000 - missing)
+        self.round_trip("src")
 
     def test_merged_patients_stay_two_and_say_so(self):
         self.write("src/p.ndjson", ndjson(

@@ -5,6 +5,7 @@
 #include "archive/folder.h"
 #include "archive/partial_folder.h"
 #include "archive/tree.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -336,26 +337,42 @@ static void a_link_in_the_place_of_the_partial_folder_is_not_followed(void **sta
 
 /* ---- tree ---- */
 
-static int create(struct medark_tree *tree, const char *path, char name[MEDARK_NAME_SIZE])
-{
-	struct medark_error err;
-	int fd = -1, code;
+static uint32_t last_item;
 
-	code = medark_tree_create(tree, medark_bytes_text(path), name, &fd, &err);
-	if (fd >= 0)
-		(void)close(fd);
-	return code;
+/* Creates the next item's file; its name. */
+static const char *create(struct medark_tree *tree, const char *path)
+{
+	struct medark_error err = { 0 };
+	int fd = -1;
+
+	assert_int_equal(medark_tree_create(tree, medark_bytes_text(path), ++last_item, &fd, &err),
+			 0);
+	assert_int_equal(write(fd, &last_item, sizeof(last_item)), sizeof(last_item));
+	(void)close(fd);
+	return medark_tree_name(tree);
+}
+
+/* What is opened for an item is what was created for it. */
+static void assert_opens(struct medark_tree *tree, const char *path, uint32_t item)
+{
+	struct medark_error err = { 0 };
+	uint32_t content = 0;
+	int fd = -1;
+
+	assert_int_equal(
+		medark_tree_open_file(tree, medark_bytes_text(path), item, O_RDONLY, &fd, &err), 0);
+	assert_int_equal(read(fd, &content, sizeof(content)), sizeof(content));
+	assert_int_equal(content, item);
+	(void)close(fd);
 }
 
 static void files_and_their_folders_are_made(void **state)
 {
 	struct place *p = *state;
 	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
-	char name[MEDARK_NAME_SIZE];
 
 	medark_tree_init(&tree, p->fd);
-	assert_int_equal(create(&tree, "a/b/c", name), 0);
-	assert_string_equal(name, "c");
+	assert_string_equal(create(&tree, "a/b/c"), "c");
 	assert_true(medark_bytes_is(medark_tree_actual(&tree), "a/b/"));
 	assert_true(exists("a/b/c"));
 }
@@ -366,14 +383,13 @@ static void a_path_cannot_leave_the_root(void **state)
 					     ".",	"//",	 "a/..",	 "./evil" };
 	struct place *p = *state;
 	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
-	char name[MEDARK_NAME_SIZE];
 	int root;
 
 	assert_int_equal(mkdir("root", 0700), 0);
 	root = medark_folder_open(p->fd, "root");
 	medark_tree_init(&tree, root);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		assert_int_equal(create(&tree, paths[i], name), 0);
+		(void)create(&tree, paths[i]);
 	assert_false(exists("evil"));
 	assert_true(exists("root/%2E%2E/evil") && exists("root/evil") && exists("root/%2E"));
 	(void)close(root);
@@ -383,12 +399,11 @@ static void a_link_on_the_way_is_not_followed(void **state)
 {
 	struct place *p = *state;
 	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
-	char name[MEDARK_NAME_SIZE];
 
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
 	assert_int_equal(symlink("elsewhere", "a"), 0);
 	medark_tree_init(&tree, p->fd);
-	assert_int_equal(create(&tree, "a/x", name), 0);
+	(void)create(&tree, "a/x");
 	assert_false(exists("elsewhere/x"));
 	assert_true(exists("a~2/x"));
 }
@@ -397,37 +412,74 @@ static void names_that_collide_get_a_number(void **state)
 {
 	struct place *p = *state;
 	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
-	char name[MEDARK_NAME_SIZE];
-	struct medark_error err;
-	int fd = -1;
+	uint32_t inner;
 
 	medark_tree_init(&tree, p->fd);
-	assert_int_equal(create(&tree, "a", name), 0);
-	assert_int_equal(create(&tree, "a", name), 0);
-	assert_string_equal(name, "a~2");
-	assert_int_equal(create(&tree, "a/b", name), 0); /* a is a file, a~2 too */
+	(void)create(&tree, "a");
+	assert_string_equal(create(&tree, "a"), "a~2");
+	(void)create(&tree, "a/b"); /* a is a file, a~2 too */
+	inner = last_item;
 	assert_true(medark_bytes_is(medark_tree_actual(&tree), "a~3/"));
-	assert_int_equal(create(&tree, "c", name), 0); /* somewhere else meanwhile */
-	assert_int_equal(
-		medark_tree_open(&tree, medark_bytes_text("a/b"), "b", O_RDONLY, &fd, &err), 0);
+	(void)create(&tree, "c"); /* somewhere else meanwhile */
+	assert_opens(&tree, "a/b", inner);
 	assert_true(medark_bytes_is(medark_tree_actual(&tree), "a~3/"));
-	(void)close(fd);
+	assert_opens(&tree, "a", inner - 1);
+	assert_string_equal(medark_tree_name(&tree), "a~2");
 }
 
 static void a_path_can_stand_there_any_number_of_times(void **state)
 {
 	struct place *p = *state;
 	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
-	char name[MEDARK_NAME_SIZE], longest[256] = { 0 };
+	char longest[256] = { 0 };
+	const char *name = NULL;
+	uint32_t first = last_item + 1;
 
-	memset(longest, 'n', sizeof(longest) - 1);
+	for (size_t i = 0; i + 1 < sizeof(longest); i += 2)
+		memcpy(longest + i, "\xc3\xa9", 2);
+	longest[254] = '\0';
 	medark_tree_init(&tree, p->fd);
 	for (int i = 0; i < 1100; i++)
-		assert_int_equal(create(&tree, "a", name), 0);
-	assert_int_equal(strlen(name), strlen("a~12345678"));
+		name = create(&tree, "a");
+	assert_int_equal(strncmp(name, "a~", 2), 0);
+	assert_true(strlen(name) > strlen("a~1234567890abcdef-"));
 	for (int i = 0; i < 110; i++)
-		assert_int_equal(create(&tree, longest, name), 0);
-	assert_int_equal(strlen(name), MEDARK_NAME_SIZE - 1);
+		name = create(&tree, longest);
+	assert_true(strlen(name) >= MEDARK_NAME_SIZE - 2);
+	assert_true(medark_text_is_utf8(medark_bytes_text(name)));
+	for (uint32_t i = first; i <= last_item; i++)
+		assert_opens(&tree, i < first + 1100 ? "a" : longest, i);
+}
+
+static void names_of_folders_never_run_out(void **state)
+{
+	struct place *p = *state;
+	MEDARK_AUTO(medark_tree_clear) struct medark_tree tree;
+	struct medark_bytes actual;
+	uint32_t first = last_item + 1;
+	char path[32];
+
+	medark_tree_init(&tree, p->fd);
+	(void)create(&tree, "d");
+	for (int i = 2; i <= 1000; i++) {
+		(void)snprintf(path, sizeof(path), "d~%d", i);
+		(void)create(&tree, path);
+	}
+	for (int i = 0; i < 3; i++) {
+		(void)create(&tree, "d/x");
+		(void)create(&tree, "d/y/z");
+		(void)create(&tree, "e/x");
+	}
+	for (uint32_t i = 0; i < 9; i++) {
+		static const char *const paths[] = { "d/x", "d/y/z", "e/x" };
+
+		assert_opens(&tree, paths[i % 3], first + 1000 + i);
+	}
+	assert_opens(&tree, "d/x", first + 1000);
+	actual = medark_tree_actual(&tree);
+	assert_true(actual.size == strlen("d~1234567890abcdef/"));
+	assert_opens(&tree, "d", first);
+	assert_opens(&tree, "d~1000", first + 999);
 }
 
 int main(void)
@@ -454,6 +506,7 @@ int main(void)
 		T(a_link_on_the_way_is_not_followed),
 		T(names_that_collide_get_a_number),
 		T(a_path_can_stand_there_any_number_of_times),
+		T(names_of_folders_never_run_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,6 +333,71 @@ static void what_expands_without_end_is_read_no_further(void **state)
 	assert_end(source);
 }
 
+/* A tar of empty files, the same one again and again or one after the other; compressed. */
+static void write_many(const char *name, const char *program, size_t count, bool same)
+{
+	struct archive *a = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+
+	assert_int_equal(archive_write_add_filter_program(a, program), ARCHIVE_OK);
+	assert_int_equal(archive_write_set_format_ustar(a), ARCHIVE_OK);
+	assert_int_equal(archive_write_open_filename(a, in_folder(name)), ARCHIVE_OK);
+	for (size_t i = 0; i < count; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "f%07zu", same ? 0 : i);
+		archive_entry_clear(entry);
+		archive_entry_set_pathname(entry, path);
+		archive_entry_set_filetype(entry, AE_IFREG);
+		archive_entry_set_size(entry, 0);
+		assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+	}
+	archive_entry_free(entry);
+	assert_int_equal(archive_write_free(a), ARCHIVE_OK);
+}
+
+/* How many files the source has; what comes behind them in *out. */
+static size_t count_files(struct medark_source *source, struct medark_entry *out)
+{
+	size_t count = 0;
+	int more;
+
+	while ((more = medark_source_next(source, out, NULL)) == 1 &&
+	       out->kind == MEDARK_ENTRY_FILE)
+		count++;
+	if (more == 0)
+		out->why = NULL;
+	return count;
+}
+
+static void members_without_number_are_read_no_further(void **state)
+{
+	struct medark_entry entry;
+	struct medark_source *source;
+
+	(void)state;
+	write_many("swarm.tar.zst", "zstd -q -3", 200000, true);
+	source = open_source("swarm.tar.zst");
+	assert_int_equal(count_files(source, &entry), 100000);
+	assert_string_equal(
+		entry.why,
+		"the packed file has too many members for its size: it is read no further");
+	assert_end(source);
+}
+
+static void many_small_files_are_all_read(void **state)
+{
+	struct medark_entry entry;
+	struct medark_source *source;
+
+	(void)state;
+	write_many("small.tar.zst", "zstd -q -3", 200000, false);
+	source = open_source("small.tar.zst");
+	assert_int_equal(count_files(source, &entry), 200000);
+	assert_null(entry.why);
+	medark_source_free(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +410,8 @@ int main(void)
 		cmocka_unit_test(a_zip_that_is_compressed_is_a_file),
 		cmocka_unit_test(what_does_not_decode_behind_a_gzip_member_is_told),
 		cmocka_unit_test(what_expands_without_end_is_read_no_further),
+		cmocka_unit_test(members_without_number_are_read_no_further),
+		cmocka_unit_test(many_small_files_are_all_read),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
