@@ -29,6 +29,7 @@ for identity in rsa p256 p384; do
 done
 recovers "by passphrase" sh RECOVER.sh -p a.medark passphrase out signer.cert.pem
 # What medark takes for a passphrase, RECOVER.sh does too.
+# shellcheck disable=SC2016 # a passphrase, not a command
 { printf ' \r\t"$(id)" \303\251\\ ' && head -c 985 /dev/zero | tr '\0' p; } >long
 [ "$(wc -c <long)" -eq 1000 ] || fail "the long passphrase"
 for end in '' '\n' '\r\n'; do

@@ -56,6 +56,29 @@ for kind in bare crlf two; do
 	recovers sh RECOVER.sh -p b.medark passphrase.$kind out signer.cert.pem
 done
 
+# No command line shows a passphrase of scrypt, nor is one written down; with PBKDF2 it says so.
+mkdir watch
+for tool in openssl sed tr head grep od cut; do
+	cat >watch/$tool <<-END
+		#!/bin/sh
+		echo "\$*" >>"$PWD/lines"
+		! $(command -v grep) -r -q batterij "$PWD"/out.recovering || echo batterij >>"$PWD/lines"
+		exec $(command -v $tool) "\$@"
+	END
+	chmod +x watch/$tool
+done
+for archive in a b; do
+	rm -f lines
+	expect 0 "what the process list shows" env PATH="$PWD/watch:$PATH" \
+		sh RECOVER.sh -p -r $archive.medark passphrase out signer.cert.pem
+	grep -q -e '-secretkey' lines || fail "no command line was seen"
+	case $archive in
+	a) ! grep -q batterij lines || fail "a command line shows the passphrase" ;;
+	b) grep -q 'process list of this machine shows the passphrase' said || fail "PBKDF2" ;;
+	esac
+	rm -rf out
+done
+
 # Names that tools could take for something else: a host, an option.
 ln -s a.medark 2026-11-22T03:10.medark
 ln -s a.medark ./-a.medark

@@ -29,10 +29,13 @@
 # It is also a description: each step says in plain words what happens, and each command can be
 # typed by hand. FORMAT.md, in the same archive, has every detail.
 #
-# USE A MACHINE THAT NOBODY ELSE USES MEANWHILE. openssl takes the keys of steps 5 and 6 on its
-# command line only (-secretkey, -macopt; there is no option that reads them from a file), so other
-# users of this machine could see them in the process list. They are never written to disk. What
-# comes out is not encrypted: OUTDIR has to be on a disk where patient records may lie.
+# USE A MACHINE THAT NOBODY ELSE USES MEANWHILE. openssl takes some secrets on its command line only:
+# the archive key in steps 5 and 6, and with -p the key that is derived from the passphrase in step 4
+# (-secretkey, -macopt). If the archive has its passphrase by PBKDF2 (medark writes scrypt), that is
+# the passphrase itself (-kdfopt). There is no option that reads these from a file, so other users of
+# this machine could see them in the process list. A private key and a passphrase of scrypt do not
+# stand there. None of them is written to disk. What comes out is not encrypted: OUTDIR has to be on a
+# disk where patient records may lie.
 
 set -eu
 umask 077     # nobody but you may read what is written
@@ -223,12 +226,14 @@ if [ $key_is = passphrase ]; then
 	passphrase() { sed "s/$(printf '\r')\$//; q" "$key_file"; } # the first line, without CR LF or LF
 	say "4. deriving a key from the passphrase (this takes a second and 128 MB of memory or more)"
 	if grep -q '"scrypt"' "$work/entry"; then
-		# "openssl kdf ... SCRYPT" does the same, but wants the passphrase on the command line.
+		# "openssl kdf ... SCRYPT" does the same, but wants the passphrase on the command line, where
+		# others could see it. For PBKDF2 there is only that.
 		derived=$(passphrase | openssl pkeyutl -kdf scrypt -kdflen 32 \
 			-pkeyopt_passin pass:stdin -pkeyopt "hexsalt:$(parameter salt)" \
 			-pkeyopt "N:$(parameter n)" -pkeyopt "r:$(parameter r)" \
 			-pkeyopt "p:$(parameter p)" | hex)
 	else
+		say "   (the process list of this machine shows the passphrase meanwhile)"
 		derived=$(openssl kdf -keylen 32 -kdfopt "pass:$(passphrase)" \
 			-kdfopt "hexsalt:$(parameter salt)" -kdfopt "iter:$(parameter iterations)" \
 			-kdfopt digest:SHA512 -binary PBKDF2 | hex)
