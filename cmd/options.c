@@ -78,7 +78,7 @@ const struct cli_option cli_option_table[] = {
 	  "list what was quarantined or skipped (JSON Lines)" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
-	  "write into a folder that is not empty" },
+	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
 	  "do not wait for the disk (a power cut may lose it)" },
 	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },

@@ -98,8 +98,13 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 			void *context, struct medark_error *err);
 
 struct medark_restore_request {
-	const char *target;   /* a folder: new, or empty */
-	bool replace;	      /* write into a folder that is not empty; replaces same names */
+	const char *target; /* a folder: new, or empty */
+	/*
+	 * Write into a folder that is not empty. A whole restore replaces files of the same name;
+	 * one of patients replaces an earlier one of patients as a whole, and refuses a folder that
+	 * holds anything else (MEDARK_E_USAGE).
+	 */
+	bool replace;
 	bool no_sync;	      /* do not wait until the disk has it: a power cut may lose it */
 	size_t patient_count; /* 0: the whole archive, byte for byte */
 	const char *const *patients; /* each an id, BSN or other identifier; all must be found */

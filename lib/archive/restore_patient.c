@@ -32,6 +32,7 @@ static void chart_free(struct medark_chart *chart)
 	medark_buffer_clear(&chart->referrer_names);
 	medark_buffer_clear(&chart->item_path);
 	medark_buffer_clear(&chart->items);
+	medark_buffer_clear(&chart->item_names);
 	free(chart);
 }
 MEDARK_DEFINE_AUTO(struct medark_chart, chart_free)
@@ -80,6 +81,7 @@ static int chart_init(struct medark_chart *chart, struct medark_archive *archive
 	chart->request = request;
 	chart->item_path.limit = MEDARK_PATH_MAX;
 	chart->items.limit = MEDARK_PAGE_MAX;
+	chart->item_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	chart->referrers.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_referrer);
 	chart->referrer_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	MEDARK_TRY(parse_since(request->since, &chart->since, err));

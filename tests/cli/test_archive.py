@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole archives: export, verify, inspect, patients, restore; each failure leaves nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -223,6 +224,53 @@ class Restore(ArchiveTest):
         self.succeed(*self.opened("restore", "--to", "few", "--patient", "-", "--type",
                                   "Observation", "--since", "2020-01-01"), stdin=b"p1\np2\n")
         self.assertNotIn("Patient.ndjson", self.tree("few"))
+
+    def chart(self, to, *patients, more=(), **options):
+        named = [word for each in patients for word in ("--patient", each)]
+        return self.opened("restore", "--to", to, *named, *more, **options)
+
+    def test_a_chart_takes_the_place_of_the_one_before_as_a_whole(self):
+        self.write("letters/DocumentReference.ndjson", json.dumps({
+            "resourceType": "DocumentReference", "id": "d", "status": "current",
+            "subject": {"reference": "Patient/p1"},
+            "content": [{"attachment": {"url": "scans/../scans/a b.pdf"}}]}) + "\n")
+        self.write("letters/scans/a b.pdf", b"%PDF \x00")
+        self.write("letters/Patient.xml", '<Patient xmlns="http://hl7.org/fhir"><id value="p1"/>'
+                   "</Patient>")
+        self.succeed(*self.export("letters", "letters.medark"))
+        first = self.chart("c", "p1", archive="letters.medark")
+        self.succeed(*first)
+        self.assertEqual(sorted(self.tree("c")), ["DocumentReference.ndjson", "items/scans/a b.pdf",
+                                                  "report.json", "xml/Patient-1.xml"])
+        os.chmod(self.path("c"), 0o750)
+        for number, args in enumerate([self.chart("{}", "p2"), self.chart("{}", "p2"),
+                                       self.chart("{}", "p3", more=["--type", "Patient"]), first]):
+            again = ["new%d" % number if word in ("{}", "c") else word for word in args]
+            self.succeed(*again)
+            self.succeed(*["c" if word == "{}" else word for word in args], "--force")
+            self.assertEqual(self.tree("c"), self.tree("new%d" % number))
+            self.assertEqual(os.stat(self.path("c")).st_mode & 0o777, 0o750)
+        self.assertFalse(os.path.exists(self.path("c.medark-partial")))
+
+    def test_a_chart_replaces_nothing_but_a_chart(self):
+        self.succeed(*self.chart("c", "p1"))
+        for name in ["letter.txt", "Mine.ndjson", "items/x", "xml/Observation-1.txt",
+                     "referenced/Mine.ndjson", "mine/x"]:
+            with self.subTest(name):
+                path = self.write("c/" + name, "mine")
+                self.refuse(2, *self.chart("c", "p2", more=["--force"]),
+                            error="cannot restore 'a.medark': the target folder '%s' holds more than an "
+                            "earlier chart, which is all that a chart may replace: choose a new folder"
+                            % self.path("c"))
+                os.remove(path)
+                if "/" in name:
+                    os.rmdir(os.path.dirname(path))
+        os.symlink("../a.medark", self.path("c", "Patient.ndjson~"))
+        self.refuse(2, *self.chart("c", "p2", more=["--force"]))
+        os.remove(self.path("c", "Patient.ndjson~"))
+        os.rename(self.path("c/report.json"), self.path("report.json"))
+        self.refuse(2, *self.chart("c", "p2", more=["--force"]))
+        self.refuse(2, *self.chart("src", "p2", more=["--force"]))
 
     def test_a_type_that_finds_nothing_is_warned_of(self):
         result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
