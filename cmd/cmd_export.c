@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark export: sources into a new archive. */
+#include "inputs.h"
 #include "passphrase.h"
 #include "place.h"
 #include "progress.h"
@@ -40,6 +41,28 @@ static int check_stdin(const struct cli_options *options)
 	return 0;
 }
 
+/* What is written must be neither each other nor what is read. */
+static int check_outputs(const struct cli_options *options)
+{
+	int code;
+
+	if (options->report && (strcmp(options->report, "-") == 0 ||
+				cli_inputs_is_same_place(options->report, options->out)))
+		return cli_report_usage(options,
+					"cannot export: --report must be a file of its own");
+	if (options->previous && strcmp(options->previous, options->out) == 0)
+		return cli_report_usage(options,
+					"cannot export: --out would replace the archive of "
+					"--previous");
+	if (strcmp(options->out, "-") == 0 && cli_terminal_is(stdout))
+		return cli_report_usage(options, "cannot export to standard output: it is a "
+						 "terminal");
+	code = cli_inputs_check_file(options, "--out", options->out);
+	return code || !options->report
+		       ? code
+		       : cli_inputs_check_file(options, "--report", options->report);
+}
+
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
@@ -61,10 +84,6 @@ static int check(const struct cli_options *options)
 		code = cli_place_check(options, "target", options->out);
 	if (code)
 		return code;
-	if (options->report &&
-	    (strcmp(options->report, "-") == 0 || strcmp(options->report, options->out) == 0))
-		return cli_report_usage(options,
-					"cannot export: --report must be a file of its own");
 	if (options->trust.count > 1)
 		return cli_report_usage(options, "cannot export: --trust is for --previous and is "
 						 "given once");
@@ -72,14 +91,7 @@ static int check(const struct cli_options *options)
 		return cli_report_usage(options,
 					"cannot export: --trust is for --previous, which is "
 					"missing");
-	if (options->previous && strcmp(options->previous, options->out) == 0)
-		return cli_report_usage(options,
-					"cannot export: --out would replace the archive of "
-					"--previous");
-	if (strcmp(options->out, "-") == 0 && cli_terminal_is(stdout))
-		return cli_report_usage(options, "cannot export to standard output: it is a "
-						 "terminal");
-	return 0;
+	return check_outputs(options);
 }
 
 static int add_signer(const struct cli_options *options, struct medark_export *e)

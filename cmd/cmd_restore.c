@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark restore: an archive, or some patients of it, into a folder. */
 #include "access.h"
+#include "inputs.h"
 #include "lines.h"
 #include "place.h"
 #include "progress.h"
@@ -57,7 +58,7 @@ static int check(const struct cli_options *options)
 					"cannot use --%s without --patient: a whole archive "
 					"is restored byte for byte",
 					options->since ? "since" : "type");
-	return 0;
+	return options->force ? cli_inputs_check_folder(options, options->to) : 0;
 }
 
 static void print_json(const struct cli_options *options, const struct medark_restore_result *r,
