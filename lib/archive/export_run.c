@@ -95,6 +95,13 @@ static int poll_pipeline(void *context, struct medark_error *err)
 	return medark_meter_set(&r->meter, &progress, err);
 }
 
+static void tell_unreadable(void *context, const struct medark_unreadable *what)
+{
+	struct run *r = context;
+
+	medark_meter_unreadable(&r->meter, what);
+}
+
 /* What the next exports and readers will stumble over, while there is time to act. */
 static void warn_of_expiry(struct run *r)
 {
@@ -250,7 +257,8 @@ static int start(struct run *r, struct medark_error *err)
 		.folder = r->folder,
 		.segment_size = SEGMENT_SIZE,
 		.poll = poll_gather,
-		.poll_context = r,
+		.unreadable = tell_unreadable,
+		.context = r,
 	};
 
 	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);

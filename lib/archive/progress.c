@@ -109,3 +109,12 @@ void medark_meter_warn(struct medark_meter *meter, const char *sentence)
 	meter->events->warning(meter->events->context, sentence);
 	pthread_mutex_unlock(&meter->lock);
 }
+
+void medark_meter_unreadable(struct medark_meter *meter, const struct medark_unreadable *what)
+{
+	if (!meter->events || !meter->events->unreadable)
+		return;
+	pthread_mutex_lock(&meter->lock);
+	meter->events->unreadable(meter->events->context, what);
+	pthread_mutex_unlock(&meter->lock);
+}
