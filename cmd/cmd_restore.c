@@ -8,6 +8,7 @@
 #include "report.h"
 #include "text.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -61,9 +62,16 @@ static int check(const struct cli_options *options)
 	return options->force ? cli_inputs_check_folder(options, options->to) : 0;
 }
 
-static void print_json(const struct cli_options *options, const struct medark_restore_result *r,
-		       double seconds)
+/* What was restored, and the archive that it came from. */
+struct outcome {
+	struct medark_restore_result result;
+	struct medark_archive_info info;
+	double seconds;
+};
+
+static void print_json(const struct cli_options *options, const struct outcome *o)
 {
+	const struct medark_restore_result *r = &o->result;
 	struct cli_json json;
 
 	cli_report_json(options, &json, "summary");
@@ -78,13 +86,18 @@ static void print_json(const struct cli_options *options, const struct medark_re
 	cli_json_number(&json, "unresolved", r->unresolved);
 	cli_json_number(&json, "renamed", r->renamed);
 	cli_json_number(&json, "opaque", r->opaque);
-	cli_json_real(&json, "seconds", seconds);
+	cli_json_bool(&json, "complete", o->info.complete);
+	cli_json_number(&json, "quarantined", o->info.quarantined);
+	cli_json_number(&json, "skipped", o->info.skipped);
+	cli_json_number(&json, "duplicates", o->info.duplicates);
+	cli_json_real(&json, "seconds", o->seconds);
 	cli_json_end(&json);
 }
 
-static void print_text(const struct cli_options *options, const struct medark_restore_result *r,
-		       double seconds)
+static void print_text(const struct cli_options *options, const struct outcome *o)
 {
+	const struct medark_restore_result *r = &o->result;
+
 	if (options->patients.count) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
@@ -97,7 +110,7 @@ static void print_text(const struct cli_options *options, const struct medark_re
 	}
 	if (r->renamed)
 		cli_report_row_number(stdout, "renamed", r->renamed);
-	cli_report_row_time(stdout, seconds, r->bytes);
+	cli_report_row_time(stdout, o->seconds, r->bytes);
 	cli_text_print(stdout, options->operands.items[0]);
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);
@@ -111,6 +124,21 @@ static void warn_of_none(const struct cli_options *options, const struct medark_
 		cli_report_warning(options, "no record of the patient is of the types of --type "
 					    "and the time of --since (types are written as in "
 					    "FHIR: Condition)");
+}
+
+/* What the export skipped, or put with no patient, is missing here, too; nobody else tells. */
+static void warn_of_gaps(const struct cli_options *options, const struct medark_archive_info *info)
+{
+	char sentence[1024], word[512];
+
+	if (info->complete)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
+		       " skipped; the reasons: medark inspect -v %s",
+		       info->quarantined, info->skipped,
+		       cli_text_quote(options->operands.items[0], word, sizeof(word)));
+	cli_report_warning(options, sentence);
 }
 
 /* A new folder is for its owner only; one that was there keeps its mode. */
@@ -142,15 +170,17 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 		.since = options->since,
 		.threads = (unsigned)options->threads,
 	};
-	struct medark_restore_result result;
+	struct outcome outcome;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
 	double began = cli_report_clock();
 	int code;
 
 	cli_progress_begin(&progress, options, NULL);
-	code = medark_archive_restore(archive, &request, &progress.events, &result, &err);
+	code = medark_archive_restore(archive, &request, &progress.events, &outcome.result, &err);
 	cli_progress_end(&progress);
+	if (code >= 0)
+		code = medark_archive_info(archive, &outcome.info, &err);
 	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
 		return cli_report_failure(options, &(struct cli_failure) { .action = "restore to",
 									   .file = options->to,
@@ -159,12 +189,14 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 	if (code < 0)
 		return cli_access_failed(options, "restore", options->operands.items[0], code,
 					 &err);
-	warn_of_none(options, &result);
+	outcome.seconds = cli_report_clock() - began;
+	warn_of_gaps(options, &outcome.info);
+	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)
-		print_json(options, &result, cli_report_clock() - began);
+		print_json(options, &outcome);
 	else if (!options->quiet)
-		print_text(options, &result, cli_report_clock() - began);
+		print_text(options, &outcome);
 	return CLI_DONE;
 }
 

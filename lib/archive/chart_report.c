@@ -57,7 +57,12 @@ static int add_archive(struct report *r, struct medark_error *err)
 	MEDARK_TRY(add_text(r, "created", info->created, err));
 	MEDARK_TRY(add_text(r, "signer", info->signer, err));
 	MEDARK_TRY(add_text(r, "signer_fingerprint", info->signer_fingerprint, err));
-	return add_text(r, "signed_at", info->signed_at, err);
+	MEDARK_TRY(add_text(r, "signed_at", info->signed_at, err));
+	return medark_buffer_print(
+		&r->text, err,
+		",\n\"complete\":%s,\n\"quarantined\":%llu,\n\"skipped\":%llu,\n\"duplicates\":%llu",
+		info->complete ? "true" : "false", (unsigned long long)info->quarantined,
+		(unsigned long long)info->skipped, (unsigned long long)info->duplicates);
 }
 
 static int add_filters(struct report *r, struct medark_error *err)

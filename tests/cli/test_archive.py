@@ -272,6 +272,26 @@ class Restore(ArchiveTest):
         self.refuse(2, *self.chart("c", "p2", more=["--force"]))
         self.refuse(2, *self.chart("src", "p2", more=["--force"]))
 
+    def test_an_incomplete_archive_is_told_of(self):
+        self.write("src/Broken.ndjson", '{"resourceType":"Patient","id":"x"\n' * 2)
+        os.symlink("nowhere", self.path("src/link"))
+        self.succeed(*self.export("src", "b.medark"), code=6)
+        for args in [["--to", "back"], ["--to", "chart", "--patient", "p1"]]:
+            args = self.opened("restore", *args, archive="b.medark")
+            result = self.succeed(*args, "--quiet")
+            self.assertEqual(result.err, "medark: warning: the archive is incomplete: 1 quarantined, 1 "
+                             "skipped; the reasons: medark inspect -v b.medark\n")
+            args[args.index("--to") + 1] += "2"
+            warning, summary = self.succeed(*args, "--json").json()
+            self.assertTrue(warning["warning"].startswith("the archive is incomplete"))
+            want = {"complete": False, "quarantined": 1, "skipped": 1, "duplicates": 0}
+            self.assertEqual({key: summary[key] for key in want}, want)
+        with open(self.path("chart/report.json"), encoding="utf-8") as f:
+            report = json.load(f)
+        self.assertEqual({key: report[key] for key in want}, want)
+        self.succeed(*self.opened("restore", "--to", "whole"))
+        self.assertEqual(self.succeed(*self.opened("restore", "--to", "whole2", "-q")).err, "")
+
     def test_a_type_that_finds_nothing_is_warned_of(self):
         result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
                                            "observation", "--quiet"))
