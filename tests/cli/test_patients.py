@@ -49,6 +49,14 @@ class Patients(ArchiveTest):
                          "1 patient")
         self.assertEqual(self.succeed(*self.opened("patients", "nobody")).out, "0 patients\n")
 
+    def test_a_second_archive_is_no_query(self):
+        self.write("b.medark", "")
+        for words in [["b.medark"], ["evers", "./b.medark"]]:
+            self.refuse(2, *self.opened("patients", *words),
+                        error=f"cannot list patients: '{words[-1]}' is a second archive, and only one "
+                        "is searched at a time", hint="see: medark help patients")
+        self.succeed(*self.opened("patients", "c.medark"))
+
     def test_a_limit_says_that_there_are_more(self):
         lines = self.succeed(*self.opened("patients", "--limit", "2", "--json")).json()
         self.assertEqual((lines[-1]["patients"], lines[-1]["more"]), (2, True))
