@@ -25,6 +25,7 @@
 struct medark_partial_folder {
 	char *path; /* of the target, without slashes at the end */
 	enum medark_partial_over over;
+	int reason;	  /* errno: why there is no place for the partial folder */
 	bool sync;	  /* its names are to be on the disk */
 	int target;	  /* the target if it exists, else -1 */
 	mode_t mode;	  /* of the target, if it exists */
@@ -78,10 +79,10 @@ static int open_target(struct medark_partial_folder *p, struct medark_error *err
 	struct stat st;
 
 	p->target = open(p->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p->target < 0 && errno == ENOTDIR)
+	if (p->target < 0 && errno == ENOTDIR && access(p->path, F_OK) == 0)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"the target '%s' exists and is not a folder", p->path);
-	if (p->target < 0 && errno != ENOENT)
+	if (p->target < 0 && errno != ENOENT && errno != ENOTDIR)
 		return medark_error_errno(err, errno, "cannot open the target '%s'", p->path);
 	if (p->target < 0)
 		return 0;
@@ -103,16 +104,18 @@ static int open_folder_of(const char *path, const char *leaf)
 	return fd;
 }
 
-/* False if the target can have nothing beside it. */
+/* False if the target can have nothing beside it; why stands in p->reason. */
 static bool open_parent(struct medark_partial_folder *p)
 {
 	char *slash = strrchr(p->path, '/');
 	struct stat a, b;
 
 	p->leaf = slash ? slash + 1 : p->path;
+	p->reason = ENAMETOOLONG;
 	if (p->leaf[0] == '\0' || strlen(p->leaf) + sizeof(SUFFIX) > sizeof(p->name))
 		return false;
 	p->parent = open_folder_of(p->path, p->leaf);
+	p->reason = p->parent < 0 ? errno : 0;
 	if (p->parent < 0 || p->target < 0)
 		return p->parent >= 0;
 	/* A mount point cannot be replaced by a rename. */
@@ -189,6 +192,7 @@ static int make(struct medark_partial_folder *p, struct medark_error *err)
 	int code;
 
 	if (!made && errno != EEXIST) {
+		p->reason = errno;
 		if (errno == EACCES || errno == EPERM || errno == EROFS)
 			return 0;
 		return medark_error_errno(err, errno, "cannot make a folder for the target '%s'",
@@ -210,6 +214,27 @@ static int make_beside(struct medark_partial_folder *p, struct medark_error *err
 	return make(p, err);
 }
 
+/* Neither beside nor inside: what is missing. */
+static int no_place(const struct medark_partial_folder *p, struct medark_error *err)
+{
+	const char *slash = strrchr(p->path, '/');
+	int size = slash ? (int)(slash - p->path) : 1;
+	const char *folder = slash ? p->path : ".";
+
+	if (p->target >= 0)
+		return medark_error_errno(err, p->reason, "nothing can be written in it");
+	if (p->reason == ENAMETOOLONG)
+		return medark_error_set(err, MEDARK_E_SYSTEM, "the name is too long");
+	if (p->reason == ENOENT)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"the folder '%.*s' does not exist: make it first", size,
+					folder);
+	if (p->reason == ENOTDIR)
+		return medark_error_set(err, MEDARK_E_SYSTEM, "'%.*s' is not a folder", size,
+					folder);
+	return medark_error_errno(err, p->reason, "no folder can be made in '%.*s'", size, folder);
+}
+
 static int make_inside(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int made = 0;
@@ -224,10 +249,7 @@ static int make_inside(struct medark_partial_folder *p, struct medark_error *err
 		made = p->parent >= 0 ? make(p, err) : 0;
 	}
 	MEDARK_TRY(made);
-	if (!made)
-		return medark_error_set(err, MEDARK_E_SYSTEM,
-					"the target '%s' cannot be made or written to", p->path);
-	return 0;
+	return made ? 0 : no_place(p, err);
 }
 
 int medark_partial_folder_new(const char *target, enum medark_partial_over over,
