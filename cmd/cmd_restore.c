@@ -156,6 +156,16 @@ static void warn_of_readers(const struct cli_options *options)
 	cli_report_warning(options, sentence);
 }
 
+/* A file in the place of the folder: no --force replaces it. */
+static const char *hint_for_kind(const struct cli_options *options)
+{
+	struct stat st;
+
+	return stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode)
+		       ? "--to takes a folder: name a new or empty one"
+		       : NULL;
+}
+
 static int restore(const struct cli_options *options, struct medark_archive *archive,
 		   const struct cli_list *patients)
 {
@@ -182,10 +192,12 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 	if (code >= 0)
 		code = medark_archive_info(archive, &outcome.info, &err);
 	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
-		return cli_report_failure(options, &(struct cli_failure) { .action = "restore to",
-									   .file = options->to,
-									   .code = code,
-									   .err = &err });
+		return cli_report_failure(options,
+					  &(struct cli_failure) { .action = "restore to",
+								  .file = options->to,
+								  .hint = hint_for_kind(options),
+								  .code = code,
+								  .err = &err });
 	if (code < 0)
 		return cli_access_failed(options, "restore", options->operands.items[0], code,
 					 &err);
