@@ -143,8 +143,8 @@ class Recipients(ArchiveTest):
 
     def test_who_is_no_recipient_is_told_how_many_there_are(self):
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
-                    error="cannot open 'a.medark': none of the keys and passphrases given is among "
-                    "the archive's recipients (there is 1)")
+                    error="cannot open 'a.medark': none of the keys given is among the "
+                    "archive's recipients (there is 1)")
 
 
 class Chain(ArchiveTest):
