@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT(field) offsetof(struct cli_options, field)
 #define OPENS	  (CLI_PATIENTS | CLI_RESTORE)
@@ -274,6 +275,19 @@ static int refuse_missing(struct parser *p)
 				row->argument);
 }
 
+/*
+ * Behind --passphrase, which takes no value, stands what is probably a secret: it is neither
+ * repeated nor left where others can see it. A file is the archive or a source.
+ */
+static int check_behind(struct parser *p, const struct cli_option *row, char *word)
+{
+	if (row->offset != AT(passphrase) || !word || word[0] == '-' || access(word, F_OK) == 0)
+		return 0;
+	memset(word, '*', strlen(word));
+	return cli_report_usage(p->out, "cannot use a value with --passphrase: it takes none, it "
+					"asks (a query stands in front of it)");
+}
+
 static int parse_all(struct parser *p, int argc, char **argv)
 {
 	for (;;) {
@@ -287,6 +301,8 @@ static int parse_all(struct parser *p, int argc, char **argv)
 		if (value == ':')
 			return refuse_missing(p);
 		code = apply(p, row_of(value), optarg);
+		if (!code)
+			code = check_behind(p, row_of(value), argv[optind]);
 		if (code)
 			return code;
 	}
