@@ -166,15 +166,39 @@ static const char *hint_for_kind(const struct cli_options *options)
 		       : NULL;
 }
 
-static int restore(const struct cli_options *options, struct medark_archive *archive,
-		   const struct cli_list *patients)
+/* A line of standard input has no name but its number: it may be the BSN. */
+static int fail(const struct cli_options *options, const struct cli_lines *patients, size_t refused,
+		int code, const struct medark_error *err)
 {
+	size_t number = code == MEDARK_E_NOT_FOUND ? cli_lines_number(patients, refused) : 0;
+	char action[96];
+
+	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
+		return cli_report_failure(options,
+					  &(struct cli_failure) { .action = "restore to",
+								  .file = options->to,
+								  .hint = hint_for_kind(options),
+								  .code = code,
+								  .err = err });
+	if (!number)
+		return cli_access_failed(options, "restore", options->operands.items[0], code, err);
+	(void)snprintf(action, sizeof(action), "restore the patient of line %zu of standard input",
+		       number);
+	return cli_report_failure(
+		options, &(struct cli_failure) { .action = action, .code = code, .err = err });
+}
+
+static int restore(const struct cli_options *options, struct medark_archive *archive,
+		   const struct cli_lines *patients)
+{
+	size_t refused = 0;
 	struct medark_restore_request request = {
 		.target = options->to,
 		.replace = options->force,
 		.no_sync = options->no_sync,
-		.patient_count = patients->count,
-		.patients = patients->items,
+		.patient_count = patients->list.count,
+		.patients = patients->list.items,
+		.out_refused = &refused,
 		.type_count = options->types.count,
 		.types = options->types.items,
 		.since = options->since,
@@ -191,16 +215,8 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 	cli_progress_end(&progress);
 	if (code >= 0)
 		code = medark_archive_info(archive, &outcome.info, &err);
-	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
-		return cli_report_failure(options,
-					  &(struct cli_failure) { .action = "restore to",
-								  .file = options->to,
-								  .hint = hint_for_kind(options),
-								  .code = code,
-								  .err = &err });
 	if (code < 0)
-		return cli_access_failed(options, "restore", options->operands.items[0], code,
-					 &err);
+		return fail(options, patients, refused, code, &err);
 	outcome.seconds = cli_report_clock() - began;
 	warn_of_gaps(options, &outcome.info);
 	warn_of_none(options, &outcome.result);
@@ -226,5 +242,5 @@ int cmd_restore(const struct cli_options *options)
 		code = cli_access_identity(options, &access);
 	if (!code)
 		code = cli_access_open(options, &access, options->operands.items[0]);
-	return code ? code : restore(options, access.archive, &lines.list);
+	return code ? code : restore(options, access.archive, &lines);
 }

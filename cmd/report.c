@@ -110,8 +110,8 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 		return hint_for_taken(options);
 	case MEDARK_E_NOT_FOUND:
 		return options->verb->bit == CLI_RESTORE
-			       ? "to find the patient's id: medark patients FILE --identity KEY "
-				 "--trust CERT QUERY"
+			       ? "--patient takes an id or an identifier such as a BSN, not a "
+				 "name; medark patients FILE QUERY finds it"
 			       : NULL;
 	case MEDARK_E_USAGE:
 		(void)snprintf(room, SENTENCE_MAX, "see: medark help %s", options->verb->name);

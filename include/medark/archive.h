@@ -108,8 +108,9 @@ struct medark_restore_request {
 	bool no_sync;	      /* do not wait until the disk has it: a power cut may lose it */
 	size_t patient_count; /* 0: the whole archive, byte for byte */
 	const char *const *patients; /* each an id, BSN or other identifier; all must be found */
-	size_t type_count;	     /* 0: all */
-	const char *const *types;    /* resource types */
+	size_t *out_refused; /* unless NULL: which of them, from 0, was not found or is ambiguous */
+	size_t type_count;   /* 0: all */
+	const char *const *types; /* resource types */
 	const char *since; /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
 	unsigned threads;  /* 0: as many as processors */
 };

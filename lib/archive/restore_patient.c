@@ -63,13 +63,19 @@ static int parse_since(const char *text, uint32_t *out, struct medark_error *err
 
 static int find_patients(struct medark_chart *chart, struct medark_error *err)
 {
+	const struct medark_restore_request *request = chart->request;
 	uint64_t rows = medark_index_rows(chart->index, MEDARK_KIND_PATIENTS);
 
 	MEDARK_TRY(medark_rowset_init(&chart->rows, rows, false, err));
-	for (size_t i = 0; i < chart->request->patient_count; i++)
-		MEDARK_TRY(medark_patient_find(chart->index,
-					       medark_bytes_text(chart->request->patients[i]),
-					       i + 1, &chart->rows, err));
+	for (size_t i = 0; i < request->patient_count; i++) {
+		int code =
+			medark_patient_find(chart->index, medark_bytes_text(request->patients[i]),
+					    i + 1, &chart->rows, err);
+
+		if (code < 0 && request->out_refused)
+			*request->out_refused = i;
+		MEDARK_TRY(code);
+	}
 	return 0;
 }
 

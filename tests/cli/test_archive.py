@@ -292,6 +292,16 @@ class Restore(ArchiveTest):
         self.succeed(*self.opened("restore", "--to", "whole"))
         self.assertEqual(self.succeed(*self.opened("restore", "--to", "whole2", "-q")).err, "")
 
+    def test_a_patient_who_is_not_found_is_answered_with_what_helps(self):
+        hint = ("--patient takes an id or an identifier such as a BSN, not a name; medark patients FILE "
+                "QUERY finds it")
+        self.refuse(1, *self.chart("c", "p1", "Vries"), hint=hint,
+                    error="cannot restore 'a.medark': patient 2 of the request is not in the archive")
+        self.refuse(1, *self.chart("c", "p1", "-", "p2"), stdin=b"p2\r\n\n\nVries\np3\n", hint=hint,
+                    error="cannot restore the patient of line 4 of standard input: patient 3 of the "
+                    "request is not in the archive")
+        self.succeed(*self.chart("c", "-"), stdin=b"\np2\r\n\np1")
+
     def test_a_type_that_finds_nothing_is_warned_of(self):
         result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
                                            "observation", "--quiet"))
