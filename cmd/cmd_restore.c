@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark restore: an archive, or some patients of it, into a folder. */
 #include "access.h"
+#include "closest.h"
 #include "inputs.h"
 #include "lines.h"
 #include "place.h"
@@ -117,13 +118,41 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	(void)fputc('\n', stdout);
 }
 
+static const char *type_at(size_t i, const void *context)
+{
+	(void)context;
+	return medark_resource_type(i);
+}
+
 /* A mistyped type would otherwise look like a patient without such records. */
+static void warn_of_types(const struct cli_options *options)
+{
+	char sentence[256];
+	size_t known = 0;
+
+	while (medark_resource_type(known))
+		known++;
+	for (size_t i = 0; i < options->types.count; i++) {
+		const char *type = options->types.items[i], *near;
+		bool found = false;
+
+		for (size_t k = 0; k < known && !found; k++)
+			found = strcmp(type, medark_resource_type(k)) == 0;
+		if (found)
+			continue;
+		near = cli_closest(type, known, type_at, NULL);
+		(void)snprintf(sentence, sizeof(sentence),
+			       "FHIR has no resource type '%.64s'%s%s%s", type,
+			       near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+		cli_report_warning(options, sentence);
+	}
+}
+
 static void warn_of_none(const struct cli_options *options, const struct medark_restore_result *r)
 {
 	if (options->patients.count && !r->records && (options->types.count || options->since))
 		cli_report_warning(options, "no record of the patient is of the types of --type "
-					    "and the time of --since (types are written as in "
-					    "FHIR: Condition)");
+					    "and the time of --since");
 }
 
 /* What the export skipped, or put with no patient, is missing here, too; nobody else tells. */
@@ -219,6 +248,7 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 		return fail(options, patients, refused, code, &err);
 	outcome.seconds = cli_report_clock() - began;
 	warn_of_gaps(options, &outcome.info);
+	warn_of_types(options);
 	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)

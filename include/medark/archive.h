@@ -97,6 +97,12 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 			int (*each)(void *context, const struct medark_patient_row *row),
 			void *context, struct medark_error *err);
 
+/*
+ * The resource types of FHIR (STU3 to R5), in the order of their bytes; NULL past the last. Static
+ * strings; any thread.
+ */
+MEDARK_API const char *medark_resource_type(size_t i);
+
 struct medark_restore_request {
 	const char *target; /* a folder: new, or empty */
 	/*

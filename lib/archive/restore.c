@@ -3,6 +3,7 @@
 
 #include "archive/partial_folder.h"
 #include "base/parallel.h"
+#include "record/compartment.h"
 
 #include <medark/archive.h>
 
@@ -27,6 +28,11 @@ static int run(struct medark_archive *archive, const struct medark_restore_reque
 						   request, events, out, err));
 	}
 	return medark_partial_folder_finish(partial, !request->no_sync, err);
+}
+
+const char *medark_resource_type(size_t i)
+{
+	return i < medark_compartment_count ? medark_compartments[i].type : NULL;
 }
 
 int medark_archive_restore(struct medark_archive *archive,

@@ -305,9 +305,15 @@ class Restore(ArchiveTest):
     def test_a_type_that_finds_nothing_is_warned_of(self):
         result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
                                            "observation", "--quiet"))
-        self.assertEqual(result.err, "medark: warning: no record of the patient is of the types of "
-                         "--type and the time of --since (types are written as in FHIR: "
-                         "Condition)\n")
+        none = ("medark: warning: no record of the patient is of the types of --type and the time of "
+                "--since\n")
+        unknown = "medark: warning: FHIR has no resource type "
+        self.assertEqual(result.err, unknown + "'observation': did you mean 'Observation'?\n" + none)
+        result = self.succeed(*self.chart("some", "p1", more=["--type", "Patient,Obs,Observatoin"]), "-q")
+        self.assertEqual(result.err, unknown + "'Obs'\n" + unknown +
+                         "'Observatoin': did you mean 'Observation'?\n")
+        result = self.succeed(*self.chart("date", "p1", more=["--since", "2100-01-01"]), "-q")
+        self.assertEqual(result.err, "")
 
     def test_a_folder_that_others_may_enter_is_warned_of(self):
         os.mkdir(self.path("back"))
