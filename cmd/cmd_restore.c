@@ -13,24 +13,40 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_date(const char *text)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int year = 0, month = 0, day = 0, end = 0;
-	bool leap;
+/* Room for YYYY-MM-DD. */
+#define DATE_SIZE 11
 
-	if (strspn(text, "0123456789-") != 10 || text[10] || text[4] != '-' || text[7] != '-')
-		return false;
-	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
-		return false;
-	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	return year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+static bool is_day(unsigned year, unsigned month, unsigned day)
+{
+	static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
 	       day <= days[month - 1] + (leap && month == 2);
+}
+
+/* YYYY-MM-DD, or DD-MM-YYYY as a query of patients may have it. */
+static bool read_date(const char *text, char out[DATE_SIZE])
+{
+	unsigned year = 0, month = 0, day = 0;
+	int end = 0;
+
+	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10)
+		return false;
+	if (text[4] == '-')
+		(void)sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &end);
+	else
+		(void)sscanf(text, "%2u-%2u-%4u%n", &day, &month, &year, &end);
+	if (end != 10 || !is_day(year, month, day))
+		return false;
+	(void)snprintf(out, DATE_SIZE, "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
+	return true;
 }
 
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
+	char date[DATE_SIZE];
 	int code;
 
 	cli_access_missing(options, true, &missing);
@@ -50,10 +66,10 @@ static int check(const struct cli_options *options)
 		code = cli_access_check_archive(options, options->operands.items[0]);
 	if (code)
 		return code;
-	if (options->since && !is_date(options->since))
+	if (options->since && !read_date(options->since, date))
 		return cli_report_usage(options,
 					"cannot use '%s' for --since: it must be a date, "
-					"YYYY-MM-DD",
+					"YYYY-MM-DD or DD-MM-YYYY",
 					options->since);
 	if (!options->patients.count && (options->since || options->types.count))
 		return cli_report_usage(options,
@@ -220,6 +236,7 @@ static int fail(const struct cli_options *options, const struct cli_lines *patie
 static int restore(const struct cli_options *options, struct medark_archive *archive,
 		   const struct cli_lines *patients)
 {
+	char since[DATE_SIZE];
 	size_t refused = 0;
 	struct medark_restore_request request = {
 		.target = options->to,
@@ -230,7 +247,7 @@ static int restore(const struct cli_options *options, struct medark_archive *arc
 		.out_refused = &refused,
 		.type_count = options->types.count,
 		.types = options->types.items,
-		.since = options->since,
+		.since = options->since && read_date(options->since, since) ? since : NULL,
 		.threads = (unsigned)options->threads,
 	};
 	struct outcome outcome;

@@ -56,7 +56,7 @@ const struct cli_option cli_option_table[] = {
 	{ "type", 0, CLI_COMMAS, CLI_RESTORE, AT(types), "TYPE",
 	  "with --patient: only these resource types; repeatable\nor separated by commas" },
 	{ "since", 0, CLI_TEXT, CLI_RESTORE, AT(since), "DATE",
-	  "with --patient: only what is dated or was updated\nthen (YYYY-MM-DD) or later" },
+	  "with --patient: only what is dated or was updated\nthen or later (YYYY-MM-DD or DD-MM-YYYY)" },
 	{ "limit", 0, CLI_NUMBER, CLI_PATIENTS, AT(limit), "N",
 	  "at most N patients; 0 is all (default: 200 on a\nterminal, else all)", 0,
 	  INT64_MAX - 1 },

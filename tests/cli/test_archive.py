@@ -302,6 +302,15 @@ class Restore(ArchiveTest):
                     "request is not in the archive")
         self.succeed(*self.chart("c", "-"), stdin=b"\np2\r\n\np1")
 
+    def test_a_date_is_written_as_in_a_query(self):
+        for number, date in enumerate(["2020-12-31", "31-12-2020"]):
+            self.succeed(*self.chart("s%d" % number, "p1", more=["--since", date]))
+            self.assertEqual(self.tree("s%d" % number), self.tree("s0"))
+        self.assertIn(b'"since":"2020-12-31"', self.tree("s1")["report.json"])
+        for date in ["31-12-20", "2020-31-12", "29-02-2023", "20201231", "31122020", "31-12-2020x", "-1-12-2020",
+                     "2020-12-", "31-12-", "1970", "31--1-2020", ""]:
+            self.refuse(2, *self.chart("no", "p1", more=["--since", date]))
+
     def test_a_type_that_finds_nothing_is_warned_of(self):
         result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
                                            "observation", "--quiet"))
