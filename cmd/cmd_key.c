@@ -70,6 +70,21 @@ static int read_request(const struct cli_options *options, struct medark_key_req
 	return 0;
 }
 
+/* A prefix that ends as a folder's name does would give hidden files in it. */
+static int check_prefix(const struct cli_options *options)
+{
+	const char *slash = strrchr(options->out, '/');
+	const char *last = slash ? slash + 1 : options->out;
+
+	if (*last && strcmp(last, ".") != 0 && strcmp(last, "..") != 0)
+		return 0;
+	return cli_report_usage(
+		options,
+		"cannot use '%s' for --out: it is a folder; name the files in it, as "
+		"in %s%sclinic",
+		options->out, options->out, *last ? "/" : "");
+}
+
 /* A key that the variables name opens or checks archives: it is not made anew by mistake. */
 static int check_outputs(const struct cli_options *options)
 {
@@ -135,6 +150,8 @@ int cmd_key(const struct cli_options *options)
 
 	if (!code)
 		code = read_request(options, &request);
+	if (!code)
+		code = check_prefix(options);
 	if (!code)
 		code = check_outputs(options);
 	if (code)
