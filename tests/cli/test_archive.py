@@ -203,6 +203,12 @@ class Inspect(ArchiveTest):
         self.assertEqual(len(summary["recipients"]), 1)
         self.assertEqual((summary["records"], summary["patients"]), (63, 3))
 
+    def test_quiet_leaves_the_answer_alone(self):
+        quiet = self.succeed("inspect", "a.medark", "-q", "--recipient", "it.cert.pem")
+        self.assertEqual(quiet.out + quiet.err, "")
+        quiet = self.refuse(5, "inspect", "a.medark", "-q", "--recipient", "other.cert.pem")
+        self.assertEqual(quiet.out, "")
+
     def test_other_files_are_no_archives(self):
         self.write("text", "no archive\n" * 1000)
         self.refuse(3, "inspect", "text")
