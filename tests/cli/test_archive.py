@@ -216,6 +216,15 @@ class Inspect(ArchiveTest):
 
 
 class Restore(ArchiveTest):
+    def test_a_folder_is_no_archive(self):
+        self.refuse(2, "verify", "a.medark", "src", "--trust", "clinic.cert.pem",
+                    error="cannot verify 'src': it is a folder; name the archives in it, as in "
+                    "src/*.medark")
+        for args in [["inspect", "src"], self.opened("patients", archive="src"),
+                     self.opened("restore", "--to", "x", archive="src")]:
+            self.refuse(2, *args, error="cannot open 'src': it is a folder; name the archive in it, as "
+                        "in src/NAME.medark")
+
     def test_everything_comes_back_byte_for_byte(self):
         out = self.succeed(*self.opened("restore", "--to", "back")).out
         self.assertEqual(out.splitlines()[-1], "a.medark: verified and restored to back")
