@@ -225,6 +225,19 @@ class Restore(ArchiveTest):
             self.refuse(2, *args, error="cannot open 'src': it is a folder; name the archive in it, as "
                         "in src/NAME.medark")
 
+    def test_what_is_complete_without_its_summary_is_said_to_be(self):
+        for args, made in [(self.opened("restore", "--to", "back"), "back"),
+                           (self.export("src", "full.medark"), "full.medark"),
+                           (["key", "new", "--role", "signer", "--name", "n", "--out", "n"], "n")]:
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([MEDARK, *args], stdout=full, stderr=subprocess.PIPE,
+                                      cwd=self.folder, env=environment(), check=False)
+            self.assertEqual((done.returncode, done.stderr.decode()),
+                             (1, "medark: cannot print the summary: No space left on device; "
+                              f"'{made}' itself is complete\n"))
+        self.assertEqual(self.tree("back"), self.tree("src"))
+        self.succeed("verify", "full.medark", "--trust", "clinic.cert.pem")
+
     def test_everything_comes_back_byte_for_byte(self):
         out = self.succeed(*self.opened("restore", "--to", "back")).out
         self.assertEqual(out.splitlines()[-1], "a.medark: verified and restored to back")

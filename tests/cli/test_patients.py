@@ -97,7 +97,7 @@ class Patients(ArchiveTest):
         finally:
             os.close(out)
         self.assertEqual(result.stderr, b"")
-        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.returncode, 141)
 
 
 if __name__ == "__main__":
