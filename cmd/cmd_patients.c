@@ -46,6 +46,7 @@ static void print_json(const struct cli_options *options, const struct medark_pa
 	cli_json_number(&json, "records", row->records);
 	cli_json_text_or_null(&json, "first", row->first);
 	cli_json_text_or_null(&json, "last", row->last);
+	cli_json_text_or_null(&json, "bsn", row->bsn);
 	if (row->json && *row->json)
 		cli_json_raw(&json, "row", row->json);
 	cli_json_end(&json);
@@ -104,7 +105,7 @@ static int list(const struct cli_options *options, struct medark_archive *archiv
 	if (!options->has_limit && !options->json && cli_terminal_is(stdout))
 		listing.limit = TERMINAL_ROWS;
 	if (!options->json) {
-		table = cli_patient_table_new(stdout);
+		table = cli_patient_table_new(stdout, options->verbose);
 		if (!table)
 			return cli_report_memory(options);
 	}

@@ -76,7 +76,8 @@ MEDARK_API int medark_archive_verify(struct medark_archive *archive, unsigned th
 /* One row of the patient index. Strings are UTF-8 as recorded, borrowed during the callback. */
 struct medark_patient_row {
 	uint64_t number;
-	const char *id; /* logical id; the URN or system|value where no Patient resource has one */
+	const char *id;	 /* logical id; the URN or system|value where no Patient resource has one */
+	const char *bsn; /* the first that is recorded; empty if none is */
 	const char *family, *given, *prefix, *text; /* first name; empty if not recorded */
 	const char *birth_date, *gender;
 	bool deceased, inactive;
