@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 _Static_assert(sizeof(((struct medark_archive_info *)0)->judged_at) == CLI_TIME_MAX, "a time");
 
@@ -57,6 +58,15 @@ void cli_access_missing(const struct cli_options *options, bool needs_identity,
 
 int cli_access_check_archive(const struct cli_options *options, const char *path)
 {
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return cli_report_usage(options,
+					"cannot %s '%s': it is a folder; name the %s in it, as in "
+					"%s/%s.medark",
+					options->verb->bit == CLI_VERIFY ? "verify" : "open", path,
+					options->verb->bit == CLI_VERIFY ? "archives" : "archive",
+					path, options->verb->bit == CLI_VERIFY ? "*" : "NAME");
 	if (strcmp(path, "-") != 0)
 		return 0;
 	return cli_report_usage(options,

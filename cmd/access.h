@@ -26,7 +26,7 @@ void cli_access_clear(struct cli_access *access);
 void cli_access_missing(const struct cli_options *options, bool needs_identity,
 			struct cli_missing *missing);
 
-/* Refuses "-" as an archive: it is read from its end on. CLI_USAGE. */
+/* Refuses "-" as an archive, as it is read from its end on, and a folder. CLI_USAGE. */
 int cli_access_check_archive(const struct cli_options *options, const char *path);
 
 /* The trust anchors of --trust, or of MEDARK_TRUST, the signers of --signed-by, and --at. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark export: sources into a new archive. */
 #include "access.h"
+#include "inputs.h"
 #include "passphrase.h"
 #include "place.h"
 #include "progress.h"
@@ -14,6 +15,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void export_free(struct medark_export **e)
@@ -42,6 +44,55 @@ static int check_stdin(const struct cli_options *options)
 	return 0;
 }
 
+/* Names of an open stream: to replace one would put a file in the place of the name itself. */
+static bool is_stream_name(const char *path)
+{
+	return strncmp(path, "/dev/std", 8) == 0 || strncmp(path, "/dev/fd/", 8) == 0 ||
+	       strncmp(path, "/proc/", 6) == 0;
+}
+
+/* What no --force replaces: the way on for the library's refusal of it; NULL for a usual file. */
+static const char *hint_for_kind(const struct cli_options *options)
+{
+	const char *const outputs[] = { options->out, options->report };
+	struct stat st;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!outputs[i] || stat(outputs[i], &st) < 0 || S_ISREG(st.st_mode))
+			continue;
+		return S_ISDIR(st.st_mode) ? "it is a folder: name a file in it"
+					   : "name a file; for a pipe or a device: --out - and a "
+					     "redirection";
+	}
+	return NULL;
+}
+
+/* What is written must be neither each other nor what is read. */
+static int check_outputs(const struct cli_options *options)
+{
+	int code;
+
+	if (options->report && (strcmp(options->report, "-") == 0 ||
+				cli_inputs_is_same_place(options->report, options->out)))
+		return cli_report_usage(options,
+					"cannot export: --report must be a file of its own");
+	if (options->previous && strcmp(options->previous, options->out) == 0)
+		return cli_report_usage(options,
+					"cannot export: --out would replace the archive of "
+					"--previous");
+	if (is_stream_name(options->out))
+		return cli_report_usage(options,
+					"cannot export to '%s': for standard output give --out -",
+					options->out);
+	if (strcmp(options->out, "-") == 0 && cli_terminal_is(stdout))
+		return cli_report_usage(options, "cannot export to standard output: it is a "
+						 "terminal");
+	code = cli_inputs_check_file(options, "--out", options->out);
+	return code || !options->report
+		       ? code
+		       : cli_inputs_check_file(options, "--report", options->report);
+}
+
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
@@ -63,10 +114,6 @@ static int check(const struct cli_options *options)
 		code = cli_place_check(options, "target", options->out);
 	if (code)
 		return code;
-	if (options->report &&
-	    (strcmp(options->report, "-") == 0 || strcmp(options->report, options->out) == 0))
-		return cli_report_usage(options,
-					"cannot export: --report must be a file of its own");
 	if (options->trust.count > 1)
 		return cli_report_usage(options, "cannot export: --trust is for --previous and is "
 						 "given once");
@@ -77,14 +124,7 @@ static int check(const struct cli_options *options)
 	if (options->at && !options->previous)
 		return cli_report_usage(options, "cannot export: --at is for --previous, which is "
 						 "missing");
-	if (options->previous && strcmp(options->previous, options->out) == 0)
-		return cli_report_usage(options,
-					"cannot export: --out would replace the archive of "
-					"--previous");
-	if (strcmp(options->out, "-") == 0 && cli_terminal_is(stdout))
-		return cli_report_usage(options, "cannot export to standard output: it is a "
-						 "terminal");
-	return 0;
+	return check_outputs(options);
 }
 
 static int add_signer(const struct cli_options *options, struct medark_export *e)
@@ -320,8 +360,14 @@ int cmd_export(const struct cli_options *options)
 	code = medark_export_run(e, options->out, options->force, &progress.events, &result, &err);
 	cli_progress_end(&progress);
 	if (code < 0)
-		return fail(options, code == MEDARK_E_EXISTS ? "export" : "export to", options->out,
-			    code, &err);
+		return cli_report_failure(
+			options,
+			&(struct cli_failure) {
+				.action = code == MEDARK_E_EXISTS ? "export" : "export to",
+				.file = options->out,
+				.hint = code == MEDARK_E_EXISTS ? hint_for_kind(options) : NULL,
+				.code = code,
+				.err = &err });
 	warn_of_gaps(options, &result);
 	cli_remarks_make(&remarks, &result);
 	cli_remarks_warn(&remarks, options);

@@ -157,7 +157,7 @@ int cmd_inspect(const struct cli_options *options)
 									   .err = &err });
 	if (options->json)
 		print_json(options, path, &info, asked);
-	else
+	else if (!options->quiet)
 		print_text(options, path, &info, asked);
 	return answer(options, &info, asked);
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark key new: a key pair with a self-signed certificate, for sites without a PKI. */
 #include "closest.h"
+#include "inputs.h"
 #include "report.h"
 
 #include <medark/key.h>
 
 #include <string.h>
+
+/* Of a prefix, with an ending. */
+#define PATH_SIZE 4200
 
 static const char *const roles[] = { "signer", "recipient" };
 static const char *const types[] = { "p256", "p384", "rsa3072" };
@@ -66,9 +70,38 @@ static int read_request(const struct cli_options *options, struct medark_key_req
 	return 0;
 }
 
+/* A prefix that ends as a folder's name does would give hidden files in it. */
+static int check_prefix(const struct cli_options *options)
+{
+	const char *slash = strrchr(options->out, '/');
+	const char *last = slash ? slash + 1 : options->out;
+
+	if (*last && strcmp(last, ".") != 0 && strcmp(last, "..") != 0)
+		return 0;
+	return cli_report_usage(
+		options,
+		"cannot use '%s' for --out: it is a folder; name the files in it, as "
+		"in %s%sclinic",
+		options->out, options->out, *last ? "/" : "");
+}
+
+/* A key that the variables name opens or checks archives: it is not made anew by mistake. */
+static int check_outputs(const struct cli_options *options)
+{
+	static const char *const endings[] = { ".key.pem", ".cert.pem" };
+	char path[PATH_SIZE];
+	int code = 0;
+
+	for (size_t i = 0; !code && i < 2; i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", options->out, endings[i]);
+		code = cli_inputs_check_file(options, "--out", path);
+	}
+	return code;
+}
+
 static int print_result(const struct cli_options *options, const struct medark_key_request *made)
 {
-	char key[4200], cert[4200];
+	char key[PATH_SIZE], cert[PATH_SIZE];
 	struct medark_certificate_info info;
 	struct medark_error err = { 0 };
 	struct cli_json json;
@@ -117,6 +150,10 @@ int cmd_key(const struct cli_options *options)
 
 	if (!code)
 		code = read_request(options, &request);
+	if (!code)
+		code = check_prefix(options);
+	if (!code)
+		code = check_outputs(options);
 	if (code)
 		return code;
 	code = medark_key_create(&request, &err);

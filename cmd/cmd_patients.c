@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TERMINAL_ROWS 200
 #define QUERY_MAX     4096
@@ -46,6 +47,7 @@ static void print_json(const struct cli_options *options, const struct medark_pa
 	cli_json_number(&json, "records", row->records);
 	cli_json_text_or_null(&json, "first", row->first);
 	cli_json_text_or_null(&json, "last", row->last);
+	cli_json_text_or_null(&json, "bsn", row->bsn);
 	if (row->json && *row->json)
 		cli_json_raw(&json, "row", row->json);
 	cli_json_end(&json);
@@ -105,7 +107,7 @@ static int list(const struct cli_options *options, struct cli_access *access, co
 	if (!options->has_limit && !options->json && cli_terminal_is(stdout))
 		listing.limit = TERMINAL_ROWS;
 	if (!options->json) {
-		table = cli_patient_table_new(stdout);
+		table = cli_patient_table_new(stdout, options->verbose);
 		if (!table)
 			return cli_report_memory(options);
 	}
@@ -146,6 +148,27 @@ static int join(const struct cli_options *options, const struct cli_list *words,
 	return 0;
 }
 
+/* A pattern of the shell that fits two archives would make a query of the second. */
+static int check_words(const struct cli_options *options, const struct cli_list *words)
+{
+	static const char ending[] = ".medark";
+
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->items[i];
+		size_t size = strlen(word);
+
+		if (size >= sizeof(ending) &&
+		    strcmp(word + size - (sizeof(ending) - 1), ending) == 0 &&
+		    access(word, F_OK) == 0)
+			return cli_report_usage(
+				options,
+				"cannot list patients: '%s' is a second archive, and "
+				"only one is searched at a time",
+				word);
+	}
+	return 0;
+}
+
 int cmd_patients(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access access = { 0 };
@@ -161,6 +184,8 @@ int cmd_patients(const struct cli_options *options)
 	words.items++;
 	words.count--;
 	code = cli_access_check_archive(options, options->operands.items[0]);
+	if (!code)
+		code = check_words(options, &words);
 	if (!code)
 		code = cli_lines_expand(options, &words, &lines);
 	if (!code)

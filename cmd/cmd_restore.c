@@ -1,33 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark restore: an archive, or some patients of it, into a folder. */
 #include "access.h"
+#include "closest.h"
+#include "inputs.h"
 #include "lines.h"
 #include "place.h"
 #include "progress.h"
 #include "report.h"
 #include "text.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_date(const char *text)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int year = 0, month = 0, day = 0, end = 0;
-	bool leap;
+/* Room for YYYY-MM-DD. */
+#define DATE_SIZE 11
 
-	if (strspn(text, "0123456789-") != 10 || text[10] || text[4] != '-' || text[7] != '-')
-		return false;
-	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
-		return false;
-	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	return year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+static bool is_day(unsigned year, unsigned month, unsigned day)
+{
+	static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
 	       day <= days[month - 1] + (leap && month == 2);
+}
+
+/* YYYY-MM-DD, or DD-MM-YYYY as a query of patients may have it. */
+static bool read_date(const char *text, char out[DATE_SIZE])
+{
+	unsigned year = 0, month = 0, day = 0;
+	int end = 0;
+
+	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10)
+		return false;
+	if (text[4] == '-')
+		(void)sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &end);
+	else
+		(void)sscanf(text, "%2u-%2u-%4u%n", &day, &month, &year, &end);
+	if (end != 10 || !is_day(year, month, day))
+		return false;
+	(void)snprintf(out, DATE_SIZE, "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
+	return true;
 }
 
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
+	char date[DATE_SIZE];
 	int code;
 
 	cli_access_missing(options, true, &missing);
@@ -47,34 +66,35 @@ static int check(const struct cli_options *options)
 		code = cli_access_check_archive(options, options->operands.items[0]);
 	if (code)
 		return code;
-	if (options->since && !is_date(options->since))
+	if (options->since && !read_date(options->since, date))
 		return cli_report_usage(options,
 					"cannot use '%s' for --since: it must be a date, "
-					"YYYY-MM-DD",
+					"YYYY-MM-DD or DD-MM-YYYY",
 					options->since);
 	if (!options->patients.count && (options->since || options->types.count))
 		return cli_report_usage(options,
 					"cannot use --%s without --patient: a whole archive "
 					"is restored byte for byte",
 					options->since ? "since" : "type");
-	return 0;
+	return options->force ? cli_inputs_check_folder(options, options->to) : 0;
 }
 
-/* What was done, beside the library's own result. */
-struct done {
+/* What was restored, and the archive that it came from. */
+struct outcome {
 	struct medark_restore_result result;
+	struct medark_archive_info info;
 	char judged_at[CLI_TIME_MAX];
 	double seconds;
 };
 
-static void print_json(const struct cli_options *options, const struct done *done)
+static void print_json(const struct cli_options *options, const struct outcome *o)
 {
-	const struct medark_restore_result *r = &done->result;
+	const struct medark_restore_result *r = &o->result;
 	struct cli_json json;
 
 	cli_report_json(options, &json, "summary");
 	cli_json_text(&json, "file", options->operands.items[0]);
-	cli_report_json_judged(&json, done->judged_at);
+	cli_report_json_judged(&json, o->judged_at);
 	cli_json_text(&json, "target", options->to);
 	cli_json_bool(&json, "whole", options->patients.count == 0);
 	cli_json_number(&json, "items", r->items);
@@ -85,15 +105,19 @@ static void print_json(const struct cli_options *options, const struct done *don
 	cli_json_number(&json, "unresolved", r->unresolved);
 	cli_json_number(&json, "renamed", r->renamed);
 	cli_json_number(&json, "opaque", r->opaque);
-	cli_json_real(&json, "seconds", done->seconds);
+	cli_json_bool(&json, "complete", o->info.complete);
+	cli_json_number(&json, "quarantined", o->info.quarantined);
+	cli_json_number(&json, "skipped", o->info.skipped);
+	cli_json_number(&json, "duplicates", o->info.duplicates);
+	cli_json_real(&json, "seconds", o->seconds);
 	cli_json_end(&json);
 }
 
-static void print_text(const struct cli_options *options, const struct done *done)
+static void print_text(const struct cli_options *options, const struct outcome *o)
 {
-	const struct medark_restore_result *r = &done->result;
+	const struct medark_restore_result *r = &o->result;
 
-	cli_report_row_judged(stdout, done->judged_at);
+	cli_report_row_judged(stdout, o->judged_at);
 	if (options->patients.count) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
@@ -106,20 +130,63 @@ static void print_text(const struct cli_options *options, const struct done *don
 	}
 	if (r->renamed)
 		cli_report_row_number(stdout, "renamed", r->renamed);
-	cli_report_row_time(stdout, done->seconds, r->bytes);
+	cli_report_row_time(stdout, o->seconds, r->bytes);
 	cli_text_print(stdout, options->operands.items[0]);
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);
 	(void)fputc('\n', stdout);
 }
 
+static const char *type_at(size_t i, const void *context)
+{
+	(void)context;
+	return medark_resource_type(i);
+}
+
 /* A mistyped type would otherwise look like a patient without such records. */
+static void warn_of_types(const struct cli_options *options)
+{
+	char sentence[256];
+	size_t known = 0;
+
+	while (medark_resource_type(known))
+		known++;
+	for (size_t i = 0; i < options->types.count; i++) {
+		const char *type = options->types.items[i], *near;
+		bool found = false;
+
+		for (size_t k = 0; k < known && !found; k++)
+			found = strcmp(type, medark_resource_type(k)) == 0;
+		if (found)
+			continue;
+		near = cli_closest(type, known, type_at, NULL);
+		(void)snprintf(sentence, sizeof(sentence),
+			       "FHIR has no resource type '%.64s'%s%s%s", type,
+			       near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+		cli_report_warning(options, sentence);
+	}
+}
+
 static void warn_of_none(const struct cli_options *options, const struct medark_restore_result *r)
 {
 	if (options->patients.count && !r->records && (options->types.count || options->since))
 		cli_report_warning(options, "no record of the patient is of the types of --type "
-					    "and the time of --since (types are written as in "
-					    "FHIR: Condition)");
+					    "and the time of --since");
+}
+
+/* What the export skipped, or put with no patient, is missing here, too; nobody else tells. */
+static void warn_of_gaps(const struct cli_options *options, const struct medark_archive_info *info)
+{
+	char sentence[1024], word[512];
+
+	if (info->complete)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
+		       " skipped; the reasons: medark inspect -v %s",
+		       info->quarantined, info->skipped,
+		       cli_text_quote(options->operands.items[0], word, sizeof(word)));
+	cli_report_warning(options, sentence);
 }
 
 /* A new folder is for its owner only; one that was there keeps its mode. */
@@ -137,46 +204,79 @@ static void warn_of_readers(const struct cli_options *options)
 	cli_report_warning(options, sentence);
 }
 
-static int restore(const struct cli_options *options, struct cli_access *access,
-		   const struct cli_list *patients)
+/* A file in the place of the folder: no --force replaces it. */
+static const char *hint_for_kind(const struct cli_options *options)
 {
+	struct stat st;
+
+	return stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode)
+		       ? "--to takes a folder: name a new or empty one"
+		       : NULL;
+}
+
+/* A line of standard input has no name but its number: it may be the BSN. */
+static int fail(const struct cli_options *options, const struct cli_lines *patients, size_t refused,
+		int code, const struct medark_error *err)
+{
+	size_t number = code == MEDARK_E_NOT_FOUND ? cli_lines_number(patients, refused) : 0;
+	char action[96];
+
+	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
+		return cli_report_failure(options,
+					  &(struct cli_failure) { .action = "restore to",
+								  .file = options->to,
+								  .hint = hint_for_kind(options),
+								  .code = code,
+								  .err = err });
+	if (!number)
+		return cli_access_failed(options, "restore", options->operands.items[0], code, err);
+	(void)snprintf(action, sizeof(action), "restore the patient of line %zu of standard input",
+		       number);
+	return cli_report_failure(
+		options, &(struct cli_failure) { .action = action, .code = code, .err = err });
+}
+
+static int restore(const struct cli_options *options, struct cli_access *access,
+		   const struct cli_lines *patients)
+{
+	char since[DATE_SIZE];
+	size_t refused = 0;
 	struct medark_restore_request request = {
 		.target = options->to,
 		.replace = options->force,
 		.no_sync = options->no_sync,
-		.patient_count = patients->count,
-		.patients = patients->items,
+		.patient_count = patients->list.count,
+		.patients = patients->list.items,
+		.out_refused = &refused,
 		.type_count = options->types.count,
 		.types = options->types.items,
-		.since = options->since,
+		.since = options->since && read_date(options->since, since) ? since : NULL,
 		.threads = (unsigned)options->threads,
 	};
+	struct outcome outcome;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
 	double began = cli_report_clock();
-	struct done done;
 	int code;
 
 	cli_progress_begin(&progress, options, NULL);
-	code = medark_archive_restore(access->archive, &request, &progress.events, &done.result,
+	code = medark_archive_restore(access->archive, &request, &progress.events, &outcome.result,
 				      &err);
 	cli_progress_end(&progress);
-	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
-		return cli_report_failure(options, &(struct cli_failure) { .action = "restore to",
-									   .file = options->to,
-									   .code = code,
-									   .err = &err });
+	if (code >= 0)
+		code = medark_archive_info(access->archive, &outcome.info, &err);
 	if (code < 0)
-		return cli_access_failed(options, "restore", options->operands.items[0], code,
-					 &err);
-	done.seconds = cli_report_clock() - began;
-	cli_access_judged(access, done.judged_at);
-	warn_of_none(options, &done.result);
+		return fail(options, patients, refused, code, &err);
+	outcome.seconds = cli_report_clock() - began;
+	cli_access_judged(access, outcome.judged_at);
+	warn_of_gaps(options, &outcome.info);
+	warn_of_types(options);
+	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)
-		print_json(options, &done);
+		print_json(options, &outcome);
 	else if (!options->quiet)
-		print_text(options, &done);
+		print_text(options, &outcome);
 	return CLI_DONE;
 }
 
@@ -194,5 +294,5 @@ int cmd_restore(const struct cli_options *options)
 		code = cli_access_identity(options, &access);
 	if (!code)
 		code = cli_access_open(options, &access, options->operands.items[0]);
-	return code ? code : restore(options, &access, &lines.list);
+	return code ? code : restore(options, &access, &lines);
 }

@@ -11,12 +11,7 @@
 
 #define HELP_COLUMN 26
 
-struct exit_text {
-	int code;
-	const char *text;
-};
-
-static const struct exit_text exits[] = {
+static const struct cli_exit_text exits[] = {
 	{ CLI_DONE, "done" },
 	{ CLI_FAILED, "failed" },
 	{ CLI_USAGE, "wrong usage" },
@@ -26,6 +21,7 @@ static const struct exit_text exits[] = {
 	{ CLI_INCOMPLETE,
 	  "done, but incomplete: something was quarantined, skipped or is missing" },
 	{ CLI_INTERRUPTED, "interrupted" },
+	{ CLI_PIPE, "nobody reads the output any more" },
 };
 
 static const char *verb_name(size_t i, const void *context)
@@ -34,9 +30,20 @@ static const char *verb_name(size_t i, const void *context)
 	return cli_verbs[i].name;
 }
 
-/* `list` is "0 1 2"; NULL is all. */
-static void print_exits(const char *list)
+/* What the code means for this verb; NULL: for all. */
+static const char *meaning(const struct cli_verb *verb, const struct cli_exit_text *usual)
 {
+	for (size_t i = 0; verb && i < sizeof(verb->meanings) / sizeof(verb->meanings[0]); i++)
+		if (verb->meanings[i].text && verb->meanings[i].code == usual->code)
+			return verb->meanings[i].text;
+	return usual->text;
+}
+
+/* Of one verb; NULL is all. */
+static void print_exits(const struct cli_verb *verb)
+{
+	const char *list = verb ? verb->exits : NULL;
+
 	(void)fputs("\nExit codes:\n", stdout);
 	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++) {
 		bool wanted = !list;
@@ -48,7 +55,7 @@ static void print_exits(const char *list)
 			p = end;
 		}
 		if (wanted)
-			(void)printf("  %-4d %s\n", exits[i].code, exits[i].text);
+			(void)printf("  %-4d %s\n", exits[i].code, meaning(verb, &exits[i]));
 	}
 }
 
@@ -112,7 +119,7 @@ void cli_help_verb(const struct cli_verb *verb)
 		if (cli_option_table[i].verbs & (unsigned)verb->bit)
 			print_option(&cli_option_table[i]);
 	(void)printf("\nExamples:\n%s", verb->examples);
-	print_exits(verb->exits);
+	print_exits(verb);
 }
 
 int cli_help_unknown(const struct cli_options *options, const char *word)

@@ -17,6 +17,7 @@ void cli_lines_clear(struct cli_lines *lines)
 		explicit_bzero(lines->text, TEXT_MAX);
 	free(lines->text);
 	free(lines->list.items);
+	free(lines->numbers);
 	*lines = (struct cli_lines) { 0 };
 }
 
@@ -59,24 +60,48 @@ static int read_text(const struct cli_options *options, struct cli_lines *out)
 	}
 }
 
+static int add_line(const struct cli_options *options, struct cli_lines *out, const char *line,
+		    size_t number)
+{
+	size_t *numbers = realloc(out->numbers, (out->count + 1) * sizeof(*numbers));
+
+	if (!numbers)
+		return cli_report_memory(options);
+	out->numbers = numbers;
+	out->numbers[out->count++] = number;
+	return add(options, out, line);
+}
+
 static int add_lines(const struct cli_options *options, struct cli_lines *out)
 {
-	char *rest = NULL;
-	size_t before = out->list.count;
+	size_t number = 1, size;
 	int code = read_text(options, out);
 
 	if (code)
 		return code;
-	for (char *line = strtok_r(out->text, "\r\n", &rest); line;
-	     line = strtok_r(NULL, "\r\n", &rest)) {
-		code = add(options, out, line);
+	out->first = out->list.count;
+	for (char *line = out->text, *next; line; line = next, number++) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		size = strlen(line);
+		if (size && line[size - 1] == '\r')
+			line[size - 1] = '\0';
+		code = *line ? add_line(options, out, line, number) : 0;
 		if (code)
 			return code;
 	}
-	if (out->list.count == before)
+	if (out->count == 0)
 		return cli_report_error(options, CLI_FAILED,
 					"cannot use standard input: no line is in it");
 	return 0;
+}
+
+size_t cli_lines_number(const struct cli_lines *lines, size_t i)
+{
+	return i >= lines->first && i - lines->first < lines->count
+		       ? lines->numbers[i - lines->first]
+		       : 0;
 }
 
 int cli_lines_expand(const struct cli_options *options, const struct cli_list *given,

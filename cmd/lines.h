@@ -12,10 +12,15 @@
 struct cli_lines {
 	char *text;
 	struct cli_list list;
+	size_t first, count; /* those of `list` that are lines of standard input */
+	size_t *numbers;     /* of these lines in it, from 1 */
 };
 
 /* Wipes and frees; for __attribute__((cleanup)). */
 void cli_lines_clear(struct cli_lines *lines);
+
+/* The line of standard input that word `i` of the list was; 0 if it was none. */
+size_t cli_lines_number(const struct cli_lines *lines, size_t i);
 
 /*
  * The words of `given`, with the lines of standard input in the place of "-" (at most once; empty

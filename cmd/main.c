@@ -47,9 +47,25 @@ static bool reader_is_gone(void)
 	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
-/* A result that could not be written is no result. */
+/* What a verb has made by the time that it prints its summary; NULL: nothing but what it prints. */
+static const char *made_by(const struct cli_options *options)
+{
+	switch (options->verb ? options->verb->bit : CLI_HELP) {
+	case CLI_RESTORE:
+		return options->to;
+	case CLI_EXPORT:
+	case CLI_KEY:
+		return options->out;
+	default:
+		return NULL;
+	}
+}
+
+/* A result that could not be written is no result; but what stands on the disk is there. */
 static int finish(const struct cli_options *options, int code)
 {
+	bool done = code == CLI_DONE || code == CLI_INCOMPLETE;
+	const char *made = done && !options->help ? made_by(options) : NULL;
 	int failed = ferror(stdout);
 	int reason = 0;
 
@@ -59,11 +75,15 @@ static int finish(const struct cli_options *options, int code)
 	}
 	if (!failed)
 		return code;
-	if (!code)
-		code = CLI_FAILED;
+	if (made)
+		return cli_report_error(options, code ? code : CLI_FAILED,
+					"cannot print the summary: %s; '%s' itself is complete",
+					reason ? strerror(reason) : "not everything was taken",
+					made);
 	if (reader_is_gone())
-		return code;
-	return cli_report_error(options, code, "cannot write to standard output: %s",
+		return code ? code : CLI_PIPE;
+	return cli_report_error(options, code ? code : CLI_FAILED,
+				"cannot write to standard output: %s",
 				reason ? strerror(reason) : "not everything was taken");
 }
 

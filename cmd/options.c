@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT(field) offsetof(struct cli_options, field)
 #define OPENS	  (CLI_PATIENTS | CLI_RESTORE)
@@ -60,7 +61,7 @@ const struct cli_option cli_option_table[] = {
 	{ "type", 0, CLI_COMMAS, CLI_RESTORE, AT(types), "TYPE",
 	  "with --patient: only these resource types; repeatable\nor separated by commas" },
 	{ "since", 0, CLI_TEXT, CLI_RESTORE, AT(since), "DATE",
-	  "with --patient: only what is dated or was updated\nthen (YYYY-MM-DD) or later" },
+	  "with --patient: only what is dated or was updated\nthen or later (YYYY-MM-DD or DD-MM-YYYY)" },
 	{ "limit", 0, CLI_NUMBER, CLI_PATIENTS, AT(limit), "N",
 	  "at most N patients; 0 is all (default: 200 on a\nterminal, else all)", 0,
 	  INT64_MAX - 1 },
@@ -85,7 +86,7 @@ const struct cli_option cli_option_table[] = {
 	  "list what was quarantined, skipped or not looked into\n(JSON Lines)" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
-	  "write into a folder that is not empty" },
+	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
 	  "do not wait for the disk (a power cut may lose it)" },
 	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },
@@ -281,6 +282,19 @@ static int refuse_missing(struct parser *p)
 				row->argument);
 }
 
+/*
+ * Behind --passphrase, which takes no value, stands what is probably a secret: it is neither
+ * repeated nor left where others can see it. A file is the archive or a source.
+ */
+static int check_behind(struct parser *p, const struct cli_option *row, char *word)
+{
+	if (row->offset != AT(passphrase) || !word || word[0] == '-' || access(word, F_OK) == 0)
+		return 0;
+	memset(word, '*', strlen(word));
+	return cli_report_usage(p->out, "cannot use a value with --passphrase: it takes none, it "
+					"asks (a query stands in front of it)");
+}
+
 static int parse_all(struct parser *p, int argc, char **argv)
 {
 	for (;;) {
@@ -294,6 +308,8 @@ static int parse_all(struct parser *p, int argc, char **argv)
 		if (value == ':')
 			return refuse_missing(p);
 		code = apply(p, row_of(value), optarg);
+		if (!code)
+			code = check_behind(p, row_of(value), argv[optind]);
 		if (code)
 			return code;
 	}

@@ -14,10 +14,10 @@
 #define NAME_MIN 12
 #define GAP	 2
 
-enum column { ID, NAME, BORN, GENDER, DIED, RECORDS, FIRST, LAST, COLUMNS };
+enum column { ID, BSN, NAME, BORN, GENDER, DIED, RECORDS, FIRST, LAST, COLUMNS };
 
 static const char *const titles[COLUMNS] = {
-	"ID", "NAME", "BORN", "GENDER", "DIED", "RECORDS", "FIRST", "LAST",
+	"ID", "BSN", "NAME", "BORN", "GENDER", "DIED", "RECORDS", "FIRST", "LAST",
 };
 
 /* What goes first when a line is too narrow; the others always stay. */
@@ -37,7 +37,7 @@ struct cli_patient_table {
 	struct cells rows[ROWS];
 };
 
-struct cli_patient_table *cli_patient_table_new(FILE *out)
+struct cli_patient_table *cli_patient_table_new(FILE *out, bool with_bsn)
 {
 	struct cli_patient_table *table = calloc(1, sizeof(*table));
 
@@ -45,6 +45,7 @@ struct cli_patient_table *cli_patient_table_new(FILE *out)
 		return NULL;
 	table->out = out;
 	table->room = cli_terminal_is(out) ? cli_terminal_columns(out) : 0;
+	table->hidden[BSN] = !with_bsn;
 	for (int c = 0; c < COLUMNS; c++)
 		table->width[c] = strlen(titles[c]);
 	return table;
@@ -78,6 +79,7 @@ static void describe_day(const char *date, char *out)
 static void describe(const struct medark_patient_row *row, struct cells *out)
 {
 	(void)snprintf(out->text[ID], CELL_MAX, "%s", row->id);
+	(void)snprintf(out->text[BSN], CELL_MAX, "%s", row->bsn);
 	describe_name(row, out->text[NAME]);
 	describe_day(row->birth_date, out->text[BORN]);
 	(void)snprintf(out->text[GENDER], CELL_MAX, "%s", row->gender);
@@ -128,7 +130,7 @@ static void print_cell(const struct cli_patient_table *table, enum column c, con
 	if (c == RECORDS) /* numbers stand to the right */
 		(void)fprintf(table->out, "%*s",
 			      (int)(shown < table->width[c] ? table->width[c] : shown), text);
-	else if (table->room && c != ID) /* an id that is cut is of no use */
+	else if (table->room && c != ID && c != BSN) /* of no use if cut */
 		cli_text_print_field(table->out, text,
 				     last && shown < table->width[c] ? shown : table->width[c]);
 	else {

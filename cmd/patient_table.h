@@ -9,12 +9,13 @@
 
 #include <medark/archive.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct cli_patient_table;
 
-/* NULL if there is no memory. */
-struct cli_patient_table *cli_patient_table_new(FILE *out);
+/* `with_bsn`: with a column for it. NULL if there is no memory. */
+struct cli_patient_table *cli_patient_table_new(FILE *out, bool with_bsn);
 /* For __attribute__((cleanup)). */
 void cli_patient_table_free(struct cli_patient_table **table);
 

@@ -23,6 +23,10 @@ struct status {
 	char parts[PARTS][PART_MAX]; /* empty: there is none */
 };
 
+/* Files that cannot be read: so many are told one by one. */
+#define UNREADABLE_TOLD 10
+#define SENTENCE_MAX	5000 /* the longest path, and a reason */
+
 /* Done in 1/1000; negative if the whole is not known. */
 static int permille(const struct medark_progress *now)
 {
@@ -242,6 +246,44 @@ static void on_warning(void *context, const char *sentence)
 	cli_report_warning(progress->options, sentence);
 }
 
+static void on_unreadable(void *context, const struct medark_unreadable *what)
+{
+	struct cli_progress *progress = context;
+	char sentence[SENTENCE_MAX];
+
+	if (progress->unreadable++ >= UNREADABLE_TOLD || progress->options->json)
+		return;
+	if (cli_terminal_is(stderr))
+		(void)snprintf(sentence, sizeof(sentence), "'%s': %s", what->path, what->reason);
+	else
+		(void)snprintf(sentence, sizeof(sentence), "%s %" PRIu64 ": %s",
+			       what->is_item ? "item" : "a file or folder before item", what->item,
+			       what->reason);
+	on_warning(progress, sentence);
+}
+
+/* With --json the count alone: whoever reads it has the report for the rest. */
+static void tell_unreadable(const struct cli_progress *progress)
+{
+	const struct cli_options *options = progress->options;
+	char sentence[SENTENCE_MAX];
+	struct cli_json json;
+
+	if (options->json && progress->unreadable) {
+		cli_report_json(options, &json, "status");
+		cli_json_text(&json, "warning", "files or folders of the sources cannot be read");
+		cli_json_number(&json, "unreadable", progress->unreadable);
+		cli_json_end(&json);
+	}
+	if (options->json || progress->unreadable <= UNREADABLE_TOLD)
+		return;
+	(void)snprintf(sentence, sizeof(sentence), "and %" PRIu64 " more; %s%s lists all",
+		       progress->unreadable - UNREADABLE_TOLD,
+		       options->report ? "" : "--report FILE",
+		       options->report ? options->report : "");
+	cli_report_warning(options, sentence);
+}
+
 void cli_progress_begin(struct cli_progress *progress, const struct cli_options *options,
 			const char *file)
 {
@@ -250,7 +292,10 @@ void cli_progress_begin(struct cli_progress *progress, const struct cli_options 
 	*progress = (struct cli_progress) {
 		.options = options,
 		.file = file,
-		.events = { .context = progress, .progress = on_progress, .warning = on_warning },
+		.events = { .context = progress,
+			    .progress = on_progress,
+			    .warning = on_warning,
+			    .unreadable = on_unreadable },
 		.draws = !options->quiet && !options->json && cli_terminal_is(stderr),
 		.began = clock,
 		.phase_began = clock,
@@ -261,5 +306,6 @@ void cli_progress_begin(struct cli_progress *progress, const struct cli_options 
 void cli_progress_end(struct cli_progress *progress)
 {
 	erase(progress);
+	tell_unreadable(progress);
 	(void)fflush(stderr);
 }

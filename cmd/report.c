@@ -84,6 +84,16 @@ static int report(const struct cli_options *options, const char *file, int exit_
 	return exit_code;
 }
 
+/* What was given already, and did not help, is no way on. */
+static const char *hint_for_taken(const struct cli_options *options)
+{
+	if (options->verb->bit == CLI_RESTORE)
+		return options->force ? "restore into a new folder"
+				      : "restore into a new folder, or give --force";
+	return options->force ? "choose another name"
+			      : "choose another name, or give --force to replace it";
+}
+
 /* The next command to run, where there is one. `room` holds SENTENCE_MAX characters. */
 static const char *hint_for(const struct cli_options *options, const struct cli_failure *failure,
 			    char *room)
@@ -98,13 +108,11 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 			       file);
 		return room;
 	case MEDARK_E_EXISTS:
-		return options->verb->bit == CLI_RESTORE
-			       ? "restore into a new folder, or give --force"
-			       : "choose another name, or give --force to replace it";
+		return hint_for_taken(options);
 	case MEDARK_E_NOT_FOUND:
 		return options->verb->bit == CLI_RESTORE
-			       ? "to find the patient's id: medark patients FILE --identity KEY "
-				 "--trust CERT QUERY"
+			       ? "--patient takes an id or an identifier such as a BSN, not a "
+				 "name; medark patients FILE QUERY finds it"
 			       : NULL;
 	case MEDARK_E_USAGE:
 		(void)snprintf(room, SENTENCE_MAX, "see: medark help %s", options->verb->name);

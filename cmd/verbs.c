@@ -12,6 +12,11 @@ const struct cli_verb cli_verbs[] = {
 		.bit = CLI_EXPORT,
 		.run = cmd_export,
 		.exits = "0 1 2 3 4 6 130",
+		.meanings = { { CLI_UNVERIFIED, "the archive of --previous does not verify" },
+			      { CLI_UNTRUSTED,
+				"the archive of --previous verifies, but its signer is not trusted" },
+			      { CLI_INCOMPLETE,
+				"done, but incomplete: something was quarantined or skipped" } },
 		.synopsis = "medark export SOURCE... --recipient CERT --signer CERT\n"
 			    "              --signer-key KEY --out FILE [options]\n",
 		.text = "Reads the sources byte for byte and writes one signed, encrypted archive. A\n"
@@ -34,6 +39,9 @@ const struct cli_verb cli_verbs[] = {
 		.bit = CLI_VERIFY,
 		.run = cmd_verify,
 		.exits = "0 1 2 3 4 6 130",
+		.meanings = { { CLI_DONE, "all archives verify" },
+			      { CLI_INCOMPLETE,
+				"all archives verify, but their chain has a gap or is broken" } },
 		.synopsis = "medark verify FILE... --trust CERT [options]\n",
 		.text = "Checks the signature against the trust anchor, and every byte of every member\n"
 			"against what was signed. Several files are all reported; the exit code is the\n"
@@ -51,6 +59,9 @@ const struct cli_verb cli_verbs[] = {
 		.bit = CLI_INSPECT,
 		.run = cmd_inspect,
 		.exits = "0 1 2 3 5",
+		.meanings = { { CLI_DONE, "done; with --recipient: all are recipients" },
+			      { CLI_UNVERIFIED, "is no archive, is cut off or is malformed" },
+			      { CLI_IDENTITY, "a certificate of --recipient is no recipient" } },
 		.synopsis = "medark inspect FILE [--recipient CERT] [options]\n",
 		.text = "Prints what the archive says of itself: who signed it, who can open it, what\n"
 			"it counts. Nothing of that is verified: anybody could have written it. With\n"
@@ -66,7 +77,7 @@ const struct cli_verb cli_verbs[] = {
 		.brief = "list or search the patients in an archive",
 		.bit = CLI_PATIENTS,
 		.run = cmd_patients,
-		.exits = "0 1 2 3 4 5 130",
+		.exits = "0 1 2 3 4 5 130 141",
 		.synopsis =
 			"medark patients FILE --identity KEY --trust CERT [QUERY...] [options]\n",
 		.text = "A QUERY is an id, a BSN or another identifier (also SYSTEM|VALUE), a birth\n"
@@ -86,6 +97,8 @@ const struct cli_verb cli_verbs[] = {
 		.bit = CLI_RESTORE,
 		.run = cmd_restore,
 		.exits = "0 1 2 3 4 5 130",
+		.meanings = { { CLI_DONE,
+				"done; a warning tells if the archive itself is incomplete" } },
 		.synopsis =
 			"medark restore FILE --identity KEY --trust CERT --to FOLDER [options]\n",
 		.text = "Restores every item byte for byte; with --patient the records of these\n"

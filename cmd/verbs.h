@@ -22,6 +22,7 @@ enum cli_exit {
 	CLI_IDENTITY = 5,
 	CLI_INCOMPLETE = 6,
 	CLI_INTERRUPTED = 130,
+	CLI_PIPE = 141, /* as of a program that SIGPIPE ends: its reader knows why */
 };
 
 /* Bits, because an option's row names all the verbs that know it. */
@@ -37,6 +38,12 @@ enum cli_verb_bit {
 	CLI_ALL = (1 << 8) - 1,
 };
 
+/* What an exit code says. */
+struct cli_exit_text {
+	int code;
+	const char *text; /* NULL: none */
+};
+
 struct cli_verb {
 	const char *name;			/* as typed */
 	const char *title;			/* "key new" */
@@ -44,6 +51,7 @@ struct cli_verb {
 	const char *brief;			/* one line for the overview */
 	const char *synopsis, *text, *examples; /* of its help screen, lines of 80 at most */
 	const char *exits;			/* the exit codes it can end with, "0 1 2" */
+	struct cli_exit_text meanings[4];	/* those that mean something else than usual */
 	enum cli_verb_bit bit;
 	int (*run)(const struct cli_options *options);
 };

@@ -81,7 +81,8 @@ MEDARK_API int medark_archive_verify(struct medark_archive *archive, unsigned th
 /* One row of the patient index. Strings are UTF-8 as recorded, borrowed during the callback. */
 struct medark_patient_row {
 	uint64_t number;
-	const char *id; /* logical id; the URN or system|value where no Patient resource has one */
+	const char *id;	 /* logical id; the URN or system|value where no Patient resource has one */
+	const char *bsn; /* the first that is recorded; empty if none is */
 	const char *family, *given, *prefix, *text; /* first name; empty if not recorded */
 	const char *birth_date, *gender;
 	bool deceased, inactive;
@@ -104,14 +105,26 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 			int (*each)(void *context, const struct medark_patient_row *row),
 			void *context, struct medark_error *err);
 
+/*
+ * The resource types of FHIR (STU3 to R5), in the order of their bytes; NULL past the last. Static
+ * strings; any thread.
+ */
+MEDARK_API const char *medark_resource_type(size_t i);
+
 struct medark_restore_request {
-	const char *target;   /* a folder: new, or empty */
-	bool replace;	      /* write into a folder that is not empty; replaces same names */
+	const char *target; /* a folder: new, or empty */
+	/*
+	 * Write into a folder that is not empty. A whole restore replaces files of the same name;
+	 * one of patients replaces an earlier one of patients as a whole, and refuses a folder that
+	 * holds anything else (MEDARK_E_USAGE).
+	 */
+	bool replace;
 	bool no_sync;	      /* do not wait until the disk has it: a power cut may lose it */
 	size_t patient_count; /* 0: the whole archive, byte for byte */
 	const char *const *patients; /* each an id, BSN or other identifier; all must be found */
-	size_t type_count;	     /* 0: all */
-	const char *const *types;    /* resource types */
+	size_t *out_refused; /* unless NULL: which of them, from 0, was not found or is ambiguous */
+	size_t type_count;   /* 0: all */
+	const char *const *types; /* resource types */
 	const char *since; /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
 	unsigned threads;  /* 0: as many as processors */
 };

@@ -28,6 +28,14 @@ struct medark_progress {
 	uint64_t item; /* number of the item that is worked on, from 0 */
 };
 
+/* A file or folder of a source that the system does not open, list or read to its end. */
+struct medark_unreadable {
+	const char *path;   /* in the source, as bytes; may hold a patient's name */
+	uint64_t item;	    /* its number, from 0; of the next item, if it is none */
+	bool is_item;	    /* what could be read of it is in the archive */
+	const char *reason; /* "cannot be opened: Permission denied"; without patient data */
+};
+
 /*
  * What an operation tells its caller while it runs. All may be NULL. They are called from one
  * thread at a time, not always the calling one, at most about ten times a second (progress).
@@ -38,6 +46,8 @@ struct medark_events {
 	int (*progress)(void *context, const struct medark_progress *progress);
 	/* One sentence without patient data that the user should read. */
 	void (*warning)(void *context, const char *sentence);
+	/* An export goes on without what it could not read; the call's strings are borrowed. */
+	void (*unreadable)(void *context, const struct medark_unreadable *what);
 };
 
 #ifdef __cplusplus

@@ -46,6 +46,7 @@ struct medark_chart {
 	uint64_t filtered;	    /* records that type or date left out */
 	uint64_t other_patients;    /* references to patients who were not asked for */
 	struct medark_buffer items; /* uint32_t numbers of the attached items that were written */
+	struct medark_buffer item_names; /* where they are under items/, ended by a zero each */
 };
 
 /*

@@ -89,6 +89,17 @@ static int begin(struct attached *a, struct medark_error *err)
 	return 0;
 }
 
+/* The report tells under which name an item is found: not each path is a safe one. */
+static int note_name(struct attached *a, struct medark_error *err)
+{
+	const char *name = medark_tree_name(&a->tree);
+	struct medark_bytes folder = medark_tree_actual(&a->tree);
+	struct medark_buffer *names = &a->chart->item_names;
+
+	MEDARK_TRY(medark_buffer_add(names, folder.data, folder.size, err));
+	return medark_buffer_add(names, name, strlen(name) + 1, err);
+}
+
 static int restore_item(struct attached *a, uint64_t number, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
@@ -102,6 +113,7 @@ static int restore_item(struct attached *a, uint64_t number, struct medark_error
 	MEDARK_TRY(begin(a, err));
 	MEDARK_TRY(medark_tree_create(&a->tree, item.path, item.number, &fd, err));
 	MEDARK_TRY(write_item(a, &item, fd, err));
+	MEDARK_TRY(note_name(a, err));
 	return medark_buffer_add(&a->chart->items, &item.number, sizeof(item.number), err);
 }
 

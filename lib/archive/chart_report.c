@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.json: what the folder holds, where it comes from, and what it does not hold. */
 #include "archive/chart.h"
+#include "archive/chart_folder.h"
 #include "archive/write_all.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 
-#define REPORT "report.json"
-#define FLUSH  (64u << 10)
+#define FLUSH (64u << 10)
 /* Names of what is not there: the count tells of all. */
 #define NAMES_MAX 1000
 
@@ -50,14 +50,19 @@ static int add_archive(struct report *r, struct medark_error *err)
 		return medark_error_memory(err, "the report");
 	MEDARK_TRY(medark_archive_info(r->chart->archive, info, err));
 	MEDARK_TRY(medark_buffer_print(&r->text, err,
-				       "{\n\"report\":\"medark restore 1\",\n\"sequence\":%llu",
+				       MEDARK_CHART_REPORT_HEAD ",\n\"sequence\":%llu",
 				       (unsigned long long)info->sequence));
 	MEDARK_TRY(add_text(r, "archive", info->archive, err));
 	MEDARK_TRY(add_text(r, "manifest", info->manifest, err));
 	MEDARK_TRY(add_text(r, "created", info->created, err));
 	MEDARK_TRY(add_text(r, "signer", info->signer, err));
 	MEDARK_TRY(add_text(r, "signer_fingerprint", info->signer_fingerprint, err));
-	return add_text(r, "signed_at", info->signed_at, err);
+	MEDARK_TRY(add_text(r, "signed_at", info->signed_at, err));
+	return medark_buffer_print(
+		&r->text, err,
+		",\n\"complete\":%s,\n\"quarantined\":%llu,\n\"skipped\":%llu,\n\"duplicates\":%llu",
+		info->complete ? "true" : "false", (unsigned long long)info->quarantined,
+		(unsigned long long)info->skipped, (unsigned long long)info->duplicates);
 }
 
 static int add_filters(struct report *r, struct medark_error *err)
@@ -125,6 +130,7 @@ static int add_items(struct report *r, struct medark_error *err)
 {
 	const uint32_t *numbers = (const uint32_t *)(const void *)r->chart->items.data;
 	size_t count = r->chart->items.size / sizeof(*numbers);
+	const char *name = (const char *)r->chart->item_names.data;
 	struct medark_item_row item;
 	struct medark_bytes row;
 
@@ -138,6 +144,9 @@ static int add_items(struct report *r, struct medark_error *err)
 			&r->text, err, "%s{\"item\":%u,\"size\":%llu,\"path\":", i ? ",\n" : "\n",
 			item.number, (unsigned long long)item.size));
 		MEDARK_TRY(medark_text_json(&r->text, item.path, err));
+		MEDARK_TRY(medark_buffer_print(&r->text, err, ",\"name\":"));
+		MEDARK_TRY(medark_text_json(&r->text, medark_bytes_text(name), err));
+		name += strlen(name) + 1;
 		MEDARK_TRY(add_referrer(r, item.path, err));
 		MEDARK_TRY(medark_buffer_print(&r->text, err, "}"));
 		MEDARK_TRY(flush(r, FLUSH, err));
@@ -167,8 +176,8 @@ int medark_chart_report(struct medark_chart *chart, struct medark_error *err)
 	MEDARK_AUTO(report_clear)
 	struct report r = { .chart = chart, .text = MEDARK_BUFFER_SECRET(2 * MEDARK_PAGE_MAX) };
 
-	r.fd = openat(chart->folder, REPORT, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		      0600);
+	r.fd = openat(chart->folder, MEDARK_CHART_REPORT,
+		      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (r.fd < 0)
 		return medark_error_errno(err, errno, "cannot create the report");
 	MEDARK_TRY(add_archive(&r, err));

@@ -38,4 +38,11 @@ struct medark_export {
 void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,
 			    uint64_t *out_window);
 
+/*
+ * Gives, with its zero byte, what stands in front of the paths of source number `i`: nothing if it
+ * is the only one. MEDARK_E_MEMORY.
+ */
+int medark_export_prefix(const struct medark_export *e, size_t i, struct medark_buffer *out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
 #endif

@@ -102,6 +102,13 @@ static int poll_pipeline(void *context, struct medark_error *err)
 	return medark_meter_set(&r->meter, &r->reached, err);
 }
 
+static void tell_unreadable(void *context, const struct medark_unreadable *what)
+{
+	struct run *r = context;
+
+	medark_meter_unreadable(&r->meter, what);
+}
+
 /* ---- the start: keys, header, clear members ---- */
 
 static int check(const struct medark_export *e, struct medark_error *err)
@@ -251,7 +258,8 @@ static int start(struct run *r, struct medark_error *err)
 		.folder = r->folder,
 		.segment_size = SEGMENT_SIZE,
 		.poll = poll_gather,
-		.poll_context = r,
+		.unreadable = tell_unreadable,
+		.context = r,
 	};
 
 	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);
@@ -267,67 +275,6 @@ static int start(struct run *r, struct medark_error *err)
 	if (r->report)
 		exclude_own(r, r->report);
 	return medark_gather_new(&gather, &r->gather, err);
-}
-
-static const char *base_name(const char *path, size_t *out_size)
-{
-	size_t size = strlen(path);
-	const char *begin;
-
-	while (size > 1 && path[size - 1] == '/')
-		size--;
-	begin = path + size;
-	while (begin > path && begin[-1] != '/')
-		begin--;
-	*out_size = (size_t)(path + size - begin);
-	return begin;
-}
-
-/* Has any source this name and, behind it, this number? */
-static bool is_name(const struct medark_export *e, struct medark_bytes name, unsigned number)
-{
-	char suffix[16];
-	size_t size = (size_t)snprintf(suffix, sizeof(suffix), "~%u", number);
-
-	for (size_t i = 0; i < e->source_count; i++) {
-		struct medark_bytes other;
-
-		other.data = (const uint8_t *)base_name(e->sources[i], &other.size);
-		if (other.size == name.size + size &&
-		    memcmp(other.data, name.data, name.size) == 0 &&
-		    memcmp(other.data + name.size, suffix, size) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * The items of one of several sources get its name in front; equal names a number behind, which
- * makes no other source's name.
- */
-static int make_prefix(const struct medark_export *e, size_t i, struct medark_buffer *out,
-		       struct medark_error *err)
-{
-	struct medark_bytes name, other;
-	unsigned number = 1;
-
-	out->size = 0;
-	if (e->source_count > 1) {
-		name.data = (const uint8_t *)base_name(e->sources[i], &name.size);
-		for (size_t k = 0; k < i; k++) {
-			other.data = (const uint8_t *)base_name(e->sources[k], &other.size);
-			if (!medark_bytes_equal(other, name))
-				continue;
-			do
-				number++;
-			while (is_name(e, name, number));
-		}
-		MEDARK_TRY(medark_buffer_add(out, name.data, name.size, err));
-		if (number > 1)
-			MEDARK_TRY(medark_buffer_print(out, err, "~%u", number));
-		MEDARK_TRY(medark_buffer_print(out, err, "/"));
-	}
-	return medark_buffer_add(out, "", 1, err);
 }
 
 /* A whole of which a part is not known is not known. */
@@ -366,7 +313,7 @@ static int read_sources(struct run *r, struct medark_error *err)
 		MEDARK_AUTO(medark_source_free) struct medark_source *source = NULL;
 		uint64_t before = medark_gather_bytes(r->gather);
 
-		MEDARK_TRY(make_prefix(r->e, i, &prefix, err));
+		MEDARK_TRY(medark_export_prefix(r->e, i, &prefix, err));
 		MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
 		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
 						(const char *)prefix.data, err));

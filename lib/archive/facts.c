@@ -121,8 +121,9 @@ static int report_skipped(struct medark_facts *f, struct medark_bytes path, cons
 	key[4] = 1;
 	medark_put_be64(key + 5, f->skipped);
 	f->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(&f->row, err,
-				       "\"reason\":\"skipped\",\"detail\":\"%s\",\"path\":", why));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "\"reason\":\"skipped\",\"detail\":"));
+	MEDARK_TRY(medark_text_json(&f->row, medark_bytes_text(why), err));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, ",\"path\":"));
 	MEDARK_TRY(medark_text_json(&f->row, path, err));
 	return medark_sorter_add(f->report, medark_bytes(key, sizeof(key)),
 				 medark_bytes(f->row.data, f->row.size), err);

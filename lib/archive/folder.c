@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/folder.h"
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Folders in each other that a merge or a sync follows: two descriptors each. */
+/* Folders in each other that a walk, a merge or a sync follows: two descriptors each. */
 #define DEPTH_MAX 128
 
 static void directory_close_auto(DIR **dir)
@@ -70,7 +72,7 @@ int medark_folder_is_empty(int fd, const char *except, struct medark_error *err)
 
 static int cannot_remove(struct medark_error *err)
 {
-	return medark_error_errno(err, errno, "cannot remove what an unfinished restore left");
+	return medark_error_errno(err, errno, "cannot remove what an earlier restore left");
 }
 
 /* A restored folder may have lost its owner's rights. What fails here fails again, and is told. */
@@ -121,7 +123,7 @@ static int hollow_out(int fd, const char *name, unsigned *serial, struct medark_
  * Folders are taken apart level by level into the outermost one, so that no depth, and no path
  * however long, needs more than a few descriptors.
  */
-int medark_folder_clear(int fd, struct medark_error *err)
+int medark_folder_clear_but(int fd, const char *one, const char *other, struct medark_error *err)
 {
 	unsigned serial = 0;
 	bool again = true;
@@ -135,6 +137,8 @@ int medark_folder_clear(int fd, struct medark_error *err)
 			return cannot_remove(err);
 		again = false;
 		while ((more = next_name(dir, &name)) > 0) {
+			if ((one && strcmp(name, one) == 0) || (other && strcmp(name, other) == 0))
+				continue;
 			again = true;
 			if (unlinkat(fd, name, 0) == 0)
 				continue;
@@ -148,6 +152,76 @@ int medark_folder_clear(int fd, struct medark_error *err)
 			return cannot_remove(err);
 	}
 	return 0;
+}
+
+int medark_folder_clear(int fd, struct medark_error *err)
+{
+	return medark_folder_clear_but(fd, NULL, NULL, err);
+}
+
+/* ---- walking ---- */
+
+struct walk {
+	int (*each)(void *context, struct medark_bytes path, mode_t mode, struct medark_error *err);
+	void *context;
+	struct medark_buffer path;
+};
+
+static int walk_folder(struct walk *w, int fd, int depth, struct medark_error *err);
+
+static int walk_entry(struct walk *w, int at, const char *name, int depth, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int fd = -1;
+	struct stat st;
+	int code;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return medark_error_errno(err, errno, "cannot list a folder");
+	code = w->each(w->context, medark_bytes(w->path.data, w->path.size), st.st_mode, err);
+	if (code || !S_ISDIR(st.st_mode))
+		return code;
+	fd = medark_folder_open(at, name);
+	if (fd < 0)
+		return medark_error_errno(err, -fd, "cannot list a folder");
+	MEDARK_TRY(medark_buffer_add(&w->path, "/", 1, err));
+	return walk_folder(w, fd, depth + 1, err);
+}
+
+static int walk_folder(struct walk *w, int fd, int depth, struct medark_error *err)
+{
+	__attribute__((cleanup(directory_close_auto))) DIR *dir =
+		depth < DEPTH_MAX ? list(fd) : NULL;
+	size_t size = w->path.size;
+	const char *name;
+	int more;
+
+	if (!dir)
+		return medark_error_errno(err, depth < DEPTH_MAX ? errno : ELOOP,
+					  "cannot list a folder");
+	while ((more = next_name(dir, &name)) > 0) {
+		int code = medark_buffer_add(&w->path, name, strlen(name), err);
+
+		if (code == 0)
+			code = walk_entry(w, fd, name, depth, err);
+		if (code)
+			return code;
+		w->path.size = size;
+	}
+	return more < 0 ? medark_error_errno(err, errno, "cannot list a folder") : 0;
+}
+
+int medark_folder_walk(int fd,
+		       int (*each)(void *context, struct medark_bytes path, mode_t mode,
+				   struct medark_error *err),
+		       void *context, struct medark_error *err)
+{
+	struct walk w = { .each = each,
+			  .context = context,
+			  .path = MEDARK_BUFFER((DEPTH_MAX + 1) * (NAME_MAX + 1)) };
+	int code = walk_folder(&w, fd, 0, err);
+
+	medark_buffer_clear(&w.path);
+	return code;
 }
 
 /* ---- syncing ---- */

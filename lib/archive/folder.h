@@ -6,7 +6,10 @@
 #ifndef MEDARK_ARCHIVE_FOLDER_H
 #define MEDARK_ARCHIVE_FOLDER_H
 
+#include "base/bytes.h"
 #include "base/error.h"
+
+#include <sys/types.h>
 
 /*
  * Opens a folder inside `at` without following a link; a negative errno on failure. The caller
@@ -19,6 +22,20 @@ int medark_folder_is_empty(int fd, const char *except, struct medark_error *err)
 
 /* Removes everything in the folder, however deep. MEDARK_E_SYSTEM. */
 int medark_folder_clear(int fd, struct medark_error *err) MEDARK_MUST_USE;
+
+/* The same, but for two names in it. */
+int medark_folder_clear_but(int fd, const char *one, const char *other,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Calls `each` for everything in the folder, a folder before what is in it; `path` is relative and
+ * borrowed. Stops with its non-zero return, which is passed on. MEDARK_E_SYSTEM, also for more than
+ * 128 folders in each other.
+ */
+int medark_folder_walk(int fd,
+		       int (*each)(void *context, struct medark_bytes path, mode_t mode,
+				   struct medark_error *err),
+		       void *context, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Waits until everything in the folder is on the disk, one file after the other: 1. Or 0 if there

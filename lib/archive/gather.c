@@ -243,8 +243,27 @@ int medark_gather_poll(struct medark_gather *g, const struct medark_item *item,
 {
 	if (!g->setup.poll)
 		return 0;
-	return g->setup.poll(g->setup.poll_context, g->before + source_done(g), g->records,
-			     item->number, err);
+	return g->setup.poll(g->setup.context, g->before + source_done(g), g->records, item->number,
+			     err);
+}
+
+/* `item` NULL: it became none. */
+static int tell_unreadable(struct medark_gather *g, const struct medark_item *item,
+			   struct medark_bytes path, const char *reason, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_PATH_MAX + 1);
+	struct medark_unreadable what = { .item = item ? item->number : g->next_item,
+					  .is_item = item != NULL,
+					  .reason = reason };
+
+	if (!g->setup.unreadable)
+		return 0;
+	MEDARK_TRY(medark_buffer_add(&text, path.data, path.size, err));
+	MEDARK_TRY(medark_buffer_add(&text, "", 1, err));
+	what.path = (const char *)text.data;
+	g->setup.unreadable(g->setup.context, &what);
+	return 0;
 }
 
 /* ---- what is not understood ---- */
@@ -261,6 +280,9 @@ int medark_gather_unreadable(struct medark_gather *g, struct medark_item *item, 
 	};
 
 	item->unreadable = true;
+	if (trouble.fault == MEDARK_FAULT_UNREADABLE)
+		MEDARK_TRY(tell_unreadable(g, item, medark_bytes(item->path, item->path_size), why,
+					   err));
 	return medark_facts_trouble(g->setup.facts, &trouble, err);
 }
 
@@ -456,6 +478,14 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 			     entry->size_known ? entry->size : 0, true, err);
 }
 
+static int gather_skipped(struct medark_gather *g, const struct medark_entry *entry,
+			  struct medark_error *err)
+{
+	if (entry->unreadable)
+		MEDARK_TRY(tell_unreadable(g, NULL, entry->path, entry->why, err));
+	return medark_facts_skipped(g->setup.facts, entry->path, entry->why, err);
+}
+
 static int gather_file(struct medark_gather *g, struct medark_source *source,
 		       const struct medark_entry *entry, const char *prefix,
 		       struct medark_error *err)
@@ -471,7 +501,11 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	int failed = medark_source_stream(source, &stream, &why);
 
 	if (failed == MEDARK_E_SOURCE || failed == MEDARK_E_SYSTEM)
-		return medark_facts_skipped(g->setup.facts, entry->path, "cannot be opened", err);
+		return gather_skipped(g,
+				      &(struct medark_entry) { .path = entry->path,
+							       .why = why.message,
+							       .unreadable = true },
+				      err);
 	if (failed)
 		return hand_on(&why, err);
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
@@ -535,7 +569,7 @@ static int gather_entries(struct medark_gather *g, struct medark_source *source,
 		if (why)
 			result = leave_out(g, &entry, prefix, why, err);
 		else if (entry.kind == MEDARK_ENTRY_SKIPPED)
-			result = medark_facts_skipped(g->setup.facts, entry.path, entry.why, err);
+			result = gather_skipped(g, &entry, err);
 		else if (entry.kind == MEDARK_ENTRY_DIRECTORY)
 			result = gather_directory(g, &entry, prefix, err);
 		else

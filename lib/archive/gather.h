@@ -15,6 +15,8 @@
 #include "archive/pipeline.h"
 #include "source/source.h"
 
+#include <medark/common.h>
+
 struct medark_gather;
 
 struct medark_gather_setup {
@@ -33,7 +35,9 @@ struct medark_gather_setup {
 	 */
 	int (*poll)(void *context, uint64_t bytes, uint64_t records, uint64_t item,
 		    struct medark_error *err);
-	void *poll_context;
+	/* Called for each file or folder that cannot be read, from the gatherer's thread. */
+	void (*unreadable)(void *context, const struct medark_unreadable *what);
+	void *context; /* of both */
 };
 
 int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gather **out,

@@ -141,6 +141,27 @@ static int try_all(const struct medark_identity *identity, const struct medark_e
 	return 0;
 }
 
+/* What was tried: somebody who mistyped a passphrase should not look for a key. */
+static int nothing_fits(const struct medark_identity *identity, const struct medark_header *header,
+			struct medark_error *err)
+{
+	const char *words = identity->passphrase_count > 1 ? "none of the passphrases opens it"
+							   : "the passphrase does not open it";
+	bool asked = false;
+
+	for (uint32_t i = 0; i < header->recipient_count; i++)
+		asked |= header->recipients[i].kind == MEDARK_RECIPIENT_PASSPHRASE;
+	asked &= identity->passphrase_count > 0;
+	if (!identity->key_count && identity->passphrase_count)
+		return medark_error_set(err, MEDARK_E_IDENTITY, "%s%s", words,
+					asked ? "" : ": only keys do, and none is given");
+	return medark_error_set(err, MEDARK_E_IDENTITY,
+				"none of the keys given is among the archive's recipients (there "
+				"%s %u)%s%s",
+				header->recipient_count == 1 ? "is" : "are",
+				header->recipient_count, asked ? ", and " : "", asked ? words : "");
+}
+
 int medark_identity_open(const struct medark_identity *identity,
 			 const struct medark_envelope *envelope, const struct medark_header *header,
 			 struct medark_key *out, struct medark_error *err)
@@ -153,11 +174,7 @@ int medark_identity_open(const struct medark_identity *identity,
 	opened = try_all(identity, envelope, header, &key, err);
 	MEDARK_TRY(opened);
 	if (!opened)
-		return medark_error_set(err, MEDARK_E_IDENTITY,
-					"none of the keys and passphrases given is among the "
-					"archive's recipients (there %s %u)",
-					header->recipient_count == 1 ? "is" : "are",
-					header->recipient_count);
+		return nothing_fits(identity, header, err);
 	MEDARK_TRY(medark_kek_commit(&key, header->archive.bytes, &commit, err));
 	if (!medark_secret_equal(&commit, &header->kek_commit, sizeof(commit))) /* F-12 */
 		return medark_error_set(err, MEDARK_E_FORMAT,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/partial_folder.h"
 
+#include "archive/chart_folder.h"
 #include "archive/folder.h"
 
 #include <errno.h>
@@ -22,8 +23,9 @@
 #define SYNC_ONE_BY_ONE 64
 
 struct medark_partial_folder {
-	char *path;	  /* of the target, without slashes at the end */
-	bool replace;	  /* the target may hold files */
+	char *path; /* of the target, without slashes at the end */
+	enum medark_partial_over over;
+	int reason;	  /* errno: why there is no place for the partial folder */
 	bool sync;	  /* its names are to be on the disk */
 	int target;	  /* the target if it exists, else -1 */
 	mode_t mode;	  /* of the target, if it exists */
@@ -50,27 +52,44 @@ static int path_copy(struct medark_partial_folder *p, const char *target, struct
 	return 0;
 }
 
+/* Refuses what the target holds; 1 if it is empty. */
+static int check_target(const struct medark_partial_folder *p, const char *except,
+			struct medark_error *err)
+{
+	int empty = medark_folder_is_empty(p->target, SUFFIX, err), own;
+
+	if (empty || p->over == MEDARK_OVER_FILES)
+		return empty;
+	if (p->over == MEDARK_OVER_NOTHING)
+		return medark_error_set(err, MEDARK_E_EXISTS, "the target folder '%s' is not empty",
+					p->path);
+	own = medark_chart_folder_is_own(p->target, except, err);
+	MEDARK_TRY(own);
+	if (!own)
+		return medark_error_set(
+			err, MEDARK_E_USAGE,
+			"the target folder '%s' holds more than an earlier chart, "
+			"which is all that a chart may replace: choose a new folder",
+			p->path);
+	return 0;
+}
+
 static int open_target(struct medark_partial_folder *p, struct medark_error *err)
 {
 	struct stat st;
-	int empty;
 
 	p->target = open(p->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p->target < 0 && errno == ENOTDIR)
+	if (p->target < 0 && errno == ENOTDIR && access(p->path, F_OK) == 0)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"the target '%s' exists and is not a folder", p->path);
-	if (p->target < 0 && errno != ENOENT)
+	if (p->target < 0 && errno != ENOENT && errno != ENOTDIR)
 		return medark_error_errno(err, errno, "cannot open the target '%s'", p->path);
 	if (p->target < 0)
 		return 0;
 	if (fstat(p->target, &st) < 0)
 		return medark_error_errno(err, errno, "cannot open the target '%s'", p->path);
 	p->mode = st.st_mode & 0777;
-	empty = medark_folder_is_empty(p->target, SUFFIX, err);
-	MEDARK_TRY(empty);
-	if (!empty && !p->replace)
-		return medark_error_set(err, MEDARK_E_EXISTS, "the target folder '%s' is not empty",
-					p->path);
+	MEDARK_TRY(check_target(p, SUFFIX, err));
 	return 0;
 }
 
@@ -85,16 +104,18 @@ static int open_folder_of(const char *path, const char *leaf)
 	return fd;
 }
 
-/* False if the target can have nothing beside it. */
+/* False if the target can have nothing beside it; why stands in p->reason. */
 static bool open_parent(struct medark_partial_folder *p)
 {
 	char *slash = strrchr(p->path, '/');
 	struct stat a, b;
 
 	p->leaf = slash ? slash + 1 : p->path;
+	p->reason = ENAMETOOLONG;
 	if (p->leaf[0] == '\0' || strlen(p->leaf) + sizeof(SUFFIX) > sizeof(p->name))
 		return false;
 	p->parent = open_folder_of(p->path, p->leaf);
+	p->reason = p->parent < 0 ? errno : 0;
 	if (p->parent < 0 || p->target < 0)
 		return p->parent >= 0;
 	/* A mount point cannot be replaced by a rename. */
@@ -171,6 +192,7 @@ static int make(struct medark_partial_folder *p, struct medark_error *err)
 	int code;
 
 	if (!made && errno != EEXIST) {
+		p->reason = errno;
 		if (errno == EACCES || errno == EPERM || errno == EROFS)
 			return 0;
 		return medark_error_errno(err, errno, "cannot make a folder for the target '%s'",
@@ -192,6 +214,27 @@ static int make_beside(struct medark_partial_folder *p, struct medark_error *err
 	return make(p, err);
 }
 
+/* Neither beside nor inside: what is missing. */
+static int no_place(const struct medark_partial_folder *p, struct medark_error *err)
+{
+	const char *slash = strrchr(p->path, '/');
+	int size = slash ? (int)(slash - p->path) : 1;
+	const char *folder = slash ? p->path : ".";
+
+	if (p->target >= 0)
+		return medark_error_errno(err, p->reason, "nothing can be written in it");
+	if (p->reason == ENAMETOOLONG)
+		return medark_error_set(err, MEDARK_E_SYSTEM, "the name is too long");
+	if (p->reason == ENOENT)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"the folder '%.*s' does not exist: make it first", size,
+					folder);
+	if (p->reason == ENOTDIR)
+		return medark_error_set(err, MEDARK_E_SYSTEM, "'%.*s' is not a folder", size,
+					folder);
+	return medark_error_errno(err, p->reason, "no folder can be made in '%.*s'", size, folder);
+}
+
 static int make_inside(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int made = 0;
@@ -206,14 +249,11 @@ static int make_inside(struct medark_partial_folder *p, struct medark_error *err
 		made = p->parent >= 0 ? make(p, err) : 0;
 	}
 	MEDARK_TRY(made);
-	if (!made)
-		return medark_error_set(err, MEDARK_E_SYSTEM,
-					"the target '%s' cannot be made or written to", p->path);
-	return 0;
+	return made ? 0 : no_place(p, err);
 }
 
-int medark_partial_folder_new(const char *target, bool replace, struct medark_partial_folder **out,
-			      struct medark_error *err)
+int medark_partial_folder_new(const char *target, enum medark_partial_over over,
+			      struct medark_partial_folder **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_partial_folder_free)
 	struct medark_partial_folder *p = calloc(1, sizeof(*p));
@@ -222,7 +262,7 @@ int medark_partial_folder_new(const char *target, bool replace, struct medark_pa
 	if (!p)
 		return medark_error_memory(err, "a folder");
 	p->target = p->parent = p->outer = p->fd = -1;
-	p->replace = replace;
+	p->over = over;
 	MEDARK_TRY(path_copy(p, target, err));
 	MEDARK_TRY(open_target(p, err));
 	made = make_beside(p, err);
@@ -309,6 +349,51 @@ static int move_into_target(struct medark_partial_folder *p, struct medark_error
 	return 0;
 }
 
+/* Did the exchange bring here what was looked at? Else somebody else's folder would go. */
+static bool is_target(const struct medark_partial_folder *p)
+{
+	struct stat a, b;
+
+	return fstat(p->target, &a) == 0 &&
+	       fstatat(p->outer, CONTENT, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+/*
+ * The two charts have changed places. The old one is now where an unfinished restore would be, and
+ * goes like one, here or, after a kill, before the next restore.
+ */
+static int drop_old_chart(struct medark_partial_folder *p, struct medark_error *err)
+{
+	if (!is_target(p)) {
+		if (renameat2(p->outer, CONTENT, p->parent, p->leaf, RENAME_EXCHANGE) < 0)
+			return medark_error_errno(err, errno, "cannot put '%s' back", p->path);
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"the target '%s' was replaced during the restore", p->path);
+	}
+	if (fchmod(p->fd, p->mode) < 0 || (p->sync && fsync(p->parent) < 0 && errno != EINVAL &&
+					   errno != EROFS && errno != ENOTSUP))
+		return medark_error_errno(
+			err, errno, "the target '%s' is complete, but may not outlast a power cut",
+			p->path);
+	MEDARK_TRY(remove_content(p, p->target, err));
+	if (unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
+		return medark_error_errno(err, errno, "cannot remove '%s'", p->name);
+	return 0;
+}
+
+/* The report goes last and comes first, so that after a kill it is still known as a chart. */
+static int replace_chart(struct medark_partial_folder *p, struct medark_error *err)
+{
+	if (p->leaf && renameat2(p->outer, CONTENT, p->parent, p->leaf, RENAME_EXCHANGE) == 0)
+		return drop_old_chart(p, err);
+	MEDARK_TRY(medark_folder_clear_but(p->target, MEDARK_CHART_REPORT, p->leaf ? NULL : SUFFIX,
+					   err));
+	if (renameat(p->fd, MEDARK_CHART_REPORT, p->target, MEDARK_CHART_REPORT) < 0)
+		return medark_error_errno(err, errno, "cannot replace the chart in '%s'", p->path);
+	return move_into_target(p, err);
+}
+
 static int give_name(struct medark_partial_folder *p, struct medark_error *err)
 {
 	int empty;
@@ -317,13 +402,12 @@ static int give_name(struct medark_partial_folder *p, struct medark_error *err)
 		MEDARK_TRY(rename_to_new(p, err));
 		return settle(p, err);
 	}
-	empty = medark_folder_is_empty(p->target, SUFFIX, err);
+	empty = check_target(p, p->leaf ? NULL : SUFFIX, err);
 	MEDARK_TRY(empty);
-	if (!empty && !p->replace)
-		return medark_error_set(err, MEDARK_E_EXISTS,
-					"the target folder '%s' is not empty any more", p->path);
 	if (empty && p->leaf && renameat(p->outer, CONTENT, p->parent, p->leaf) == 0)
 		return settle(p, err);
+	if (!empty && p->over == MEDARK_OVER_CHART)
+		return replace_chart(p, err);
 	return move_into_target(p, err);
 }
 

@@ -2,6 +2,7 @@
 #include "archive/patient_row.h"
 
 #include "base/text.h"
+#include "record/bsn.h"
 #include "scan/json.h"
 
 enum member {
@@ -148,10 +149,29 @@ static int first_name(struct medark_patient_scratch *scratch, struct medark_byte
 	return 0;
 }
 
+struct bsn {
+	struct medark_patient_scratch *scratch;
+	const char *found;
+};
+
+static int look_for_bsn(void *context, struct medark_bytes system, struct medark_bytes value,
+			struct medark_error *err)
+{
+	struct bsn *bsn = context;
+	struct medark_buffer *text = &bsn->scratch->text;
+
+	if (*bsn->found || !medark_bsn_is_system(system) || memchr(value.data, '\0', value.size))
+		return 0;
+	bsn->found = (const char *)text->data + text->size;
+	MEDARK_TRY(medark_buffer_add(text, value.data, value.size, err));
+	return medark_buffer_add(text, "", 1, err);
+}
+
 static int fill(const struct medark_bytes values[MEMBER_COUNT],
 		struct medark_patient_scratch *scratch, struct medark_patient_row *out,
 		struct medark_error *err)
 {
+	struct bsn bsn = { .scratch = scratch, .found = "" };
 	const char *key;
 
 	MEDARK_TRY(number(values[NUMBER], &out->number, err));
@@ -163,6 +183,8 @@ static int fill(const struct medark_bytes values[MEMBER_COUNT],
 	if (out->id[0] == '\0')
 		out->id = key + 1;
 	MEDARK_TRY(first_name(scratch, values[NAMES], out, err));
+	MEDARK_TRY(medark_patient_pairs(values[IDENTIFIERS], look_for_bsn, &bsn, err));
+	out->bsn = bsn.found;
 	MEDARK_TRY(string(scratch, values[BIRTH], &out->birth_date, err));
 	MEDARK_TRY(string(scratch, values[GENDER], &out->gender, err));
 	out->deceased = values[DECEASED].size && !medark_bytes_is(values[DECEASED], "false");

@@ -116,3 +116,12 @@ void medark_meter_warn_of_expiry(struct medark_meter *meter, const char *whose, 
 		       consequence);
 	medark_meter_warn(meter, sentence);
 }
+
+void medark_meter_unreadable(struct medark_meter *meter, const struct medark_unreadable *what)
+{
+	if (!meter->events || !meter->events->unreadable)
+		return;
+	pthread_mutex_lock(&meter->lock);
+	meter->events->unreadable(meter->events->context, what);
+	pthread_mutex_unlock(&meter->lock);
+}

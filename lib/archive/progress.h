@@ -43,6 +43,9 @@ int medark_meter_set(struct medark_meter *meter, const struct medark_progress *n
 /* Passes on a sentence that the user should read. */
 void medark_meter_warn(struct medark_meter *meter, const char *sentence);
 
+/* Passes on what could not be read. */
+void medark_meter_unreadable(struct medark_meter *meter, const struct medark_unreadable *what);
+
 /*
  * Warns if a certificate is valid for less than 30 days more: `whose` is "signer" or "recipient",
  * `consequence` what then happens.

@@ -3,6 +3,7 @@
 
 #include "archive/partial_folder.h"
 #include "base/parallel.h"
+#include "record/compartment.h"
 
 #include <medark/archive.h>
 
@@ -12,9 +13,12 @@ static int run(struct medark_archive *archive, const struct medark_restore_reque
 {
 	MEDARK_AUTO(medark_partial_folder_free) struct medark_partial_folder *partial = NULL;
 	bool whole = request->patient_count == 0;
+	enum medark_partial_over over = !request->replace ? MEDARK_OVER_NOTHING
+					: whole		  ? MEDARK_OVER_FILES
+							  : MEDARK_OVER_CHART;
 
 	/* An unsuitable target is told before minutes of verification, and again at the end. */
-	MEDARK_TRY(medark_partial_folder_new(request->target, request->replace, &partial, err));
+	MEDARK_TRY(medark_partial_folder_new(request->target, over, &partial, err));
 	if (whole) {
 		MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));
 		MEDARK_TRY(medark_restore_whole(archive, medark_partial_folder_fd(partial),
@@ -24,6 +28,11 @@ static int run(struct medark_archive *archive, const struct medark_restore_reque
 						   request, events, out, err));
 	}
 	return medark_partial_folder_finish(partial, !request->no_sync, err);
+}
+
+const char *medark_resource_type(size_t i)
+{
+	return i < medark_compartment_count ? medark_compartments[i].type : NULL;
 }
 
 int medark_archive_restore(struct medark_archive *archive,

@@ -32,6 +32,7 @@ static void chart_free(struct medark_chart *chart)
 	medark_buffer_clear(&chart->referrer_names);
 	medark_buffer_clear(&chart->item_path);
 	medark_buffer_clear(&chart->items);
+	medark_buffer_clear(&chart->item_names);
 	free(chart);
 }
 MEDARK_DEFINE_AUTO(struct medark_chart, chart_free)
@@ -62,13 +63,19 @@ static int parse_since(const char *text, uint32_t *out, struct medark_error *err
 
 static int find_patients(struct medark_chart *chart, struct medark_error *err)
 {
+	const struct medark_restore_request *request = chart->request;
 	uint64_t rows = medark_index_rows(chart->index, MEDARK_KIND_PATIENTS);
 
 	MEDARK_TRY(medark_rowset_init(&chart->rows, rows, false, err));
-	for (size_t i = 0; i < chart->request->patient_count; i++)
-		MEDARK_TRY(medark_patient_find(chart->index,
-					       medark_bytes_text(chart->request->patients[i]),
-					       i + 1, &chart->rows, err));
+	for (size_t i = 0; i < request->patient_count; i++) {
+		int code =
+			medark_patient_find(chart->index, medark_bytes_text(request->patients[i]),
+					    i + 1, &chart->rows, err);
+
+		if (code < 0 && request->out_refused)
+			*request->out_refused = i;
+		MEDARK_TRY(code);
+	}
 	return 0;
 }
 
@@ -80,6 +87,7 @@ static int chart_init(struct medark_chart *chart, struct medark_archive *archive
 	chart->request = request;
 	chart->item_path.limit = MEDARK_PATH_MAX;
 	chart->items.limit = MEDARK_PAGE_MAX;
+	chart->item_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	chart->referrers.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_referrer);
 	chart->referrer_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	MEDARK_TRY(parse_since(request->since, &chart->since, err));

@@ -19,6 +19,51 @@ static bool is_locator(const uint8_t header[MEDARK_TAR_BLOCK])
 	return memcmp(header, wanted, sizeof(wanted)) == 0;
 }
 
+/* The size field of a tar header; false if it is not 11 octal digits and NUL. */
+static bool header_size(const uint8_t header[MEDARK_TAR_BLOCK], uint64_t *out)
+{
+	uint64_t size = 0;
+
+	for (int i = 124; i < 135; i++) {
+		if (header[i] < '0' || header[i] > '7')
+			return false;
+		size = size * 8 + (uint64_t)(header[i] - '0');
+	}
+	*out = size;
+	return header[135] == '\0';
+}
+
+/* Does it begin with the member that every archive begins with, as far as it goes? */
+static int begins_as_archive(struct medark_input *in, uint64_t size, struct medark_error *err)
+{
+	uint8_t header[MEDARK_TAR_BLOCK] = { 0 }, wanted[MEDARK_TAR_BLOCK];
+	size_t room = size < sizeof(header) ? (size_t)size : sizeof(header);
+	uint64_t member;
+
+	MEDARK_TRY(medark_input_read(in, 0, header, room, err));
+	if (room < sizeof(header))
+		return room > sizeof(MEDARK_MEMBER_README) &&
+		       memcmp(header, MEDARK_MEMBER_README, sizeof(MEDARK_MEMBER_README)) == 0;
+	if (!header_size(header, &member))
+		return 0;
+	medark_member_header(MEDARK_MEMBER_README, member, wanted);
+	return memcmp(header, wanted, sizeof(wanted)) == 0;
+}
+
+/* What is no archive is told from one that was not copied to its end. */
+static int refuse_no_end(struct medark_input *in, uint64_t size, struct medark_error *err)
+{
+	int begins = begins_as_archive(in, size, err);
+
+	MEDARK_TRY(begins);
+	if (!begins)
+		return medark_error_set(err, MEDARK_E_FORMAT, "this is no medark archive");
+	return medark_error_set(err, MEDARK_E_FORMAT,
+				"the archive is cut off: its end is missing (%llu bytes are "
+				"there); copy it again",
+				(unsigned long long)size);
+}
+
 /*
  * The file does not end as an archive does. If it is one with something behind it (a copy that did
  * not shrink, a signature that a tool appended), it stands there in its whole, and that can be
@@ -40,9 +85,7 @@ static int refuse_end(struct medark_input *in, uint64_t size, struct medark_erro
 				err, MEDARK_E_FORMAT,
 				"%llu bytes stand behind LOCATOR and the end of the archive",
 				(unsigned long long)(size - first - at - MEDARK_TAIL_SIZE));
-	return medark_error_set(err, MEDARK_E_FORMAT,
-				"this is no medark archive, or its end is missing: no LOCATOR "
-				"stands there");
+	return refuse_no_end(in, size, err);
 }
 
 /* F-5, F-8: the last 2,048 bytes, which begin with LOCATOR's header, of a file of `size` bytes. */
@@ -58,20 +101,6 @@ static int parse_end(const uint8_t end[MEDARK_TAIL_SIZE], uint64_t size, uint64_
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"LOCATOR points to where no MANIFEST can be");
 	return 0;
-}
-
-/* The size field of a tar header; false if it is not 11 octal digits and NUL. */
-static bool header_size(const uint8_t header[MEDARK_TAR_BLOCK], uint64_t *out)
-{
-	uint64_t size = 0;
-
-	for (int i = 124; i < 135; i++) {
-		if (header[i] < '0' || header[i] > '7')
-			return false;
-		size = size * 8 + (uint64_t)(header[i] - '0');
-	}
-	*out = size;
-	return header[135] == '\0';
 }
 
 /* Takes the member `name` from the front of `*rest`. */
@@ -109,9 +138,7 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 
 	*out = (struct medark_tail) { .bytes = MEDARK_BUFFER((size_t)REGION_MAX) };
 	if (size < sizeof(end))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"this is no medark archive: it has only %llu bytes",
-					(unsigned long long)size);
+		return refuse_no_end(in, size, err);
 	MEDARK_TRY(medark_input_read(in, size - sizeof(end), end, sizeof(end), err));
 	if (!is_locator(end))
 		return refuse_end(in, size, err);

@@ -26,7 +26,8 @@ struct folder {
 	struct level levels[DEPTH_MAX];
 	size_t depth; /* levels in use */
 	char path[PATH_ROOM];
-	int file; /* the last entry's descriptor, until it is taken */
+	int file;      /* the last entry's descriptor, until it is taken */
+	char why[128]; /* of the last entry, if it could not be read */
 };
 
 static void leave(struct folder *f)
@@ -74,7 +75,8 @@ static int add_name(struct level *level, size_t *room, const char *name)
 	return 0;
 }
 
-static int read_names(struct level *level, struct medark_error *err)
+/* 0 or an errno. */
+static int read_names(struct level *level)
 {
 	size_t room = 0;
 	int copy = fcntl(level->fd, F_DUPFD_CLOEXEC, 0);
@@ -87,19 +89,17 @@ static int read_names(struct level *level, struct medark_error *err)
 
 		if (copy >= 0)
 			(void)close(copy);
-		return medark_error_errno(err, code, "cannot list a folder");
+		return code;
 	}
 	errno = 0;
 	while (!failed && (entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		failed = add_name(level, &room, entry->d_name);
+		failed = add_name(level, &room, entry->d_name) < 0 ? ENOMEM : 0;
 		errno = 0;
 	}
-	if (!failed && errno)
-		failed = medark_error_errno(err, errno, "cannot list a folder");
-	else if (failed)
-		failed = medark_error_memory(err, "a folder's list");
+	if (!failed)
+		failed = errno;
 	(void)closedir(dir);
 	if (failed)
 		return failed;
@@ -108,14 +108,14 @@ static int read_names(struct level *level, struct medark_error *err)
 	return 0;
 }
 
-/* Takes `fd`. */
-static int enter(struct folder *f, int fd, size_t path_size, struct medark_error *err)
+/* Takes `fd`. 0 or an errno. */
+static int enter(struct folder *f, int fd, size_t path_size)
 {
 	struct level *level = &f->levels[f->depth++];
 
 	level->fd = fd;
 	level->path_size = path_size;
-	return read_names(level, err);
+	return read_names(level);
 }
 
 static void describe(struct folder *f, const struct stat *st, struct medark_entry *out)
@@ -143,6 +143,19 @@ static int skip(struct folder *f, const char *why, struct medark_entry *out)
 	return 1;
 }
 
+/* The same for what the system refuses: its reason is told. */
+static int skip_unreadable(struct folder *f, const char *what, int reason, struct medark_entry *out)
+{
+	char room[96];
+
+	/* The GNU strerror_r() may return a static string instead of filling the buffer. */
+	(void)snprintf(f->why, sizeof(f->why), "%s: %s", what,
+		       strerror_r(reason, room, sizeof(room)));
+	(void)skip(f, f->why, out);
+	out->unreadable = true;
+	return 1;
+}
+
 static const char *unusable(mode_t mode)
 {
 	if (S_ISLNK(mode))
@@ -159,7 +172,7 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	struct level *level = &f->levels[f->depth - 1];
 	size_t size = level->path_size + strlen(name);
 	struct stat st;
-	int fd, code;
+	int fd, reason;
 
 	if (size + 1 >= sizeof(f->path)) {
 		f->path[level->path_size] = '\0';
@@ -167,12 +180,14 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	}
 	memcpy(f->path + level->path_size, name, strlen(name) + 1);
 	if (fstatat(level->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return skip(f, errno == ENOENT ? "vanished" : "cannot be opened", out);
+		return errno == ENOENT ? skip(f, "vanished", out)
+				       : skip_unreadable(f, "cannot be looked at", errno, out);
 	if (unusable(st.st_mode))
 		return skip(f, unusable(st.st_mode), out);
 	fd = openat(level->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return skip(f, errno == ENOENT ? "vanished" : "cannot be opened", out);
+		return errno == ENOENT ? skip(f, "vanished", out)
+				       : skip_unreadable(f, "cannot be opened", errno, out);
 	if (fstat(fd, &st) != 0 || unusable(st.st_mode)) {
 		(void)close(fd);
 		return skip(f, "changed its kind", out);
@@ -188,14 +203,14 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	}
 	f->path[size] = '/';
 	f->path[size + 1] = '\0';
-	code = enter(f, fd, size + 1, err);
-	if (code < 0) {
+	reason = enter(f, fd, size + 1);
+	if (reason) {
 		leave(f);
 		/* That is no fault of the folder's: it must not be left out for it. */
-		if (code == MEDARK_E_MEMORY)
-			return code;
+		if (reason == ENOMEM)
+			return medark_error_memory(err, "a folder's names");
 		f->path[size] = '\0';
-		return skip(f, "cannot be listed", out);
+		return skip_unreadable(f, "cannot be listed", reason, out);
 	}
 	out->path = medark_bytes(f->path, size);
 	return 1;
@@ -238,17 +253,18 @@ static const struct medark_source_ops folder_ops = {
 int medark_folder_source_open(int fd, struct medark_source **out, struct medark_error *err)
 {
 	struct folder *f = calloc(1, sizeof(*f));
-	int result;
+	int reason;
 
 	if (!f) {
 		(void)close(fd);
 		return medark_error_memory(err, "a folder");
 	}
 	f->file = -1;
-	result = enter(f, fd, 0, err);
-	if (result < 0) {
+	reason = enter(f, fd, 0);
+	if (reason) {
 		folder_free(f);
-		return result;
+		return reason == ENOMEM ? medark_error_memory(err, "a folder's list")
+					: medark_error_errno(err, reason, "cannot list a folder");
 	}
 	return medark_source_new(&folder_ops, f, out, err);
 }

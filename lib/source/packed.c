@@ -193,7 +193,10 @@ static int tell(struct packed *p, const char *why, struct medark_bytes path,
 		struct medark_entry *out)
 {
 	p->renamed = NULL;
-	*out = (struct medark_entry) { .kind = MEDARK_ENTRY_SKIPPED, .path = path, .why = why };
+	*out = (struct medark_entry) { .kind = MEDARK_ENTRY_SKIPPED,
+				       .path = path,
+				       .why = why,
+				       .unreadable = strcmp(why, UNREADABLE) == 0 };
 	return 1;
 }
 

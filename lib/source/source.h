@@ -37,7 +37,8 @@ struct medark_entry {
 	 * skipped; borrowed until next.
 	 */
 	struct medark_bytes path;
-	const char *why; /* why it was skipped; a static string */
+	const char *why; /* why it was skipped; plain words, borrowed until next */
+	bool unreadable; /* skipped because the system could not open or read it */
 	int64_t mtime;	 /* seconds since 1970 */
 	uint32_t mtime_ns;
 	uint32_t mode; /* permission bits */

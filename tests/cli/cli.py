@@ -110,7 +110,7 @@ class Test(unittest.TestCase):
             self.assertEqual(text, f.read())
 
 
-def on_terminal(args, typed=(), cwd=None, env=None, columns=80):
+def on_terminal(args, typed=(), cwd=None, env=None, columns=80, prepare=None):
     """Runs the program on a terminal and types each (text to wait for, answer)."""
     import fcntl
     import struct
@@ -121,6 +121,8 @@ def on_terminal(args, typed=(), cwd=None, env=None, columns=80):
         # Here, not in the parent: the program may look at the width before that gets to run.
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.chdir(cwd or "/")
+        if prepare:
+            prepare()
         os.execve(MEDARK, [MEDARK, *args], environment(**(env or {})))
     out, waiting, end = b"", list(typed), time.time() + 60
     while time.time() < end:

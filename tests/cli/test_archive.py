@@ -305,6 +305,12 @@ class Inspect(ArchiveTest):
         self.assertEqual(len(summary["recipients"]), 1)
         self.assertEqual((summary["records"], summary["patients"]), (63, 3))
 
+    def test_quiet_leaves_the_answer_alone(self):
+        quiet = self.succeed("inspect", "a.medark", "-q", "--recipient", "it.cert.pem")
+        self.assertEqual(quiet.out + quiet.err, "")
+        quiet = self.refuse(5, "inspect", "a.medark", "-q", "--recipient", "other.cert.pem")
+        self.assertEqual(quiet.out, "")
+
     def test_other_files_are_no_archives(self):
         self.write("text", "no archive\n" * 1000)
         self.refuse(3, "inspect", "text")
@@ -312,6 +318,28 @@ class Inspect(ArchiveTest):
 
 
 class Restore(ArchiveTest):
+    def test_a_folder_is_no_archive(self):
+        self.refuse(2, "verify", "a.medark", "src", "--trust", "clinic.cert.pem",
+                    error="cannot verify 'src': it is a folder; name the archives in it, as in "
+                    "src/*.medark")
+        for args in [["inspect", "src"], self.opened("patients", archive="src"),
+                     self.opened("restore", "--to", "x", archive="src")]:
+            self.refuse(2, *args, error="cannot open 'src': it is a folder; name the archive in it, as "
+                        "in src/NAME.medark")
+
+    def test_what_is_complete_without_its_summary_is_said_to_be(self):
+        for args, made in [(self.opened("restore", "--to", "back"), "back"),
+                           (self.export("src", "full.medark"), "full.medark"),
+                           (["key", "new", "--role", "signer", "--name", "n", "--out", "n"], "n")]:
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([MEDARK, *args], stdout=full, stderr=subprocess.PIPE,
+                                      cwd=self.folder, env=environment(), check=False)
+            self.assertEqual((done.returncode, done.stderr.decode()),
+                             (1, "medark: cannot print the summary: No space left on device; "
+                              f"'{made}' itself is complete\n"))
+        self.assertEqual(self.tree("back"), self.tree("src"))
+        self.succeed("verify", "full.medark", "--trust", "clinic.cert.pem")
+
     def test_everything_comes_back_byte_for_byte(self):
         out = self.succeed(*self.opened("restore", "--to", "back")).out
         self.assertEqual(out.splitlines()[-1], "a.medark: verified and restored to back")
@@ -327,12 +355,104 @@ class Restore(ArchiveTest):
                                   "Observation", "--since", "2020-01-01"), stdin=b"p1\np2\n")
         self.assertNotIn("Patient.ndjson", self.tree("few"))
 
+    def chart(self, to, *patients, more=(), **options):
+        named = [word for each in patients for word in ("--patient", each)]
+        return self.opened("restore", "--to", to, *named, *more, **options)
+
+    def test_a_chart_takes_the_place_of_the_one_before_as_a_whole(self):
+        self.write("letters/DocumentReference.ndjson", json.dumps({
+            "resourceType": "DocumentReference", "id": "d", "status": "current",
+            "subject": {"reference": "Patient/p1"},
+            "content": [{"attachment": {"url": "scans/../scans/a b.pdf"}}]}) + "\n")
+        self.write("letters/scans/a b.pdf", b"%PDF \x00")
+        self.write("letters/Patient.xml", '<Patient xmlns="http://hl7.org/fhir"><id value="p1"/>'
+                   "</Patient>")
+        self.succeed(*self.export("letters", "letters.medark"))
+        first = self.chart("c", "p1", archive="letters.medark")
+        self.succeed(*first)
+        self.assertEqual(sorted(self.tree("c")), ["DocumentReference.ndjson", "items/scans/a b.pdf",
+                                                  "report.json", "xml/Patient-1.xml"])
+        os.chmod(self.path("c"), 0o750)
+        for number, args in enumerate([self.chart("{}", "p2"), self.chart("{}", "p2"),
+                                       self.chart("{}", "p3", more=["--type", "Patient"]), first]):
+            again = ["new%d" % number if word in ("{}", "c") else word for word in args]
+            self.succeed(*again)
+            self.succeed(*["c" if word == "{}" else word for word in args], "--force")
+            self.assertEqual(self.tree("c"), self.tree("new%d" % number))
+            self.assertEqual(os.stat(self.path("c")).st_mode & 0o777, 0o750)
+        self.assertFalse(os.path.exists(self.path("c.medark-partial")))
+
+    def test_a_chart_replaces_nothing_but_a_chart(self):
+        self.succeed(*self.chart("c", "p1"))
+        for name in ["letter.txt", "Mine.ndjson", "items/x", "xml/Observation-1.txt",
+                     "referenced/Mine.ndjson", "mine/x"]:
+            with self.subTest(name):
+                path = self.write("c/" + name, "mine")
+                self.refuse(2, *self.chart("c", "p2", more=["--force"]),
+                            error="cannot restore 'a.medark': the target folder '%s' holds more than an "
+                            "earlier chart, which is all that a chart may replace: choose a new folder"
+                            % self.path("c"))
+                os.remove(path)
+                if "/" in name:
+                    os.rmdir(os.path.dirname(path))
+        os.symlink("../a.medark", self.path("c", "Patient.ndjson~"))
+        self.refuse(2, *self.chart("c", "p2", more=["--force"]))
+        os.remove(self.path("c", "Patient.ndjson~"))
+        os.rename(self.path("c/report.json"), self.path("report.json"))
+        self.refuse(2, *self.chart("c", "p2", more=["--force"]))
+        self.refuse(2, *self.chart("src", "p2", more=["--force"]))
+
+    def test_an_incomplete_archive_is_told_of(self):
+        self.write("src/Broken.ndjson", '{"resourceType":"Patient","id":"x"\n' * 2)
+        os.symlink("nowhere", self.path("src/link"))
+        self.succeed(*self.export("src", "b.medark"), code=6)
+        for args in [["--to", "back"], ["--to", "chart", "--patient", "p1"]]:
+            args = self.opened("restore", *args, archive="b.medark")
+            result = self.succeed(*args, "--quiet")
+            self.assertEqual(result.err, "medark: warning: the archive is incomplete: 1 quarantined, 1 "
+                             "skipped; the reasons: medark inspect -v b.medark\n")
+            args[args.index("--to") + 1] += "2"
+            warning, summary = self.succeed(*args, "--json").json()
+            self.assertTrue(warning["warning"].startswith("the archive is incomplete"))
+            want = {"complete": False, "quarantined": 1, "skipped": 1, "duplicates": 0}
+            self.assertEqual({key: summary[key] for key in want}, want)
+        with open(self.path("chart/report.json"), encoding="utf-8") as f:
+            report = json.load(f)
+        self.assertEqual({key: report[key] for key in want}, want)
+        self.succeed(*self.opened("restore", "--to", "whole"))
+        self.assertEqual(self.succeed(*self.opened("restore", "--to", "whole2", "-q")).err, "")
+
+    def test_a_patient_who_is_not_found_is_answered_with_what_helps(self):
+        hint = ("--patient takes an id or an identifier such as a BSN, not a name; medark patients FILE "
+                "QUERY finds it")
+        self.refuse(1, *self.chart("c", "p1", "Vries"), hint=hint,
+                    error="cannot restore 'a.medark': patient 2 of the request is not in the archive")
+        self.refuse(1, *self.chart("c", "p1", "-", "p2"), stdin=b"p2\r\n\n\nVries\np3\n", hint=hint,
+                    error="cannot restore the patient of line 4 of standard input: patient 3 of the "
+                    "request is not in the archive")
+        self.succeed(*self.chart("c", "-"), stdin=b"\np2\r\n\np1")
+
+    def test_a_date_is_written_as_in_a_query(self):
+        for number, date in enumerate(["2020-12-31", "31-12-2020"]):
+            self.succeed(*self.chart("s%d" % number, "p1", more=["--since", date]))
+            self.assertEqual(self.tree("s%d" % number), self.tree("s0"))
+        self.assertIn(b'"since":"2020-12-31"', self.tree("s1")["report.json"])
+        for date in ["31-12-20", "2020-31-12", "29-02-2023", "20201231", "31122020", "31-12-2020x", "-1-12-2020",
+                     "2020-12-", "31-12-", "1970", "31--1-2020", ""]:
+            self.refuse(2, *self.chart("no", "p1", more=["--since", date]))
+
     def test_a_type_that_finds_nothing_is_warned_of(self):
         result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
                                            "observation", "--quiet"))
-        self.assertEqual(result.err, "medark: warning: no record of the patient is of the types of "
-                         "--type and the time of --since (types are written as in FHIR: "
-                         "Condition)\n")
+        none = ("medark: warning: no record of the patient is of the types of --type and the time of "
+                "--since\n")
+        unknown = "medark: warning: FHIR has no resource type "
+        self.assertEqual(result.err, unknown + "'observation': did you mean 'Observation'?\n" + none)
+        result = self.succeed(*self.chart("some", "p1", more=["--type", "Patient,Obs,Observatoin"]), "-q")
+        self.assertEqual(result.err, unknown + "'Obs'\n" + unknown +
+                         "'Observatoin': did you mean 'Observation'?\n")
+        result = self.succeed(*self.chart("date", "p1", more=["--since", "2100-01-01"]), "-q")
+        self.assertEqual(result.err, "")
 
     def test_a_folder_that_others_may_enter_is_warned_of(self):
         os.mkdir(self.path("back"))

@@ -33,6 +33,14 @@ class Key(Test):
         self.succeed(*NEW, "--force", "--quiet")
         self.assertNotEqual(self.files(), before)
 
+    def test_a_prefix_names_files_and_no_folder(self):
+        os.mkdir(self.path("keys"))
+        for prefix, example in [("/", "/clinic"), ("keys/", "keys/clinic"), (".", "./clinic"),
+                                ("keys/..", "keys/../clinic")]:
+            self.refuse(2, *NEW[:-1], prefix,
+                        error=f"cannot use '{prefix}' for --out: it is a folder; name the files in it, "
+                        f"as in {example}")
+
     def test_a_folder_that_is_not_there_is_a_failure(self):
         self.refuse(1, *NEW[:-1], "nowhere/clinic")
 

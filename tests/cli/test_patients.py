@@ -49,6 +49,24 @@ class Patients(ArchiveTest):
                          "1 patient")
         self.assertEqual(self.succeed(*self.opened("patients", "nobody")).out, "0 patients\n")
 
+    def test_a_second_archive_is_no_query(self):
+        self.write("b.medark", "")
+        for words in [["b.medark"], ["evers", "./b.medark"]]:
+            self.refuse(2, *self.opened("patients", *words),
+                        error=f"cannot list patients: '{words[-1]}' is a second archive, and only one "
+                        "is searched at a time", hint="see: medark help patients")
+        self.succeed(*self.opened("patients", "c.medark"))
+
+    def test_more_shows_the_bsn_and_a_narrow_terminal_cuts_no_number(self):
+        lines = self.succeed(*self.opened("patients", "-v", "p2")).out.splitlines()
+        self.assertEqual(lines[0].split()[:3], ["ID", "BSN", "NAME"])
+        self.assertEqual(lines[1].split()[:2], ["p2", "999990020"])
+        self.assertNotIn("999990020", self.succeed(*self.opened("patients", "p2")).out)
+        self.assertEqual(self.rows("p2")[0]["bsn"], "999990020")
+        result = on_terminal(self.opened("patients", "-v"), cwd=self.folder, columns=20)
+        for key, bsn, _, _, birth, _ in PATIENTS:
+            self.assertRegex(result.out, rf"(?m)^{key} +{bsn} .* {birth}")
+
     def test_a_limit_says_that_there_are_more(self):
         lines = self.succeed(*self.opened("patients", "--limit", "2", "--json")).json()
         self.assertEqual((lines[-1]["patients"], lines[-1]["more"]), (2, True))
@@ -89,7 +107,7 @@ class Patients(ArchiveTest):
         finally:
             os.close(out)
         self.assertEqual(result.stderr, b"")
-        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.returncode, 141)
 
 
 if __name__ == "__main__":

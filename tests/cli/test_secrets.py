@@ -39,6 +39,32 @@ class Secrets(ArchiveTest):
             self.refuse(5, *self.look, "--passphrase-file", "wrong",
                         hint="to list who can open it: medark inspect b.medark")
 
+    def test_a_passphrase_that_does_not_open_is_said_to(self):
+        self.seal()
+        self.write("wrong", "wrong\n", 0o600)
+        no = "cannot open 'b.medark': "
+        self.refuse(5, *self.look, "--passphrase-file", "wrong",
+                    error=no + "the passphrase does not open it")
+        self.refuse(5, *self.look, "--passphrase-file", "wrong", "--identity", "other.key.pem",
+                    error=no + "none of the keys given is among the archive's recipients (there is 1), "
+                    "and the passphrase does not open it")
+        self.refuse(5, "patients", "a.medark", *self.look[2:], "--passphrase-file", "wrong",
+                    error="cannot open 'a.medark': the passphrase does not open it: only keys do, and "
+                    "none is given")
+
+    def test_a_secret_behind_the_option_is_refused_and_not_repeated(self):
+        error = ("cannot use a value with --passphrase: it takes none, it asks (a query stands in "
+                 "front of it)")
+        for args in [[*self.sealed, "--passphrase", "geheim123"],
+                     ["export", "--passphrase", "geheim123", *self.sealed[1:]],
+                     [*self.look, "--passphrase", "geheim123"],
+                     ["restore", "--passphrase", "geheim123", "s.medark", "--to", "x"]]:
+            result = self.refuse(2, *args, error=error)
+            self.assertNotIn("geheim", result.err + result.out)
+        self.write("x.ndjson", "{}")
+        result = self.run_medark("export", "--passphrase", "x.ndjson", "--out", "o")
+        self.assertIn("are missing", result.err)
+
     def test_a_file_that_others_can_read_is_refused(self):
         self.seal()
         for mode in [0o640, 0o604, 0o644, 0o660, 0o620, 0o602, 0o601]:

@@ -214,8 +214,8 @@ class Recipients(ArchiveTest):
 
     def test_who_is_no_recipient_is_told_how_many_there_are(self):
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
-                    error="cannot open 'a.medark': none of the keys and passphrases given is among "
-                    "the archive's recipients (there is 1)")
+                    error="cannot open 'a.medark': none of the keys given is among the "
+                    "archive's recipients (there is 1)")
 
 
 class Chain(ArchiveTest):
@@ -287,10 +287,19 @@ class Behind(ArchiveTest):
             self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
                         error=f"cannot verify 'bad.medark': {len(more)} bytes stand behind LOCATOR "
                         "and the end of the archive")
-        self.damaged(lambda content: content[:-512])
-        self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
-                    error="cannot verify 'bad.medark': this is no medark archive, or its end is "
-                    "missing: no LOCATOR stands there")
+
+    def test_an_archive_that_is_cut_off_is_told_from_what_is_none(self):
+        size = os.path.getsize(self.path("a.medark"))
+        for left in [size - 512, size - 1, size // 2, 100]:
+            self.damaged(lambda content, left=left: content[:left])
+            self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
+                        error="cannot verify 'bad.medark': the archive is cut off: its end is missing "
+                        f"({left} bytes are there); copy it again")
+        for content in [b"", b"README.txt", b"README.txt is no archive\n" * 1000, bytes(100000)]:
+            self.write("bad.medark", content)
+            for verb in [["inspect"], ["verify", "--trust", "clinic.cert.pem"]]:
+                self.refuse(3, *verb, "bad.medark",
+                            error=f"cannot {verb[0]} 'bad.medark': this is no medark archive")
 
 
 class Report(ArchiveTest):

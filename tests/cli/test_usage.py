@@ -77,7 +77,8 @@ class Usage(Test):
             (["verify", "a", "--trust", "t.pem", "--threads", "65"],
              "cannot use '65' for --threads: it must be 1 to 64"),
             (["restore", "a", *OPEN, "--to", "d", "--patient", "1", "--since", "2023-02-29"],
-             "cannot use '2023-02-29' for --since: it must be a date, YYYY-MM-DD"),
+             "cannot use '2023-02-29' for --since: it must be a date, YYYY-MM-DD or "
+             "DD-MM-YYYY"),
             (["restore", "a", *OPEN, "--to", "d", "--patient", "1", "--type", "A,,B"],
              "cannot use --type: a value is empty"),
         ])

@@ -19,5 +19,5 @@ sed -n '/^## A tour/,/^`medark/s/^    //p' "$project/README.md" >"$work/root/bui
 say "./bootstrap demo"
 root_run "$work/root" sh -c 'cd /build/medark && exec ./bootstrap demo'
 say "the tour of README.md"
-root_run "$work/root" sh -c 'cd /build/medark && sh -eux tour.sh && find chart -type f'
+root_run "$work/root" sh -c 'cd /build/medark && sh -eux tour.sh && find ../medark-tour/chart -type f'
 say "demo ${1:-bookworm}: done"

@@ -107,12 +107,12 @@ static void clearing_follows_no_link(void **state)
 /* Where a restore stands until it is complete. */
 #define CONTENT "out.medark-partial/unfinished.medark-restore"
 
-static struct medark_partial_folder *begin(const char *target, bool replace)
+static struct medark_partial_folder *begin(const char *target, enum medark_partial_over over)
 {
 	struct medark_partial_folder *p = NULL;
 	struct medark_error err;
 
-	assert_int_equal(medark_partial_folder_new(target, replace, &p, &err), 0);
+	assert_int_equal(medark_partial_folder_new(target, over, &p, &err), 0);
 	return p;
 }
 
@@ -134,7 +134,7 @@ static void finish(struct medark_partial_folder *p)
 
 static void a_new_target_appears_when_it_is_complete(void **state)
 {
-	struct medark_partial_folder *p = begin("out/", false);
+	struct medark_partial_folder *p = begin("out/", MEDARK_OVER_NOTHING);
 
 	(void)state;
 	put(p, "a");
@@ -147,7 +147,7 @@ static void a_new_target_appears_when_it_is_complete(void **state)
 
 static void nothing_remains_without_finish(void **state)
 {
-	struct medark_partial_folder *p = begin("out", false);
+	struct medark_partial_folder *p = begin("out", MEDARK_OVER_NOTHING);
 
 	(void)state;
 	put(p, "a");
@@ -163,7 +163,7 @@ static void an_empty_target_is_used_and_keeps_its_mode(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("out", 0750), 0);
-	p = begin("out", false);
+	p = begin("out", MEDARK_OVER_NOTHING);
 	put(p, "a");
 	finish(p);
 	assert_true(exists("out/a"));
@@ -179,10 +179,12 @@ static void a_full_target_is_refused(void **state)
 	(void)state;
 	assert_int_equal(mkdir("out", 0700), 0);
 	touch("out/x");
-	assert_int_equal(medark_partial_folder_new("out", false, &p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_new("out", MEDARK_OVER_NOTHING, &p, &err),
+			 MEDARK_E_EXISTS);
 	assert_non_null(strstr(err.message, "is not empty"));
 	touch("file");
-	assert_int_equal(medark_partial_folder_new("file", true, &p, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_new("file", MEDARK_OVER_FILES, &p, &err),
+			 MEDARK_E_EXISTS);
 	assert_non_null(strstr(err.message, "is not a folder"));
 	assert_false(exists("out.medark-partial"));
 }
@@ -197,7 +199,7 @@ static void replacing_joins_folders_and_replaces_files(void **state)
 	assert_int_equal(mkdir("out/sub", 0700), 0);
 	touch("out/sub/old");
 	touch("out/a");
-	p = begin("out", true);
+	p = begin("out", MEDARK_OVER_FILES);
 	put(p, "a");
 	assert_int_equal(mkdirat(medark_partial_folder_fd(p), "sub", 0700), 0);
 	fd = openat(medark_partial_folder_fd(p), "sub/new", O_WRONLY | O_CREAT, 0600);
@@ -216,7 +218,7 @@ static void replacing_follows_no_link_out_of_the_target(void **state)
 	assert_int_equal(mkdir("out", 0700), 0);
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
 	assert_int_equal(symlink("../elsewhere", "out/sub"), 0);
-	p = begin("out", true);
+	p = begin("out", MEDARK_OVER_FILES);
 	assert_int_equal(mkdirat(medark_partial_folder_fd(p), "sub", 0700), 0);
 	assert_int_equal(medark_partial_folder_finish(p, true, &err), MEDARK_E_EXISTS);
 	assert_string_equal(err.message,
@@ -234,7 +236,7 @@ static void what_a_killed_run_left_is_removed(void **state)
 	assert_int_equal(mkdir(CONTENT, 0500), 0);
 	assert_int_equal(mkdir(CONTENT "/sub", 0700), 0);
 	touch(CONTENT "/sub/old");
-	p = begin("out", false);
+	p = begin("out", MEDARK_OVER_NOTHING);
 	assert_false(exists(CONTENT "/sub"));
 	finish(p);
 	assert_false(exists("out/sub") || exists("out.medark-partial"));
@@ -250,7 +252,8 @@ static void what_medark_did_not_make_is_not_removed(void **state)
 	assert_int_equal(mkdir("out.medark-partial", 0755), 0);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		touch(others[i]);
-		assert_int_equal(medark_partial_folder_new("out", true, &p, &err), MEDARK_E_SYSTEM);
+		assert_int_equal(medark_partial_folder_new("out", MEDARK_OVER_FILES, &p, &err),
+				 MEDARK_E_SYSTEM);
 		assert_string_equal(err.message,
 				    "'out.medark-partial' stands in the way and holds what no "
 				    "restore put there; move it away or remove it");
@@ -265,7 +268,7 @@ static void an_empty_partial_folder_is_used(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("out.medark-partial", 0755), 0);
-	p = begin("out", false);
+	p = begin("out", MEDARK_OVER_NOTHING);
 	put(p, "a");
 	finish(p);
 	assert_true(exists("out/a"));
@@ -281,7 +284,7 @@ static void what_cannot_be_merged_is_told_before_anything_is_moved(void **state)
 	assert_int_equal(mkdir("out", 0700), 0);
 	assert_int_equal(mkdir("out/z", 0700), 0);
 	assert_int_equal(mkdir("out/z/z", 0700), 0);
-	p = begin("out", true);
+	p = begin("out", MEDARK_OVER_FILES);
 	put(p, "a");
 	assert_int_equal(mkdirat(medark_partial_folder_fd(p), "z", 0700), 0);
 	put(p, "z/a");
@@ -295,7 +298,7 @@ static void what_cannot_be_merged_is_told_before_anything_is_moved(void **state)
 
 static void many_files_are_restored_as_well(void **state)
 {
-	struct medark_partial_folder *p = begin("out", false);
+	struct medark_partial_folder *p = begin("out", MEDARK_OVER_NOTHING);
 	char name[16];
 
 	(void)state;
@@ -309,12 +312,13 @@ static void many_files_are_restored_as_well(void **state)
 
 static void two_restores_do_not_meet(void **state)
 {
-	struct medark_partial_folder *p = begin("out", false), *q = NULL;
+	struct medark_partial_folder *p = begin("out", MEDARK_OVER_NOTHING), *q = NULL;
 	struct medark_error err;
 
 	(void)state;
 	put(p, "a");
-	assert_int_equal(medark_partial_folder_new("out", false, &q, &err), MEDARK_E_EXISTS);
+	assert_int_equal(medark_partial_folder_new("out", MEDARK_OVER_NOTHING, &q, &err),
+			 MEDARK_E_EXISTS);
 	assert_string_equal(err.message, "another restore into this target is under way");
 	assert_true(exists(CONTENT "/a"));
 	finish(p);
@@ -329,7 +333,8 @@ static void a_link_in_the_place_of_the_partial_folder_is_not_followed(void **sta
 	assert_int_equal(mkdir("elsewhere", 0700), 0);
 	touch("elsewhere/keep");
 	assert_int_equal(symlink("elsewhere", "out.medark-partial"), 0);
-	assert_int_equal(medark_partial_folder_new("out", false, &p, &err), MEDARK_E_SYSTEM);
+	assert_int_equal(medark_partial_folder_new("out", MEDARK_OVER_NOTHING, &p, &err),
+			 MEDARK_E_SYSTEM);
 	assert_string_equal(err.message, "'out.medark-partial' stands in the way and is not ours; "
 					 "move it away or remove it");
 	assert_true(exists("elsewhere/keep"));
