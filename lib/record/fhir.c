@@ -454,7 +454,7 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 		     struct medark_error *err)
 {
 	text = medark_fhir_strip_mark(text);
-	medark_json_scan(medark_fhir_keys(), text.data, text.size, &fhir->object);
+	medark_json_scan(medark_fhir_keys(), NULL, text.data, text.size, &fhir->object);
 	return read_object(fhir, text.data, full_url, out, err);
 }
 
@@ -464,7 +464,8 @@ int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, s
 	struct medark_bytes text = medark_fhir_strip_mark(lines);
 
 	*out_size = lines.size - text.size +
-		    medark_json_scan_line(medark_fhir_keys(), text.data, text.size, &fhir->object);
+		    medark_json_scan_line(medark_fhir_keys(), NULL, text.data, text.size,
+					  &fhir->object);
 	return read_object(fhir, text.data, medark_bytes(NULL, 0), out, err);
 }
 
