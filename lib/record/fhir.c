@@ -42,12 +42,12 @@ const struct medark_json_keys *medark_fhir_keys(void)
 
 int medark_fhir_new(struct medark_fhir **out, struct medark_error *err)
 {
-	struct medark_fhir *fhir = calloc(1, sizeof(*fhir));
+	MEDARK_AUTO(medark_fhir_free) struct medark_fhir *fhir = calloc(1, sizeof(*fhir));
 
 	if (!fhir)
 		return medark_error_memory(err, "a FHIR recogniser");
-	(void)medark_fhir_keys();
-	*out = fhir;
+	MEDARK_TRY(medark_json_shapes_new(medark_fhir_keys(), &fhir->shapes, err));
+	*out = MEDARK_TAKE(fhir);
 	return 0;
 }
 
@@ -57,6 +57,7 @@ void medark_fhir_free(struct medark_fhir *fhir)
 		return;
 	medark_fhir_scratch_clear(&fhir->scratch);
 	medark_fhir_scratch_clear(&fhir->document);
+	medark_json_shapes_free(fhir->shapes);
 	free(fhir->entries);
 	medark_secret_wipe(fhir->seen, sizeof(fhir->seen));
 	free(fhir);
@@ -454,7 +455,7 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 		     struct medark_error *err)
 {
 	text = medark_fhir_strip_mark(text);
-	medark_json_scan(medark_fhir_keys(), NULL, text.data, text.size, &fhir->object);
+	medark_json_scan(medark_fhir_keys(), fhir->shapes, text.data, text.size, &fhir->object);
 	return read_object(fhir, text.data, full_url, out, err);
 }
 
@@ -464,7 +465,7 @@ int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, s
 	struct medark_bytes text = medark_fhir_strip_mark(lines);
 
 	*out_size = lines.size - text.size +
-		    medark_json_scan_line(medark_fhir_keys(), NULL, text.data, text.size,
+		    medark_json_scan_line(medark_fhir_keys(), fhir->shapes, text.data, text.size,
 					  &fhir->object);
 	return read_object(fhir, text.data, medark_bytes(NULL, 0), out, err);
 }
