@@ -42,12 +42,12 @@ const struct medark_json_keys *medark_fhir_keys(void)
 
 int medark_fhir_new(struct medark_fhir **out, struct medark_error *err)
 {
-	struct medark_fhir *fhir = calloc(1, sizeof(*fhir));
+	MEDARK_AUTO(medark_fhir_free) struct medark_fhir *fhir = calloc(1, sizeof(*fhir));
 
 	if (!fhir)
 		return medark_error_memory(err, "a FHIR recogniser");
-	(void)medark_fhir_keys();
-	*out = fhir;
+	MEDARK_TRY(medark_json_shapes_new(medark_fhir_keys(), &fhir->shapes, err));
+	*out = MEDARK_TAKE(fhir);
 	return 0;
 }
 
@@ -57,6 +57,7 @@ void medark_fhir_free(struct medark_fhir *fhir)
 		return;
 	medark_fhir_scratch_clear(&fhir->scratch);
 	medark_fhir_scratch_clear(&fhir->document);
+	medark_json_shapes_free(fhir->shapes);
 	free(fhir->entries);
 	medark_secret_wipe(fhir->seen, sizeof(fhir->seen));
 	free(fhir);
@@ -171,20 +172,27 @@ static uint32_t value_date(struct medark_bytes value)
 	return string_date(found);
 }
 
-/* May `name` stand in the value? Quick where it does not; an escape might hide it. */
-static bool may_hold(struct medark_bytes value, const char *name)
+/* What stands behind the next `name` and a quote in [at, end), or NULL. */
+static const uint8_t *find_name(const uint8_t *at, const uint8_t *end, const char *name)
 {
+	const uint8_t *begin = at;
 	size_t n = strlen(name);
-	const uint8_t *end = value.data + value.size, *at = value.data;
 
 	/* Member names end in a quote, and few of a text's quotes follow the name's last letter. */
 	while ((at = memchr(at, name[n - 1], (size_t)(end - at)))) {
 		at++;
-		if (at < end && *at == '"' && (size_t)(at - value.data) > n &&
+		if (at < end && *at == '"' && (size_t)(at - begin) > n &&
 		    memcmp(at - n, name, n) == 0)
-			return true;
+			return at + 1;
 	}
-	return memchr(value.data, '\\', value.size) != NULL;
+	return NULL;
+}
+
+/* May `name` stand in the value? Quick where it does not; an escape might hide it. */
+static bool may_hold(struct medark_bytes value, const char *name)
+{
+	return find_name(value.data, value.data + value.size, name) ||
+	       memchr(value.data, '\\', value.size);
 }
 
 /* Takes `prefix` and a text without escapes up to its quote off the front; false if not there. */
@@ -263,43 +271,39 @@ static struct medark_bytes pass(const uint8_t **at, const uint8_t *end, uint8_t 
 	return medark_bytes(begin, (size_t)(p - begin));
 }
 
-/* Is [at, end) the rest of an object, behind the text of its only member or the one before
- * "display"? */
-static bool is_end_of_reference(const uint8_t *at, const uint8_t *end)
-{
-	static const char display[] = "\",\"display\":\"";
-	uint64_t seen = 0;
-
-	if ((size_t)(end - at) > sizeof(display) && memcmp(at, display, sizeof(display) - 1) == 0)
-		at = medark_json_plain(at + sizeof(display) - 1, end, &seen);
-	return end - at == 2 && at[0] == '"' && at[1] == '}';
-}
-
 /*
- * What {"reference":"Type/id"} names, alone or followed by "display", without white space, also as
- * the only element of an array: as most servers write the most frequent members by far. False: look
+ * What {"reference":"Type/id"} names, alone or followed by "display", without white space: as most
+ * servers write the most frequent members by far. Returns what stands behind it, or NULL: look
  * properly.
  */
-static bool plain_reference(struct medark_bytes value, struct medark_fhir_reference *out)
+static const uint8_t *pass_reference(struct medark_bytes text, struct medark_fhir_reference *out)
 {
-	static const char usual[] = "{\"reference\":\"";
-	const uint8_t *at, *end, *text;
+	static const char usual[] = "{\"reference\":\"", display[] = "\",\"display\":\"";
+	const uint8_t *at, *end = text.data + text.size, *begin;
+	uint64_t seen = 0;
 
-	if (value.size > 2 && value.data[0] == '[')
-		value = medark_bytes(value.data + 1, value.size - 2);
-	if (!medark_bytes_starts(value, usual))
-		return false;
-	text = at = value.data + sizeof(usual) - 1;
-	end = value.data + value.size;
+	if (!medark_bytes_starts(text, usual))
+		return NULL;
+	begin = at = text.data + sizeof(usual) - 1;
 	out->type = pass(&at, end, LETTER);
 	if (out->type.size - 1 >= MEDARK_FHIR_TYPE_MAX || out->type.data[0] > 'Z' || at == end ||
 	    *at++ != '/')
-		return false;
+		return NULL;
 	out->id = pass(&at, end, ID);
-	if (out->id.size == 0 || at - text > MEDARK_FHIR_ID_MAX)
-		return false;
+	if (out->id.size == 0 || at - begin > MEDARK_FHIR_ID_MAX)
+		return NULL;
 	out->kind = MEDARK_FHIR_REFERENCE_LITERAL;
-	return is_end_of_reference(at, end);
+	if (medark_bytes_starts(medark_bytes(at, (size_t)(end - at)), display))
+		at = medark_json_plain(at + sizeof(display) - 1, end, &seen);
+	return end - at >= 2 && at[0] == '"' && at[1] == '}' ? at + 2 : NULL;
+}
+
+/* pass_reference() of all of a value, also as the only element of an array. */
+static bool plain_reference(struct medark_bytes value, struct medark_fhir_reference *out)
+{
+	if (value.size > 2 && value.data[0] == '[')
+		value = medark_bytes(value.data + 1, value.size - 2);
+	return pass_reference(value, out) == value.data + value.size;
 }
 
 /*
@@ -330,6 +334,47 @@ static bool plain_patient(struct medark_fhir_seen *seen, struct medark_bytes val
 	return true;
 }
 
+/* Is `name`, before `behind`, the first member of a value that is an object, or of its first one?
+ */
+static bool is_first_member(struct medark_bytes value, const uint8_t *behind, const char *name)
+{
+	const char *begin = value.data[0] == '[' ? "[{\"" : "{\"";
+
+	return medark_bytes_starts(value, begin) &&
+	       behind == value.data + strlen(begin) + strlen(name) + 1;
+}
+
+/*
+ * Must the walker look for patients in a member, given its path? Not where its last element is
+ * nowhere, or everywhere a plain reference: to something else, or to a patient if it is the first
+ * thing in the member, where it is on the path for sure. *out_patient is that one's id, or empty.
+ * An escape might hide an element.
+ */
+static bool must_walk(struct medark_bytes value, const struct medark_compartment_path *path,
+		      struct medark_bytes *out_patient)
+{
+	const uint8_t *at = value.data, *end = value.data + value.size;
+	const char *name = path->segments[path->depth - 1];
+
+	*out_patient = medark_bytes(NULL, 0);
+	while ((at = find_name(at, end, name))) {
+		bool on_path = path->depth == 2 && is_first_member(value, at, name);
+		struct medark_fhir_reference reference;
+
+		if (at == end || *at != ':')
+			return true;
+		at = pass_reference(medark_bytes(at + 1, (size_t)(end - at) - 1), &reference);
+		if (!at)
+			return true;
+		if (!medark_bytes_is(reference.type, "Patient"))
+			continue;
+		if (!on_path)
+			return true;
+		*out_patient = reference.id;
+	}
+	return memchr(value.data, '\\', value.size) != NULL;
+}
+
 /* One member with the paths from `path` on that begin with it. */
 static int read_member(struct medark_fhir *fhir, const struct medark_compartment_path *path,
 		       bool only_path, struct medark_bytes value, struct medark_error *err)
@@ -344,8 +389,11 @@ static int read_member(struct medark_fhir *fhir, const struct medark_compartment
 			medark_fhir_facts_patient(fhir, &key);
 		return 0;
 	}
-	if (only_path && path->depth > 1 && !may_hold(value, path->segments[path->depth - 1]))
+	if (only_path && path->depth > 1 && !must_walk(value, path, &key.text)) {
+		if (key.text.size)
+			medark_fhir_facts_patient(fhir, &key);
 		return 0;
+	}
 	v = medark_fhir_facts_visitor(fhir);
 	return medark_fhir_walk_json(value, medark_bytes_text(path->segments[0]), &v, err);
 }
@@ -456,7 +504,7 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 		     struct medark_error *err)
 {
 	text = medark_fhir_strip_mark(text);
-	medark_json_scan(medark_fhir_keys(), text.data, text.size, &fhir->object);
+	medark_json_scan(medark_fhir_keys(), fhir->shapes, text.data, text.size, &fhir->object);
 	return read_object(fhir, text.data, full_url, out, err);
 }
 
@@ -466,7 +514,8 @@ int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, s
 	struct medark_bytes text = medark_fhir_strip_mark(lines);
 
 	*out_size = lines.size - text.size +
-		    medark_json_scan_line(medark_fhir_keys(), text.data, text.size, &fhir->object);
+		    medark_json_scan_line(medark_fhir_keys(), fhir->shapes, text.data, text.size,
+					  &fhir->object);
 	return read_object(fhir, text.data, medark_bytes(NULL, 0), out, err);
 }
 

@@ -148,7 +148,7 @@ static int read_json(struct medark_fhir *fhir, struct medark_bytes text, struct 
 	struct medark_json_value at;
 
 	MEDARK_TRY(medark_json_keys_init(&keys, names, 2, err));
-	medark_json_scan(&keys, body.data, body.size, &fhir->inner);
+	medark_json_scan(&keys, NULL, body.data, body.size, &fhir->inner);
 	*out_fault = status_fault(fhir->inner.status);
 	if (fhir->inner.status != MEDARK_JSON_OBJECT)
 		return 0;

@@ -93,8 +93,9 @@ struct medark_fhir {
 
 	struct medark_fhir_seen seen[MEDARK_COMPARTMENT_PATHS_MAX];
 
-	struct medark_json_object object; /* of the record */
-	struct medark_json_object inner;  /* of something within it */
+	struct medark_json_shapes *shapes; /* of records */
+	struct medark_json_object object;  /* of the record */
+	struct medark_json_object inner;   /* of something within it */
 };
 
 /* ---- fhir_key: from a Reference to a patient ---- */

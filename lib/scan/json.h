@@ -96,24 +96,39 @@ static inline struct medark_json_value medark_json_get(const struct medark_json_
 }
 
 /*
+ * What a caller's scans remember of the texts that were valid: lines of one file mostly have one of
+ * a few shapes, and the next text of a known shape is scanned quicker. It never changes a result.
+ * Of bounded size (below 1 MiB); one thread at a time.
+ */
+struct medark_json_shapes;
+
+/* For scans with `keys`, which are borrowed until it is freed. *out is the caller's.
+ * MEDARK_E_MEMORY. */
+int medark_json_shapes_new(const struct medark_json_keys *keys, struct medark_json_shapes **out,
+			   struct medark_error *err) MEDARK_MUST_USE;
+void medark_json_shapes_free(struct medark_json_shapes *shapes);
+MEDARK_DEFINE_AUTO(struct medark_json_shapes, medark_json_shapes_free)
+
+/*
  * Scans one JSON text of `size` bytes. Never fails: what is wrong with the text stands in
  * out->status. A text that is not UTF-8 anywhere is MEDARK_JSON_UTF8 whatever else is wrong with
  * it; of the other faults the first one from the left is told. A member name is compared after
  * its escapes are decoded. A byte order mark is not accepted here (RFC 8259 section 8.1). An
- * escaped lone surrogate is accepted (section 8.2). No allocation; any thread.
+ * escaped lone surrogate is accepted (section 8.2). No allocation; any thread. `shapes` were made
+ * for the same keys, or NULL.
  *
  * MEDARK_JSON_PADDING bytes behind the text must be readable; they do not change the result.
  */
-void medark_json_scan(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
-		      struct medark_json_object *out);
+void medark_json_scan(const struct medark_json_keys *keys, struct medark_json_shapes *shapes,
+		      const uint8_t *data, size_t size, struct medark_json_object *out);
 
 /*
  * The same for the first line of the `size` bytes: the text ends before the first line feed, or
  * behind the last byte if there is none. Returns the size of the text. Quicker than looking for the
  * line feed first.
  */
-size_t medark_json_scan_line(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
-			     struct medark_json_object *out);
+size_t medark_json_scan_line(const struct medark_json_keys *keys, struct medark_json_shapes *shapes,
+			     const uint8_t *data, size_t size, struct medark_json_object *out);
 
 /* The scalar twin; medark_json_scan() is this on a machine without AVX2. Needs no padding. */
 void medark_json_scan_scalar(const struct medark_json_keys *keys, const uint8_t *data, size_t size,

@@ -26,6 +26,7 @@ struct medark_json_members {
 	const struct medark_json_keys *keys;
 	struct medark_json_object *object; /* emptied by the caller */
 	size_t shift;			   /* offset of the object in the caller's text */
+	struct medark_json_shapes *shapes; /* or NULL; for medark_json_engine_vbmi2() alone */
 };
 
 /*
@@ -52,11 +53,13 @@ size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, siz
 
 /* medark_json_scan() with a level that the machine has: for tests and measurements. */
 void medark_json_scan_level(enum medark_json_level level, const struct medark_json_keys *keys,
-			    const uint8_t *data, size_t size, struct medark_json_object *out);
+			    struct medark_json_shapes *shapes, const uint8_t *data, size_t size,
+			    struct medark_json_object *out);
 
 /* medark_json_scan_line(), likewise. */
 size_t medark_json_scan_line_level(enum medark_json_level level,
-				   const struct medark_json_keys *keys, const uint8_t *data,
+				   const struct medark_json_keys *keys,
+				   struct medark_json_shapes *shapes, const uint8_t *data,
 				   size_t size, struct medark_json_object *out);
 
 #endif

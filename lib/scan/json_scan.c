@@ -37,10 +37,11 @@ size_t medark_json_engine(enum medark_json_level level, const uint8_t *data, siz
 
 #if defined(__x86_64__)
 /* The engine of its own for an object that is all of a text, or of its first line. */
-static size_t scan_object(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
-			  bool is_line, struct medark_json_object *out)
+static size_t scan_object(const struct medark_json_keys *keys, struct medark_json_shapes *shapes,
+			  const uint8_t *data, size_t size, bool is_line,
+			  struct medark_json_object *out)
 {
-	struct medark_json_members members = { keys, out, 0 };
+	struct medark_json_members members = { keys, out, 0, shapes };
 
 	medark_json_empty(out);
 	out->status = MEDARK_JSON_OBJECT;
@@ -54,7 +55,7 @@ static void scan_container(enum medark_json_level level, const struct medark_jso
 {
 	const uint8_t *end = size ? data + size : data;
 	const uint8_t *begin = medark_json_skip_space(data, end);
-	struct medark_json_members members = { keys, out, (size_t)(begin - data) };
+	struct medark_json_members members = { keys, out, (size_t)(begin - data), NULL };
 	bool object = begin < end && *begin == '{';
 	size_t used;
 
@@ -70,11 +71,13 @@ static void scan_container(enum medark_json_level level, const struct medark_jso
 }
 
 void medark_json_scan_level(enum medark_json_level level, const struct medark_json_keys *keys,
-			    const uint8_t *data, size_t size, struct medark_json_object *out)
+			    struct medark_json_shapes *shapes, const uint8_t *data, size_t size,
+			    struct medark_json_object *out)
 {
+	(void)shapes;
 #if defined(__x86_64__)
 	if (level == MEDARK_JSON_LEVEL_VBMI2 && size && data[0] == '{') {
-		if (!scan_object(keys, data, size, false, out))
+		if (!scan_object(keys, shapes, data, size, false, out))
 			medark_json_scan_scalar(keys, data, size, out);
 		return;
 	}
@@ -82,14 +85,15 @@ void medark_json_scan_level(enum medark_json_level level, const struct medark_js
 	scan_container(level, keys, data, size, out);
 }
 
-void medark_json_scan(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
-		      struct medark_json_object *out)
+void medark_json_scan(const struct medark_json_keys *keys, struct medark_json_shapes *shapes,
+		      const uint8_t *data, size_t size, struct medark_json_object *out)
 {
-	medark_json_scan_level(medark_json_level(), keys, data, size, out);
+	medark_json_scan_level(medark_json_level(), keys, shapes, data, size, out);
 }
 
 size_t medark_json_scan_line_level(enum medark_json_level level,
-				   const struct medark_json_keys *keys, const uint8_t *data,
+				   const struct medark_json_keys *keys,
+				   struct medark_json_shapes *shapes, const uint8_t *data,
 				   size_t size, struct medark_json_object *out)
 {
 	const uint8_t *feed;
@@ -97,7 +101,7 @@ size_t medark_json_scan_line_level(enum medark_json_level level,
 	size_t used;
 
 	if (level == MEDARK_JSON_LEVEL_VBMI2 && size && data[0] == '{') {
-		used = scan_object(keys, data, size, true, out);
+		used = scan_object(keys, shapes, data, size, true, out);
 		if (used)
 			return used;
 	}
@@ -105,12 +109,12 @@ size_t medark_json_scan_line_level(enum medark_json_level level,
 	feed = size ? memchr(data, '\n', size) : NULL;
 	if (feed)
 		size = (size_t)(feed - data);
-	medark_json_scan_level(level, keys, data, size, out);
+	medark_json_scan_level(level, keys, shapes, data, size, out);
 	return size;
 }
 
-size_t medark_json_scan_line(const struct medark_json_keys *keys, const uint8_t *data, size_t size,
-			     struct medark_json_object *out)
+size_t medark_json_scan_line(const struct medark_json_keys *keys, struct medark_json_shapes *shapes,
+			     const uint8_t *data, size_t size, struct medark_json_object *out)
 {
-	return medark_json_scan_line_level(medark_json_level(), keys, data, size, out);
+	return medark_json_scan_line_level(medark_json_level(), keys, shapes, data, size, out);
 }

@@ -17,253 +17,18 @@
  *    in an object if ':' is before it.
  *
  * 3. What brackets claim is so: check_brackets().
+ *
+ * All this depends on the tokens' kinds alone, and the lines of a file have few rows of kinds: for
+ * one that a valid text had before (json_shapes.h) it is not looked at again.
  */
 #if defined(__x86_64__)
 #define TARGET                                                                                     \
 	__attribute__((target(                                                                     \
 		"avx512vbmi2,avx512bw,avx512dq,avx512f,avx2,bmi,bmi2,lzcnt,pclmul,popcnt")))
 
-#include <immintrin.h>
-#include <stdint.h>
+#include "scan/json_vbmi2_tokens.h"
 
-struct text {
-	__m512i all;
-};
-
-#include "scan/json_engine_bytes.h"
-
-/* Blocks that are packed before their tokens are looked at. */
-#define BLOCKS 64
-
-/* Tokens before those of the blocks: those that wait for the two behind them, and one more. */
-#define FRONT 128
-
-/* Room behind the last token: blocks are stored whole, and two tokens more are looked at. */
-#define BEHIND 128
-
-/* Tokens, and where they stand: those of the blocks by block and byte, others by their offset. */
-struct tokens {
-	uint8_t kinds[FRONT + 64 * BLOCKS + BEHIND];
-	uint8_t blocks[FRONT + 64 * BLOCKS + BEHIND];
-	uint8_t bytes[FRONT + 64 * BLOCKS + BEHIND];
-	size_t front[FRONT];
-};
-
-struct engine {
-	const uint8_t *data;
-	size_t size; /* of the text; in a line, of the buffer until the end is found */
-	const struct medark_json_members *members;
-	struct tokens *tokens;
-	size_t first, count; /* tokens [first, count) wait to be looked at */
-	size_t base;	     /* of the blocks that are packed */
-	bool is_line;
-	bool bad;
-	bool ended; /* the outermost container */
-	bool escapes_seen;
-	bool pending_object, pending_array; /* what was seen since the last bracket */
-
-	/* Of the bytes before: all bits set or none; 0 or 1; is the block before special. */
-	uint64_t in_string, escaped, in_scalar, special;
-	/* Of the tokens before, 0 or 1: what the last of them leads to. */
-	uint64_t name_due, value_due, after_open, after_colon, after_name, after_value;
-
-	struct brackets brackets;
-	uint64_t stack;
-	unsigned depth;
-	uint32_t key; /* the wanted member whose value is under way, or KEYS_MAX */
-	size_t begin; /* of its value */
-};
-
-TARGET static inline struct text text_load(const uint8_t *p)
-{
-	return (struct text) { _mm512_loadu_si512(p) };
-}
-
-/* A masked load touches no byte that its mask leaves out. */
-TARGET static inline struct text text_load_part(const uint8_t *p, size_t n, bool padded)
-{
-	__mmask64 mask = ((uint64_t)1 << n) - 1;
-
-	(void)padded;
-	return (struct text) { _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), mask, p) };
-}
-
-TARGET static inline __m256i text_half(struct text text, int half)
-{
-	return half ? _mm512_extracti64x4_epi64(text.all, 1) : _mm512_castsi512_si256(text.all);
-}
-
-TARGET static inline uint64_t equal(__m512i v, char c)
-{
-	return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
-}
-
-/* ---- from bytes to tokens ---- */
-
-/* Is there a control character, a backslash, or a byte that is not ASCII? */
-TARGET static inline bool is_special(__m512i v)
-{
-	/* With a sign, bytes from 0x80 on are below 0x20 too. */
-	__mmask64 low = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20));
-
-	return !_kortestz_mask64_u8(low, equal(v, '\\'));
-}
-
-/*
- * Takes the quotes that a backslash escapes out of *quote; one step for each backslash. Returns the
- * backslashes that begin no escape.
- */
-TARGET static uint64_t drop_escaped(struct engine *e, uint64_t backslashes, size_t base,
-				    uint64_t *quote)
-{
-	uint64_t rest = backslashes & ~e->escaped, wrong = 0;
-
-	e->escapes_seen |= rest != 0;
-	*quote &= ~e->escaped;
-	e->escaped = 0;
-	while (rest) {
-		uint64_t bit = rest & -rest;
-
-		if (!is_escape(e->data, e->size, base + (size_t)__builtin_ctzll(bit)))
-			wrong |= bit;
-		*quote &= ~(bit << 1);
-		e->escaped = bit >> 63;
-		rest &= ~(bit | bit << 1);
-	}
-	return wrong;
-}
-
-/* What a special block needs beside the rest. Returns what must not stand in a string. */
-TARGET static uint64_t look_closer(struct engine *e, __m512i v, size_t base, uint64_t *quote)
-{
-	uint64_t controls = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20));
-
-	return controls | drop_escaped(e, equal(v, '\\'), base, quote);
-}
-
-/* The text ends before the block's first line feed, if it is a line: *v becomes spaces from there.
- */
-TARGET static void end_line(struct engine *e, __m512i *v, size_t base)
-{
-	uint64_t feeds = equal(*v, '\n');
-
-	if (!feeds)
-		return;
-	*v = _mm512_mask_mov_epi8(*v, ~(feeds ^ (feeds - 1)) | (feeds & -feeds),
-				  _mm512_set1_epi8(' '));
-	e->size = base + (size_t)__builtin_ctzll(feeds);
-}
-
-/* Stores the tokens of block number i, whose bytes are v, from number n on. */
-TARGET static inline void put_tokens(struct tokens *t, size_t n, __m512i v, uint64_t tokens,
-				     size_t i, size_t count)
-{
-	const __m512i index = _mm512_set_epi8(
-		63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43,
-		42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22,
-		21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-	__m512i kinds = _mm512_maskz_compress_epi8(tokens, v);
-	__m512i bytes = _mm512_maskz_compress_epi8(tokens, index);
-
-	if (count > 32) {
-		_mm512_storeu_si512(t->kinds + n, kinds);
-		_mm512_storeu_si512(t->bytes + n, bytes);
-		_mm512_storeu_si512(t->blocks + n, _mm512_set1_epi8((char)i));
-		return;
-	}
-	_mm256_storeu_si256((__m256i *)(t->kinds + n), _mm512_castsi512_si256(kinds));
-	_mm256_storeu_si256((__m256i *)(t->bytes + n), _mm512_castsi512_si256(bytes));
-	_mm256_storeu_si256((__m256i *)(t->blocks + n), _mm256_set1_epi8((char)i));
-}
-
-/* Where token number n stands in the text. */
-TARGET static inline size_t place(const struct engine *e, size_t n)
-{
-	const struct tokens *t = e->tokens;
-
-	return n < FRONT ? t->front[n] : e->base + 64 * (size_t)t->blocks[n] + t->bytes[n];
-}
-
-/*
- * The tokens of the block v whose quotes are `quote` and whose strings `string`; *in_scalar is
- * carried from block to block.
- */
-TARGET static inline uint64_t find_tokens(__m512i v, uint64_t quote, uint64_t string,
-					  uint64_t *in_scalar)
-{
-	/*
-	 * [low four bits of c] is c for the four white space characters, and no other c fits; so
-	 * for c | 0x20 and the separators, but for two control characters: those are no separators
-	 * when the grammar is looked at. '[' | 0x20 is '{', ']' | 0x20 is '}'.
-	 */
-	const __m512i spaces = _mm512_broadcast_i32x4(
-		_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
-	const __m512i separators = _mm512_broadcast_i32x4(
-		_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
-	__m512i folded = _mm512_or_si512(v, _mm512_set1_epi8(0x20));
-	uint64_t space = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(spaces, v), v);
-	uint64_t separator = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(separators, v), folded);
-	uint64_t scalar = ~(separator | space | string | quote);
-	uint64_t begins = scalar & ~(scalar << 1 | *in_scalar);
-
-	*in_scalar = scalar >> 63;
-	return (separator & ~string) | (quote & string) | begins;
-}
-
-/*
- * Pass 1: the tokens of the next blocks from data[base] on. Returns the bytes looked at: up to the
- * end of the text at most. Notes in *special the blocks with bytes that are not plain.
- */
-TARGET static inline size_t pack(struct engine *e, size_t base, uint64_t *special)
-{
-	uint64_t in_string = e->in_string, in_scalar = e->in_scalar, bad = 0;
-	size_t i = 0, n = e->count;
-
-	*special = 0;
-	for (; i < BLOCKS && base + 64 * i < e->size; i++) {
-		size_t at = base + 64 * i, count;
-		__m512i v = e->size - at >= 64
-				    ? text_load(e->data + at).all
-				    : text_load_part(e->data + at, e->size - at, false).all;
-		uint64_t quote = equal(v, '"'), faults = 0, string, tokens;
-
-		if (is_special(v) || e->escaped) {
-			if (e->is_line)
-				end_line(e, &v, at);
-			quote = equal(v, '"');
-			faults = look_closer(e, v, at, &quote);
-			*special |= (uint64_t)is_special(v) << i;
-		}
-		string = parity(quote) ^ in_string;
-		in_string = (uint64_t)((int64_t)string >> 63);
-		bad |= faults & string;
-		tokens = find_tokens(v, quote, string, &in_scalar);
-		count = (size_t)__builtin_popcountll(tokens);
-		put_tokens(e->tokens, n, v, tokens, i, count);
-		n += count;
-	}
-	e->in_string = in_string;
-	e->in_scalar = in_scalar;
-	e->bad |= bad != 0;
-	e->base = base;
-	e->count = n;
-	return e->size - base < 64 * i ? e->size - base : 64 * i;
-}
-
-/* Pass 2: UTF-8, in special blocks and those behind them. */
-TARGET static inline void check_utf8(struct engine *e, uint64_t special, size_t base, size_t size)
-{
-	size_t count = (size + 63) / 64;
-	uint64_t blocks = special | special << 1 | e->special;
-
-	e->special = special >> 63;
-	for (blocks &= _bzhi_u64(~UINT64_C(0), (unsigned)count); blocks; blocks &= blocks - 1) {
-		size_t i = (size_t)__builtin_ctzll(blocks), left = size - 64 * i;
-
-		if (!is_utf8(e->data, base + 64 * i, left < 64 ? left : 64))
-			e->bad = true;
-	}
-}
+#include <assert.h>
 
 /* ---- members ---- */
 
@@ -435,7 +200,7 @@ TARGET static inline void check_window(struct engine *e, size_t first, uint64_t 
  */
 TARGET static inline void check_tokens(struct engine *e, bool at_end)
 {
-	struct tokens *t = e->tokens;
+	struct medark_json_tokens *t = e->tokens;
 	size_t left;
 
 	for (; e->count - e->first >= 66 && !e->bad; e->first += 64)
@@ -459,15 +224,122 @@ TARGET static inline void check_tokens(struct engine *e, bool at_end)
 	e->count = FRONT;
 }
 
-TARGET size_t medark_json_engine_vbmi2(const uint8_t *data, size_t size, bool is_line,
-				       const struct medark_json_members *members)
+/* ---- shapes ---- */
+
+/* A hash of the kinds of `count` tokens, behind which zeros stand. */
+TARGET static inline uint64_t hash_kinds(const uint8_t *kinds, size_t count)
 {
-	struct tokens tokens;
+	const __m512i factors = _mm512_setr_epi64(0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f,
+						  0x165667b1, 0xd3a2646d, 0xfd7046c5, 0xb55a4f09);
+	__m512i sum = _mm512_set1_epi64((long long)count);
+
+	for (size_t i = 0; i < count; i += 64)
+		sum = _mm512_add_epi64(_mm512_rol_epi64(sum, 7), _mm512_loadu_si512(kinds + i));
+	sum = _mm512_xor_si512(sum, _mm512_srli_epi64(sum, 32));
+	sum = _mm512_mul_epu32(sum, factors);
+	/* The intrinsic adds numbers with a sign. */
+	return (uint64_t)_mm512_reduce_add_epi64(_mm512_srli_epi64(sum, 4));
+}
+
+TARGET static inline bool same_kinds(const uint8_t *a, const uint8_t *b, size_t count)
+{
+	__m512i different = _mm512_setzero_si512();
+
+	for (size_t i = 0; i < count; i += 64)
+		different = _mm512_or_si512(different, _mm512_xor_si512(_mm512_loadu_si512(a + i),
+									_mm512_loadu_si512(b + i)));
+	return _mm512_test_epi64_mask(different, different) == 0;
+}
+
+/* The key of a member: mostly it is called as when its shape was learnt. */
+TARGET static inline uint32_t recall_key(const struct engine *e,
+					 const struct medark_json_shape_member *m)
+{
+	size_t name = FRONT + m->colon - 1;
+	__m256i now = _mm256_loadu_si256((const __m256i *)(e->data + place(e, name) + 1));
+	__m256i then = _mm256_loadu_si256((const __m256i *)m->name);
+
+	if (m->bytes & ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(now, then)))
+		return find_key(e, name);
+	return m->key;
+}
+
+/* What must be looked at in a text of a known shape. */
+TARGET static inline void check_shape(struct engine *e, const struct medark_json_shape *shape)
+{
+	for (uint32_t i = 0; i < shape->scalar_count; i++)
+		e->bad |= !is_scalar(e->data, e->size, place(e, FRONT + shape->scalars[i]));
+	for (uint32_t i = 0; i < shape->member_count; i++) {
+		const struct medark_json_shape_member *m = &shape->members[i];
+
+		e->key = recall_key(e, m);
+		if (e->key == MEDARK_JSON_KEYS_MAX)
+			continue;
+		e->begin = place(e, FRONT + m->colon + 1);
+		note_value(e, place(e, FRONT + m->end));
+	}
+}
+
+/* Learns the shape of the tokens from FRONT on, those of a valid text. */
+TARGET static void learn(const struct engine *e, struct medark_json_shape *shape)
+{
+	medark_json_shape_learn(shape, e->tokens->kinds + FRONT, e->count - FRONT);
+	for (uint32_t i = 0; shape->count && i < shape->member_count; i++) {
+		struct medark_json_shape_member *m = &shape->members[i];
+		size_t name = FRONT + m->colon - 1;
+		size_t begin = place(e, name) + 1, end = place(e, name + 1);
+
+		while (e->data[end - 1] != '"')
+			end--;
+		m->key = find_key(e, name);
+		/* No text has zeros: a name that does not fit is always looked at. */
+		memset(m->name, 0, sizeof(m->name));
+		m->bytes = ~UINT32_C(0);
+		if (end - begin > sizeof(m->name))
+			continue;
+		memcpy(m->name, e->data + begin, end - begin);
+		m->bytes >>= sizeof(m->name) - (end - begin);
+	}
+}
+
+/*
+ * Is the shape of all tokens known? Then looks at the rest. If not, *out_learn is where to learn
+ * it, or NULL. A shape is learnt when it is asked for twice without its place being used between:
+ * so shapes that come but once cost little, and two that share a place do not take turns.
+ */
+TARGET static inline bool recall(struct engine *e, struct medark_json_shapes *shapes,
+				 struct medark_json_shape **out_learn)
+{
+	uint8_t *kinds = e->tokens->kinds + FRONT;
+	size_t count = e->count - FRONT;
+	struct medark_json_shape *shape;
+	uint64_t hash;
+
+	if (count > MEDARK_JSON_SHAPE_TOKENS)
+		return false;
+	_mm512_storeu_si512(kinds + count, _mm512_setzero_si512());
+	hash = hash_kinds(kinds, count);
+	shape = &shapes->shapes[hash * UINT64_C(0x9e3779b97f4a7c15) >>
+				(64 - MEDARK_JSON_SHAPES_LOG)];
+	if (shape->count == count && same_kinds(shape->kinds, kinds, count)) {
+		shape->asked = 0;
+		check_shape(e, shape);
+		return true;
+	}
+	*out_learn = shape->asked == hash ? shape : NULL;
+	shape->asked = hash;
+	return false;
+}
+
+TARGET static size_t scan(const uint8_t *data, size_t size, bool is_line,
+			  const struct medark_json_members *members,
+			  struct medark_json_shapes *shapes, struct medark_json_tokens *tokens)
+{
 	struct engine e = {
 		.data = data,
 		.size = size,
 		.members = members,
-		.tokens = &tokens,
+		.tokens = tokens,
 		.first = FRONT,
 		.count = FRONT,
 		.is_line = is_line,
@@ -475,20 +347,52 @@ TARGET size_t medark_json_engine_vbmi2(const uint8_t *data, size_t size, bool is
 		.stack = 1,
 		.key = MEDARK_JSON_KEYS_MAX,
 	};
+	struct medark_json_shape *shape = NULL;
 	size_t base = 0;
 
 	/* Before the first token stands none. */
-	tokens.kinds[FRONT - 1] = 0;
-	tokens.front[FRONT - 1] = 0;
+	tokens->kinds[FRONT - 1] = 0;
+	tokens->front[FRONT - 1] = 0;
 	while (base < e.size && !e.bad) {
-		uint64_t special;
-		size_t used = pack(&e, base, &special);
+		e.base = base;
+		for (size_t i = 0; i < MEDARK_JSON_TOKENS_PACKS && base < e.size && !e.bad; i++) {
+			uint64_t special;
+			size_t used = pack(&e, base, BLOCKS * i, &special);
 
-		check_utf8(&e, special, base, used);
-		base += used;
+			check_utf8(&e, special, base, used);
+			base += used;
+		}
+		/* A shape is that of a whole text: of one whose tokens are all there. */
+		if (shapes && e.base == 0 && base == e.size && !e.bad && recall(&e, shapes, &shape))
+			return e.bad ? 0 : e.size;
 		check_tokens(&e, base == e.size);
 	}
 	e.bad |= !check_brackets(&e.stack, e.brackets, _bzhi_u64(~UINT64_C(0), e.brackets.count));
-	return e.bad || !e.ended ? 0 : e.size;
+	if (e.bad || !e.ended)
+		return 0;
+	if (shape)
+		learn(&e, shape);
+	return e.size;
+}
+
+/* A function of its own: so large a frame costs time, as its pages are touched one by one. */
+TARGET static __attribute__((noinline)) size_t
+scan_without_shapes(const uint8_t *data, size_t size, bool is_line,
+		    const struct medark_json_members *members)
+{
+	struct medark_json_tokens tokens;
+
+	return scan(data, size, is_line, members, NULL, &tokens);
+}
+
+TARGET size_t medark_json_engine_vbmi2(const uint8_t *data, size_t size, bool is_line,
+				       const struct medark_json_members *members)
+{
+	struct medark_json_shapes *shapes = members ? members->shapes : NULL;
+
+	if (!shapes)
+		return scan_without_shapes(data, size, is_line, members);
+	assert(shapes->keys == members->keys);
+	return scan(data, size, is_line, members, shapes, &shapes->tokens);
 }
 #endif

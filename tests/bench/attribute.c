@@ -103,7 +103,7 @@ static int lines(struct driver *d, bool only_scan, bool print, struct medark_err
 		size = line_size(d->text, at);
 		line = medark_bytes(d->text.data + at, size);
 		if (only_scan) {
-			medark_json_scan(medark_fhir_keys(), line.data, size, &object);
+			medark_json_scan(medark_fhir_keys(), NULL, line.data, size, &object);
 			continue;
 		}
 		rc = medark_fhir_json(d->fhir, line, medark_bytes(NULL, 0), &d->record, err);

@@ -92,14 +92,14 @@ struct found {
 	size_t lines, objects, values;
 };
 
-static void scan_lines(const struct corpus *c, const struct medark_json_keys *keys, int level,
-		       struct found *found)
+static void scan_lines(const struct corpus *c, const struct medark_json_keys *keys,
+		       struct medark_json_shapes *shapes, int level, struct found *found)
 {
 	struct medark_json_object object;
 	size_t end;
 
 	for (size_t at = 0; at < c->size; at = end + 1) {
-		end = at + medark_json_scan_line_level((enum medark_json_level)level, keys,
+		end = at + medark_json_scan_line_level((enum medark_json_level)level, keys, shapes,
 						       c->data + at, c->size - at, &object);
 		found->lines++;
 		found->objects += object.status == MEDARK_JSON_OBJECT;
@@ -108,13 +108,14 @@ static void scan_lines(const struct corpus *c, const struct medark_json_keys *ke
 	}
 }
 
-static void skip_lines(const struct corpus *c, const struct medark_json_keys *keys, int level,
-		       struct found *found)
+static void skip_lines(const struct corpus *c, const struct medark_json_keys *keys,
+		       struct medark_json_shapes *shapes, int level, struct found *found)
 {
 	struct medark_json_reader r;
 	struct medark_bytes value;
 
 	(void)keys;
+	(void)shapes;
 	(void)level;
 	for (size_t at = 0; at < c->size; at += value.size + 1) {
 		medark_json_reader_init(&r, medark_bytes(c->data + at, c->size - at));
@@ -124,9 +125,10 @@ static void skip_lines(const struct corpus *c, const struct medark_json_keys *ke
 	}
 }
 
-static void
-measure(const char *what, const struct corpus *c, const struct medark_json_keys *keys, int level,
-	void (*work)(const struct corpus *, const struct medark_json_keys *, int, struct found *))
+static void measure(const char *what, const struct corpus *c, const struct medark_json_keys *keys,
+		    struct medark_json_shapes *shapes, int level,
+		    void (*work)(const struct corpus *, const struct medark_json_keys *,
+				 struct medark_json_shapes *, int, struct found *))
 {
 	double best = 1e9;
 	struct found found;
@@ -135,7 +137,7 @@ measure(const char *what, const struct corpus *c, const struct medark_json_keys 
 		double begin = now();
 
 		found = (struct found) { 0 };
-		work(c, keys, level, &found);
+		work(c, keys, shapes, level, &found);
 		if (now() - begin < best)
 			best = now() - begin;
 	}
@@ -146,10 +148,12 @@ measure(const char *what, const struct corpus *c, const struct medark_json_keys 
 int main(int argc, char **argv)
 {
 	static const char *const levels[] = { "scalar", "avx2", "avx512", "vbmi2" };
+	MEDARK_AUTO(medark_json_shapes_free) struct medark_json_shapes *shapes = NULL;
 	struct medark_json_keys keys;
 	struct corpus c = { 0 };
 
-	if (medark_json_keys_init(&keys, names, sizeof(names) / sizeof(names[0]), NULL) < 0)
+	if (medark_json_keys_init(&keys, names, sizeof(names) / sizeof(names[0]), NULL) < 0 ||
+	    medark_json_shapes_new(&keys, &shapes, NULL) < 0)
 		return 1;
 	for (int i = 1; i < argc; i++)
 		if (!load(argv[i], &c))
@@ -157,8 +161,9 @@ int main(int argc, char **argv)
 	if (!c.data || c.size == 0)
 		return 1;
 	for (int level = 0; level <= (int)medark_json_level(); level++)
-		measure(levels[level], &c, &keys, level, scan_lines);
-	measure("skip", &c, &keys, 0, skip_lines);
+		measure(levels[level], &c, &keys, NULL, level, scan_lines);
+	measure("shapes", &c, &keys, shapes, (int)medark_json_level(), scan_lines);
+	measure("skip", &c, &keys, NULL, 0, skip_lines);
 	free(c.data);
 	return 0;
 }

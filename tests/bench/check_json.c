@@ -25,6 +25,7 @@ static const char *const names[] = {
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
 static struct medark_json_keys keys;
+static struct medark_json_shapes *shapes; /* of all texts before */
 static size_t texts, objects, refused, left_to_scalar, differences;
 static const char *file;
 static size_t line;
@@ -50,8 +51,8 @@ static void check_levels(struct medark_bytes text, const struct medark_json_obje
 	struct medark_json_object other;
 
 	for (int level = 1; level <= (int)medark_json_level(); level++) {
-		medark_json_scan_level((enum medark_json_level)level, &keys, text.data, text.size,
-				       &other);
+		medark_json_scan_level((enum medark_json_level)level, &keys, shapes, text.data,
+				       text.size, &other);
 		if (other.status != scalar->status || other.repeated != scalar->repeated ||
 		    other.repeated_key != scalar->repeated_key || !same_values(&other, scalar))
 			differ("a level");
@@ -172,7 +173,8 @@ int main(void)
 {
 	static char path[4096];
 
-	if (medark_json_keys_init(&keys, names, NAMES, NULL) < 0)
+	if (medark_json_keys_init(&keys, names, NAMES, NULL) < 0 ||
+	    medark_json_shapes_new(&keys, &shapes, NULL) < 0)
 		return 1;
 	while (fgets(path, sizeof(path), stdin)) {
 		uint8_t *data;

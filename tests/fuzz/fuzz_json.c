@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All ways to scan a text agree: every SIMD level, the scalar twin, a stream at any split, the pull
- * reader. The last byte of an input chooses the split.
+ * reader. The last byte of an input chooses the split. The lines of a text are scanned with a
+ * memory of the shapes before them.
  */
 #include "forge.h"
 #include "scan/json_engine.h"
@@ -30,8 +31,27 @@ static void try_line(const uint8_t *copy, size_t size, enum medark_json_level le
 	size_t end = feed ? (size_t)(feed - copy) : size;
 
 	medark_json_scan_scalar(&keys, copy, end, &alone);
-	forge_expect(medark_json_scan_line_level(level, &keys, copy, size, &line) == end);
+	forge_expect(medark_json_scan_line_level(level, &keys, NULL, copy, size, &line) == end);
 	expect_same(&alone, &line);
+}
+
+/* A memory changes nothing, whatever stands in it: each line leaves something for the next ones. */
+static void try_shapes(const uint8_t *copy, size_t size, enum medark_json_level level)
+{
+	static struct medark_json_object alone, line;
+	MEDARK_AUTO(medark_json_shapes_free) struct medark_json_shapes *shapes = NULL;
+	size_t end;
+
+	forge_expect(medark_json_shapes_new(&keys, &shapes, NULL) == 0);
+	/* The second round learns, and the third meets what it learnt. */
+	for (int round = 0; round < 3; round++) {
+		for (size_t at = 0; at < size; at = end + 1) {
+			end = at + medark_json_scan_line_level(level, &keys, shapes, copy + at,
+							       size - at, &line);
+			medark_json_scan_scalar(&keys, copy + at, end - at, &alone);
+			expect_same(&alone, &line);
+		}
+	}
 }
 
 static void try_stream(struct medark_bytes text, size_t step, const struct medark_json_object *want)
@@ -116,11 +136,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(copy + text.size, '"', MEDARK_JSON_PADDING);
 	medark_json_scan_scalar(&keys, text.data, text.size, &scalar);
 	for (int level = MEDARK_JSON_LEVEL_SCALAR; level <= (int)medark_json_level(); level++) {
-		medark_json_scan_level((enum medark_json_level)level, &keys, copy, text.size,
+		medark_json_scan_level((enum medark_json_level)level, &keys, NULL, copy, text.size,
 				       &other);
 		expect_same(&scalar, &other);
 		try_line(copy, text.size, (enum medark_json_level)level);
 	}
+	try_shapes(copy, text.size, medark_json_level());
 	try_stream(text, step, &scalar);
 	try_reader(text, scalar.status);
 	try_skip(text, scalar.status);

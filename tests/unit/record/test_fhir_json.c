@@ -397,6 +397,50 @@ static void nested_paths_of_all_versions_are_followed(void **state)
 		"ok CarePlan - P:1 0 0");
 }
 
+#define APPOINTMENT(participant)                                                                   \
+	"{\"resourceType\":\"Appointment\",\"id\":\"1\",\"participant\":" participant "}"
+#define ACTOR(reference) "\"actor\":{\"reference\":\"" reference "\"}"
+
+/* Where plain references stand the value is not walked: the facts are those of the walk. */
+static void plain_references_below_a_member_are_found(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "[{" ACTOR("Patient/1") "}]", "P:1" },
+		{ "{" ACTOR("Patient/1") "}", "P:1" },
+		{ "[{" ACTOR("Practitioner/1") "}]", "-" },
+		{ "[{" ACTOR("Patient/1") "},{" ACTOR("Device/2") ",\"x\":1}]", "P:1" },
+		{ "[{" ACTOR("Device/2") "},{" ACTOR("Patient/1") "}]", "P:1" },
+		{ "[{" ACTOR("Patient/2") "},{" ACTOR("Patient/1") "}]", "P:2,P:1" },
+		{ "[{" ACTOR("Patient/2") "," ACTOR("Patient/1") "}]", "P:2,P:1" },
+		{ "[{\"actor\":{\"reference\":\"Patient/1\",\"display\":\"A\"}},{" ACTOR(
+			  "Location/1") "}]",
+		  "P:1" },
+		{ "[{" ACTOR("Device/1") "},{\"actor\":[{\"reference\":\"Patient/3\"}]}]", "P:3" },
+		{ "[{" ACTOR("Device/1") "},{\"act\\u006fr\":{\"reference\":\"Patient/3\"}}]",
+		  "P:3" },
+		/* Not on the path. */
+		{ "[{\"x\":{" ACTOR("Patient/1") "}}]", "-" },
+		{ "{\"x\":[{" ACTOR("Patient/1") "}]}", "-" },
+		{ "[{\"xactor\":{\"reference\":\"Patient/1\"}}]", "-" },
+		{ "[{" ACTOR("Patient/1") ",\"x\":[{" ACTOR("Patient/2") "}]}]", "P:1" },
+		{ "[{\"x\":\"actor\"},{\"x\":[\"actor\"]}]", "-" },
+	};
+	char text[512], expected[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text), APPOINTMENT("%s"), cases[i][0]);
+		(void)snprintf(expected, sizeof(expected), "ok Appointment 1 %s 0 0", cases[i][1]);
+		assert_string_equal(facts(text), expected);
+		/* White space makes the walker look. */
+		(void)snprintf(text, sizeof(text), APPOINTMENT(" [ %s ] "), cases[i][0]);
+		assert_string_equal(facts(text), expected);
+	}
+	assert_string_equal(
+		facts(APPOINTMENT("[{" ACTOR("Device/1") "},{\"actor\":\"Device/2\"}]")),
+		"unknown-reference Appointment 1 - 0 0");
+}
+
 static void too_many_patients_are_a_fault(void **state)
 {
 	char text[16384] = "{\"resourceType\":\"Group\",\"member\":[";
@@ -504,6 +548,7 @@ int main(void)
 		cmocka_unit_test(patients_belong_to_themselves_first),
 		cmocka_unit_test(patients_are_distinct_and_in_the_order_of_the_text),
 		cmocka_unit_test(nested_paths_of_all_versions_are_followed),
+		cmocka_unit_test(plain_references_below_a_member_are_found),
 		cmocka_unit_test(too_many_patients_are_a_fault),
 		cmocka_unit_test(repeated_members_are_a_fault_with_the_first_facts),
 		cmocka_unit_test(the_clinical_date_is_the_first_of_the_list),

@@ -89,6 +89,23 @@ static inline void expect_engines(struct medark_bytes text)
 				 (const char *)text.data);
 }
 
+/*
+ * The memory of all scans of a test, so that each text meets what those before it left. One for
+ * each set of keys; never freed.
+ */
+static inline struct medark_json_shapes *test_shapes(const struct medark_json_keys *keys)
+{
+	static struct medark_json_shapes *shapes;
+	static const struct medark_json_keys *of;
+
+	if (of != keys) {
+		medark_json_shapes_free(shapes);
+		assert_int_equal(medark_json_shapes_new(keys, &shapes, NULL), 0);
+		of = keys;
+	}
+	return shapes;
+}
+
 /* Scans the text as a line with more behind it, at every level: the result must be `expected`. */
 static inline void scan_as_line(const struct medark_json_keys *keys, struct medark_bytes text,
 				const struct medark_json_object *expected)
@@ -105,14 +122,15 @@ static inline void scan_as_line(const struct medark_json_keys *keys, struct meda
 	memset(line + size, '}', MEDARK_JSON_PADDING);
 	for (int level = 0; level <= (int)medark_json_level(); level++) {
 		assert_int_equal(medark_json_scan_line_level((enum medark_json_level)level, keys,
-							     line, size, &other),
+							     NULL, line, size, &other),
 				 text.size);
 		if (!same_object(expected, &other, keys->count))
 			fail_msg("level %d differs in a line: %.*s", level, (int)text.size,
 				 text.size ? (const char *)text.data : "");
-		/* The last line may have no end. */
+		/* The last line may have no end; with a memory. */
 		assert_int_equal(medark_json_scan_line_level((enum medark_json_level)level, keys,
-							     line, text.size, &other),
+							     test_shapes(keys), line, text.size,
+							     &other),
 				 text.size);
 		if (!same_object(expected, &other, keys->count))
 			fail_msg("level %d differs in the last line: %.*s", level, (int)text.size,
@@ -142,11 +160,19 @@ static inline void scan_everywhere(const struct medark_json_keys *keys, struct m
 	medark_json_scan_scalar(keys, exact + 1, text.size, out);
 	for (int level = 0; level <= (int)medark_json_level(); level++) {
 		memset(padded + text.size, behind[level % 3], MEDARK_JSON_PADDING);
-		medark_json_scan_level((enum medark_json_level)level, keys, padded, text.size,
+		medark_json_scan_level((enum medark_json_level)level, keys, NULL, padded, text.size,
 				       &other);
 		if (!same_object(out, &other, keys->count))
 			fail_msg("level %d differs: %.*s", level, (int)text.size,
 				 text.size ? (const char *)text.data : "");
+		/* Asked for, learnt, recalled. */
+		for (int i = 0; i < 3; i++) {
+			medark_json_scan_level((enum medark_json_level)level, keys,
+					       test_shapes(keys), padded, text.size, &other);
+			if (!same_object(out, &other, keys->count))
+				fail_msg("level %d differs with a memory: %.*s", level,
+					 (int)text.size, text.size ? (const char *)text.data : "");
+		}
 	}
 	if (!text.size || !memchr(text.data, '\n', text.size))
 		scan_as_line(keys, text, out);
