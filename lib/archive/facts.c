@@ -272,8 +272,10 @@ static int add_share(struct medark_facts *f, struct medark_bytes key, struct med
 static int emit_share(struct medark_facts *f, struct share *s, struct medark_bytes key,
 		      struct medark_error *err)
 {
+	const uint8_t fragment = MEDARK_FRAGMENT_SHARE;
+
 	f->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_SHARE));
+	MEDARK_TRY(medark_buffer_add(&f->row, &fragment, 1, err));
 	MEDARK_TRY(medark_buffer_add(&f->row, &s->head, sizeof(s->head), err));
 	for (uint32_t i = 0; i < s->head.types; i++) {
 		uint32_t pair[2] = { s->touched[i], s->counts[s->touched[i]] };

@@ -15,7 +15,9 @@ static int json_member(struct medark_buffer *out, const char *name, struct medar
 {
 	if (value.size == 0)
 		return 0;
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":", name));
+	MEDARK_TRY(medark_buffer_text(out, ",\"", err));
+	MEDARK_TRY(medark_buffer_text(out, name, err));
+	MEDARK_TRY(medark_buffer_text(out, "\":", err));
 	return medark_text_json(out, value, err);
 }
 
@@ -24,9 +26,9 @@ static int json_identifiers(struct medark_buffer *out, const struct medark_patie
 {
 	if (!p->identifier_count)
 		return 0;
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"identifiers\":["));
+	MEDARK_TRY(medark_buffer_text(out, ",\"identifiers\":[", err));
 	for (uint32_t i = 0; i < p->identifier_count; i++) {
-		MEDARK_TRY(medark_buffer_print(out, err, i ? ",[" : "["));
+		MEDARK_TRY(medark_buffer_text(out, i ? ",[" : "[", err));
 		MEDARK_TRY(medark_text_json(out, p->identifiers[i].system, err));
 		MEDARK_TRY(medark_buffer_add(out, ",", 1, err));
 		MEDARK_TRY(medark_text_json(out, p->identifiers[i].value, err));
@@ -40,12 +42,12 @@ static int json_names(struct medark_buffer *out, const struct medark_patient *p,
 {
 	if (!p->name_count)
 		return 0;
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"names\":["));
+	MEDARK_TRY(medark_buffer_text(out, ",\"names\":[", err));
 	for (uint32_t i = 0; i < p->name_count; i++) {
 		const struct medark_name *n = &p->names[i];
 		size_t start;
 
-		MEDARK_TRY(medark_buffer_print(out, err, i ? ",{" : "{"));
+		MEDARK_TRY(medark_buffer_text(out, i ? ",{" : "{", err));
 		start = out->size;
 		MEDARK_TRY(json_member(out, "family", n->family, err));
 		MEDARK_TRY(json_member(out, "given", n->given, err));
@@ -67,9 +69,9 @@ static int json_links(struct medark_buffer *out, const struct medark_patient *p,
 
 	if (!p->link_count)
 		return 0;
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"links\":["));
+	MEDARK_TRY(medark_buffer_text(out, ",\"links\":[", err));
 	for (uint32_t i = 0; i < p->link_count; i++) {
-		MEDARK_TRY(medark_buffer_print(out, err, i ? ",[" : "["));
+		MEDARK_TRY(medark_buffer_text(out, i ? ",[" : "[", err));
 		MEDARK_TRY(medark_text_json(out, p->links[i].type, err));
 		MEDARK_TRY(medark_buffer_add(out, ",", 1, err));
 		key.size = 0;
@@ -83,8 +85,10 @@ static int json_links(struct medark_buffer *out, const struct medark_patient *p,
 static int demographics(struct medark_buffer *out, const struct medark_patient *p,
 			struct medark_error *err)
 {
+	const uint8_t fragment = MEDARK_FRAGMENT_DEMOGRAPHICS;
+
 	out->size = 0;
-	MEDARK_TRY(medark_buffer_print(out, err, "%c", MEDARK_FRAGMENT_DEMOGRAPHICS));
+	MEDARK_TRY(medark_buffer_add(out, &fragment, 1, err));
 	MEDARK_TRY(json_member(out, "id", p->id, err));
 	MEDARK_TRY(json_identifiers(out, p, err));
 	MEDARK_TRY(json_names(out, p, err));
@@ -93,9 +97,9 @@ static int demographics(struct medark_buffer *out, const struct medark_patient *
 	if (p->deceased_date.size)
 		MEDARK_TRY(json_member(out, "deceased", p->deceased_date, err));
 	else if (p->deceased)
-		MEDARK_TRY(medark_buffer_print(out, err, ",\"deceased\":true"));
+		MEDARK_TRY(medark_buffer_text(out, ",\"deceased\":true", err));
 	if (p->inactive)
-		MEDARK_TRY(medark_buffer_print(out, err, ",\"inactive\":true"));
+		MEDARK_TRY(medark_buffer_text(out, ",\"inactive\":true", err));
 	return json_links(out, p, err);
 }
 
@@ -157,11 +161,12 @@ static int search_identifiers(struct medark_buffer *out, const struct medark_pat
 static int search_entries(struct medark_buffer *out, const struct medark_patient *p,
 			  struct medark_error *err)
 {
+	const uint8_t fragment = MEDARK_FRAGMENT_SEARCH;
 	char digits[9];
 	size_t count = 0;
 
 	out->size = 0;
-	MEDARK_TRY(medark_buffer_print(out, err, "%c", MEDARK_FRAGMENT_SEARCH));
+	MEDARK_TRY(medark_buffer_add(out, &fragment, 1, err));
 	MEDARK_TRY(search_identifiers(out, p, err));
 	MEDARK_TRY(search_names(out, p, err));
 	for (size_t i = 0; i < p->birth_date.size && i < 10 && count < 8; i++)
@@ -176,16 +181,17 @@ static int bind(struct medark_facts *f, char kind, struct medark_bytes a, struct
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer alias = MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
+	const uint8_t fragment = MEDARK_FRAGMENT_BINDING;
 
 	if (128 + a.size + b.size > MEDARK_SORTER_KEY_MAX)
 		return 0;
-	MEDARK_TRY(medark_buffer_print(&alias, err, "%c", kind));
+	MEDARK_TRY(medark_buffer_add(&alias, &kind, 1, err));
 	if (kind == MEDARK_PATIENT_IDENTIFIER)
 		MEDARK_TRY(medark_alias_make(a, b, &alias, err));
 	else
 		MEDARK_TRY(medark_buffer_add(&alias, a.data, a.size, err));
 	f->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(&f->row, err, "%c", MEDARK_FRAGMENT_BINDING));
+	MEDARK_TRY(medark_buffer_add(&f->row, &fragment, 1, err));
 	MEDARK_TRY(medark_buffer_add(&f->row, patient_key.data, patient_key.size, err));
 	return medark_facts_add_alias(f, medark_bytes(alias.data, alias.size),
 				      MEDARK_FRAGMENT_BINDING,

@@ -285,7 +285,7 @@ static int settle_shares(struct medark_index_writer *w, struct patient *p, struc
 	return more;
 }
 
-static int print_ranges(struct medark_buffer *out, const char *name, struct medark_buffer *ranges,
+static int print_ranges(struct medark_buffer *out, const char *front, struct medark_buffer *ranges,
 			struct medark_error *err)
 {
 	const struct medark_range *r = (const struct medark_range *)(void *)ranges->data;
@@ -293,12 +293,17 @@ static int print_ranges(struct medark_buffer *out, const char *name, struct meda
 
 	if (!count)
 		return 0;
-	MEDARK_TRY(medark_buffer_print(out, err, ",\"%s\":[", name));
-	for (size_t i = 0; i < count; i++)
-		MEDARK_TRY(medark_buffer_print(out, err, "%s[%u,%llu,%llu]", i ? "," : "",
-					       r[i].segment, (unsigned long long)r[i].offset,
-					       (unsigned long long)r[i].length));
-	return medark_buffer_print(out, err, "]");
+	MEDARK_TRY(medark_buffer_text(out, front, err));
+	for (size_t i = 0; i < count; i++) {
+		MEDARK_TRY(medark_buffer_text(out, i ? ",[" : "[", err));
+		MEDARK_TRY(medark_buffer_number(out, r[i].segment, err));
+		MEDARK_TRY(medark_buffer_text(out, ",", err));
+		MEDARK_TRY(medark_buffer_number(out, r[i].offset, err));
+		MEDARK_TRY(medark_buffer_text(out, ",", err));
+		MEDARK_TRY(medark_buffer_number(out, r[i].length, err));
+		MEDARK_TRY(medark_buffer_text(out, "]", err));
+	}
+	return medark_buffer_text(out, "]", err);
 }
 
 static int print_date(struct medark_buffer *out, const char *name, uint32_t date,
@@ -318,24 +323,27 @@ static int print_counts(struct medark_index_writer *w, struct patient *p, struct
 {
 	bool some = false;
 
-	MEDARK_TRY(medark_buffer_print(&w->row, err, ",\"counts\":{"));
+	MEDARK_TRY(medark_buffer_text(&w->row, ",\"counts\":{", err));
 	for (uint32_t i = 1; i <= w->facts->types.count; i++) {
 		if (!p->counts[i])
 			continue;
-		MEDARK_TRY(medark_buffer_print(&w->row, err, "%s\"%s\":%u", some ? "," : "",
-					       w->facts->types.names[i], p->counts[i]));
+		MEDARK_TRY(medark_buffer_text(&w->row, some ? ",\"" : "\"", err));
+		MEDARK_TRY(medark_buffer_text(&w->row, w->facts->types.names[i], err));
+		MEDARK_TRY(medark_buffer_text(&w->row, "\":", err));
+		MEDARK_TRY(medark_buffer_number(&w->row, p->counts[i], err));
 		some = true;
 	}
-	return medark_buffer_print(&w->row, err, "},\"records\":%u", p->records);
+	MEDARK_TRY(medark_buffer_text(&w->row, "},\"records\":", err));
+	return medark_buffer_number(&w->row, p->records, err);
 }
 
 static int print_patient(struct medark_index_writer *w, struct patient *p, struct medark_error *err)
 {
 	w->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(&w->row, err, "{\"key\":"));
+	MEDARK_TRY(medark_buffer_text(&w->row, "{\"key\":", err));
 	MEDARK_TRY(medark_text_json(&w->row, medark_bytes(p->key.data, p->key.size), err));
-	MEDARK_TRY(
-		medark_buffer_print(&w->row, err, ",\"n\":%llu", (unsigned long long)w->patients));
+	MEDARK_TRY(medark_buffer_text(&w->row, ",\"n\":", err));
+	MEDARK_TRY(medark_buffer_number(&w->row, w->patients, err));
 	if (p->has_demographics)
 		MEDARK_TRY(medark_buffer_add(&w->row, w->json.data + 1, w->json.size - 1, err));
 	else if (p->key.data[0] == MEDARK_PATIENT_ID) {
@@ -346,8 +354,8 @@ static int print_patient(struct medark_index_writer *w, struct patient *p, struc
 	MEDARK_TRY(print_counts(w, p, err));
 	MEDARK_TRY(print_date(&w->row, "first", p->first, err));
 	MEDARK_TRY(print_date(&w->row, "last", p->last, err));
-	MEDARK_TRY(print_ranges(&w->row, "at", &w->at, err));
-	MEDARK_TRY(print_ranges(&w->row, "shared", &w->shared, err));
+	MEDARK_TRY(print_ranges(&w->row, ",\"at\":[", &w->at, err));
+	MEDARK_TRY(print_ranges(&w->row, ",\"shared\":[", &w->shared, err));
 	return medark_buffer_add(&w->row, "}", 1, err);
 }
 

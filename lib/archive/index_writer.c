@@ -114,8 +114,8 @@ static int write_identifiers(struct medark_index_writer *w, struct medark_error 
 
 		w->row.size = 0;
 		MEDARK_TRY(medark_buffer_add(&w->row, key.data, key.size, err));
-		MEDARK_TRY(medark_buffer_print(&w->row, err, "\t%llu",
-					       (unsigned long long)row_number(value)));
+		MEDARK_TRY(medark_buffer_text(&w->row, "\t", err));
+		MEDARK_TRY(medark_buffer_number(&w->row, row_number(value), err));
 		MEDARK_TRY(medark_pages_row(w->pages, row_bytes(w),
 					    medark_bytes(key.data, (size_t)(tab - key.data)), err));
 	}
@@ -149,8 +149,7 @@ static int write_words(struct medark_index_writer *w, enum medark_kind kind,
 		if (same && n == last)
 			continue;
 		if (same && count < NUMBERS_PER_ROW) {
-			MEDARK_TRY(
-				medark_buffer_print(&w->row, err, " %llu", (unsigned long long)n));
+			MEDARK_TRY(medark_buffer_text(&w->row, " ", err));
 			count++;
 		} else {
 			MEDARK_TRY(end_word(w, word, err));
@@ -158,9 +157,9 @@ static int write_words(struct medark_index_writer *w, enum medark_kind kind,
 			word = key.size;
 			count = 1;
 			MEDARK_TRY(medark_buffer_add(&w->row, key.data, key.size, err));
-			MEDARK_TRY(
-				medark_buffer_print(&w->row, err, "\t%llu", (unsigned long long)n));
+			MEDARK_TRY(medark_buffer_text(&w->row, "\t", err));
 		}
+		MEDARK_TRY(medark_buffer_number(&w->row, n, err));
 		last = n;
 	}
 	MEDARK_TRY(more);
@@ -185,9 +184,12 @@ static int write_outside(struct medark_index_writer *w, struct medark_error *err
 			struct medark_range r;
 
 			memcpy(&r, value.data + i * sizeof(r), sizeof(r));
-			MEDARK_TRY(medark_buffer_print(
-				&w->row, err, "%c%u:%llu:%llu", i ? ' ' : '\t', r.segment,
-				(unsigned long long)r.offset, (unsigned long long)r.length));
+			MEDARK_TRY(medark_buffer_text(&w->row, i ? " " : "\t", err));
+			MEDARK_TRY(medark_buffer_number(&w->row, r.segment, err));
+			MEDARK_TRY(medark_buffer_text(&w->row, ":", err));
+			MEDARK_TRY(medark_buffer_number(&w->row, r.offset, err));
+			MEDARK_TRY(medark_buffer_text(&w->row, ":", err));
+			MEDARK_TRY(medark_buffer_number(&w->row, r.length, err));
 		}
 		MEDARK_TRY(medark_pages_row(w->pages, row_bytes(w),
 					    medark_bytes(w->row.data, key.size), err));

@@ -72,23 +72,44 @@ int medark_row_decode(struct medark_bytes field, struct medark_buffer *out,
 	return 0;
 }
 
+/* Bytes from the front that a field has as they are. */
+static size_t plain_field(struct medark_bytes text)
+{
+	size_t n = 0;
+
+	while (n < text.size && text.data[n] >= 0x20 && text.data[n] != 0x7f &&
+	       text.data[n] != '\\')
+		n++;
+	return n;
+}
+
+static int encode_byte(uint8_t c, struct medark_buffer *out, struct medark_error *err)
+{
+	switch (c) {
+	case '\t':
+		return medark_buffer_text(out, "\\t", err);
+	case '\n':
+		return medark_buffer_text(out, "\\n", err);
+	case '\r':
+		return medark_buffer_text(out, "\\r", err);
+	case '\\':
+		return medark_buffer_text(out, "\\\\", err);
+	default:
+		return medark_buffer_print(out, err, "\\x%02x", c);
+	}
+}
+
 int medark_row_encode(struct medark_bytes text, struct medark_buffer *out, struct medark_error *err)
 {
-	for (size_t i = 0; i < text.size; i++) {
-		uint8_t c = text.data[i];
+	while (text.size) {
+		size_t n = plain_field(text);
 
-		if (c == '\t')
-			MEDARK_TRY(medark_buffer_add(out, "\\t", 2, err));
-		else if (c == '\n')
-			MEDARK_TRY(medark_buffer_add(out, "\\n", 2, err));
-		else if (c == '\r')
-			MEDARK_TRY(medark_buffer_add(out, "\\r", 2, err));
-		else if (c == '\\')
-			MEDARK_TRY(medark_buffer_add(out, "\\\\", 2, err));
-		else if (c < 0x20 || c == 0x7f)
-			MEDARK_TRY(medark_buffer_print(out, err, "\\x%02x", c));
+		if (n)
+			MEDARK_TRY(medark_buffer_add(out, text.data, n, err));
 		else
-			MEDARK_TRY(medark_buffer_add(out, &c, 1, err));
+			MEDARK_TRY(encode_byte(text.data[0], out, err));
+		n += n == 0;
+		text = medark_bytes(text.data + n, text.size - n);
 	}
 	return 0;
 }

@@ -66,20 +66,39 @@ int medark_buffer_add(struct medark_buffer *b, const void *data, size_t size,
 	return 0;
 }
 
+int medark_buffer_text(struct medark_buffer *b, const char *text, struct medark_error *err)
+{
+	return medark_buffer_add(b, text, strlen(text), err);
+}
+
+int medark_buffer_number(struct medark_buffer *b, uint64_t number, struct medark_error *err)
+{
+	char digits[20];
+	size_t first = sizeof(digits);
+
+	do
+		digits[--first] = (char)('0' + number % 10);
+	while (number /= 10);
+	return medark_buffer_add(b, digits + first, sizeof(digits) - first, err);
+}
+
 int medark_buffer_print(struct medark_buffer *b, struct medark_error *err, const char *fmt, ...)
 {
 	va_list ap;
 	int need;
 
+	MEDARK_TRY(medark_buffer_reserve(b, 1, err));
 	va_start(ap, fmt);
-	need = vsnprintf(NULL, 0, fmt, ap);
+	need = vsnprintf((char *)b->data + b->size, b->capacity - b->size, fmt, ap);
 	va_end(ap);
 	if (need < 0)
 		return medark_error_set(err, MEDARK_E_SYSTEM, "cannot format a text");
-	MEDARK_TRY(medark_buffer_reserve(b, (size_t)need + 1, err));
-	va_start(ap, fmt);
-	(void)vsnprintf((char *)b->data + b->size, (size_t)need + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)need >= b->capacity - b->size) {
+		MEDARK_TRY(medark_buffer_reserve(b, (size_t)need + 1, err));
+		va_start(ap, fmt);
+		(void)vsnprintf((char *)b->data + b->size, (size_t)need + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->size += (size_t)need;
 	return 0;
 }

@@ -42,6 +42,14 @@ int medark_buffer_reserve(struct medark_buffer *b, size_t extra,
 int medark_buffer_add(struct medark_buffer *b, const void *data, size_t size,
 		      struct medark_error *err) MEDARK_MUST_USE;
 
+/* Appends a text without its zero. */
+int medark_buffer_text(struct medark_buffer *b, const char *text,
+		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* Appends a number in decimal: where rows are made by the thousand, printf() is slow. */
+int medark_buffer_number(struct medark_buffer *b, uint64_t number,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
 /* Appends formatted text; no terminating zero is counted in size, but one stands behind it. */
 int medark_buffer_print(struct medark_buffer *b, struct medark_error *err, const char *fmt, ...)
 	MEDARK_PRINTF(3, 4) MEDARK_MUST_USE;

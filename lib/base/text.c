@@ -74,30 +74,44 @@ bool medark_text_is_utf8(struct medark_bytes text)
 	return true;
 }
 
-static int json_byte(struct medark_buffer *out, uint8_t c, struct medark_error *err)
+/* Bytes from the front that a JSON string has as they are. */
+static size_t plain_json(struct medark_bytes text)
 {
-	if (c == '"' || c == '\\')
-		return medark_buffer_print(out, err, "\\%c", c);
-	if (c < 0x20 || c == 0x7f)
-		return medark_buffer_print(out, err, "\\u%04x", c);
-	return medark_buffer_add(out, &c, 1, err);
+	size_t n = 0;
+
+	while (n < text.size && text.data[n] >= 0x20 && text.data[n] < 0x7f &&
+	       text.data[n] != '"' && text.data[n] != '\\')
+		n++;
+	return n;
+}
+
+/* The first character, which is not plain; its size to *out_size. */
+static int json_other(struct medark_buffer *out, struct medark_bytes text, size_t *out_size,
+		      struct medark_error *err)
+{
+	size_t n = medark_utf8_sequence(text.data, text.size);
+
+	*out_size = n ? n : 1;
+	if (n == 0)
+		return medark_buffer_add(out, "\xef\xbf\xbd", 3, err);
+	if (n > 1)
+		return medark_buffer_add(out, text.data, n, err);
+	if (text.data[0] == '"' || text.data[0] == '\\')
+		return medark_buffer_print(out, err, "\\%c", text.data[0]);
+	return medark_buffer_print(out, err, "\\u%04x", text.data[0]);
 }
 
 int medark_text_json(struct medark_buffer *out, struct medark_bytes text, struct medark_error *err)
 {
-	size_t i = 0;
-
 	MEDARK_TRY(medark_buffer_add(out, "\"", 1, err));
-	while (i < text.size) {
-		size_t n = medark_utf8_sequence(text.data + i, text.size - i);
+	while (text.size) {
+		size_t n = plain_json(text);
 
-		if (n == 1)
-			MEDARK_TRY(json_byte(out, text.data[i], err));
-		else if (n)
-			MEDARK_TRY(medark_buffer_add(out, text.data + i, n, err));
+		if (n)
+			MEDARK_TRY(medark_buffer_add(out, text.data, n, err));
 		else
-			MEDARK_TRY(medark_buffer_add(out, "\xef\xbf\xbd", 3, err));
-		i += n ? n : 1;
+			MEDARK_TRY(json_other(out, text, &n, err));
+		text = medark_bytes(text.data + n, text.size - n);
 	}
 	return medark_buffer_add(out, "\"", 1, err);
 }

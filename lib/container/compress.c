@@ -12,6 +12,12 @@
 #define PADDING_MAGIC  (ZSTD_MAGIC_SKIPPABLE_START + 1)
 #define SKIPPABLE_HEAD 8
 
+/*
+ * Records come out at less than this part of their size; if not, there is a second try with the
+ * room for any text, most of which would never be used, but has to be wiped as well.
+ */
+#define FIRST_TRY 4
+
 /* ---- memory that is wiped when zstd gives it back: contexts keep literals of plaintexts ---- */
 
 /* In front of each block, in a size that keeps what follows aligned. */
@@ -83,6 +89,9 @@ static bool set_parameters(ZSTD_CCtx *context, int level)
 		{ ZSTD_c_blockDelimiters, ZSTD_sf_explicitBlockDelimiters },
 		/* Without it, offsets that come again would be written in full. */
 		{ ZSTD_c_searchForExternalRepcodes, ZSTD_ps_enable },
+		/* Or zstd takes memory for copies of text and frame: never used, but wiped. */
+		{ ZSTD_c_stableInBuffer, 1 },
+		{ ZSTD_c_stableOutBuffer, 1 },
 	};
 	const size_t count = level == 1 ? sizeof(set) / sizeof(set[0]) : 5;
 
@@ -151,9 +160,13 @@ int medark_compressor_run(struct medark_compressor *c, struct medark_bytes plain
 	const ZSTD_Sequence *list = NULL;
 	size_t count = 0, n;
 
-	MEDARK_TRY(medark_buffer_reserve(out, room, err));
 	if (c->sequences)
 		MEDARK_TRY(medark_sequences_find(c->sequences, plain, &list, &count, err));
+	if (count)
+		MEDARK_TRY(medark_buffer_reserve(out, plain.size / FIRST_TRY, err));
+	if (write_sequences(c, plain, list, count, out))
+		return 0;
+	MEDARK_TRY(medark_buffer_reserve(out, room, err));
 	if (write_sequences(c, plain, list, count, out))
 		return 0;
 	n = ZSTD_compress2(c->context, out->data + out->size, room, plain.data, plain.size);

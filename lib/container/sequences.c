@@ -33,7 +33,7 @@
 struct medark_sequences {
 	struct medark_sequence_tables tables;
 	ZSTD_Sequence *list;
-	size_t room;
+	size_t room, used; /* sequences: allocated, and written at most since then */
 	bool scalar;
 };
 
@@ -101,10 +101,10 @@ int medark_sequences_new(struct medark_sequences **out, struct medark_error *err
 
 static void free_list(struct medark_sequences *s)
 {
-	medark_secret_wipe(s->list, s->room * sizeof(*s->list));
+	medark_secret_wipe(s->list, s->used * sizeof(*s->list));
 	medark_large_free(s->list, s->room * sizeof(*s->list));
 	s->list = NULL;
-	s->room = 0;
+	s->room = s->used = 0;
 }
 
 void medark_sequences_free(struct medark_sequences *s)
@@ -167,6 +167,7 @@ int medark_sequences_find(struct medark_sequences *s, struct medark_bytes text,
 			  struct medark_error *err)
 {
 	struct medark_sequence_list list = { 0 };
+	bool found;
 
 	*out_list = NULL;
 	*out_count = 0;
@@ -177,7 +178,9 @@ int medark_sequences_find(struct medark_sequences *s, struct medark_bytes text,
 	list.at = s->list;
 	list.room = text.size / BYTES_A_SEQUENCE; /* not what an earlier text has left */
 	memset(&s->tables, 0, sizeof(s->tables));
-	if (!search(s, text, &list) || list.literals > text.size / BYTES_A_LITERAL)
+	found = search(s, text, &list);
+	s->used = s->used > list.count ? s->used : list.count;
+	if (!found || list.literals > text.size / BYTES_A_LITERAL)
 		return 0;
 	*out_list = s->list;
 	*out_count = list.count;
