@@ -98,12 +98,14 @@ static inline struct medark_json_value medark_json_get(const struct medark_json_
 /*
  * What a caller's scans remember of the texts that were valid: lines of one file mostly have one of
  * a few shapes, and the next text of a known shape is scanned quicker. It never changes a result.
- * Of bounded size (below 1 MiB); one thread at a time.
+ * Of bounded size (1.2 MiB, of which few pages are touched); one thread at a time.
  */
 struct medark_json_shapes;
 
-/* For scans with `keys`, which are borrowed until it is freed. *out is the caller's.
- * MEDARK_E_MEMORY. */
+/*
+ * For scans with `keys`, which are borrowed until it is freed. *out is the caller's. Any thread.
+ * MEDARK_E_MEMORY only.
+ */
 int medark_json_shapes_new(const struct medark_json_keys *keys, struct medark_json_shapes **out,
 			   struct medark_error *err) MEDARK_MUST_USE;
 void medark_json_shapes_free(struct medark_json_shapes *shapes);
