@@ -96,7 +96,7 @@ done
 # Modes: no set-user-id, set-group-id or sticky comes back.
 mkdir -p modes/folder modes/parent
 for mode in 4755 2711 6644 0600 0400; do
-	: >modes/$mode
+	echo x >modes/$mode
 	chmod $mode modes/$mode
 done
 chmod 1777 modes/folder
