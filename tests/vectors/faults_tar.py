@@ -64,7 +64,7 @@ def headers():
         Vector("tar-manifest-header", "F-6", ALL, "MANIFEST", {"tar MANIFEST": poke(108, b"0001750")}),
         Vector("tar-signature-header", "F-6", ALL, "MANIFEST.p7s",
                {"tar MANIFEST.p7s": poke(108, b"0001750")}),
-        Vector("tar-locator-header", "F-6", ALL, "LOCATOR", {"tar LOCATOR": poke(108, b"0001750")}),
+        Vector("tar-locator-header", "F-6", ALL, "its end is missing", {"tar LOCATOR": poke(108, b"0001750")}),
     ]  # fmt: skip
 
 
@@ -113,21 +113,21 @@ def ends():
         Vector("padding-block-more", "F-4", ALL, "more or fewer bytes",
                {"padding README.txt": append(bytes(512))}),
         Vector("end-not-zero", "F-5", ALL, "1024 zero bytes", {"end": flip(700)}),
-        Vector("end-missing", "F-5", ALL, "LOCATOR", {"end": put(b"")}),
-        Vector("end-half", "F-5", ALL, "LOCATOR", {"end": put(bytes(512))}),
-        Vector("end-one-byte-less", "F-5", ALL, "LOCATOR", {"end": put(bytes(1023))}),
+        Vector("end-missing", "F-5", ALL, "its end is missing", {"end": put(b"")}),
+        Vector("end-half", "F-5", ALL, "its end is missing", {"end": put(bytes(512))}),
+        Vector("end-one-byte-less", "F-5", ALL, "its end is missing", {"end": put(bytes(1023))}),
         Vector("end-one-byte-more", "F-5", ALL, "LOCATOR", {"end": put(bytes(1025))}),
         Vector("end-blocking-factor", "F-5", ALL, "LOCATOR", {"end": put(bytes(10240))}),
         Vector("end-text-appended", "F-5", ALL, "LOCATOR", {"end": append(b"appended\n")}),
         Vector("end-archive-twice", "F-5", ALL, "not followed by LOCATOR",
                {"file": lambda whole: whole + whole}),
-        Vector("empty-file", "F-5", ALL, "only 0 bytes", {"file": put(b"")}),
+        Vector("empty-file", "F-5", ALL, "this is no medark archive", {"file": put(b"")}),
         Vector("only-the-end", "F-5", ALL, "LOCATOR|no MANIFEST", {"file": lambda w: w[-2048:]}),
     ]  # fmt: skip
     cuts = {"readme": 300, "header": 3000, "segment": 8000, "index": 14000, "manifest": 21000}
     for name, at in cuts.items():
         changes = {"file": lambda whole, at=at: whole[:at]}
-        words = "LOCATOR|only 300 bytes"
+        words = "its end is missing"
         vectors.append(Vector("cut-in-" + name, "F-5", ALL, words, changes))
     for name, at in (("header", 700), ("summary", 18432)):
         changes = {"file": lambda whole, at=at: whole[:at] + whole[at + 512 :]}
@@ -258,8 +258,8 @@ def locators():
         text("no-number", resub(rb"offset \d+\n", b"offset \n\n\n\n\n\n")),
         text("name-other", sub(b"medark-locator", b"medark-Locator")),
         text("empty", put(b"\n" * 512)),
-        Vector("locator-without", "F-8", ALL, "LOCATOR", {"all": lambda p: [*p[:-2], p[-1]]}),
-        Vector("locator-513-bytes", "F-8", ALL, "LOCATOR", {"LOCATOR": append(b"\n")}),
+        Vector("locator-without", "F-8", ALL, "its end is missing", {"all": lambda p: [*p[:-2], p[-1]]}),
+        Vector("locator-513-bytes", "F-8", ALL, "its end is missing", {"LOCATOR": append(b"\n")}),
     ]
 
 
