@@ -30,6 +30,7 @@ _Static_assert(MEDARK_FAULT_MAX <= MEDARK_SUMMARY_REASONS_MAX, "all reasons have
 
 /* Everything of one run. The order of the fields that own something is the reverse of release. */
 struct run {
+	struct medark_job release; /* of the gatherer */
 	struct medark_export *e;
 	struct medark_meter meter;
 	struct timespec begin;
@@ -323,6 +324,29 @@ static int read_sources(struct run *r, struct medark_error *err)
 	return medark_gather_finish(r->gather, err);
 }
 
+static int release_gather(struct medark_job *job, unsigned worker, struct medark_error *err)
+{
+	struct run *r = (struct run *)job; /* its first member */
+
+	(void)worker;
+	(void)err;
+	medark_gather_free(MEDARK_TAKE(r->gather));
+	return 0;
+}
+
+/*
+ * The windows' memory is not needed any more; the sorters may want it. Another thread, if there is
+ * one, wipes it beside the index.
+ */
+static int start_release(struct run *r, struct medark_error *err)
+{
+	r->release.run = release_gather;
+	medark_pipeline_start(r->pipeline, &r->release);
+	if (medark_pipeline_threads(r->pipeline) > 1)
+		return 0;
+	return medark_pipeline_await(r->pipeline, &r->release, err);
+}
+
 static int write_index(struct run *r, struct medark_error *err)
 {
 	struct medark_index_setup setup = {
@@ -339,9 +363,11 @@ static int write_index(struct run *r, struct medark_error *err)
 	r->reached.bytes_total = 0;
 	r->reached.records = r->facts->records;
 	r->reached.item = r->facts->item_count;
-	/* The windows' memory is not needed any more; the sorters may want it. */
-	medark_gather_free(MEDARK_TAKE(r->gather));
-	return medark_index_write(&setup, &r->patients, &r->leaves, err);
+	MEDARK_TRY(start_release(r, err));
+	MEDARK_TRY(medark_index_write(&setup, &r->patients, &r->leaves, err));
+	MEDARK_TRY(medark_pipeline_await(r->pipeline, &r->release, err));
+	medark_pipeline_stop(r->pipeline);
+	return 0;
 }
 
 /* ---- the end: summary, manifest, signature ---- */

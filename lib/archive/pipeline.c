@@ -204,6 +204,14 @@ static bool run_any(struct worker *w)
 	return true;
 }
 
+static void clear_worker(struct worker *w)
+{
+	medark_segment_writer_free(w->writer);
+	medark_buffer_clear(&w->fill.plain);
+	medark_buffer_clear(&w->fill.scratch);
+	medark_buffer_clear(&w->fill.scratch2);
+}
+
 static void *work(void *argument)
 {
 	struct worker *w = argument;
@@ -214,30 +222,30 @@ static void *work(void *argument)
 		if (!run_any(w))
 			pthread_cond_wait(&p->work, &p->lock);
 	pthread_mutex_unlock(&p->lock);
+	/* Wiping takes its time: here all do it at once. */
+	clear_worker(w);
 	return NULL;
 }
 
-static void clear_worker(struct worker *w)
+void medark_pipeline_stop(struct medark_pipeline *p)
 {
-	medark_segment_writer_free(w->writer);
-	medark_buffer_clear(&w->fill.plain);
-	medark_buffer_clear(&w->fill.scratch);
-	medark_buffer_clear(&w->fill.scratch2);
+	pthread_mutex_lock(&p->lock);
+	p->stop = true;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->lock);
 }
 
 void medark_pipeline_free(struct medark_pipeline *p)
 {
 	if (!p)
 		return;
-	pthread_mutex_lock(&p->lock);
-	p->stop = true;
-	pthread_cond_broadcast(&p->work);
-	pthread_mutex_unlock(&p->lock);
-	for (unsigned i = 0; p->workers && i < p->setup.threads; i++) {
+	medark_pipeline_stop(p);
+	for (unsigned i = 0; p->workers && i < p->setup.threads; i++)
+		if (!p->workers[i].started)
+			clear_worker(&p->workers[i]);
+	for (unsigned i = 0; p->workers && i < p->setup.threads; i++)
 		if (p->workers[i].started)
 			(void)pthread_join(p->workers[i].thread, NULL);
-		clear_worker(&p->workers[i]);
-	}
 	for (uint64_t n = p->committed; n < p->submitted; n++) {
 		struct medark_task *task = p->slots[n % p->slot_count].task;
 

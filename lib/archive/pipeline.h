@@ -61,6 +61,12 @@ struct medark_pipeline_setup {
 
 int medark_pipeline_new(const struct medark_pipeline_setup *setup, struct medark_pipeline **out,
 			struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * Lets the workers end, and wipe their memory, while the submitter goes on: there will be no more
+ * tasks and jobs. The pipeline must be drained; its sizes can still be asked for.
+ */
+void medark_pipeline_stop(struct medark_pipeline *p);
+
 /* Stops the workers; tasks that were not written get their `done`. */
 void medark_pipeline_free(struct medark_pipeline *p);
 MEDARK_DEFINE_AUTO(struct medark_pipeline, medark_pipeline_free)
