@@ -7,8 +7,15 @@
 
 #define CLASSES 9
 
+/*
+ * Bytes that spare blocks may have beyond the most that was ever in use: how many of each size are
+ * wanted changes all the time, and a new one costs as much as reading into it.
+ */
+#define SLACK ((size_t)1 << 20)
+
 struct medark_pool {
 	struct medark_block *spare[CLASSES];
+	size_t spare_bytes, used_bytes, used_most;
 };
 
 /* Powers of two from the least block to the small one, and the large one. */
@@ -42,8 +49,10 @@ static struct medark_block *pop(struct medark_pool *pool, unsigned c)
 {
 	struct medark_block *block = pool->spare[c];
 
-	if (block)
+	if (block) {
 		pool->spare[c] = block->next;
+		pool->spare_bytes -= block->capacity;
+	}
 	return block;
 }
 
@@ -59,16 +68,15 @@ void medark_pool_free(struct medark_pool *pool)
 	free(pool);
 }
 
-/* Frees spare blocks of `size` bytes together: those of other sizes must not add up with new ones.
- */
+/* Before a new block is made: spare ones of other sizes must not add up with those in use. */
 static void make_way(struct medark_pool *pool, size_t size)
 {
-	for (unsigned c = 0; c < CLASSES; c++) {
-		while (size && pool->spare[c]) {
+	size_t used = pool->used_bytes + size;
+	size_t most = used > pool->used_most ? used : pool->used_most;
+
+	for (unsigned c = 0; c < CLASSES; c++)
+		while (pool->spare[c] && used + pool->spare_bytes > most + SLACK)
 			free_block(pop(pool, c));
-			size -= size < sizes[c] ? size : sizes[c];
-		}
-	}
 }
 
 int medark_pool_take(struct medark_pool *pool, size_t size, struct medark_block **out,
@@ -90,6 +98,9 @@ int medark_pool_take(struct medark_pool *pool, size_t size, struct medark_block 
 	if (!block)
 		return medark_error_memory(err, "reading the sources");
 	*block = (struct medark_block) { .capacity = size, .holders = 1 };
+	pool->used_bytes += size;
+	if (pool->used_bytes > pool->used_most)
+		pool->used_most = pool->used_bytes;
 	*out = block;
 	return 0;
 }
@@ -98,10 +109,12 @@ void medark_block_release(struct medark_pool *pool, struct medark_block *block)
 {
 	if (!block || --block->holders)
 		return;
+	pool->used_bytes -= block->capacity;
 	for (unsigned c = 0; c < CLASSES; c++) {
 		if (block->capacity == sizes[c]) {
 			block->next = pool->spare[c];
 			pool->spare[c] = block;
+			pool->spare_bytes += block->capacity;
 			return;
 		}
 	}
