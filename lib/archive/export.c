@@ -52,7 +52,6 @@ void medark_export_free(struct medark_export *e)
 	medark_buffer_clear(&e->passphrase);
 	medark_certificate_free(e->signer);
 	medark_private_key_free(e->signer_key);
-	free(e->signer_path);
 	free(e->report_path);
 	free(e);
 }
@@ -119,7 +118,6 @@ int medark_export_set_signer(struct medark_export *e, const char *cert_path, con
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *c = NULL;
 	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *k = NULL;
-	char *path;
 
 	MEDARK_TRY(medark_certificate_load(cert_path, &c, err));
 	MEDARK_TRY(medark_certificate_check_signer(c, time(NULL), err));
@@ -128,15 +126,10 @@ int medark_export_set_signer(struct medark_export *e, const char *cert_path, con
 		return medark_error_set(err, MEDARK_E_KEY,
 					"the key '%s' does not belong to the certificate '%s'",
 					key_path, cert_path);
-	path = strdup(cert_path);
-	if (!path)
-		return medark_error_memory(err, "the signer");
 	medark_certificate_free(e->signer);
 	medark_private_key_free(e->signer_key);
-	free(e->signer_path);
 	e->signer = MEDARK_TAKE(c);
 	e->signer_key = MEDARK_TAKE(k);
-	e->signer_path = path;
 	return 0;
 }
 
@@ -160,7 +153,7 @@ int medark_export_set_previous(struct medark_export *e, const char *path, const 
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"the signer must be given before the previous archive");
 	MEDARK_TRY(medark_trust_new(&trust, err));
-	MEDARK_TRY(medark_trust_add_file(trust, e->signer_path, err));
+	MEDARK_TRY(medark_trust_add_certificate(trust, e->signer, err));
 	if (trust_path)
 		MEDARK_TRY(medark_trust_add_file(trust, trust_path, err));
 	if (e->has_previous_at)

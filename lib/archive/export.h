@@ -23,7 +23,6 @@ struct medark_export {
 	struct medark_buffer passphrase; /* empty: none */
 	struct medark_certificate *signer;
 	struct medark_private_key *signer_key;
-	char *signer_path;
 	uint32_t sequence; /* of the previous archive; 0: there is none */
 	struct medark_digest previous;
 	bool has_previous_at;

@@ -71,6 +71,15 @@ static int add_certificate(struct medark_trust *trust, X509 *x509, struct medark
 	return 0;
 }
 
+int medark_trust_add_certificate(struct medark_trust *trust,
+				 const struct medark_certificate *certificate,
+				 struct medark_error *err)
+{
+	X509 *x509 = medark_certificate_native(certificate);
+
+	return add_certificate(trust, X509_up_ref(x509) ? x509 : NULL, err);
+}
+
 static int add_crl(struct medark_trust *trust, X509_CRL *crl, struct medark_error *err)
 {
 	int ok = crl && X509_STORE_add_crl(trust->store, crl) &&

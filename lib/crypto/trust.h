@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "crypto/certificate.h"
 #include "crypto/digest.h"
 
 #include <medark/key.h>
@@ -25,6 +26,14 @@
  * else in it is refused with MEDARK_E_KEY. Sentences name the file.
  */
 MEDARK_DEFINE_AUTO(struct medark_trust, medark_trust_free)
+
+/*
+ * Adds one certificate as an anchor, and nothing of what stood in its file beside it.
+ * MEDARK_E_KEY.
+ */
+int medark_trust_add_certificate(struct medark_trust *trust,
+				 const struct medark_certificate *certificate,
+				 struct medark_error *err) MEDARK_MUST_USE;
 
 /* Certificates and CRLs so far. */
 size_t medark_trust_certificate_count(const struct medark_trust *trust);

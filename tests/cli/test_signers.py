@@ -96,6 +96,18 @@ class SignedBy(ArchiveTest):
         self.refuse(4, "verify", "b.medark", "--trust", "two.cert.pem", "--signed-by",
                     "one.cert.pem")
 
+    def test_what_stands_beside_the_signer_vouches_for_no_other(self):
+        self.chained()
+        with open(self.path("two.chain.pem"), "wb") as out:
+            for name in ("two", "ca"):
+                with open(self.path(name + ".cert.pem"), "rb") as f:
+                    out.write(f.read())
+        more = ["export", "src", "--recipient", "it.cert.pem", "--signer", "two.chain.pem",
+                "--signer-key", "two.key.pem"]
+        self.refuse(4, *more, "--out", "c.medark", "--previous", "b.medark")
+        self.succeed(*more, "--out", "c.medark", "--previous", "b.medark", "--trust", "ca.cert.pem")
+        self.succeed(*more, "--out", "d.medark", "--previous", "c.medark")
+
     def fingerprint(self, name):
         told = openssl(self.folder, "x509", "-in", name, "-noout", "-sha256", "-fingerprint")
         return told.strip().split("=")[1].replace(":", "").lower()
