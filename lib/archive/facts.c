@@ -69,14 +69,6 @@ int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
 
 /* ---- records ---- */
 
-static void put_be32(uint8_t out[4], uint32_t v)
-{
-	out[0] = (uint8_t)(v >> 24);
-	out[1] = (uint8_t)(v >> 16);
-	out[2] = (uint8_t)(v >> 8);
-	out[3] = (uint8_t)v;
-}
-
 /* For the report: the item's path comes first, then what is wrong with it. */
 static int report_path(struct medark_facts *f, uint32_t item, struct medark_bytes path,
 		       struct medark_error *err)
@@ -85,7 +77,7 @@ static int report_path(struct medark_facts *f, uint32_t item, struct medark_byte
 
 	if (!f->report)
 		return 0;
-	put_be32(key, item);
+	medark_put_be32(key, item);
 	return medark_sorter_add(f->report, medark_bytes(key, sizeof(key)), path, err);
 }
 
@@ -96,7 +88,7 @@ static int report_trouble(struct medark_facts *f, const struct medark_trouble *t
 
 	if (!f->report)
 		return 0;
-	put_be32(key, t->item);
+	medark_put_be32(key, t->item);
 	key[4] = 1;
 	medark_put_be64(key + 5, t->offset);
 	f->row.size = 0;
@@ -117,7 +109,7 @@ static int report_skipped(struct medark_facts *f, struct medark_bytes path, cons
 
 	if (!f->report)
 		return 0;
-	put_be32(key, MEDARK_ITEM_NONE);
+	medark_put_be32(key, MEDARK_ITEM_NONE);
 	key[4] = 1;
 	medark_put_be64(key + 5, f->skipped);
 	f->row.size = 0;
@@ -163,7 +155,7 @@ static int quarantine_row(struct medark_facts *f, uint32_t item, uint64_t offset
 {
 	uint8_t key[12];
 
-	put_be32(key, item);
+	medark_put_be32(key, item);
 	medark_put_be64(key + 4, offset);
 	return medark_sorter_add(f->quarantine, medark_bytes(key, sizeof(key)),
 				 medark_bytes(f->row.data, f->row.size), err);
@@ -475,7 +467,7 @@ int medark_facts_item(struct medark_facts *f, const struct medark_item *item,
 	struct medark_bytes path = medark_bytes(item->path, item->path_size);
 	uint8_t key[4];
 
-	put_be32(key, item->number);
+	medark_put_be32(key, item->number);
 	MEDARK_TRY(report_path(f, item->number, path, err));
 	if (item->parent == MEDARK_ITEM_NONE) {
 		f->item_count++;

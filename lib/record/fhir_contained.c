@@ -101,20 +101,6 @@ static int end(void *context, struct medark_error *err)
 enum { KEY_TYPE, KEY_ID, KEY_IDENTIFIER, KEY_COUNT };
 static const char *const key_names[KEY_COUNT] = { "resourceType", "id", "identifier" };
 
-static int read_type(struct medark_fhir *fhir, struct medark_bytes value, struct medark_bytes *out,
-		     struct medark_error *err)
-{
-	struct medark_fhir_text text = { .form = MEDARK_FHIR_ESCAPED };
-	int rc;
-
-	*out = medark_bytes(NULL, 0);
-	if (value.size < 2 || value.data[0] != '"')
-		return 0;
-	text.raw = medark_bytes(value.data + 1, value.size - 2);
-	rc = medark_fhir_text_keep(&fhir->scratch, &text, MEDARK_FHIR_TYPE_MAX, out, err);
-	return rc < 0 ? rc : 0;
-}
-
 /* One item of the JSON array, as if it were the XML element that bears its type's name. */
 static int read_json_item(struct medark_bytes item, const struct medark_fhir_visitor *v,
 			  struct medark_error *err)
@@ -124,7 +110,8 @@ static int read_json_item(struct medark_bytes item, const struct medark_fhir_vis
 	struct medark_bytes type;
 	bool once = medark_fhir_members(item, key_names, KEY_COUNT, members);
 
-	MEDARK_TRY(read_type(r->fhir, members[KEY_TYPE], &type, err));
+	MEDARK_TRY(medark_fhir_string_keep(&r->fhir->scratch, members[KEY_TYPE],
+					   MEDARK_FHIR_TYPE_MAX, &type, err));
 	MEDARK_TRY(begin(r, type, err));
 	r->now.is_repeated = !once;
 	for (int key = KEY_ID; key < KEY_COUNT; key++) {

@@ -119,3 +119,17 @@ int medark_fhir_text_keep(struct medark_fhir_scratch *s, const struct medark_fhi
 	*out = medark_bytes(NULL, 0);
 	return 1;
 }
+
+int medark_fhir_string_keep(struct medark_fhir_scratch *s, struct medark_bytes value, size_t max,
+			    struct medark_bytes *out, struct medark_error *err)
+{
+	struct medark_fhir_text text = { .form = MEDARK_FHIR_ESCAPED };
+	int rc;
+
+	*out = medark_bytes(NULL, 0);
+	if (value.size < 2 || value.data[0] != '"')
+		return 0;
+	text.raw = medark_bytes(value.data + 1, value.size - 2);
+	rc = medark_fhir_text_keep(s, &text, max, out, err);
+	return rc < 0 ? rc : 0;
+}

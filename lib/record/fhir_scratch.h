@@ -50,4 +50,11 @@ int medark_fhir_text_keep(struct medark_fhir_scratch *s, const struct medark_fhi
 			  size_t max, struct medark_bytes *out,
 			  struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * The same of a JSON value, as it stands in a text that was found valid: *out is empty if it is no
+ * string or its text is longer than `max` bytes. 0, or MEDARK_E_MEMORY.
+ */
+int medark_fhir_string_keep(struct medark_fhir_scratch *s, struct medark_bytes value, size_t max,
+			    struct medark_bytes *out, struct medark_error *err) MEDARK_MUST_USE;
+
 #endif

@@ -57,15 +57,7 @@ static int note_entry(struct medark_fhir *fhir, struct medark_bytes full_url, bo
 static int keep_string(struct medark_fhir *fhir, struct medark_bytes value,
 		       struct medark_bytes *out, struct medark_error *err)
 {
-	struct medark_fhir_text text = { .form = MEDARK_FHIR_ESCAPED };
-	int rc;
-
-	*out = medark_bytes(NULL, 0);
-	if (value.size < 2 || value.data[0] != '"')
-		return 0;
-	text.raw = medark_bytes(value.data + 1, value.size - 2);
-	rc = medark_fhir_text_keep(&fhir->document, &text, MEDARK_FHIR_KEY_MAX, out, err);
-	return rc < 0 ? rc : 0;
+	return medark_fhir_string_keep(&fhir->document, value, MEDARK_FHIR_KEY_MAX, out, err);
 }
 
 static bool is_object(struct medark_bytes value)
