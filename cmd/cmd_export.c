@@ -321,8 +321,10 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");
 	if ((r->quarantined || r->skipped) && !options->report)
-		(void)fputs("to list what was quarantined or skipped, export with --report FILE\n",
-			    out);
+		(void)fputs(
+			"to list what was quarantined or skipped: export with --report FILE, or "
+			"medark items --quarantined\n",
+			out);
 }
 
 /* What a nightly job with --quiet would otherwise not hear of. */

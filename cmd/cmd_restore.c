@@ -183,7 +183,7 @@ static void warn_of_gaps(const struct cli_options *options, const struct medark_
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
-		       " skipped; the reasons: medark inspect -v %s",
+		       " skipped; to list it: medark items --quarantined %s",
 		       info->quarantined, info->skipped,
 		       cli_text_quote(options->operands.items[0], word, sizeof(word)));
 	cli_report_warning(options, sentence);

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #define AT(field) offsetof(struct cli_options, field)
-#define OPENS	  (CLI_PATIENTS | CLI_RESTORE)
+#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
-#define CHECKS	  (CLI_VERIFY | CLI_PATIENTS | CLI_RESTORE)
+#define CHECKS	  (CLI_VERIFY | OPENS)
 #define WORK	  (OPENS | LONG | CLI_INSPECT | CLI_KEY)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
 #define ROW_MAX	  64
@@ -65,6 +65,10 @@ const struct cli_option cli_option_table[] = {
 	{ "limit", 0, CLI_NUMBER, CLI_PATIENTS, AT(limit), "N",
 	  "at most N patients; 0 is all (default: 200 on a\nterminal, else all)", 0,
 	  INT64_MAX - 1 },
+	{ "limit", 0, CLI_NUMBER, CLI_ITEMS, AT(limit), "N",
+	  "at most N rows; 0 is all (default: 200 on a\nterminal, else all)", 0, INT64_MAX - 1 },
+	{ "quarantined", 0, CLI_FLAG, CLI_ITEMS, AT(quarantined), NULL,
+	  "what was not understood, or skipped, and why" },
 	{ "passphrase", 0, CLI_FLAG, CLI_EXPORT, AT(passphrase), NULL,
 	  "a passphrase opens it too; ask for it" },
 	{ "passphrase", 0, CLI_FLAG, OPENS, AT(passphrase), NULL, "ask for the passphrase" },

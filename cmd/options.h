@@ -20,7 +20,7 @@ struct cli_list {
 
 struct cli_options {
 	const struct cli_verb *verb;
-	bool json, quiet, verbose, help, force, no_sync;
+	bool json, quiet, verbose, help, force, no_sync, quarantined;
 	bool passphrase; /* ask for one on the terminal */
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *role, *name, *key_type;

@@ -90,6 +90,23 @@ const struct cli_verb cli_verbs[] = {
 			"      jan vries 31-12-1970\n",
 	},
 	{
+		.name = "items",
+		.title = "items",
+		.action = "list items",
+		.brief = "list the files in an archive, or what is in quarantine",
+		.bit = CLI_ITEMS,
+		.run = cmd_items,
+		.exits = "0 1 2 3 4 5 130 141",
+		.synopsis =
+			"medark items FILE --identity KEY --trust CERT [--quarantined] [options]\n",
+		.text = "Lists the files that were exported, with what they were taken for and how many\n"
+			"records they gave. With --quarantined: what of them was not understood, and\n"
+			"why, with its place in bytes; and what was skipped.\n",
+		.examples = "  medark items night.medark --identity it.key.pem --trust ca.pem\n"
+			    "  medark items night.medark --identity it.key.pem --trust ca.pem \\\n"
+			    "      --quarantined --json > quarantine.jsonl\n",
+	},
+	{
 		.name = "restore",
 		.title = "restore",
 		.action = "restore",

@@ -35,7 +35,8 @@ enum cli_verb_bit {
 	CLI_KEY = 1 << 5,
 	CLI_HELP = 1 << 6,
 	CLI_VERSION = 1 << 7,
-	CLI_ALL = (1 << 8) - 1,
+	CLI_ITEMS = 1 << 8,
+	CLI_ALL = (1 << 9) - 1,
 };
 
 /* What an exit code says. */
@@ -66,6 +67,7 @@ int cmd_export(const struct cli_options *options);
 int cmd_verify(const struct cli_options *options);
 int cmd_inspect(const struct cli_options *options);
 int cmd_patients(const struct cli_options *options);
+int cmd_items(const struct cli_options *options);
 int cmd_restore(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
 int cmd_help(const struct cli_options *options);

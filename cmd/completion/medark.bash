@@ -15,6 +15,10 @@ _medark_options() {
 		echo --identity --trust --signed-by --at --limit --passphrase --passphrase-file \
 			--passphrase-fd --passphrase-command
 		;;
+	items)
+		echo --identity --trust --signed-by --at --quarantined --limit --passphrase \
+			--passphrase-file --passphrase-fd --passphrase-command
+		;;
 	restore)
 		echo --identity --trust --signed-by --at --to --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
@@ -39,7 +43,7 @@ _medark_fill() {
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export verify inspect patients restore key help version'
+	local verbs='export verify inspect patients items restore key help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then

@@ -19,6 +19,7 @@ complete -c medark -n __medark_first -a export -d 'write sources into a new arch
 complete -c medark -n __medark_first -a verify -d 'check the signature and every byte'
 complete -c medark -n __medark_first -a inspect -d 'show what is visible without any key'
 complete -c medark -n __medark_first -a patients -d 'list or search the patients in an archive'
+complete -c medark -n __medark_first -a items -d 'list the files in an archive, or what is in quarantine'
 complete -c medark -n __medark_first -a restore -d 'bring records back into a folder'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
 complete -c medark -n __medark_first -a help -d 'explain a verb'
@@ -27,15 +28,15 @@ complete -c medark -n __medark_first -l version -d 'print the version'
 
 complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
 complete -c medark -n '__medark_verb help version' -f
-complete -c medark -n '__medark_second help' -a 'export verify inspect patients restore key version'
+complete -c medark -n '__medark_second help' -a 'export verify inspect patients items restore key version'
 
-set -l work export verify inspect patients restore key
+set -l work export verify inspect patients items restore key
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
-set -l opens patients restore
+set -l opens patients items restore
 complete -c medark -n "__medark_verb $opens" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
@@ -59,6 +60,9 @@ complete -c medark -n '__medark_verb export' -l exclude -x -d 'what to leave out
 complete -c medark -n '__medark_verb export' -l report -r -F -d 'list of what was quarantined'
 
 complete -c medark -n '__medark_verb patients' -l limit -x -d 'at most so many patients'
+
+complete -c medark -n '__medark_verb items' -l quarantined -d 'what was not understood, or skipped'
+complete -c medark -n '__medark_verb items' -l limit -x -d 'at most so many rows'
 
 complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_directories)' -d 'folder to write'
 complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'

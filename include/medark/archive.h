@@ -105,6 +105,54 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 			int (*each)(void *context, const struct medark_patient_row *row),
 			void *context, struct medark_error *err);
 
+/* What was exported: a file, a folder, or what a compressed file held. Borrowed for the callback.
+ */
+struct medark_item_entry {
+	uint64_t number; /* from 0 */
+	/*
+	 * "dir", "ndjson", "json", "xml" (records were found), "opaque" (all else), or "decoded:"
+	 * and one of these: what item `parent` held compressed, which is no file of its own.
+	 */
+	const char *kind;
+	const char *path; /* bytes as the source gave them, parts joined by '/' */
+	uint64_t size, records;
+	int64_t mtime; /* seconds since 1970 UTC */
+	uint32_t mtime_ns, mode;
+	bool has_parent;
+	uint64_t parent;
+};
+
+/*
+ * Calls `each` for every item, in the order of the numbers. Stops with the callback's non-zero
+ * return, which is passed on. MEDARK_E_IDENTITY if the archive was opened without one;
+ * MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_archive_items(struct medark_archive *archive,
+				    int (*each)(void *context,
+						const struct medark_item_entry *item),
+				    void *context, struct medark_error *err);
+
+/* What was not understood, or not read. It is in the archive byte for byte, unless it was skipped.
+ */
+struct medark_quarantine_entry {
+	const char
+		*reason; /* "broken-syntax" …; "skipped": a link, a device, what was unreadable */
+	bool has_item;	 /* what was skipped is no item */
+	uint64_t item;
+	const char *path; /* of the item; empty without one: `detail` names what was skipped */
+	uint64_t offset, length; /* in the item, in bytes */
+	const char *detail;	 /* more about it; may be empty, may hold patient data */
+};
+
+/*
+ * Calls `each` for everything in quarantine, in the order of the items and offsets. As
+ * medark_archive_items() otherwise.
+ */
+MEDARK_API int medark_archive_quarantine(struct medark_archive *archive,
+					 int (*each)(void *context,
+						     const struct medark_quarantine_entry *entry),
+					 void *context, struct medark_error *err);
+
 /*
  * The resource types of FHIR (STU3 to R5), in the order of their bytes; NULL past the last. Static
  * strings; any thread.

@@ -114,32 +114,45 @@ int medark_row_encode(struct medark_bytes text, struct medark_buffer *out, struc
 	return 0;
 }
 
-static bool item_kind(struct medark_bytes text, enum medark_item_kind *out)
+static bool item_kind(struct medark_bytes text, struct medark_item_row *out)
 {
-	if (medark_bytes_is(text, "dir"))
-		*out = MEDARK_ITEM_DIR;
-	else if (medark_bytes_is(text, "ndjson") || medark_bytes_is(text, "json") ||
-		 medark_bytes_is(text, "xml"))
-		*out = MEDARK_ITEM_FILE;
-	else if (medark_bytes_is(text, "opaque"))
-		*out = MEDARK_ITEM_OPAQUE;
-	else if (medark_bytes_is(text, "decoded") || medark_bytes_is(text, "decoded:ndjson") ||
-		 medark_bytes_is(text, "decoded:json") || medark_bytes_is(text, "decoded:xml") ||
-		 medark_bytes_is(text, "decoded:opaque"))
-		*out = MEDARK_ITEM_DECODED;
-	else
-		return false;
-	return true;
+	static const struct {
+		const char *name;
+		enum medark_item_kind kind;
+	} kinds[] = {
+		{ "dir", MEDARK_ITEM_DIR },
+		{ "ndjson", MEDARK_ITEM_FILE },
+		{ "json", MEDARK_ITEM_FILE },
+		{ "xml", MEDARK_ITEM_FILE },
+		{ "opaque", MEDARK_ITEM_OPAQUE },
+		{ "decoded", MEDARK_ITEM_DECODED },
+		{ "decoded:ndjson", MEDARK_ITEM_DECODED },
+		{ "decoded:json", MEDARK_ITEM_DECODED },
+		{ "decoded:xml", MEDARK_ITEM_DECODED },
+		{ "decoded:opaque", MEDARK_ITEM_DECODED },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (medark_bytes_is(text, kinds[i].name)) {
+			out->kind = kinds[i].kind;
+			out->kind_name = kinds[i].name;
+			return true;
+		}
+	return false;
 }
 
 /* Decoded items, and no others, have an earlier item as their parent. */
-static bool item_parent(struct medark_bytes text, enum medark_item_kind kind, uint64_t number)
+static bool item_parent(struct medark_bytes text, uint64_t number, struct medark_item_row *out)
 {
-	uint64_t parent;
+	uint64_t parent = 0;
 
-	if (kind != MEDARK_ITEM_DECODED)
+	out->has_parent = out->kind == MEDARK_ITEM_DECODED;
+	if (!out->has_parent)
 		return medark_bytes_is(text, "-");
-	return number && medark_text_decimal(text, number - 1, &parent);
+	if (!number || !medark_text_decimal(text, number - 1, &parent))
+		return false;
+	out->parent = (uint32_t)parent;
+	return true;
 }
 
 /* `SECONDS.NANOSECONDS`, nine digits. */
@@ -199,19 +212,65 @@ int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medar
 			  struct medark_item_row *out, struct medark_error *err)
 {
 	struct medark_bytes f[10];
-	uint64_t n, records;
+	uint64_t n;
 
 	if (!medark_row_split(row, f, 10) || !medark_text_decimal(f[0], MEDARK_ITEM_MAX, &n) ||
-	    n != number || !item_kind(f[1], &out->kind) ||
+	    n != number || !item_kind(f[1], out) ||
 	    !medark_text_decimal(f[2], INT64_MAX, &out->size) || !item_time(f[3], out) ||
-	    !item_mode(f[4], &out->mode) || !item_parent(f[5], out->kind, number) ||
-	    !item_segments(f + 6, out) || !medark_text_decimal(f[8], INT64_MAX, &records) ||
+	    !item_mode(f[4], &out->mode) || !item_parent(f[5], number, out) ||
+	    !item_segments(f + 6, out) || !medark_text_decimal(f[8], INT64_MAX, &out->records) ||
 	    (out->kind == MEDARK_ITEM_DIR && out->size != 0))
 		return bad(err, "items");
 	out->number = (uint32_t)number;
 	MEDARK_TRY(medark_row_decode(f[9], path, err));
 	out->path = medark_bytes(path->data, path->size);
 	return path->size ? 0 : bad(err, "items");
+}
+
+/* Readers show a reason that they do not know as it is: it is one plain word. */
+static bool reason(struct medark_bytes text, char out[65])
+{
+	if (text.size == 0 || text.size > 64)
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		char c = (char)text.data[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
+			return false;
+		out[i] = c;
+	}
+	out[text.size] = '\0';
+	return true;
+}
+
+/* A number, or "-" for none. */
+static bool number_or_none(struct medark_bytes text, uint64_t max, bool *out_is, uint32_t *out)
+{
+	uint64_t n = 0;
+
+	*out_is = !medark_bytes_is(text, "-");
+	if (*out_is && !medark_text_decimal(text, max, &n))
+		return false;
+	*out = (uint32_t)n;
+	return true;
+}
+
+int medark_quarantine_row_parse(struct medark_bytes row, struct medark_buffer *detail,
+				struct medark_quarantine_row *out, struct medark_error *err)
+{
+	struct medark_bytes f[6];
+	bool has_segment;
+
+	if (!medark_row_split(row, f, 6) || !reason(f[0], out->reason) ||
+	    !number_or_none(f[1], MEDARK_ITEM_MAX, &out->has_item, &out->item) ||
+	    !medark_text_decimal(f[2], INT64_MAX, &out->offset) ||
+	    !medark_text_decimal(f[3], INT64_MAX, &out->length) ||
+	    !number_or_none(f[4], MEDARK_NUMBER_MAX, &has_segment, &out->segment) ||
+	    (has_segment && out->segment == 0))
+		return bad(err, "quarantine");
+	MEDARK_TRY(medark_row_decode(f[5], detail, err));
+	out->detail = medark_bytes(detail->data, detail->size);
+	return 0;
 }
 
 int medark_segment_row_parse(struct medark_bytes row, uint32_t number,

@@ -39,10 +39,14 @@ enum medark_item_kind {
 struct medark_item_row {
 	uint32_t number;
 	enum medark_item_kind kind;
+	const char *kind_name; /* as in the row; a static string */
 	uint64_t size;
 	int64_t mtime;
 	uint32_t mtime_ns;
 	uint32_t mode;
+	bool has_parent; /* decoded items have */
+	uint32_t parent;
+	uint64_t records;
 	uint32_t first, last;	  /* data segments; 0: none */
 	struct medark_bytes path; /* borrowed from the buffer given to medark_item_row_parse() */
 };
@@ -53,6 +57,21 @@ struct medark_item_row {
  */
 int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medark_buffer *path,
 			  struct medark_item_row *out, struct medark_error *err) MEDARK_MUST_USE;
+
+/* A row of `quarantine`. */
+struct medark_quarantine_row {
+	char reason[65];
+	bool has_item; /* what was skipped is no item */
+	uint32_t item;
+	uint64_t offset, length;
+	uint32_t segment;	    /* 0: none */
+	struct medark_bytes detail; /* as `path` of an item's row */
+};
+
+/* The detail, without escapes, goes into `detail` (emptied first). MEDARK_E_FORMAT. */
+int medark_quarantine_row_parse(struct medark_bytes row, struct medark_buffer *detail,
+				struct medark_quarantine_row *out,
+				struct medark_error *err) MEDARK_MUST_USE;
 
 /* A row of `segments`. */
 struct medark_segment_row {

@@ -7,6 +7,7 @@ void medark_row_check_clear(struct medark_row_check *check)
 {
 	medark_buffer_clear(&check->first);
 	medark_buffer_clear(&check->path);
+	medark_buffer_clear(&check->detail);
 	medark_patient_scratch_clear(&check->scratch);
 }
 
@@ -58,8 +59,9 @@ static int check_form(struct medark_row_check *check, struct medark_bytes row,
 		      struct medark_error *err)
 {
 	struct medark_segment_row segment;
+	struct medark_quarantine_row quarantined;
 	struct medark_item_row item;
-	struct medark_bytes f[6];
+	struct medark_bytes f[3];
 
 	switch (check->kind) {
 	case MEDARK_KIND_ITEMS:
@@ -73,7 +75,7 @@ static int check_form(struct medark_row_check *check, struct medark_bytes row,
 	case MEDARK_KIND_IDENTIFIERS:
 		return medark_row_split(row, f, 3) ? 0 : bad(err);
 	case MEDARK_KIND_QUARANTINE:
-		return medark_row_split(row, f, 6) ? 0 : bad(err);
+		return medark_quarantine_row_parse(row, &check->detail, &quarantined, err);
 	default:
 		return medark_row_split(row, f, 2) ? 0 : bad(err);
 	}

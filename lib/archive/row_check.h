@@ -14,14 +14,15 @@ struct medark_row_check {
 	enum medark_kind kind;
 	uint64_t rows;		    /* of the table so far */
 	struct medark_buffer first; /* the last row's first field */
-	struct medark_buffer path;
+	struct medark_buffer path, detail;
 	struct medark_patient_scratch scratch;
 };
 
 #define MEDARK_ROW_CHECK                                                                           \
 	{                                                                                          \
 		.kind = MEDARK_KIND_DATA, .first = MEDARK_BUFFER_SECRET(MEDARK_PAGE_MAX),          \
-		.path = MEDARK_BUFFER_SECRET(MEDARK_PATH_MAX), .scratch = MEDARK_PATIENT_SCRATCH   \
+		.path = MEDARK_BUFFER_SECRET(MEDARK_PATH_MAX),                                     \
+		.detail = MEDARK_BUFFER_SECRET(MEDARK_PAGE_MAX), .scratch = MEDARK_PATIENT_SCRATCH \
 	}
 
 void medark_row_check_clear(struct medark_row_check *check);

@@ -20,7 +20,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
 MEDARK = os.environ["MEDARK"]
-VERBS = ["export", "verify", "inspect", "patients", "restore", "key", "help", "version"]
+VERBS = ["export", "verify", "inspect", "patients", "items", "restore", "key", "help", "version"]
 
 
 class Result:
@@ -33,7 +33,8 @@ class Result:
         """Every line of standard output is an object that says what it is."""
         lines = [json.loads(line) for line in self.out.splitlines()]
         for line in lines:
-            assert line["message_type"] in ("status", "summary", "error", "patient"), line
+            assert line["message_type"] in ("status", "summary", "error", "patient",
+                                            "item", "quarantined"), line
         return lines
 
 

@@ -410,7 +410,7 @@ class Restore(ArchiveTest):
             args = self.opened("restore", *args, archive="b.medark")
             result = self.succeed(*args, "--quiet")
             self.assertEqual(result.err, "medark: warning: the archive is incomplete: 1 quarantined, 1 "
-                             "skipped; the reasons: medark inspect -v b.medark\n")
+                             "skipped; to list it: medark items --quarantined b.medark\n")
             args[args.index("--to") + 1] += "2"
             warning, summary = self.succeed(*args, "--json").json()
             self.assertTrue(warning["warning"].startswith("the archive is incomplete"))

@@ -32,6 +32,9 @@ def some(total, most, seed=SEED):
     return [*range(1, ends + 1), *rest, *range(total - ends + 1, total + 1)]
 
 
+LISTINGS = ("patients", "items")
+
+
 class FaultTest(ArchiveTest):
     def setUp(self):
         super().setUp()
@@ -40,6 +43,7 @@ class FaultTest(ArchiveTest):
             "export": self.export("src", "b.medark", "--threads", "2"),
             "verify": ["verify", "a.medark", "--trust", "clinic.cert.pem", "--threads", "2"],
             "patients": self.opened("patients"),
+            "items": self.opened("items"),
             "restore": self.opened("restore", "--to", "back", "--threads", "2"),
             "chart": self.opened("restore", "--to", "back", "--patient", "p1"),
         }
@@ -77,8 +81,8 @@ class FaultTest(ArchiveTest):
         calls = some(self.count(verb, kind), most)
         before = self.files()
         expected = None
-        if verb == "patients":
-            expected = self.succeed(*self.verbs["patients"]).out
+        if verb in LISTINGS:
+            expected = self.succeed(*self.verbs[verb]).out
         for number in numbers:
             for at in calls:
                 with self.subTest(verb=verb, kind=kind, at=at, errno=number):
@@ -110,7 +114,7 @@ class FaultTest(ArchiveTest):
             self.check_archive(result)
             return
         self.assertEqual(result.code, 0, result.err)
-        if verb == "patients":
+        if verb in LISTINGS:
             self.assertEqual(result.out, listing)
         elif verb == "restore":
             self.assertEqual(self.tree("back"), self.good)

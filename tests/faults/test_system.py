@@ -8,7 +8,7 @@ import subprocess
 
 from faults import MEDARK, SHIM, FaultTest, Result, environment, errno, main
 
-WRITERS, READERS = ("export", "restore", "chart"), ("export", "verify", "patients", "restore", "chart")
+WRITERS, READERS = ("export", "restore", "chart"), ("export", "verify", "patients", "items", "restore", "chart")
 
 
 class System(FaultTest):
@@ -151,7 +151,7 @@ class System(FaultTest):
                     self.check(verb, self.limited(self.verbs[verb], size), before, (1,))
 
     def test_standard_output_is_full(self):
-        for verb in ("verify", "patients", "restore", "export"):
+        for verb in ("verify", "patients", "items", "restore", "export"):
             with open("/dev/full", "wb") as full, self.subTest(verb=verb):
                 done = subprocess.run([MEDARK, *self.verbs[verb]], stdout=full, stderr=subprocess.PIPE,
                                       env=environment(LD_PRELOAD=SHIM), cwd=self.folder, check=False)  # fmt: skip

@@ -37,6 +37,19 @@ static void try_item(struct medark_bytes row)
 	forge_expect(item.first <= item.last && item.last <= MEDARK_NUMBER_MAX);
 }
 
+static void try_quarantined(struct medark_bytes row)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer detail = MEDARK_BUFFER(1 << 16);
+	struct medark_quarantine_row q;
+
+	if (medark_quarantine_row_parse(row, &detail, &q, NULL) < 0)
+		return;
+	forge_expect(strlen(q.reason) >= 1 && strlen(q.reason) <= 64);
+	forge_expect(q.offset <= INT64_MAX && q.length <= INT64_MAX);
+	forge_expect(q.segment <= MEDARK_NUMBER_MAX && q.detail.size <= 1 << 16);
+}
+
 static void try_segment(struct medark_bytes row)
 {
 	struct medark_segment_row segment;
@@ -103,6 +116,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switch (data[0]) {
 	case 'i':
 		try_item(row);
+		break;
+	case 'q':
+		try_quarantined(row);
 		break;
 	case 's':
 		try_segment(row);

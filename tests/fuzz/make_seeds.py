@@ -208,7 +208,8 @@ def from_archive(corpus, archive):
 
 
 def from_rows(corpus, kind, plain):
-    letter = {"items": "i", "segments": "s", "patients": "p", "outside": "o"}.get(kind, "f")
+    letter = {"items": "i", "segments": "s", "patients": "p", "outside": "o",
+              "quarantine": "q"}.get(kind, "f")
     for row in plain.split(b"\n")[:4]:
         if letter == "o" and b"\t" in row:
             row = row.split(b"\t")[1]

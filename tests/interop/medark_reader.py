@@ -692,7 +692,11 @@ class Index:
                 need(numbers == sorted(set(numbers)), f"index/{name}: rows are not ascending")
                 need(numbers[-1] < len(self.patients), f"index/{name}: no such patient")
         last = (-1, -1)
-        for _, item, offset, length, segment, _ in self.fields("quarantine", 6):
+        for reason, item, offset, length, segment, _ in self.fields("quarantine", 6):
+            need(re.fullmatch(rb"[a-z0-9-]{1,64}", reason), "index/quarantine: bad reason")
+            if item == b"-":  # skipped: no item; these come last
+                last = (len(self.items), 0)
+                continue
             here = number(item), number(offset)
             need(last <= here and here[0] < len(self.items), "index/quarantine: not in order")
             need(

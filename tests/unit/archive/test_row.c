@@ -66,6 +66,9 @@ static void an_item_is_read(void **state)
 				 &path, &item, &err),
 			 0);
 	assert_int_equal(item.kind, MEDARK_ITEM_FILE);
+	assert_string_equal(item.kind_name, "ndjson");
+	assert_false(item.has_parent);
+	assert_int_equal(item.records, 4);
 	assert_int_equal(item.size, 120);
 	assert_int_equal(item.mtime, -5);
 	assert_int_equal(item.mtime_ns, 1);
@@ -108,6 +111,58 @@ static void malformed_items_are_refused(void **state)
 	}
 }
 
+static void what_is_in_quarantine_is_read(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer detail = MEDARK_BUFFER(64);
+	struct medark_quarantine_row q;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(medark_quarantine_row_parse(text("broken-syntax\t3\t70\t5\t2\ta\\tb"),
+						     &detail, &q, &err),
+			 0);
+	assert_string_equal(q.reason, "broken-syntax");
+	assert_true(q.has_item);
+	assert_int_equal(q.item, 3);
+	assert_int_equal(q.offset, 70);
+	assert_int_equal(q.length, 5);
+	assert_int_equal(q.segment, 2);
+	assert_true(medark_bytes_is(q.detail, "a\tb"));
+	assert_int_equal(medark_quarantine_row_parse(text("skipped\t-\t0\t0\t-\tlink: x"), &detail,
+						     &q, &err),
+			 0);
+	assert_false(q.has_item);
+	assert_int_equal(q.segment, 0);
+}
+
+static void malformed_rows_of_the_quarantine_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"too-deep\t0\t0\t0\t-",
+		"\t0\t0\t0\t-\t",
+		"Too-deep\t0\t0\t0\t-\t",
+		"too\x1b[1m\t0\t0\t0\t-\t",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\t0\t0\t0\t-\t",
+		"too-deep\t4294967295\t0\t0\t-\t", /* no number of an item */
+		"too-deep\t0\t-\t0\t-\t",
+		"too-deep\t0\t0\t-1\t-\t",
+		"too-deep\t0\t0\t0\t0\t", /* segments count from 1 */
+		"too-deep\t0\t0\t0\t-\t\t",
+	};
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer detail = MEDARK_BUFFER(64);
+	struct medark_quarantine_row q;
+	struct medark_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(medark_quarantine_row_parse(text(bad[i]), &detail, &q, &err),
+				 MEDARK_E_FORMAT);
+		assert_string_equal(err.message,
+				    "a row of the index's table quarantine is malformed");
+	}
+}
+
 static void places_come_one_after_the_other(void **state)
 {
 	struct medark_bytes places = text("1:0:5 2:10:67108864");
@@ -147,6 +202,8 @@ int main(void)
 		cmocka_unit_test(malformed_escapes_are_refused),
 		cmocka_unit_test(an_item_is_read),
 		cmocka_unit_test(malformed_items_are_refused),
+		cmocka_unit_test(what_is_in_quarantine_is_read),
+		cmocka_unit_test(malformed_rows_of_the_quarantine_are_refused),
 		cmocka_unit_test(places_come_one_after_the_other),
 		cmocka_unit_test(malformed_places_are_refused),
 	};
