@@ -12,7 +12,7 @@
 #define PATIENTS_MAX (1u << 16)
 #define NAME	     "changed.medark"
 
-/* Every how many of the changes are tried with an identity too, by restore and patients. */
+/* Every how many of the changes are tried with an identity too, by restore, patients and items. */
 #define THOROUGH 8
 
 static const struct {
@@ -129,15 +129,26 @@ static int collect(void *context, const struct medark_patient_row *row)
 	return medark_buffer_add(context, row->json, strlen(row->json), &err);
 }
 
+static int collect_item(void *context, const struct medark_item_entry *item)
+{
+	struct medark_error err;
+
+	return medark_buffer_print(context, &err, "%s %s %llu %llu\n", item->kind, item->path,
+				   (unsigned long long)item->size,
+				   (unsigned long long)item->records);
+}
+
 static void take_good(struct subject *s)
 {
 	struct medark_archive *a = NULL;
 	struct medark_error err;
 
 	s->patients = (struct medark_buffer)MEDARK_BUFFER(PATIENTS_MAX);
+	s->items = (struct medark_buffer)MEDARK_BUFFER(PATIENTS_MAX);
 	if (medark_archive_open(s->path, s->trust, s->identity, &a, &err) < 0 ||
 	    medark_archive_verify(a, 1, NULL, &err) < 0 ||
-	    medark_archive_patients(a, NULL, 0, collect, &s->patients, &err) < 0)
+	    medark_archive_patients(a, NULL, 0, collect, &s->patients, &err) < 0 ||
+	    medark_archive_items(a, collect_item, &s->items, &err) < 0)
 		die("the good archive is refused", &err);
 	medark_archive_free(a);
 }
@@ -227,6 +238,7 @@ void medark_subject_clear(struct subject *s)
 	medark_identity_free(s->identity);
 	medark_buffer_clear(&s->archive);
 	medark_buffer_clear(&s->patients);
+	medark_buffer_clear(&s->items);
 }
 
 /* Anything beside the changed archive? */
@@ -241,6 +253,15 @@ static bool left_something(const struct subject *s)
 	if (dir)
 		(void)closedir(dir);
 	return entries != 3; /* with . and .. */
+}
+
+/* Rows stream: those before the fault may have come out, as they were. */
+static bool gives_no_others(int code, const struct medark_buffer *rows,
+			    const struct medark_buffer *good)
+{
+	return rows->size <= good->size &&
+	       (rows->size == 0 || memcmp(rows->data, good->data, rows->size) == 0) &&
+	       (code < 0 || rows->size == good->size);
 }
 
 /* NULL or what is wrong with how `a`, which could be opened, is refused further on. */
@@ -265,11 +286,13 @@ static const char *judge_opened(struct subject *s, struct medark_archive *a, boo
 	code = medark_archive_patients(a, NULL, 0, collect, &rows, err);
 	if (code < 0 && code != MEDARK_E_FORMAT)
 		return "is not refused by patients";
-	if (rows.size > s->patients.size ||
-	    (rows.size && memcmp(rows.data, s->patients.data, rows.size) != 0) ||
-	    (code == 0 && rows.size != s->patients.size))
+	if (!gives_no_others(code, &rows, &s->patients))
 		return "gives out other patients";
-	return NULL;
+	rows.size = 0;
+	code = medark_archive_items(a, collect_item, &rows, err);
+	if (code < 0 && code != MEDARK_E_FORMAT)
+		return "is not refused by items";
+	return gives_no_others(code, &rows, &s->items) ? NULL : "gives out other items";
 }
 
 static const char *judge(struct subject *s, struct medark_error *err)

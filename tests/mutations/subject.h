@@ -32,7 +32,7 @@ struct subject {
 	struct medark_trust *trust;
 	struct medark_identity *identity;
 	size_t judged;
-	struct medark_buffer patients; /* every row that the good archive gives out */
+	struct medark_buffer patients, items; /* every row that the good archive gives out */
 };
 
 /* Makes keys, a source and an archive of it. A failure is told on stderr and ends the process. */

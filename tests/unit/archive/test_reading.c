@@ -287,6 +287,8 @@ static void only_the_right_keys_open_it(void **state)
 	assert_int_equal(medark_archive_restore(a, &request, NULL, &result, &err),
 			 MEDARK_E_IDENTITY);
 	assert_int_equal(medark_archive_patients(a, NULL, 0, NULL, NULL, &err), MEDARK_E_IDENTITY);
+	assert_int_equal(medark_archive_items(a, NULL, NULL, &err), MEDARK_E_IDENTITY);
+	assert_int_equal(medark_archive_quarantine(a, NULL, NULL, &err), MEDARK_E_IDENTITY);
 	medark_archive_free(a);
 	assert_false(exists("out") || exists("out.medark-partial"));
 }
