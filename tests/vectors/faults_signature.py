@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults of MANIFEST.p7s and of trust (F-23 to F-25). Exit code 4 is for a signature that is right, by
+"""Faults of MANIFEST.p7s and of trust (F-23 to F-26). Exit code 4 is for a signature that is right, by
 somebody whom nobody vouches for."""
 
 import hashlib
@@ -27,9 +27,21 @@ def raw(name, change, words="signature"):
     return Vector("signature-" + name, "F-24", ALL, words, {"MANIFEST.p7s": change})
 
 
-def trust(name, codes, words, signer="signer", anchor=None, **options):
+def trust(name, codes, words, signer="signer", anchor=None, rule="F-25", **options):
     changes = {"signature": odd(**options)}
-    return Vector("trust-" + name, "F-25", codes, words, changes, anchor or signer, signer)
+    return Vector("trust-" + name, rule, codes, words, changes, anchor or signer, signer)
+
+
+def purposes():
+    tls_ca = (pair("tls-ca").der,)
+    return [
+        trust("key-usage", UNTRUSTED, "not trusted", "unfit", rule="F-26"),
+        trust("purpose-tls-server", UNTRUSTED, "extendedKeyUsage", "tls-server", rule="F-26"),
+        trust("purpose-document-signing", GOOD, "", "document-signer", rule="F-26"),
+        trust("purpose-ca-tls-server", UNTRUSTED, "extendedKeyUsage", "under-tls-ca", "root", "F-26", chain=tls_ca),
+        # Who trusts the same authority itself has chosen it for this.
+        trust("purpose-anchor-tls-server", GOOD, "", "under-tls-ca", "tls-ca", "F-26", chain=tls_ca),
+    ]  # fmt: skip
 
 
 def trusts():
@@ -39,9 +51,7 @@ def trusts():
         trust("self-signed-other-anchor", UNTRUSTED, "not trusted", "signer", "ca"),
         trust("expired", UNTRUSTED, "expired", "expired"),
         trust("not-yet-valid", UNTRUSTED, "not valid yet", "future"),
-        trust("key-usage", UNTRUSTED, "not trusted", "unfit"),
-        trust("purpose-tls-server", UNTRUSTED, "extendedKeyUsage", "tls-server"),
-        trust("purpose-document-signing", GOOD, "", "document-signer"),
+        *purposes(),
         trust("unknown-ca", UNTRUSTED, "not trusted", "member", "other-ca"),
         trust("own-ca-inside-is-no-anchor", UNTRUSTED, "not trusted", "member", "other-ca", chain=(ca,)),
         # The certificate of the anchor beside that of a stranger who signed.

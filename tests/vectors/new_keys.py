@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the keys of the test vectors anew. All vectors have to be made again afterwards (make.py).
 
-    new_keys.py [NAME…]   only these, which no other one is issued by
+    new_keys.py [NAME…]   only these; who is issued by one of them has to be named too, and its issuer
 """
 
 import datetime
@@ -85,6 +85,10 @@ def main():
     make("rsa3072", 1012, key=rsa.generate_private_key(65537, 3072))
     make("tls-server", 1013, purpose="1.3.6.1.5.5.7.3.1")
     make("document-signer", 1014, purpose="1.3.6.1.5.5.7.3.36")
+    # An authority for web servers alone, between its own and a signer.
+    root = make("root", 1015, use=("key_cert_sign", "crl_sign"))
+    tls_ca = make("tls-ca", 1016, use=("key_cert_sign", "crl_sign"), purpose="1.3.6.1.5.5.7.3.1", issuer=root)
+    make("under-tls-ca", 1017, issuer=tls_ca)
     # The issuer and serial number of `signer`. Sorted, one stands before and one behind it.
     make("a", 1001, of="signer")
     make("twin-of-signer", 1001, of="signer")
