@@ -18,6 +18,22 @@ static void warn_of_expiry(const struct medark_export *e, struct medark_meter *m
 					    "exports to it fail after that");
 }
 
+/* The signer itself is checked before; who trusts the unfit authority itself may have reasons. */
+static void warn_of_chain(const struct medark_export *e, struct medark_meter *meter)
+{
+	const char *unfit = medark_certificate_unfit_issuer(e->signer);
+	char sentence[2 * MEDARK_SUBJECT_MAX + 256];
+
+	if (!unfit[0])
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the certificate '%s' above the signer's is not meant for signing (its "
+		       "extendedKeyUsage): the archive does not verify for those who trust an "
+		       "authority above it; sign with a certificate of another authority",
+		       unfit);
+	medark_meter_warn(meter, sentence);
+}
+
 /* Where the archive will stand, without links and dots; false if that cannot be told. */
 static bool find_place(const char *out_path, char place[PATH_MAX])
 {
@@ -76,5 +92,6 @@ void medark_export_warn(const struct medark_export *e, const char *out_path,
 			struct medark_meter *meter)
 {
 	warn_of_expiry(e, meter);
+	warn_of_chain(e, meter);
 	warn_of_place(e, out_path, meter);
 }

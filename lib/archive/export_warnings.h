@@ -8,8 +8,9 @@
 #include "archive/progress.h"
 
 /*
- * Warns of certificates that expire soon, and of an archive that lies within a source. The export
- * has a signer. One thread.
+ * Warns of certificates that expire soon, of a signer whom readers will not trust for an authority
+ * above it (F-26), and of an archive that lies within a source. The export has a signer. One
+ * thread.
  */
 void medark_export_warn(const struct medark_export *e, const char *out_path,
 			struct medark_meter *meter);

@@ -25,6 +25,7 @@ struct medark_certificate {
 	time_t not_before, not_after;
 	size_t chain_count;
 	struct medark_buffer chain[MEDARK_CERTIFICATE_CHAIN_MAX];
+	char unfit_issuer[MEDARK_SUBJECT_MAX]; /* of the chain; "": none */
 };
 
 void medark_certificate_free(struct medark_certificate *certificate)
@@ -169,6 +170,9 @@ static int set_chain(struct medark_certificate *certificate, STACK_OF(X509) * al
 		if (X509_self_signed(x509, 0) == 1)
 			continue;
 		MEDARK_TRY(der_of(x509, &certificate->chain[certificate->chain_count++], err));
+		if (!certificate->unfit_issuer[0] && !medark_native_may_sign(x509))
+			medark_native_name(X509_get_subject_name(x509), certificate->unfit_issuer,
+					   sizeof(certificate->unfit_issuer));
 	}
 	return 0;
 }
@@ -241,6 +245,11 @@ struct medark_bytes medark_certificate_chain_der(const struct medark_certificate
 						 size_t i)
 {
 	return medark_bytes(certificate->chain[i].data, certificate->chain[i].size);
+}
+
+const char *medark_certificate_unfit_issuer(const struct medark_certificate *certificate)
+{
+	return certificate->unfit_issuer;
 }
 
 struct medark_bytes medark_certificate_issuer_serial(const struct medark_certificate *certificate)

@@ -50,6 +50,12 @@ size_t medark_certificate_chain_count(const struct medark_certificate *certifica
 struct medark_bytes medark_certificate_chain_der(const struct medark_certificate *certificate,
 						 size_t i);
 
+/*
+ * Subject of the first intermediate whose purpose is another one than signing: readers that trust
+ * an authority above it refuse the signer (F-26). "" if there is none; borrowed.
+ */
+const char *medark_certificate_unfit_issuer(const struct medark_certificate *certificate);
+
 /* DER of IssuerAndSerialNumber (RFC 5652 section 10.2.4); borrowed. */
 struct medark_bytes medark_certificate_issuer_serial(const struct medark_certificate *certificate);
 

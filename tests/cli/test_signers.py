@@ -45,6 +45,39 @@ class Purpose(ArchiveTest):
                      "--signer-key", "seal.key.pem", "--out", "b.medark")
         self.succeed("verify", "b.medark", "--trust", "seal.cert.pem")
 
+    def under(self, purpose):
+        """A signer under an authority with this extended key usage, under a root; the warnings."""
+        self_signed(self, "root", "-addext", "keyUsage=keyCertSign")
+        self.write("ext", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n"
+                   f"extendedKeyUsage={purpose}\n")
+        for name, issuer, more in [("sub", "root", ["-extfile", "ext"]), ("under", "sub", [])]:
+            openssl(self.folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-keyout", name + ".key.pem", "-out", "csr", "-subj", "/CN=" + name)
+            openssl(self.folder, "x509", "-req", "-in", "csr", "-CA", issuer + ".cert.pem",
+                    "-CAkey", issuer + ".key.pem", "-days", "365", "-out", name + ".cert.pem",
+                    *more)
+        os.chmod(self.path("under.key.pem"), 0o600)
+        chain = b""
+        for name in "under", "sub", "root":
+            with open(self.path(name + ".cert.pem"), "rb") as f:
+                chain += f.read()
+        self.write("chain.pem", chain)
+        return self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "chain.pem",
+                            "--signer-key", "under.key.pem", "--out", "b.medark", "-q").err
+
+    def test_an_authority_for_web_servers_above_the_signer_is_warned_of(self):
+        self.assertEqual(self.under("serverAuth"),
+                         "medark: warning: the certificate 'CN=sub' above the signer's is not meant "
+                         "for signing (its extendedKeyUsage): the archive does not verify for those "
+                         "who trust an authority above it; sign with a certificate of another "
+                         "authority\n")
+        self.refuse(4, "verify", "b.medark", "--trust", "root.cert.pem")
+        self.succeed("verify", "b.medark", "--trust", "sub.cert.pem")
+
+    def test_an_authority_for_signing_above_the_signer_is_not(self):
+        self.assertEqual(self.under("emailProtection"), "")
+        self.succeed("verify", "b.medark", "--trust", "root.cert.pem")
+
     def test_a_certificate_that_expires_soon_is_warned_of(self):
         self_signed(self, "soon", days=10)
         result = self.succeed("export", "src", "--recipient", "soon.cert.pem", "--signer",

@@ -23,11 +23,15 @@ static int set_up(void **state)
 		"'basicConstraints=critical,CA:TRUE\\nkeyUsage=keyCertSign,cRLSign\\n' >mid.ext && "
 		"openssl x509 -req -in mid.csr -CA root.pem -CAkey root.key -days "
 		"30 -extfile mid.ext -out mid.pem && "
+		"{ cat mid.ext; echo extendedKeyUsage=serverAuth; } >web.ext && "
+		"openssl x509 -req -in mid.csr -CA root.pem -CAkey root.key -days "
+		"30 -extfile web.ext -out web.pem && "
 		"openssl req -new -nodes -keyout leaf.key -out leaf.csr "
 		"-subj '/C=NL/O=Praktijk/CN=Leaf' " P256 " && "
 		"openssl x509 -req -in leaf.csr -CA mid.pem -CAkey "
 		"mid.key -days 30 -out leaf.pem && "
 		"cat leaf.pem mid.pem >two.pem && cat leaf.pem mid.pem root.pem >three.pem && "
+		"cat leaf.pem web.pem root.pem >under-web.pem && "
 		"cat leaf.pem root.pem >gap.pem && cat three.pem root.pem >four.pem");
 }
 
@@ -74,6 +78,16 @@ static void a_chain_is_taken_without_its_root(void **state)
 	assert_int_equal(medark_certificate_chain_count(three), 1);
 	assert_true(medark_bytes_equal(medark_certificate_chain_der(three, 0),
 				       medark_certificate_der(mid)));
+}
+
+static void an_intermediate_for_web_servers_is_told(void **state)
+{
+	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *web = load("under-web.pem");
+	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *three = load("three.pem");
+
+	(void)state;
+	assert_string_equal(medark_certificate_unfit_issuer(web), "CN=Middle");
+	assert_string_equal(medark_certificate_unfit_issuer(three), "");
 }
 
 static void files_that_are_no_chain_are_refused(void **state)
@@ -238,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_certificate_tells_what_it_is),
 		cmocka_unit_test(a_chain_is_taken_without_its_root),
+		cmocka_unit_test(an_intermediate_for_web_servers_is_told),
 		cmocka_unit_test(files_that_are_no_chain_are_refused),
 		cmocka_unit_test(unsuitable_certificates_are_refused_with_the_reason),
 		cmocka_unit_test(the_purpose_of_a_signer_counts),
