@@ -62,8 +62,12 @@ static int stream_again(void *self, struct medark_stream **out, struct medark_er
 	/* The same inode, with a position of its own, whatever the name stands for by now. */
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", f->fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return medark_error_errno(err, errno, "cannot read a file a second time");
+	if (fd < 0) {
+		int code = errno;
+
+		MEDARK_TRY(medark_source_exhausted(code, err));
+		return medark_error_errno(err, code, "cannot read a file a second time");
+	}
 	return medark_file_stream(fd, out, err);
 }
 

@@ -143,11 +143,16 @@ static int skip(struct folder *f, const char *why, struct medark_entry *out)
 	return 1;
 }
 
-/* The same for what the system refuses: its reason is told. */
-static int skip_unreadable(struct folder *f, const char *what, int reason, struct medark_entry *out)
+/*
+ * The same for what the system refuses: its reason is told. Ends the source where that is the
+ * machine's: the archive would lack what can be read.
+ */
+static int skip_unreadable(struct folder *f, const char *what, int reason, struct medark_entry *out,
+			   struct medark_error *err)
 {
 	char room[96];
 
+	MEDARK_TRY(medark_source_exhausted(reason, err));
 	/* The GNU strerror_r() may return a static string instead of filling the buffer. */
 	(void)snprintf(f->why, sizeof(f->why), "%s: %s", what,
 		       strerror_r(reason, room, sizeof(room)));
@@ -165,7 +170,7 @@ static const char *unusable(mode_t mode)
 	return S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device";
 }
 
-/* The entry `name` of the innermost level: 1, or MEDARK_E_MEMORY. */
+/* The entry `name` of the innermost level: 1, or what medark_source_exhausted() says. */
 static int visit(struct folder *f, const char *name, struct medark_entry *out,
 		 struct medark_error *err)
 {
@@ -181,13 +186,13 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	memcpy(f->path + level->path_size, name, strlen(name) + 1);
 	if (fstatat(level->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? skip(f, "vanished", out)
-				       : skip_unreadable(f, "cannot be looked at", errno, out);
+				       : skip_unreadable(f, "cannot be looked at", errno, out, err);
 	if (unusable(st.st_mode))
 		return skip(f, unusable(st.st_mode), out);
 	fd = openat(level->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return errno == ENOENT ? skip(f, "vanished", out)
-				       : skip_unreadable(f, "cannot be opened", errno, out);
+				       : skip_unreadable(f, "cannot be opened", errno, out, err);
 	if (fstat(fd, &st) != 0 || unusable(st.st_mode)) {
 		(void)close(fd);
 		return skip(f, "changed its kind", out);
@@ -206,11 +211,8 @@ static int visit(struct folder *f, const char *name, struct medark_entry *out,
 	reason = enter(f, fd, size + 1);
 	if (reason) {
 		leave(f);
-		/* That is no fault of the folder's: it must not be left out for it. */
-		if (reason == ENOMEM)
-			return medark_error_memory(err, "a folder's names");
 		f->path[size] = '\0';
-		return skip_unreadable(f, "cannot be listed", reason, out);
+		return skip_unreadable(f, "cannot be listed", reason, out, err);
 	}
 	out->path = medark_bytes(f->path, size);
 	return 1;
@@ -263,8 +265,8 @@ int medark_folder_source_open(int fd, struct medark_source **out, struct medark_
 	reason = enter(f, fd, 0);
 	if (reason) {
 		folder_free(f);
-		return reason == ENOMEM ? medark_error_memory(err, "a folder's list")
-					: medark_error_errno(err, reason, "cannot list a folder");
+		MEDARK_TRY(medark_source_exhausted(reason, err));
+		return medark_error_errno(err, reason, "cannot list a folder");
 	}
 	return medark_source_new(&folder_ops, f, out, err);
 }

@@ -27,6 +27,13 @@ bool medark_packed_recognise(struct medark_bytes head);
 /* Reads fully from a descriptor: how many bytes, or MEDARK_E_SOURCE. */
 ssize_t medark_descriptor_read(int fd, void *out, size_t size, struct medark_error *err);
 
+/*
+ * Is `reason`, the errno of a call that a file or folder was asked for with, about the machine?
+ * Then nothing may be left out for it: MEDARK_E_MEMORY, or MEDARK_E_SYSTEM with what to do if no
+ * file can be opened any more. 0 if it is about the file. Any thread.
+ */
+int medark_source_exhausted(int reason, struct medark_error *err) MEDARK_MUST_USE;
+
 /* A stream over a regular file; takes `fd`. */
 int medark_file_stream(int fd, struct medark_stream **out,
 		       struct medark_error *err) MEDARK_MUST_USE;

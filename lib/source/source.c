@@ -160,6 +160,26 @@ ssize_t medark_descriptor_read(int fd, void *out, size_t size, struct medark_err
 	return (ssize_t)done;
 }
 
+int medark_source_exhausted(int reason, struct medark_error *err)
+{
+	switch (reason) {
+	case ENOMEM:
+		return medark_error_memory(err, "reading the source");
+	case EMFILE:
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"the source cannot be read on: this process has as many "
+					"files open as it may; allow more (ulimit -n 4096) and "
+					"export again");
+	case ENFILE:
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"the source cannot be read on: the system has as many "
+					"files open as it can; export again when other programs "
+					"have closed some");
+	default:
+		return 0;
+	}
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -207,6 +227,7 @@ int medark_source_open(const char *path, struct medark_source **out, struct meda
 
 		if (fd >= 0)
 			(void)close(fd);
+		MEDARK_TRY(medark_source_exhausted(code, err));
 		(void)medark_error_errno(err, code, "cannot open the source '%s'", path);
 		if (err)
 			err->code = MEDARK_E_SOURCE;

@@ -89,7 +89,10 @@ int medark_stream_again(struct medark_stream *s, struct medark_stream **out,
 struct medark_source;
 
 struct medark_source_ops {
-	/* 1 and the next entry, 0 at the end, or a negative code. */
+	/*
+	 * 1 and the next entry, 0 at the end, or a negative code. An entry that the system refuses
+	 * is skipped; where the machine has run out of something, that ends the source.
+	 */
 	int (*next)(void *self, struct medark_entry *out, struct medark_error *err);
 	/* The stream of the entry that came last (a file). MEDARK_E_SOURCE if it cannot be opened.
 	 */

@@ -4,6 +4,7 @@
 import ctypes
 import json
 import os
+import resource
 
 from archive import ArchiveTest
 from cli import main, on_terminal
@@ -17,6 +18,30 @@ def without_privilege():
         prctl = ctypes.CDLL(None).prctl
         for capability in [CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH]:
             assert prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
+
+
+def with_few_descriptors():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+
+class Machine(ArchiveTest):
+    """What the machine lacks is no fault of a file: none is left out for it."""
+
+    def refuse_for_descriptors(self):
+        self.refuse(1, *self.export("src", "b.medark"), preexec_fn=with_few_descriptors,
+                    error="cannot export to 'b.medark': the source cannot be read on: this process "
+                    "has as many files open as it may; allow more (ulimit -n 4096) and export again")
+        self.succeed(*self.export("src", "b.medark"))
+
+    def test_too_many_files_at_once_end_the_export(self):
+        for i in range(50):
+            self.write(f"src/many/{i}.ndjson", "".join(
+                '{"resourceType":"Device","id":"d%d-%d"}\n' % (i, n) for n in range(2)))
+        self.refuse_for_descriptors()
+
+    def test_too_many_folders_in_each_other_end_the_export(self):
+        self.write("src/" + 50 * "f/" + "x", "x")
+        self.refuse_for_descriptors()
 
 
 class Unreadable(ArchiveTest):

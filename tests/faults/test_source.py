@@ -9,7 +9,7 @@ import signal
 import stat
 import subprocess
 
-from faults import MEDARK, SHIM, FaultTest, environment, main, observation, patient, some
+from faults import MEDARK, SHIM, FaultTest, environment, errno, main, observation, patient, some
 
 NOBODY = 65534
 SAMPLES = 6
@@ -222,6 +222,19 @@ class Unreadable(FaultTest):
                     self.assertEqual(self.files(), before)
                 self.remove("b.medark")
             self.assertIn(1, seen)
+
+    def test_nothing_is_left_out_for_want_of_descriptors(self):
+        before = self.files()
+        for number, told in (errno.EMFILE, "ulimit -n"), (errno.ENFILE, "other programs"):
+            for kind in "open", "list":
+                ended = 0
+                for at in range(1, self.count("export", kind) + 1):
+                    result = self.shimmed(self.verbs["export"], kind, at, number)
+                    with self.subTest(kind=kind, at=at, errno=number):
+                        self.check("export", result, before, (1,))
+                        self.assertNotEqual(result.code, 6, result.err)
+                    ended += told in result.err
+                self.assertGreater(ended, 1)
 
     def as_nobody(self, args):
         """Runs without root's rights, which no file mode binds."""
