@@ -62,15 +62,25 @@ static int note_seen(struct medark_gather *g, const struct medark_gather_record 
 }
 
 static int note_demographics(struct medark_gather *g, const struct medark_gather_record *r,
-			     struct medark_error *err)
+			     uint64_t offset, struct medark_error *err)
 {
 	const struct medark_chunk_record *record = &r->chunk->records[r->index];
+	struct medark_trouble trouble = {
+		.fault = MEDARK_FAULT_TOO_LARGE,
+		.item = r->item->number,
+		.offset = offset,
+		.length = record->text.size,
+		.detail = medark_bytes_text(
+			"the index has no room for all names and identifiers of this patient"),
+	};
+	int left_out;
 
 	if (!record->is_patient || record->fault != MEDARK_FAULT_NONE)
 		return 0;
 	MEDARK_TRY(medark_fhir_patient(medark_scanner_fhir(g->scanner), record->text, &g->patient,
 				       err));
-	return medark_facts_patient(g->setup.facts, &g->patient, r->full_url, err);
+	left_out = medark_facts_patient(g->setup.facts, &g->patient, r->full_url, err);
+	return left_out > 0 ? medark_facts_trouble(g->setup.facts, &trouble, err) : left_out;
 }
 
 /* A large record becomes parts; facts stand with the first. */
@@ -135,5 +145,5 @@ int medark_gather_record(struct medark_gather *g, const struct medark_gather_rec
 	g->last_group = piece.group;
 	g->last_order = piece.group == MEDARK_GROUP_NONE ? MEDARK_ORDINAL_NONE
 							 : g->window->groups[piece.group].order;
-	return note_demographics(g, r, err);
+	return note_demographics(g, r, piece.offset, err);
 }

@@ -48,6 +48,58 @@ class Index(RealTest):
         self.opens("src")
         self.assertEqual(self.chart("p1")["Patient"], [json.dumps(patient("p1")).encode()])
 
+    def told_of(self, large):
+        """Exports one Patient beside another; that it is too large for a row is told, and nothing
+        else comes of it. Gives its row."""
+        self.write("src/a.ndjson", ndjson(large, patient("p2", name=[{"family": "Vries"}])))
+        seen = self.opens("src")
+        self.same_tree("src", "back")
+        self.assertEqual(seen["reasons"], {"too-large": 1})
+        told, = self.report()
+        self.assertEqual((told["item"], told["offset"], told["detail"]), (
+            0, 0, "the index has no room for all names and identifiers of this patient"))
+        self.assertEqual(list(self.patients("Vries")), ["Pp2"])
+        self.assertEqual(self.chart("big")["Patient"], [json.dumps(large).encode()])
+        return self.patients("big")["Pbig"]
+
+    def test_names_that_no_row_has_room_for(self):
+        # Six bytes each in JSON: 32 names of 76 KiB would take 15 MB.
+        long = "\x01" * 4096
+        names = [{"family": long, "given": [long] * 15, "text": long} for _ in range(31)]
+        row = self.told_of(patient("big", name=[*names, {"family": "Zwart"}], gender="other"))
+        self.assertEqual(row["gender"], "other")
+        self.assertLess(len(row["names"]), 31)
+        self.assertEqual(row["names"][:-1], [
+            {"family": long, "given": " ".join([long] * 15), "text": long}] * (len(row["names"]) - 1))
+        self.assertEqual(row["names"][-1], {"family": "Zwart"})
+        self.assertEqual(list(self.patients("zwart")), ["Pbig"])
+
+    def test_everything_else_fits_beside_them(self):
+        # As much of everything as is looked at, in a line that is short enough to be held.
+        long, key = "\x01" * 4096, "\x02" * 500
+        row = self.told_of(patient(
+            "big", birthDate=long, gender=long, deceasedDateTime=long,
+            identifier=[{"system": long, "value": long}] * 64,
+            name=[{"family": long, "given": [long] * 15}] * 26,
+            link=[{"type": long, "other": {"identifier": {"system": key, "value": key}}}] * 64))
+        self.assertEqual((len(row["identifiers"]), len(row["links"])), (64, 64))
+        self.assertEqual((row["birth"], row["gender"], row["deceased"]), (long, long, long))
+
+    def test_an_identifier_that_no_row_has_room_for(self):
+        large = {"system": "s" * 4096, "value": "v" * 4096}
+        row = self.told_of(patient("big", identifier=[large, {"system": "s", "value": "x17"}]))
+        self.assertEqual(row["identifiers"], [["s" * 4096, "v" * 4096], ["s", "x17"]])
+        self.assertEqual(list(self.patients("x17")), ["Pbig"])
+
+    def test_names_of_more_words_than_a_row_of_the_sorter_holds(self):
+        # One letter of three bytes, and four words of it: 17 MB of search words.
+        many = [{"family": "\ufdfa" * 1365, "given": ["\ufdfa" * 1365] * 15}] * 31
+        self.write("src/a.ndjson", ndjson(patient("big", name=[*many, {"family": "Zwart"}]),
+                                          patient("p2")))
+        self.opens("src", code=0)
+        for word in "\u0635\u0644\u0649", "zwart":
+            self.assertEqual(list(self.patients(word)), ["Pbig"])
+
     def tar(self, name, *members):
         with tarfile.open(self.path(name), "w", format=tarfile.GNU_FORMAT) as f:
             for path, mtime in members:
