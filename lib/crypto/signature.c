@@ -2,7 +2,7 @@
 #include "crypto/signature.h"
 
 #include "crypto/algorithms.h"
-#include "crypto/chain.h"
+#include "crypto/certificate_chain.h"
 #include "crypto/der.h"
 #include "crypto/openssl_error.h"
 #include "crypto/signed_form.h"
@@ -196,7 +196,7 @@ int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7
 			err, MEDARK_E_FORMAT,
 			"the signature's algorithm is not the one for the signer's key");
 	describe(&form, certificate, out);
-	return medark_chain_check(certificate, &form, trust, out, err);
+	return medark_certificate_chain_check(certificate, &form, trust, out, err);
 }
 
 int medark_signature_peek(struct medark_bytes p7s, struct medark_signer *out_unverified,

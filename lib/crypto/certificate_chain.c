@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "crypto/chain.h"
+#include "crypto/certificate_chain.h"
 
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
@@ -118,9 +118,10 @@ static int verify(X509_STORE_CTX *context, const struct medark_certificate *sign
 	return code;
 }
 
-int medark_chain_check(const struct medark_certificate *signer,
-		       const struct medark_signed_form *form, const struct medark_trust *trust,
-		       struct medark_signer *out, struct medark_error *err)
+int medark_certificate_chain_check(const struct medark_certificate *signer,
+				   const struct medark_signed_form *form,
+				   const struct medark_trust *trust, struct medark_signer *out,
+				   struct medark_error *err)
 {
 	MEDARK_AUTO(medark_x509_stack_free) STACK_OF(X509) *intermediates = sk_X509_new_null();
 	MEDARK_AUTO(X509_STORE_CTX_free) X509_STORE_CTX *context = X509_STORE_CTX_new();
