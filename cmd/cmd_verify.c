@@ -39,7 +39,7 @@ static void print_text(const struct cli_options *options, const char *path,
 }
 
 static int verify_one(const struct cli_options *options, const struct cli_access *shared,
-		      const char *path, struct cli_chain *chain)
+		      const char *path, struct medark_chain *chain)
 {
 	/* The trust anchors serve all files and are freed by the caller. */
 	CLI_AUTO_ACCESS struct cli_access own = { 0 };
@@ -65,7 +65,8 @@ static int verify_one(const struct cli_options *options, const struct cli_access
 		print_json(options, path, &info, cli_report_clock() - began);
 	else if (!options->quiet)
 		print_text(options, path, &info);
-	return cli_chain_add(options, chain, path, &info);
+	code = medark_chain_add(chain, path, &info, &err);
+	return code < 0 ? cli_access_failed(options, "verify", path, code, &err) : CLI_DONE;
 }
 
 /* Changed is worse than untrusted, and that is worse than not having been able to look. */
@@ -79,12 +80,28 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
+/* All files, and then what they are to each other. */
+static int verify_all(const struct cli_options *options, const struct cli_access *shared)
+{
+	CLI_AUTO_CHAIN struct medark_chain *chain = NULL;
+	struct medark_error err = { 0 };
+	int worst = CLI_DONE;
+	int code = medark_chain_new(&chain, &err);
+
+	if (code < 0)
+		return cli_access_failed(options, "verify", NULL, code, &err);
+	for (size_t i = 0; i < options->operands.count && worst != CLI_INTERRUPTED; i++)
+		worst = worse(worst,
+			      verify_one(options, shared, options->operands.items[i], chain));
+	if (worst == CLI_INTERRUPTED)
+		return worst;
+	return worse(worst, cli_chain_report(options, chain));
+}
+
 int cmd_verify(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access shared = { 0 };
-	__attribute__((cleanup(cli_chain_clear))) struct cli_chain chain = { 0 };
 	struct cli_missing missing = { 0 };
-	int worst = CLI_DONE;
 	int code = 0;
 
 	cli_access_missing(options, false, &missing);
@@ -94,12 +111,5 @@ int cmd_verify(const struct cli_options *options)
 		code = cli_access_check_archive(options, options->operands.items[i]);
 	if (!code)
 		code = cli_access_trust(options, &shared);
-	if (code)
-		return code;
-	for (size_t i = 0; i < options->operands.count && worst != CLI_INTERRUPTED; i++)
-		worst = worse(worst,
-			      verify_one(options, &shared, options->operands.items[i], &chain));
-	if (worst == CLI_INTERRUPTED)
-		return worst;
-	return worse(worst, cli_chain_report(options, &chain));
+	return code ? code : verify_all(options, &shared);
 }

@@ -8,6 +8,7 @@
 #define MEDARK_MEDARK_H
 
 #include <medark/archive.h>
+#include <medark/chain.h>
 #include <medark/common.h>
 #include <medark/error.h>
 #include <medark/export.h>
