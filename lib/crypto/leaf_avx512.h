@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * leaf_avx512: messages of leaves put together in registers of 512 bits, for the two ways of
- * computing leaf hashes that use AVX-512. Internal to leaf_eight.c and leaf_sixteen.c.
+ * computing leaf hashes that use AVX-512. Internal to leaf_eight.c, leaf_sixteen.c and leaf_feed.h.
  *
  * A masked load touches no byte that its mask leaves out, so nothing beyond a record is read.
  */

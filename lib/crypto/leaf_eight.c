@@ -13,7 +13,7 @@
 
 #ifdef MEDARK_LEAF_HAS_X86
 
-#include "crypto/leaf_avx512.h"
+#include "crypto/leaf_feed.h"
 
 #define TARGET MEDARK_LEAF_AVX512
 #define BLOCK  MEDARK_LEAF_BLOCK
@@ -191,74 +191,26 @@ TARGET static void step(struct medark_leaf_state s[LANES], const struct words *n
 struct lanes {
 	struct words words[2];
 	struct medark_leaf_state states[LANES];
-	struct medark_leaf_message messages[LANES];
-	/* Where each lane is in its run, and the run's end. */
-	const uint8_t *at[LANES] __attribute__((aligned(64)));
-	const uint8_t *end[LANES] __attribute__((aligned(64)));
 	struct medark_digest *out[LANES]; /* of a message whose last block comes in this step */
 	uint32_t last;			  /* the lanes with such a message, a bit each */
-	uint32_t busy;
-	/* What the lanes take their records from. */
-	const uint8_t (*salts)[MEDARK_LEAF_SALT_SIZE];
-	const struct medark_bytes *records;
-	struct medark_digest *digests;
-	size_t next, count;
+	struct medark_leaf_feed feed;
 };
-
-static void begin_run(struct lanes *lanes, unsigned i)
-{
-	const struct medark_leaf_message *m = &lanes->messages[i];
-
-	lanes->at[i] = m->runs[m->run].at;
-	lanes->end[i] = m->runs[m->run].at + m->runs[m->run].blocks * BLOCK;
-}
-
-/* Gives lane i the next record; without one it is not busy and stays at any readable block. */
-TARGET static void take(struct lanes *lanes, unsigned i)
-{
-	static const uint8_t nothing[BLOCK];
-	size_t n = lanes->next;
-
-	if (n == lanes->count) {
-		lanes->at[i] = lanes->end[i] = nothing;
-		lanes->busy &= ~(UINT32_C(1) << i);
-		return;
-	}
-	lanes->next++;
-	medark_leaf_lay_out(&lanes->messages[i], lanes->salts[n], lanes->records[n]);
-	lanes->messages[i].out = &lanes->digests[n];
-	lanes->busy |= UINT32_C(1) << i;
-	begin_run(lanes, i);
-}
-
-static void next_run(struct lanes *lanes, unsigned i)
-{
-	struct medark_leaf_message *m = &lanes->messages[i];
-
-	do
-		m->run++;
-	while (m->run < 3 && m->runs[m->run].blocks == 0);
-	if (m->run < 3) {
-		begin_run(lanes, i);
-		return;
-	}
-	lanes->out[i] = m->out;
-	lanes->last |= UINT32_C(1) << i;
-	take(lanes, i);
-}
 
 /* From the blocks whose words are made to those behind them. */
 TARGET static void advance(struct lanes *lanes)
 {
-	__mmask8 busy = (__mmask8)lanes->busy;
-	__m512i at = _mm512_load_si512(lanes->at);
-	uint32_t ended;
+	struct medark_leaf_feed *feed = &lanes->feed;
+	uint32_t ended = medark_leaf_feed_advance(feed, LANES);
 
-	at = _mm512_mask_add_epi64(at, busy, at, _mm512_set1_epi64(BLOCK));
-	_mm512_store_si512(lanes->at, at);
-	ended = _mm512_mask_cmpeq_epi64_mask(busy, at, _mm512_load_si512(lanes->end));
-	for (; ended; ended &= ended - 1)
-		next_run(lanes, (unsigned)__builtin_ctz(ended));
+	for (; ended; ended &= ended - 1) {
+		unsigned i = (unsigned)__builtin_ctz(ended);
+
+		if (medark_leaf_feed_next_run(feed, i))
+			continue;
+		lanes->out[i] = feed->messages[i].out;
+		lanes->last |= UINT32_C(1) << i;
+		medark_leaf_feed_take(feed, i);
+	}
 }
 
 /* Gives the digests of the messages that have ended; their lanes begin anew. */
@@ -278,13 +230,13 @@ TARGET static void finish(struct lanes *lanes)
 	struct medark_leaf_started started[LANES];
 	size_t count = 0;
 
-	for (uint32_t left = lanes->busy; left; left &= left - 1) {
+	for (uint32_t left = lanes->feed.busy; left; left &= left - 1) {
 		unsigned i = (unsigned)__builtin_ctz(left);
-		struct medark_leaf_message *m = &lanes->messages[i];
 
-		m->runs[m->run].at = lanes->at[i];
-		m->runs[m->run].blocks = (size_t)(lanes->end[i] - lanes->at[i]) / BLOCK;
-		started[count++] = (struct medark_leaf_started) { m, lanes->states[i] };
+		started[count++] = (struct medark_leaf_started) {
+			medark_leaf_feed_rest(&lanes->feed, i),
+			lanes->states[i],
+		};
 	}
 	medark_leaf_finish_sha_ni(started, count);
 }
@@ -299,23 +251,17 @@ TARGET void medark_leaf_hash_eight(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE],
 		medark_leaf_hash_sha_ni(salts, records, count, out);
 		return;
 	}
-	lanes.salts = salts;
-	lanes.records = records;
-	lanes.digests = out;
-	lanes.next = 0;
-	lanes.count = count;
-	lanes.busy = lanes.last = 0;
-	for (unsigned i = 0; i < LANES; i++)
-		take(&lanes, i);
+	lanes.last = 0;
+	medark_leaf_feed_init(&lanes.feed, LANES, salts, records, count, out);
 	/* The first words come with rounds that are of no use. */
 	memset(&lanes.words[1], 0, sizeof(lanes.words[1]));
 	memset(lanes.states, 0, sizeof(lanes.states));
-	step(lanes.states, &lanes.words[1], &lanes.words[0], lanes.at);
+	step(lanes.states, &lanes.words[1], &lanes.words[0], lanes.feed.at);
 	for (unsigned i = 0; i < LANES; i++)
 		lanes.states[i] = medark_leaf_initial();
-	for (unsigned turn = 0; __builtin_popcount(lanes.busy) >= WORTH; turn ^= 1) {
+	for (unsigned turn = 0; __builtin_popcount(lanes.feed.busy) >= WORTH; turn ^= 1) {
 		advance(&lanes);
-		step(lanes.states, &lanes.words[turn], &lanes.words[turn ^ 1], lanes.at);
+		step(lanes.states, &lanes.words[turn], &lanes.words[turn ^ 1], lanes.feed.at);
 		put_digests(&lanes);
 	}
 	finish(&lanes);

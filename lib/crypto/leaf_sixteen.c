@@ -12,7 +12,7 @@
 
 #ifdef MEDARK_LEAF_HAS_X86
 
-#include "crypto/leaf_avx512.h"
+#include "crypto/leaf_feed.h"
 
 #define TARGET MEDARK_LEAF_AVX512
 #define BLOCK  MEDARK_LEAF_BLOCK
@@ -166,77 +166,24 @@ static void put_digest(const struct states *s, unsigned i, struct medark_digest 
 
 struct lanes {
 	struct states states;
-	struct medark_leaf_message messages[LANES];
-	/* Where each lane is in its run, and the run's end. */
-	const uint8_t *at[LANES] __attribute__((aligned(64)));
-	const uint8_t *end[LANES] __attribute__((aligned(64)));
-	uint32_t busy; /* the lanes with a message, a bit each */
-	/* What the lanes take their records from. */
-	const uint8_t (*salts)[MEDARK_LEAF_SALT_SIZE];
-	const struct medark_bytes *records;
-	struct medark_digest *digests;
-	size_t next, count;
+	struct medark_leaf_feed feed;
 };
-
-static void begin_run(struct lanes *lanes, unsigned i)
-{
-	const struct medark_leaf_message *m = &lanes->messages[i];
-
-	lanes->at[i] = m->runs[m->run].at;
-	lanes->end[i] = m->runs[m->run].at + m->runs[m->run].blocks * BLOCK;
-}
-
-/* Gives lane i the next record; without one it is not busy and stays at any readable block. */
-TARGET static void take(struct lanes *lanes, unsigned i)
-{
-	static const uint8_t nothing[BLOCK];
-	size_t n = lanes->next;
-
-	if (n == lanes->count) {
-		lanes->at[i] = lanes->end[i] = nothing;
-		lanes->busy &= ~(UINT32_C(1) << i);
-		return;
-	}
-	lanes->next++;
-	medark_leaf_lay_out(&lanes->messages[i], lanes->salts[n], lanes->records[n]);
-	lanes->messages[i].out = &lanes->digests[n];
-	lanes->busy |= UINT32_C(1) << i;
-	begin_state(&lanes->states, i);
-	begin_run(lanes, i);
-}
-
-static void next_run(struct lanes *lanes, unsigned i)
-{
-	struct medark_leaf_message *m = &lanes->messages[i];
-
-	do
-		m->run++;
-	while (m->run < 3 && m->runs[m->run].blocks == 0);
-	if (m->run < 3) {
-		begin_run(lanes, i);
-		return;
-	}
-	put_digest(&lanes->states, i, m->out);
-	take(lanes, i);
-}
 
 /* From the blocks that are done to those behind them. */
 TARGET static void advance(struct lanes *lanes)
 {
-	uint32_t ended = 0;
+	struct medark_leaf_feed *feed = &lanes->feed;
+	uint32_t ended = medark_leaf_feed_advance(feed, LANES);
 
-	for (unsigned half = 0; half < LANES; half += 8) {
-		__mmask8 busy = (__mmask8)(lanes->busy >> half);
-		__m512i at = _mm512_load_si512(lanes->at + half);
+	for (; ended; ended &= ended - 1) {
+		unsigned i = (unsigned)__builtin_ctz(ended);
 
-		at = _mm512_mask_add_epi64(at, busy, at, _mm512_set1_epi64(BLOCK));
-		_mm512_store_si512(lanes->at + half, at);
-		ended |= (uint32_t)_mm512_mask_cmpeq_epi64_mask(
-				 busy, at, _mm512_load_si512(lanes->end + half))
-			 << half;
+		if (medark_leaf_feed_next_run(feed, i))
+			continue;
+		put_digest(&lanes->states, i, feed->messages[i].out);
+		begin_state(&lanes->states, i);
+		medark_leaf_feed_take(feed, i);
 	}
-	for (; ended; ended &= ended - 1)
-		next_run(lanes, (unsigned)__builtin_ctz(ended));
 }
 
 /* Leaves the messages under way to the SHA extensions. */
@@ -245,14 +192,11 @@ TARGET static void finish(struct lanes *lanes)
 	struct medark_leaf_started started[LANES];
 	size_t count = 0;
 
-	for (uint32_t left = lanes->busy; left; left &= left - 1) {
+	for (uint32_t left = lanes->feed.busy; left; left &= left - 1) {
 		unsigned i = (unsigned)__builtin_ctz(left);
-		struct medark_leaf_message *m = &lanes->messages[i];
 		const uint32_t(*s)[LANES] = lanes->states.words;
 
-		m->runs[m->run].at = lanes->at[i];
-		m->runs[m->run].blocks = (size_t)(lanes->end[i] - lanes->at[i]) / BLOCK;
-		started[count].message = m;
+		started[count].message = medark_leaf_feed_rest(&lanes->feed, i);
 		started[count].state.abef =
 			_mm_set_epi32((int)s[0][i], (int)s[1][i], (int)s[4][i], (int)s[5][i]);
 		started[count++].state.cdgh =
@@ -271,17 +215,11 @@ TARGET void medark_leaf_hash_sixteen(const uint8_t salts[][MEDARK_LEAF_SALT_SIZE
 		medark_leaf_hash_sha_ni(salts, records, count, out);
 		return;
 	}
-	lanes.salts = salts;
-	lanes.records = records;
-	lanes.digests = out;
-	lanes.next = 0;
-	lanes.count = count;
-	lanes.busy = 0;
-	memset(&lanes.states, 0, sizeof(lanes.states));
 	for (unsigned i = 0; i < LANES; i++)
-		take(&lanes, i);
-	while (__builtin_popcount(lanes.busy) >= WORTH) {
-		compress(&lanes.states, lanes.at);
+		begin_state(&lanes.states, i);
+	medark_leaf_feed_init(&lanes.feed, LANES, salts, records, count, out);
+	while (__builtin_popcount(lanes.feed.busy) >= WORTH) {
+		compress(&lanes.states, lanes.feed.at);
 		advance(&lanes);
 	}
 	finish(&lanes);
