@@ -42,9 +42,9 @@ int medark_facts_window(struct medark_facts *f, const struct medark_window *w,
 			struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * A Patient resource's demographics; `full_url` binds a Bundle's URN to it. 0, or 1 if a name has
- * no room in the patient's row, or an identifier none in the table that it is found by: the rest is
- * there. MEDARK_E_MEMORY; MEDARK_E_SYSTEM as of a sorter.
+ * A Patient resource's demographics; `full_url` binds a Bundle's URN to it. 0, or 1 if
+ * the patient has more names, identifiers or links, or longer ones, than the index has room for:
+ * the rest is there. MEDARK_E_MEMORY; MEDARK_E_SYSTEM as of a sorter.
  */
 int medark_facts_patient(struct medark_facts *f, const struct medark_patient *patient,
 			 struct medark_bytes full_url, struct medark_error *err) MEDARK_MUST_USE;

@@ -307,5 +307,5 @@ int medark_facts_patient(struct medark_facts *f, const struct medark_patient *pa
 	for (uint32_t i = 0; i < patient->identifier_count; i++)
 		MEDARK_TRY(bind(f, MEDARK_PATIENT_IDENTIFIER, patient->identifiers[i].system,
 				patient->identifiers[i].value, key_bytes, err));
-	return entries.left_out;
+	return entries.left_out || patient->cut;
 }

@@ -71,7 +71,7 @@ static int note_demographics(struct medark_gather *g, const struct medark_gather
 		.offset = offset,
 		.length = record->text.size,
 		.detail = medark_bytes_text(
-			"the index has no room for all names and identifiers of this patient"),
+			"the index has no room for all names, identifiers and links of this patient"),
 	};
 	int left_out;
 

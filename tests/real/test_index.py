@@ -57,7 +57,7 @@ class Index(RealTest):
         self.assertEqual(seen["reasons"], {"too-large": 1})
         told, = self.report()
         self.assertEqual((told["item"], told["offset"], told["detail"]), (
-            0, 0, "the index has no room for all names and identifiers of this patient"))
+            0, 0, "the index has no room for all names, identifiers and links of this patient"))
         self.assertEqual(list(self.patients("Vries")), ["Pp2"])
         self.assertEqual(self.chart("big")["Patient"], [json.dumps(large).encode()])
         return self.patients("big")["Pbig"]
@@ -90,6 +90,16 @@ class Index(RealTest):
         row = self.told_of(patient("big", identifier=[large, {"system": "s", "value": "x17"}]))
         self.assertEqual(row["identifiers"], [["s" * 4096, "v" * 4096], ["s", "x17"]])
         self.assertEqual(list(self.patients("x17")), ["Pbig"])
+
+    def test_more_names_identifiers_and_links_than_are_looked_at(self):
+        for more in [{"identifier": [{"system": "s", "value": f"v{i}"} for i in range(65)]},
+                     {"name": [{"family": f"F{i}"} for i in range(33)]},
+                     {"name": [{"family": "F", "given": [f"G{i}" for i in range(17)]}]},
+                     {"name": [{"family": "f" * 4097}]},
+                     {"link": [{"type": "seealso", "other": {"reference": "Patient/p2"}}
+                               for _ in range(65)]}]:
+            with self.subTest(list(more)):
+                self.told_of(patient("big", **more))
 
     def test_names_of_more_words_than_a_row_of_the_sorter_holds(self):
         # One letter of three bytes, and four words of it: 17 MB of search words.
