@@ -106,11 +106,16 @@ int medark_header_write(const struct medark_header *header, struct medark_buffer
 {
 	struct medark_header back;
 	size_t begin = out->size;
+	struct medark_bytes text;
 	int code;
 
 	assert(header->recipient_count <= MEDARK_RECIPIENTS_MAX);
 	MEDARK_TRY(write_text(header, out, err));
-	code = medark_header_parse(medark_bytes(out->data + begin, out->size - begin), &back, err);
+	text = medark_bytes(out->data + begin, out->size - begin);
+	code = medark_header_parse(text, &back, err);
+	/* Without memory jansson loses values and says nothing. */
+	if (code == MEDARK_E_FORMAT && medark_header_parse(text, &back, NULL) == 0)
+		return medark_error_memory(err, "a header");
 	if (code == MEDARK_E_FORMAT)
 		return medark_error_prefix(err, MEDARK_E_USAGE, "cannot be written");
 	return code;

@@ -58,6 +58,7 @@ int medark_summary_write(const struct medark_summary *summary, struct medark_buf
 {
 	MEDARK_AUTO(medark_heap_free) struct medark_summary *back = malloc(sizeof(*back));
 	size_t begin = out->size;
+	struct medark_bytes text;
 	int code;
 
 	assert(summary->type_count <= MEDARK_SUMMARY_TYPES_MAX &&
@@ -66,7 +67,11 @@ int medark_summary_write(const struct medark_summary *summary, struct medark_buf
 	if (!back)
 		return medark_error_memory(err, "a summary");
 	MEDARK_TRY(write_text(summary, out, err));
-	code = medark_summary_parse(medark_bytes(out->data + begin, out->size - begin), back, err);
+	text = medark_bytes(out->data + begin, out->size - begin);
+	code = medark_summary_parse(text, back, err);
+	/* Without memory jansson loses values and says nothing. */
+	if (code == MEDARK_E_FORMAT && medark_summary_parse(text, back, NULL) == 0)
+		return medark_error_memory(err, "a summary");
 	if (code == MEDARK_E_FORMAT)
 		return medark_error_prefix(err, MEDARK_E_USAGE, "cannot be written");
 	return code;

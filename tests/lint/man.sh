@@ -13,7 +13,8 @@ cd "$1"
 status=0
 for page in *.1; do
 	# Which other manuals are installed says nothing about ours.
-	faults=$(mandoc -T lint -W style "$page" 2>&1 | grep -v 'mandoc.db' || :)
+	faults=$(mandoc -T lint -W style "$page" 2>&1 | grep -v 'mandoc.db' |
+		grep -v 'referenced manual not found: Xr [a-ln-z]' || :)
 	if [ -n "$faults" ]; then
 		printf '%s\n' "$faults"
 		status=1
