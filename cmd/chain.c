@@ -26,17 +26,36 @@ static void gap_sentence(const struct medark_chain_finding *f, char out[SENTENCE
 {
 	if (f->kind == MEDARK_CHAIN_MISSING)
 		missing_sentence(f, out);
-	else if (f->kind == MEDARK_CHAIN_NO_BEFORE)
+	else if (f->kind == MEDARK_CHAIN_FORK && !f->after)
+		(void)snprintf(
+			out, SENTENCE_MAX,
+			"the chain forks: '%.512s' and '%.512s' both continue an archive that "
+			"is not among the verified files",
+			f->beside->name, f->archive->name);
+	else if (f->kind == MEDARK_CHAIN_FORK)
 		(void)snprintf(out, SENTENCE_MAX,
-			       "the chain has a gap: the archive before '%.512s' (sequence %" PRIu64
-			       ") is not among the verified files",
-			       f->archive->name, f->archive->sequence);
-	else
+			       "the chain forks: '%.512s' and '%.512s' both continue '%.512s' "
+			       "(sequence %" PRIu64 ")",
+			       f->beside->name, f->archive->name, f->after->name,
+			       f->after->sequence);
+	else if (f->kind == MEDARK_CHAIN_NUMBER)
+		(void)snprintf(out, SENTENCE_MAX,
+			       "the chain is broken: '%.512s' (sequence %" PRIu64
+			       ") names '%.512s' (sequence %" PRIu64 ") as the one before it",
+			       f->archive->name, f->archive->sequence, f->after->name,
+			       f->after->sequence);
+	else if (f->kind == MEDARK_CHAIN_OTHER_BEFORE)
 		(void)snprintf(out, SENTENCE_MAX,
 			       "the chain is broken: '%.512s' (sequence %" PRIu64
 			       ") does not continue '%.512s' (sequence %" PRIu64 ")",
 			       f->archive->name, f->archive->sequence, f->after->name,
 			       f->after->sequence);
+	else
+		(void)snprintf(out, SENTENCE_MAX,
+			       "the chain has a gap: the archive before '%.512s' (sequence %" PRIu64
+			       ") is not among the verified files; if they are of several sites, "
+			       "verify each site's by themselves",
+			       f->archive->name, f->archive->sequence);
 }
 
 static void signer_sentence(const struct medark_chain_finding *f, char out[SENTENCE_MAX])
@@ -68,6 +87,7 @@ static void print_json(const struct cli_options *options, const struct medark_ch
 	cli_json_text(&json, "file", f->archive->name);
 	cli_json_number(&json, "sequence", f->archive->sequence);
 	cli_json_text_or_null(&json, "after", f->after ? f->after->name : "");
+	cli_json_text_or_null(&json, "beside", f->beside ? f->beside->name : "");
 	if (f->missing_from) {
 		cli_json_number(&json, "missing_from", f->missing_from);
 		cli_json_number(&json, "missing_to", f->missing_to);
@@ -96,6 +116,21 @@ static int tell(void *context, const struct medark_chain_finding *finding)
 	return 0;
 }
 
+static void print_chains(const struct cli_options *options,
+			 const struct medark_chain_result *result)
+{
+	struct cli_json json;
+
+	cli_report_json(options, &json, "status");
+	cli_json_number(&json, "archives", result->archives);
+	cli_json_number(&json, "chains", result->chains);
+	cli_json_number(&json, "gaps", result->gaps);
+	cli_json_number(&json, "signers", result->signers);
+	cli_json_number(&json, "first", result->first);
+	cli_json_number(&json, "last", result->last);
+	cli_json_end(&json);
+}
+
 int cli_chain_report(const struct cli_options *options, struct medark_chain *chain)
 {
 	struct medark_chain_result result;
@@ -106,9 +141,17 @@ int cli_chain_report(const struct cli_options *options, struct medark_chain *cha
 		return cli_report_failure(
 			options,
 			&(struct cli_failure) { .action = "verify", .code = code, .err = &err });
+	if (result.archives > 1 && options->json)
+		print_chains(options, &result);
 	if (result.gaps)
 		return CLI_INCOMPLETE;
-	if (result.archives > 1 && result.chains == 1 && !options->json && !options->quiet)
+	if (options->json || options->quiet || result.archives < 2)
+		return CLI_DONE;
+	if (result.chains > 1)
+		(void)printf("the %" PRIu64 " archives are %" PRIu64
+			     " chains, which have nothing to do with each other\n",
+			     result.archives, result.chains);
+	else
 		(void)printf("the %" PRIu64 " archives are one chain without a gap, sequence "
 			     "%" PRIu64 " to %" PRIu64 "%s\n",
 			     result.archives, result.first, result.last,

@@ -34,7 +34,7 @@ static bool is_over(struct listing *l)
 	return l->more;
 }
 
-/* RFC 3339, of years that have four digits; else empty. */
+/* RFC 3339, of the years 0 to 9999; else empty. */
 static void describe_time(int64_t seconds, char out[CLI_TIME_MAX])
 {
 	time_t t = (time_t)seconds;
@@ -42,7 +42,9 @@ static void describe_time(int64_t seconds, char out[CLI_TIME_MAX])
 
 	out[0] = '\0';
 	if (gmtime_r(&t, &tm) && tm.tm_year >= -1900 && tm.tm_year < 8100)
-		(void)strftime(out, CLI_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		(void)snprintf(out, CLI_TIME_MAX, "%04d-%02d-%02dT%02d:%02d:%02dZ",
+			       (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100, tm.tm_mday % 100,
+			       tm.tm_hour % 100, tm.tm_min % 100, tm.tm_sec % 100);
 }
 
 /* ---- items ---- */
@@ -57,7 +59,7 @@ static void json_item(const struct listing *l, const struct medark_item_entry *i
 	cli_json_begin(&json, cli_report_stream(l->options), "item");
 	cli_json_number(&json, "number", item->number);
 	cli_json_text(&json, "kind", item->kind);
-	cli_json_text(&json, "path", item->path);
+	cli_json_bytes(&json, "path", item->path, item->path_size);
 	cli_json_number(&json, "size", item->size);
 	cli_json_number(&json, "records", item->records);
 	cli_json_text_or_null(&json, "modified", modified);
@@ -76,7 +78,7 @@ static void print_item(const struct medark_item_entry *item)
 	describe_time(item->mtime, modified);
 	(void)printf("%8" PRIu64 "  %-14s %14" PRIu64 " %11" PRIu64 "  %-10.10s  ", item->number,
 		     item->kind, item->size, item->records, modified);
-	cli_text_print(stdout, item->path);
+	cli_text_print_bytes(stdout, item->path, item->path_size);
 	(void)fputc('\n', stdout);
 }
 
@@ -105,14 +107,19 @@ static void json_quarantined(const struct listing *l, const struct medark_quaran
 
 	cli_json_begin(&json, cli_report_stream(l->options), "quarantined");
 	cli_json_text(&json, "reason", entry->reason);
-	if (entry->has_item)
+	if (entry->has_item) {
 		cli_json_number(&json, "item", entry->item);
-	else
+		cli_json_bytes(&json, "path", entry->path, entry->path_size);
+	} else {
 		cli_json_raw(&json, "item", "null");
-	cli_json_text_or_null(&json, "path", entry->path);
+		cli_json_raw(&json, "path", "null");
+	}
 	cli_json_number(&json, "offset", entry->offset);
 	cli_json_number(&json, "length", entry->length);
-	cli_json_text_or_null(&json, "detail", entry->detail);
+	if (entry->detail_size)
+		cli_json_bytes(&json, "detail", entry->detail, entry->detail_size);
+	else
+		cli_json_raw(&json, "detail", "null");
 	cli_json_end(&json);
 }
 
@@ -122,13 +129,13 @@ static void print_quarantined(const struct medark_quarantine_entry *entry)
 	if (entry->has_item) {
 		(void)printf("%8" PRIu64 " %14" PRIu64 " %11" PRIu64 "  ", entry->item,
 			     entry->offset, entry->length);
-		cli_text_print(stdout, entry->path);
-		if (*entry->detail)
+		cli_text_print_bytes(stdout, entry->path, entry->path_size);
+		if (entry->detail_size)
 			(void)fputs(": ", stdout);
 	} else {
 		(void)printf("%8s %14s %11s  ", "-", "-", "-");
 	}
-	cli_text_print(stdout, entry->detail);
+	cli_text_print_bytes(stdout, entry->detail, entry->detail_size);
 	(void)fputc('\n', stdout);
 }
 
@@ -170,8 +177,8 @@ static void print_end(const struct listing *l)
 	}
 	cli_report_row_judged(stdout, l->judged_at);
 	if (l->more)
-		(void)printf("%" PRIu64 " %s shown, there are more: add --limit N (0: all)\n",
-			     l->count, noun);
+		(void)printf("%" PRIu64 " shown, there are more: add --limit N (0: all)\n",
+			     l->count);
 	else
 		(void)printf("%" PRIu64 " %s\n", l->count, noun);
 }

@@ -6,9 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void print_string(FILE *f, const char *text)
+static void print_part(FILE *f, const char *text)
 {
-	(void)fputc('"', f);
 	while (*text) {
 		unsigned c;
 		size_t size = cli_utf8_next(text, &c);
@@ -24,6 +23,12 @@ static void print_string(FILE *f, const char *text)
 			(void)fwrite(text, 1, size, f);
 		text += size ? size : 1;
 	}
+}
+
+static void print_string(FILE *f, const char *text)
+{
+	(void)fputc('"', f);
+	print_part(f, text);
 	(void)fputc('"', f);
 }
 
@@ -54,6 +59,20 @@ void cli_json_text(struct cli_json *json, const char *key, const char *value)
 {
 	print_key(json, key);
 	print_string(json->out, value);
+}
+
+void cli_json_bytes(struct cli_json *json, const char *key, const char *value, size_t size)
+{
+	print_key(json, key);
+	(void)fputc('"', json->out);
+	for (const char *end = value + size;; value++) {
+		print_part(json->out, value);
+		value += strlen(value);
+		if (value == end)
+			break;
+		(void)fputs("\\u0000", json->out);
+	}
+	(void)fputc('"', json->out);
 }
 
 void cli_json_text_or_null(struct cli_json *json, const char *key, const char *value)

@@ -23,6 +23,8 @@ void cli_json_begin(struct cli_json *json, FILE *out, const char *message_type);
 void cli_json_end(struct cli_json *json);
 
 void cli_json_text(struct cli_json *json, const char *key, const char *value);
+/* Of `size` bytes and a zero behind them. */
+void cli_json_bytes(struct cli_json *json, const char *key, const char *value, size_t size);
 /* Null for an empty value. */
 void cli_json_text_or_null(struct cli_json *json, const char *key, const char *value);
 void cli_json_number(struct cli_json *json, const char *key, uint64_t value);

@@ -91,6 +91,17 @@ void cli_text_print(FILE *f, const char *text)
 		(void)fputs(glyph.shown, f);
 }
 
+void cli_text_print_bytes(FILE *f, const char *text, size_t size)
+{
+	for (const char *end = text + size;; text++) {
+		cli_text_print(f, text);
+		text += strlen(text);
+		if (text == end)
+			return;
+		(void)fputs("\\x00", f);
+	}
+}
+
 void cli_text_print_field(FILE *f, const char *text, size_t width)
 {
 	bool cut = cli_text_width(text) > width;

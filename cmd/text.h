@@ -15,6 +15,9 @@ size_t cli_text_width(const char *text);
 /* Prints `text` so that it is safe on a terminal. */
 void cli_text_print(FILE *f, const char *text);
 
+/* As above, of `size` bytes and a zero behind them; zeros among them are shown, too. */
+void cli_text_print_bytes(FILE *f, const char *text, size_t size);
+
 /* As above, exactly `width` columns: padded with spaces, or cut with an ellipsis. */
 void cli_text_print_field(FILE *f, const char *text, size_t width);
 

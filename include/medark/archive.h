@@ -110,11 +110,13 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 struct medark_item_entry {
 	uint64_t number; /* from 0 */
 	/*
-	 * "dir", "ndjson", "json", "xml" (records were found), "opaque" (all else), or "decoded:"
-	 * and one of these: what item `parent` held compressed, which is no file of its own.
+	 * "dir", "ndjson", "json", "xml" (records were found), "opaque" (all else), or "decoded"
+	 * and perhaps ':' and a kind of file: what item `parent` held compressed, which is no file
+	 * of its own.
 	 */
 	const char *kind;
 	const char *path; /* bytes as the source gave them, parts joined by '/' */
+	size_t path_size; /* without the zero behind it; a hostile path may hold zeros */
 	uint64_t size, records;
 	int64_t mtime; /* seconds since 1970 UTC */
 	uint32_t mtime_ns, mode;
@@ -132,16 +134,20 @@ MEDARK_API int medark_archive_items(struct medark_archive *archive,
 						const struct medark_item_entry *item),
 				    void *context, struct medark_error *err);
 
-/* What was not understood, or not read. It is in the archive byte for byte, unless it was skipped.
+/*
+ * What was not understood, does not go with something else (duplicate), has no room in the index
+ * (too-large), or was not read. What has an item is in the archive: byte for byte, or as far as it
+ * could be read (unreadable). Borrowed for the callback.
  */
 struct medark_quarantine_entry {
-	const char
-		*reason; /* "broken-syntax" …; "skipped": a link, a device, what was unreadable */
-	bool has_item;	 /* what was skipped is no item */
+	const char *reason; /* "broken-syntax" …, or "skipped": a link, a device … */
+	bool has_item;	    /* what was skipped is none */
 	uint64_t item;
 	const char *path; /* of the item; empty without one: `detail` names what was skipped */
+	size_t path_size;
 	uint64_t offset, length; /* in the item, in bytes */
 	const char *detail;	 /* more about it; may be empty, may hold patient data */
+	size_t detail_size;
 };
 
 /*

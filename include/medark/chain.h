@@ -10,8 +10,9 @@
  *	medark_chain_check(chain, tell, context, &result, &err);
  *	medark_chain_free(chain);
  *
- * Several sites' chains may be added together. One thread at a time per object; different objects
- * are independent.
+ * Several sites' chains may be added together, if they are complete: of chains whose first archives
+ * are not given, only the lowest number is taken for a beginning. One thread at a time per object;
+ *different objects are independent.
  */
 #ifndef MEDARK_CHAIN_H
 #define MEDARK_CHAIN_H
@@ -50,13 +51,20 @@ MEDARK_API int medark_chain_add(struct medark_chain *chain, const char *name,
 enum medark_chain_kind {
 	/* Archives are missing between `after` and `archive`: missing_from to missing_to. */
 	MEDARK_CHAIN_MISSING,
-	/* The archive before is missing, and no end of a chain stands before it: no `after`. */
+	/* The archive before is missing, and no end of its signer's chains stands before: no
+	   `after`. */
 	MEDARK_CHAIN_NO_BEFORE,
-	/* `after` has the number before, and nothing continues it: `archive` names another one. */
+	/*
+	 * `after`, of the same signer, has the number before, and nothing continues it: `archive`
+	 * names another one.
+	 */
 	MEDARK_CHAIN_OTHER_BEFORE,
 	/* It names `after`, but does not have the next number. */
 	MEDARK_CHAIN_NUMBER,
-	/* It continues `after`, and so does `beside`: somebody's night is in neither chain. */
+	/*
+	 * It continues `after`, and so does `beside`: somebody's night is in neither chain. Without
+	 * `after` both continue one that was not added.
+	 */
 	MEDARK_CHAIN_FORK,
 	/* It names `after`, but another certificate signed it: renewed, or another signer's. */
 	MEDARK_CHAIN_SIGNER,
@@ -80,18 +88,18 @@ struct medark_chain_finding {
 struct medark_chain_result {
 	uint64_t archives;    /* different ones */
 	uint64_t chains;      /* of them those that continue no other one: 1 for a single chain */
-	uint64_t signers;     /* different certificates */
+	uint64_t signers;     /* different certificates of the archives that count */
 	uint64_t first, last; /* lowest and highest sequence; 0 without archives */
 	uint64_t gaps;	      /* findings that are a gap; 0: nothing is missing that can be seen */
 };
 
 /*
  * Calls `each` (may be NULL) for every finding, in the order of the archives' numbers, then fills
- * `out`. The order of adding does not matter, but for an archive of two signers. That the archives
- * before the lowest number were not added is no finding (`first` tells), nor that those behind the
- * highest were not, which nobody can see. Stops with the callback's non-zero return, which is
- * passed on. As fast as sorting the archives; more may be added afterwards, and all be checked
- * again. MEDARK_E_MEMORY.
+ * `out` (not NULL; untouched if it fails or is stopped). The order of adding does not matter, but
+ * for an archive of two signers. That the archives before the lowest number were not added is no
+ * finding (`first` tells), nor that those behind the highest were not, which nobody can see. Stops
+ * with the callback's non-zero return, which is passed on. As fast as sorting the archives; more
+ * may be added afterwards, and all be checked again. MEDARK_E_MEMORY.
  */
 MEDARK_API int
 medark_chain_check(struct medark_chain *chain,

@@ -101,7 +101,6 @@ struct survey {
 	struct node **index; /* of each archive one: by manifest, then by signer */
 	size_t archives;
 	struct node **ends; /* the last end of each signer's chain that was passed, or NULL */
-	struct node *end;   /* and of any signer's */
 	size_t passed;	    /* nodes that were looked at for that */
 	int (*each)(void *context, const struct medark_chain_finding *finding);
 	void *context;
@@ -232,8 +231,8 @@ static int tell(struct survey *s, const struct medark_chain_finding *finding)
 }
 
 /*
- * The last end of a chain with a lower number: of the same signer if there is one, as several
- * sites' chains may be there. Numbers only rise from call to call, so each node is passed once.
+ * The last end of a chain with a lower number and the same signer, as several sites' chains may be
+ * there; NULL: none. Numbers only rise from call to call, so each node is passed once.
  */
 static const struct node *end_before(struct survey *s, const struct node *node)
 {
@@ -241,9 +240,22 @@ static const struct node *end_before(struct survey *s, const struct node *node)
 		struct node *n = &s->nodes[s->passed];
 
 		if (!n->same && !n->next)
-			s->end = s->ends[n->signer] = n;
+			s->ends[n->signer] = n;
 	}
-	return s->ends[node->signer] ? s->ends[node->signer] : s->end;
+	return s->ends[node->signer];
+}
+
+/* Neither was the archive added that the first one and `node` both continue. */
+static int tell_fork(struct survey *s, const struct node *node)
+{
+	const struct medark_chain_finding finding = {
+		.kind = MEDARK_CHAIN_FORK,
+		.is_gap = true,
+		.archive = node->link,
+		.beside = s->nodes->link,
+	};
+
+	return tell(s, &finding);
 }
 
 /* The archive before `node` was not added. */
@@ -310,6 +322,8 @@ static int tell_node(struct survey *s, const struct node *node)
 	s->result.chains++;
 	if (!node->link->previous[0] || node == s->nodes)
 		return 0;
+	if (strcmp(node->link->previous, s->nodes->link->previous) == 0)
+		return tell_fork(s, node);
 	return tell_missing(s, node);
 }
 

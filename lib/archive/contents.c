@@ -20,6 +20,11 @@ static void texts_clear(struct texts *t)
 		.detail = MEDARK_BUFFER_SECRET(MEDARK_PAGE_MAX + 1),                               \
 	}
 
+/* Where a row of the quarantine stands: by item, what is none last, and by offset. */
+struct place {
+	uint64_t item, offset;
+};
+
 static int terminate(struct medark_buffer *text, struct medark_error *err)
 {
 	return medark_buffer_add(text, "", 1, err);
@@ -51,7 +56,27 @@ static int read_quarantined(struct medark_index *index, uint64_t i, struct texts
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"the index's table quarantine names an item that is not "
 					"there");
-	return read_item(index, out->item, texts, &item, err);
+	MEDARK_TRY(read_item(index, out->item, texts, &item, err));
+	if (out->offset > item.size || out->length > item.size - out->offset)
+		return medark_error_set(
+			err, MEDARK_E_FORMAT,
+			"the index's table quarantine names bytes that the item does "
+			"not have");
+	return 0;
+}
+
+/* In any other order each row could want another page: hours of work out of a few KiB. */
+static int check_order(struct place *last, const struct medark_quarantine_row *row,
+		       struct medark_error *err)
+{
+	struct place here = { .item = row->has_item ? row->item : UINT64_MAX,
+			      .offset = row->offset };
+
+	if (here.item < last->item || (here.item == last->item && here.offset < last->offset))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the index's table quarantine is not in order");
+	*last = here;
+	return 0;
 }
 
 int medark_archive_items(struct medark_archive *archive,
@@ -71,6 +96,7 @@ int medark_archive_items(struct medark_archive *archive,
 					     .number = i,
 					     .kind = row.kind_name,
 					     .path = (const char *)texts.path.data,
+					     .path_size = texts.path.size - 1,
 					     .size = row.size,
 					     .records = row.records,
 					     .mtime = row.mtime,
@@ -89,6 +115,7 @@ int medark_archive_quarantine(struct medark_archive *archive,
 			      void *context, struct medark_error *err)
 {
 	__attribute__((cleanup(texts_clear))) struct texts texts = TEXTS;
+	struct place last = { 0 };
 	struct medark_index *index;
 	int code = 0;
 
@@ -98,14 +125,17 @@ int medark_archive_quarantine(struct medark_archive *archive,
 		struct medark_quarantine_row row;
 
 		MEDARK_TRY(read_quarantined(index, i, &texts, &row, err));
+		MEDARK_TRY(check_order(&last, &row, err));
 		code = each(context, &(struct medark_quarantine_entry) {
 					     .reason = row.reason,
 					     .has_item = row.has_item,
 					     .item = row.item,
 					     .path = (const char *)texts.path.data,
+					     .path_size = texts.path.size - 1,
 					     .offset = row.offset,
 					     .length = row.length,
 					     .detail = (const char *)texts.detail.data,
+					     .detail_size = texts.detail.size - 1,
 				     });
 	}
 	return code;

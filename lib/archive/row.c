@@ -224,7 +224,7 @@ int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medar
 	out->number = (uint32_t)number;
 	MEDARK_TRY(medark_row_decode(f[9], path, err));
 	out->path = medark_bytes(path->data, path->size);
-	return path->size ? 0 : bad(err, "items");
+	return path->size && path->size <= MEDARK_PATH_MAX ? 0 : bad(err, "items");
 }
 
 /* Readers show a reason that they do not know as it is: it is one plain word. */
@@ -266,7 +266,8 @@ int medark_quarantine_row_parse(struct medark_bytes row, struct medark_buffer *d
 	    !medark_text_decimal(f[2], INT64_MAX, &out->offset) ||
 	    !medark_text_decimal(f[3], INT64_MAX, &out->length) ||
 	    !number_or_none(f[4], MEDARK_NUMBER_MAX, &has_segment, &out->segment) ||
-	    (has_segment && out->segment == 0))
+	    (has_segment && out->segment == 0) ||
+	    out->has_item == (strcmp(out->reason, "skipped") == 0))
 		return bad(err, "quarantine");
 	MEDARK_TRY(medark_row_decode(f[5], detail, err));
 	out->detail = medark_bytes(detail->data, detail->size);

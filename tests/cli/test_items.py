@@ -97,7 +97,7 @@ class Items(ArchiveTest):
         self.assertEqual(lines[-1], f"{count} items")
         self.assertEqual(len(lines), count + 2)
         lines = self.succeed(*self.opened("items", "--limit", "2")).out.splitlines()
-        self.assertEqual(lines[-1], "2 items shown, there are more: add --limit N (0: all)")
+        self.assertEqual(lines[-1], "2 shown, there are more: add --limit N (0: all)")
         summary = self.succeed(*self.opened("items", "--limit", "2", "--json")).json()[-1]
         self.assertEqual((summary["items"], summary["more"]), (2, True))
 

@@ -164,7 +164,8 @@ class SignedBy(ArchiveTest):
             "medark: warning: the signer changes in the chain: 'e.medark' (sequence 4) is signed "
             f"with the certificate {one}, 'd.medark' before it with {two}"])
         self.assertEqual(self.succeed(*verify, "-q").err, result.err)
-        *summaries, first, second = self.succeed(*verify, "--json").json()
+        *summaries, first, second, chains = self.succeed(*verify, "--json").json()
+        self.assertEqual((chains["chains"], chains["signers"]), (1, 2))
         self.assertEqual([s["signer_fingerprint"] for s in summaries], [one, two, two, one])
         self.assertEqual((first["message_type"], first["file"], first["sequence"], first["after"],
                           first["signer_fingerprint"], first["signer_before"]),
@@ -287,14 +288,18 @@ class Chain(ArchiveTest):
             self.assertEqual(result.out.splitlines()[-1], "the 5 archives are one chain without a "
                              "gap, sequence 1 to 5")
             self.assertEqual(result.err, "")
-        self.assertEqual(len(self.verify("abc", "--json").json()), 3)
+        *files, chains = self.verify("abc", "--json").json()
+        self.assertEqual(len(files), 3)
+        self.assertEqual({key: chains[key] for key in ("archives", "chains", "gaps", "signers", "first", "last")},
+                         {"archives": 3, "chains": 1, "gaps": 0, "signers": 1, "first": 1, "last": 3})
         self.assertEqual(self.verify("abc", "-q").out, "")
 
     def test_the_ends_of_a_chain_and_other_chains_are_no_gaps(self):
         self.assertIn("sequence 3 to 5", self.verify("edc").out)
         self.assertNotIn("chain", self.verify("a").out)
         self.assertNotIn("chain", self.verify("aa").out)
-        self.assertNotIn("chain", self.verify(["first", "a", "b"]).out)
+        self.assertEqual(self.verify(["first", "a", "b"]).out.splitlines()[-1],
+                         "the 3 archives are 2 chains, which have nothing to do with each other")
         self.assertEqual(self.verify("d").err, "")
 
     def test_a_gap_is_told_with_what_is_missing(self):
@@ -302,7 +307,8 @@ class Chain(ArchiveTest):
         self.assertEqual(result.err, "medark: warning: the chain has a gap: the archive with "
                          "sequence 3, between 'b.medark' and 'd.medark', is not among the verified "
                          "files\n")
-        *files, gap = self.verify("ea", "--json", code=6).json()
+        *files, gap, chains = self.verify("ea", "--json", code=6).json()
+        self.assertEqual((chains["archives"], chains["chains"], chains["gaps"]), (2, 2, 1))
         self.assertEqual([line["file"] for line in files], ["e.medark", "a.medark"])
         self.assertEqual((gap["message_type"], gap["file"], gap["after"], gap["sequence"],
                           gap["missing_from"], gap["missing_to"]),
@@ -318,8 +324,16 @@ class Chain(ArchiveTest):
 
     def test_what_does_not_follow_is_told(self):
         result = self.verify(["a", "b", "c", "fork"], "-q", code=6)
-        self.assertRegex(result.err, r"^medark: warning: the chain is broken: '(c|fork)\.medark' "
-                         r"\(sequence 3\) does not continue 'b\.medark' \(sequence 2\)\n$")
+        self.assertRegex(result.err, r"^medark: warning: the chain forks: '(c\.medark' and 'fork|"
+                         r"fork\.medark' and 'c)\.medark' both continue 'b\.medark' \(sequence 2\)\n$")
+        result = self.verify(["c", "fork"], "-q", code=6)
+        self.assertRegex(result.err, r"^medark: warning: the chain forks: '(c\.medark' and 'fork|"
+                         r"fork\.medark' and 'c)\.medark' both continue an archive that is not among the "
+                         r"verified files\n$")
+        fork = next(line for line in self.verify(["b", "c", "fork"], "--json", code=6).json()
+                    if "warning" in line)
+        self.assertEqual({fork["file"], fork["beside"]}, {"c.medark", "fork.medark"})
+        self.assertEqual(fork["after"], "b.medark")
         result = self.verify(["first", "b"], "-q", code=6)
         self.assertEqual(result.err, "medark: warning: the chain is broken: 'b.medark' (sequence 2) "
                          "does not continue 'first.medark' (sequence 1)\n")
