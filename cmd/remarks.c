@@ -28,6 +28,11 @@ void cli_remarks_make(struct cli_remarks *out, const struct medark_export_result
 		    "%" PRIu64 " %s packed or encoded in a way that is not looked into: unpack or "
 		    "convert first what holds records (--report FILE lists them)",
 		    result->closed, result->closed == 1 ? "item is" : "items are");
+	if (result->unlike)
+		add(out,
+		    "%" PRIu64 " %s named as files of records are (.json, .ndjson, .xml), but no "
+		    "record was recognised: damaged, or no FHIR (--report FILE lists them)",
+		    result->unlike, result->unlike == 1 ? "item is" : "items are");
 	if (result->archives)
 		add(out,
 		    "%" PRIu64 " %s of medark, so that each export is larger than the last: leave "

@@ -538,6 +538,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
 	out->closed = r->notes->closed;
+	out->unlike = r->notes->unlike;
 	out->empty_sources = r->empty_sources;
 	out->archives = r->notes->archives;
 	out->excluded = r->notes->excluded;

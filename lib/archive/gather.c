@@ -377,11 +377,12 @@ static int note_content(struct medark_gather *g, struct medark_note *note, size_
 {
 	if (is_archive(medark_bytes(g->head, head)))
 		return medark_notes_archive(g->setup.notes, note, err);
-	note->what = medark_content_look(medark_bytes(g->head, head)).what;
 	/* Of text that is known for FHIR the fault is told. */
-	if (!note->what || recognise(g, head) != MEDARK_FHIR_NO)
+	if (head == 0 || recognise(g, head) != MEDARK_FHIR_NO)
 		return 0;
-	return medark_notes_closed(g->setup.notes, note, err);
+	note->what = medark_content_look(medark_bytes(g->head, head)).what;
+	return note->what ? medark_notes_closed(g->setup.notes, note, err)
+			  : medark_notes_unrecognised(g->setup.notes, note, err);
 }
 
 /*
@@ -494,20 +495,19 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *again = NULL;
 	struct medark_item *item;
 	struct medark_error why = { 0 };
+	struct medark_entry skipped;
 	struct medark_note note;
 	uint32_t number;
 	size_t head;
 	bool packed;
 	int failed = medark_source_stream(source, &stream, &why);
 
-	if (failed == MEDARK_E_SOURCE || failed == MEDARK_E_SYSTEM)
-		return gather_skipped(g,
-				      &(struct medark_entry) { .path = entry->path,
-							       .why = why.message,
-							       .unreadable = true },
-				      err);
+	skipped = (struct medark_entry) { .path = entry->path,
+					  .why = why.message,
+					  .unreadable = true };
 	if (failed)
-		return hand_on(&why, err);
+		return failed == MEDARK_E_SOURCE ? gather_skipped(g, &skipped, err)
+						 : hand_on(&why, err);
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	number = item->number;
 	failed = read_head(g, stream, &head, &why);

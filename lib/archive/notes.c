@@ -4,6 +4,9 @@
 #include "base/text.h"
 #include "container/layout.h"
 
+#include <string.h>
+#include <strings.h>
+
 #define MIB (1u << 20)
 /* A path of which each byte is escaped, and the rest. */
 #define ROW_MAX (8u * MEDARK_PATH_MAX + 1024)
@@ -85,6 +88,34 @@ int medark_notes_closed(struct medark_notes *n, const struct medark_note *note,
 {
 	n->closed++;
 	return add_opaque(n, note, note->what, err);
+}
+
+static bool ends_with(struct medark_bytes text, const char *end)
+{
+	size_t size = strlen(end);
+
+	return text.size > size &&
+	       strncasecmp((const char *)text.data + text.size - size, end, size) == 0;
+}
+
+int medark_notes_unrecognised(struct medark_notes *n, const struct medark_note *note,
+			      struct medark_error *err)
+{
+	static const char *const packed[] = { ".gz", ".zst" };
+	static const char *const ends[] = { ".json", ".ndjson", ".jsonl", ".xml" };
+	struct medark_bytes path = note->path;
+	bool is_named = false;
+
+	for (size_t i = 0; note->is_inside && i < 2; i++)
+		if (ends_with(path, packed[i]))
+			path.size -= strlen(packed[i]);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		is_named |= ends_with(path, ends[i]);
+	if (!is_named)
+		return 0;
+	n->unlike++;
+	return add_opaque(n, note, "named as a file of records, but none was recognised in it",
+			  err);
 }
 
 int medark_notes_report(struct medark_notes *n,

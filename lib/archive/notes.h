@@ -19,6 +19,7 @@ struct medark_notes {
 	uint64_t closed;   /* items that are not looked into, though they could hold records */
 	uint64_t archives; /* items that are medark archives */
 	uint64_t excluded; /* entries that are left out on purpose */
+	uint64_t unlike;   /* items named as files of records, in which none was recognised */
 	struct medark_buffer row; /* scratch */
 };
 
@@ -43,6 +44,14 @@ int medark_notes_excluded(struct medark_notes *n, const struct medark_note *note
 /* An item that is a medark archive. `what` is not looked at. */
 int medark_notes_archive(struct medark_notes *n, const struct medark_note *note,
 			 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * An item, not empty, that is looked into and is nothing that is known: it is noted if its name
+ * ends as those of files of records do (.json, .ndjson, .jsonl, .xml, perhaps compressed). A disk
+ * that failed, or an export that broke off, leaves such files. `what` is not looked at.
+ */
+int medark_notes_unrecognised(struct medark_notes *n, const struct medark_note *note,
+			      struct medark_error *err) MEDARK_MUST_USE;
 
 /* Another item that is kept but not looked into. */
 int medark_notes_closed(struct medark_notes *n, const struct medark_note *note,

@@ -94,7 +94,8 @@ struct medark_source_ops {
 	 * is skipped; where the machine has run out of something, that ends the source.
 	 */
 	int (*next)(void *self, struct medark_entry *out, struct medark_error *err);
-	/* The stream of the entry that came last (a file). MEDARK_E_SOURCE if it cannot be opened.
+	/* The stream of the entry that came last (a file). MEDARK_E_SOURCE if it cannot be opened,
+	 * which leaves it out; any other code ends the export.
 	 */
 	int (*open)(void *self, struct medark_stream **out, struct medark_error *err);
 	/*

@@ -369,6 +369,28 @@ class Packings(RealTest):
         self.assertEqual({line["path"] for line in self.report()},
                          {"src/" + name for name in want} | {"p.tar/a.xz", "p.tar/c.gz"})
 
+    def test_files_named_as_records_that_hold_none_are_named_and_counted(self):
+        # As a failed disk, or an export that broke off, leaves them.
+        good = ndjson(patient("p1"))
+        self.write("src/Patient.ndjson", good)
+        self.write("src/zeros.NDJSON", bytes(5000))
+        self.write("src/braces.json", good.replace("{", "\0"))
+        self.write("src/cut.json", '{"id":"1","meta":{"versionId":"1"},"code":{"text":"hart')
+        self.write("src/other.xml.gz", gzip.compress(b"<settings/>"))
+        for name in ["empty.ndjson", "empty.json"]:
+            self.write("src/" + name, "")
+        for name in ["table.csv", "json", "a.json.txt", "x.gz"]:
+            self.write("src/" + name, "id;name\n1;x\n")
+        seen = self.export("src")
+        names = {"zeros.NDJSON", "braces.json", "cut.json", "other.xml.gz"}
+        self.assertEqual({line["path"] for line in self.report()}, names)
+        self.assertEqual({line["reason"] for line in self.report()}, {"opaque"})
+        self.assertEqual(seen["warnings"], [
+            "4 items are named as files of records are (.json, .ndjson, .xml), but no record was "
+            "recognised: damaged, or no FHIR (--report FILE lists them)"])
+        self.assertTrue(seen["complete"])
+        self.round_trip("src")
+
     def test_a_source_without_any_record_is_warned_of(self):
         self.pack()
         with tarfile.open(self.path("a.tar.xz"), "w:xz") as f:
