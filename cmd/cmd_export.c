@@ -12,6 +12,7 @@
 
 #include <medark/export.h>
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,7 @@ static int check(const struct cli_options *options)
 		code = cli_report_missing(options, &missing);
 	if (code)
 		return code;
+	assert(options->out); /* it is not missing */
 	for (size_t i = 0; !code && i < options->operands.count; i++)
 		code = cli_place_check(options, "source", options->operands.items[i]);
 	if (!code)

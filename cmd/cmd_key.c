@@ -144,7 +144,7 @@ static int print_result(const struct cli_options *options, const struct medark_k
 
 int cmd_key(const struct cli_options *options)
 {
-	struct medark_key_request request;
+	struct medark_key_request request = { 0 };
 	struct medark_error err = { 0 };
 	int code = check_subverb(options);
 

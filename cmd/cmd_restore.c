@@ -9,7 +9,9 @@
 #include "report.h"
 #include "text.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -25,19 +27,28 @@ static bool is_day(unsigned year, unsigned month, unsigned day)
 	       day <= days[month - 1] + (leap && month == 2);
 }
 
+/* The digits of `text` that stand where `form` has this letter. */
+static unsigned number_at(const char *text, const char *form, char letter)
+{
+	return (unsigned)strtoul(text + (strchr(form, letter) - form), NULL, 10);
+}
+
 /* YYYY-MM-DD, or DD-MM-YYYY as a query of patients may have it. */
 static bool read_date(const char *text, char out[DATE_SIZE])
 {
-	unsigned year = 0, month = 0, day = 0;
-	int end = 0;
+	unsigned year, month, day;
+	const char *form;
 
 	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10)
 		return false;
-	if (text[4] == '-')
-		(void)sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &end);
-	else
-		(void)sscanf(text, "%2u-%2u-%4u%n", &day, &month, &year, &end);
-	if (end != 10 || !is_day(year, month, day))
+	form = text[4] == '-' ? "YYYY-MM-DD" : "DD-MM-YYYY";
+	for (size_t i = 0; i < 10; i++)
+		if ((text[i] == '-') != (form[i] == '-'))
+			return false;
+	year = number_at(text, form, 'Y');
+	month = number_at(text, form, 'M');
+	day = number_at(text, form, 'D');
+	if (!is_day(year, month, day))
 		return false;
 	(void)snprintf(out, DATE_SIZE, "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
 	return true;
@@ -53,6 +64,7 @@ static int check(const struct cli_options *options)
 	cli_missing_add(&missing, !options->to, "--to FOLDER");
 	if (missing.count)
 		return cli_report_missing(options, &missing);
+	assert(options->to); /* it is not missing */
 	if (options->operands.count > 1)
 		return cli_report_usage(options,
 					"cannot restore: exactly one archive is needed, "

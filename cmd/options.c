@@ -15,7 +15,7 @@
 #define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
 #define CHECKS	  (CLI_VERIFY | OPENS)
-#define WORK	  (OPENS | LONG | CLI_INSPECT | CLI_KEY)
+#define WORK	  (CLI_EXPORT | CHECKS | CLI_INSPECT | CLI_KEY)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
 #define ROW_MAX	  64
 
@@ -350,7 +350,7 @@ static int hide(struct cli_options *out, struct cli_list *list, size_t first)
 
 static int take_operands(struct cli_options *out, size_t count, char **words)
 {
-	out->operands.items = calloc(count + 1, sizeof(char *));
+	out->operands = (struct cli_list) { .items = calloc(count + 1, sizeof(char *)) };
 	if (!out->operands.items)
 		return cli_report_memory(out);
 	for (; out->operands.count < count; out->operands.count++) {

@@ -55,7 +55,7 @@ static int export_folder(struct medark_export *e, char **argv, struct medark_exp
 
 int main(int argc, char **argv)
 {
-	struct medark_export_result result;
+	struct medark_export_result result = { 0 };
 	struct medark_error err = { 0 };
 	struct medark_export *e = NULL;
 	int code;

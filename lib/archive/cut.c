@@ -189,9 +189,11 @@ int medark_cut_run(const struct medark_cut *cut, const struct medark_range *rang
 	if (segments > ALONE_MAX)
 		job.threads = medark_loader_count(cut->archive, largest, cut->threads);
 	while (count) {
-		job.count = take_batch(&s, &ranges, &count, job.threads);
+		unsigned taken = take_batch(&s, &ranges, &count, job.threads);
+
+		job.count = taken;
 		MEDARK_TRY(medark_parallel_run(&job, err));
-		for (uint64_t i = 0; i < job.count; i++) {
+		for (unsigned i = 0; i < taken; i++) {
 			MEDARK_TRY(cut_segment(&s, &s.batch[i], err));
 			MEDARK_TRY(medark_meter_add(cut->meter, s.batch[i].map->content.size, 0, 0,
 						    err));

@@ -2,6 +2,7 @@
 /* gather_document: items that are read to their end at once: documents and opaque items. */
 #include "archive/gather_private.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define READ_SIZE ((size_t)1 << 20)
@@ -100,6 +101,7 @@ struct whole {
 
 static uint8_t *tentative(const struct whole *w)
 {
+	assert(w->gather->open); /* what is at hand stands in it */
 	return w->gather->open->bytes + w->gather->open->used;
 }
 

@@ -196,7 +196,7 @@ int medark_index_open(const struct medark_index_source *source, struct medark_in
 	for (int kind = MEDARK_KIND_ITEMS; kind < MEDARK_KIND_ROOT; kind++) {
 		size_t count = index->root.tables[kind].page_count;
 
-		index->pages[kind] = calloc(count + 1, sizeof(*index->pages[kind]));
+		index->pages[kind] = calloc(count + 1, sizeof(struct page *));
 		if (!index->pages[kind])
 			return medark_error_memory(err, "the index");
 	}

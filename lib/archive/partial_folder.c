@@ -141,8 +141,7 @@ static int lock(struct medark_partial_folder *p, int *out_fd, struct medark_erro
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"another restore into this target is under way");
-	*out_fd = fd;
-	fd = -1;
+	*out_fd = medark_fd_take(&fd);
 	return 0;
 }
 
@@ -313,12 +312,10 @@ static int settle(struct medark_partial_folder *p, struct medark_error *err)
 	int reason = 0;
 
 	/* Only now: a folder that its owner may not write to cannot be moved. */
-	if (p->target >= 0 && fchmod(p->fd, p->mode) < 0)
-		reason = errno;
-	else if (p->sync && fsync(p->parent) < 0 && errno != EINVAL && errno != EROFS &&
-		 errno != ENOTSUP)
-		reason = errno;
-	else if (unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
+	if ((p->target >= 0 && fchmod(p->fd, p->mode) < 0) ||
+	    (p->sync && fsync(p->parent) < 0 && errno != EINVAL && errno != EROFS &&
+	     errno != ENOTSUP) ||
+	    unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0)
 		reason = errno;
 	if (!reason)
 		return 0;

@@ -94,17 +94,15 @@ static int add_qualified(struct lookup *l, struct medark_bytes text, size_t bar,
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer system = MEDARK_BUFFER(8 * MEDARK_QUERY_MAX);
+	struct lookup of_system = { .index = l->index, .set = l->set, .system = &system };
 	uint8_t value[MEDARK_QUERY_MAX];
 	size_t size = medark_query_compact(medark_bytes(text.data + bar + 1, text.size - bar - 1),
 					   false, value);
 
 	MEDARK_TRY(add_key(l, MEDARK_PATIENT_IDENTIFIER, text, err));
 	MEDARK_TRY(medark_row_encode(medark_bytes(text.data, bar), &system, err));
-	l->system = &system;
-	MEDARK_TRY(medark_search_identifier(l->index, medark_bytes(value, size), add_identifier, l,
-					    err));
-	l->system = NULL;
-	return 0;
+	return medark_search_identifier(l->index, medark_bytes(value, size), add_identifier,
+					&of_system, err);
 }
 
 /* `text` (at most MEDARK_QUERY_MAX bytes) as an id or an identifier. */

@@ -270,8 +270,7 @@ int medark_tree_create(struct medark_tree *tree, struct medark_bytes path, uint3
 	if (fd < 0)
 		return medark_error_errno(err, -fd, "cannot create a file in the target");
 	MEDARK_TRY(remember(tree, &c, err));
-	*out_fd = fd;
-	fd = -1;
+	*out_fd = medark_fd_take(&fd);
 	return 0;
 }
 

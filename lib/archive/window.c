@@ -111,7 +111,8 @@ int medark_window_hold(struct medark_window *w, struct medark_block *block,
 		return 0;
 	if (w->block_count == w->block_max) {
 		uint32_t max = w->block_max ? 2 * w->block_max : 64;
-		struct medark_block **blocks = realloc(w->blocks, max * sizeof(*blocks));
+		struct medark_block **blocks =
+			realloc(w->blocks, max * sizeof(struct medark_block *));
 
 		if (!blocks)
 			return medark_error_memory(err, "a window");
@@ -569,8 +570,8 @@ int medark_window_fill(struct medark_task *task, struct medark_fill *fill, struc
 	MEDARK_TRY(medark_buffer_reserve(&fill->scratch, plan->count * sizeof(struct medark_digest),
 					 err));
 	leaves.hashes = (struct medark_digest *)(void *)fill->scratch.data;
-	MEDARK_TRY(
-		medark_buffer_reserve(&fill->scratch2, plan->count * MEDARK_LEAF_SALT_SIZE, err));
+	MEDARK_TRY(medark_buffer_reserve(&fill->scratch2,
+					 (size_t)plan->count * MEDARK_LEAF_SALT_SIZE, err));
 	leaves.salts = (uint8_t(*)[MEDARK_LEAF_SALT_SIZE])(void *)fill->scratch2.data;
 	MEDARK_TRY(medark_leaf_salts(plan->window->salt_key, task->number, 0, plan->count,
 				     leaves.salts, err));

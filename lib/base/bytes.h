@@ -40,7 +40,7 @@ static inline bool medark_bytes_starts(struct medark_bytes a, const char *prefix
 {
 	size_t n = strlen(prefix);
 
-	return a.size >= n && memcmp(a.data, prefix, n) == 0;
+	return a.size >= n && (n == 0 || memcmp(a.data, prefix, n) == 0);
 }
 
 static inline bool medark_bytes_are_zero(struct medark_bytes a)

@@ -56,6 +56,15 @@ static inline __attribute__((unused)) void medark_fd_close_auto(int *fd)
 		(void)close(*fd);
 }
 
+/* MEDARK_TAKE for a descriptor. */
+static inline __attribute__((unused)) int medark_fd_take(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 static inline __attribute__((unused)) void medark_file_close_auto(FILE **f)
 {
 	if (*f)

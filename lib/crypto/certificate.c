@@ -289,7 +289,7 @@ int medark_certificate_write(const struct medark_certificate *certificate, const
 			     bool replace, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_mem());
-	struct medark_bytes pem;
+	struct medark_bytes pem = { 0 };
 
 	MEDARK_TRY(encode(certificate, bio, &pem, err));
 	return medark_small_file_write(path, pem, 0644, replace, err);
@@ -299,7 +299,7 @@ int medark_certificate_stage(const struct medark_certificate *certificate, const
 			     struct medark_small_file **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_mem());
-	struct medark_bytes pem;
+	struct medark_bytes pem = { 0 };
 
 	MEDARK_TRY(encode(certificate, bio, &pem, err));
 	return medark_small_file_stage(path, pem, 0644, out, err);

@@ -203,7 +203,7 @@ int medark_private_key_write(const struct medark_private_key *key, const char *p
 {
 	/* Its memory is wiped when it is freed. */
 	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_secmem());
-	struct medark_bytes pem;
+	struct medark_bytes pem = { 0 };
 
 	MEDARK_TRY(encode(key, bio, &pem, err));
 	return medark_small_file_write(path, pem, 0600, replace, err);
@@ -213,7 +213,7 @@ int medark_private_key_stage(const struct medark_private_key *key, const char *p
 			     struct medark_small_file **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_secmem());
-	struct medark_bytes pem;
+	struct medark_bytes pem = { 0 };
 
 	MEDARK_TRY(encode(key, bio, &pem, err));
 	return medark_small_file_stage(path, pem, 0600, out, err);

@@ -172,7 +172,7 @@ int medark_trust_add_signer(struct medark_trust *trust, const char *fingerprint,
 
 		if (*p == ':' && between)
 			continue;
-		digits[used++] = *p >= 'A' && *p <= 'F' ? (char)(*p | 0x20) : *p;
+		digits[used++] = (char)(*p >= 'A' && *p <= 'F' ? *p | 0x20 : *p);
 	}
 	if (!medark_text_unhex(medark_bytes(digits, used), digest.bytes, sizeof(digest.bytes)))
 		return medark_error_set(err, MEDARK_E_USAGE,

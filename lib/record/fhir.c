@@ -524,6 +524,7 @@ int medark_fhir_json_stream(struct medark_fhir *fhir, struct medark_json_stream 
 {
 	struct members m = { .stream = stream };
 
+	assert(stream);
 	medark_fhir_facts_begin(fhir, out);
 	fhir->is_xml = false;
 	if (!check_status(fhir, medark_json_stream_finish(stream)))

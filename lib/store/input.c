@@ -35,10 +35,9 @@ int medark_input_open(const char *path, struct medark_input **out, struct medark
 	in = malloc(sizeof(*in) + n);
 	if (!in)
 		return medark_error_memory(err, "a file");
-	in->fd = fd;
+	in->fd = medark_fd_take(&fd);
 	in->size = (uint64_t)st.st_size;
 	memcpy(in->name, path, n);
-	fd = -1;
 	*out = in;
 	return 0;
 }
