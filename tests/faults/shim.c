@@ -36,10 +36,18 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-/* glibc's own names for what is replaced here: dlsym() itself allocates. */
+/* NOLINTBEGIN(bugprone-reserved-identifier): they are glibc's own names. */
+
+/* What is replaced here: dlsym() itself allocates. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *p, size_t size);
+
+/* What it makes of an open without a mode in a hardened build. */
+int __open64_2(const char *path, int flags);
+int __openat64_2(int fd, const char *path, int flags);
+
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static struct {
 	bool active;
@@ -422,10 +430,6 @@ int openat64(int fd, const char *path, int flags, ...)
 {
 	OPEN(openat64, fd, path, flags);
 }
-
-/* What glibc makes of an open without a mode in a hardened build. */
-int __open64_2(const char *path, int flags);
-int __openat64_2(int fd, const char *path, int flags);
 
 int __open64_2(const char *path, int flags)
 {

@@ -245,10 +245,9 @@ void medark_subject_clear(struct subject *s)
 static bool left_something(const struct subject *s)
 {
 	DIR *dir = opendir(s->folder);
-	struct dirent *entry;
 	size_t entries = 0;
 
-	while (dir && (entry = readdir(dir)))
+	while (dir && readdir(dir))
 		entries++;
 	if (dir)
 		(void)closedir(dir);

@@ -3,6 +3,7 @@
 
 #include "xml.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -120,6 +121,7 @@ static void choose_places(struct synth_writer *w, uint64_t places[TYPE_PATIENT_C
 	uint64_t sample = w->set->patients < PLACES_SAMPLE ? w->set->patients : PLACES_SAMPLE;
 	uint64_t counts[TYPE_PATIENT_COUNT] = { 0 };
 
+	assert(sample > 0); /* a set of no patients is refused */
 	for (uint64_t number = 0; number < sample; number++) {
 		synth_chart_make(w->chart, number);
 		for (unsigned type = 0; type < TYPE_PATIENT_COUNT; type++)

@@ -28,7 +28,7 @@ static size_t encode(const char *data, size_t size, char *out)
 
 		*out++ = digits[n >> 18];
 		*out++ = digits[n >> 12 & 63];
-		*out++ = size > 1 ? digits[n >> 6 & 63] : '=';
+		*out++ = (char)(size > 1 ? digits[n >> 6 & 63] : '=');
 		*out++ = '=';
 	}
 	return (size_t)(out - start);

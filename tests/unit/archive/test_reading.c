@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 /* More than a segment of any default size. */
-#define LARGE (9u << 20)
+#define LARGE	 (9u << 20)
+#define IDS_SIZE 256
 
 static char place[] = "/tmp/medark-test-XXXXXX";
 static int before = -1;
@@ -88,6 +89,7 @@ static char *get(const char *path, size_t *out_size)
 	char *text;
 	long size;
 
+	*out_size = 0;
 	if (!f)
 		return NULL;
 	assert_int_equal(fseek(f, 0, SEEK_END), 0);
@@ -356,15 +358,16 @@ static void a_cut_or_longer_file_is_refused(void **state)
 static int add_id(void *context, const struct medark_patient_row *row)
 {
 	char *ids = context;
+	size_t n = strlen(ids);
 
-	(void)strcat(strcat(ids, row->id), " ");
+	(void)snprintf(ids + n, IDS_SIZE - n, "%s ", row->id);
 	return 0;
 }
 
 static void expect_patients(struct medark_archive *a, const char *query, const char *want)
 {
 	struct medark_error err;
-	char ids[256] = "";
+	char ids[IDS_SIZE] = "";
 
 	assert_int_equal(medark_archive_patients(a, query, 0, add_id, ids, &err), 0);
 	if (strcmp(ids, want) != 0)
@@ -382,7 +385,7 @@ static void patients_are_found_by_all_that_is_known(void **state)
 {
 	struct medark_archive *a = open_archive();
 	struct medark_error err;
-	char ids[64] = "";
+	char ids[IDS_SIZE] = "";
 
 	(void)state;
 	expect_patients(a, "", "00000000-0000-4000-8000-000000000004 p1 p2 p3 ");

@@ -46,9 +46,9 @@ static void every_day_of_800_years_agrees_with_the_c_library(void **state)
 		assert_true(medark_time_format(at, mine));
 		assert_true(medark_time_parse(medark_bytes_text(mine), &back));
 		assert_true(back == at);
-		assert_int_equal(atoi(mine), tm.tm_year + 1900);
-		assert_int_equal(atoi(mine + 5), tm.tm_mon + 1);
-		assert_int_equal(atoi(mine + 8), tm.tm_mday);
+		assert_int_equal(strtol(mine, NULL, 10), tm.tm_year + 1900);
+		assert_int_equal(strtol(mine + 5, NULL, 10), tm.tm_mon + 1);
+		assert_int_equal(strtol(mine + 8, NULL, 10), tm.tm_mday);
 		assert_string_equal(mine + 10, "T12:34:56Z");
 	}
 }

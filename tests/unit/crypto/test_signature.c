@@ -198,8 +198,8 @@ static void we_accept_what_stock_openssl_signs_in_the_same_form(void **state)
 		"-cades -md sha256 -signer s256.pem -inkey s256.key -keyid",
 		"-cades -md sha256 -signer s256.pem -inkey s256.key -nodetach",
 		"-cades -md sha256 -signer s256.pem -inkey s256.key -certfile foreign.pem",
-		"-cades -md sha256 -signer s256.pem -inkey s256.key "
-		"-signer leaf.pem -inkey leaf.key",
+		("-cades -md sha256 -signer s256.pem -inkey s256.key "
+		 "-signer leaf.pem -inkey leaf.key"),
 		"-md sha256 -signer s256.pem -inkey s256.key -noattr",
 	};
 	struct medark_error err = { 0 };

@@ -36,11 +36,13 @@ static const char *parts(enum medark_fhir_kind kind, const char *text)
 	static struct document d;
 	enum medark_fault fault;
 	struct medark_error err;
+	size_t n;
 
 	d = (struct document) { .text = padded(medark_bytes_text(text)), .kind = kind };
 	assert_int_equal(medark_fhir_split(fhir, kind, d.text, note, &d, &fault, &err), 0);
+	n = strlen(d.lines);
 	if (fault)
-		strcat(strcat(d.lines, " !"), medark_fault_name(fault));
+		snprintf(d.lines + n, sizeof(d.lines) - n, " !%s", medark_fault_name(fault));
 	free((void *)(uintptr_t)d.text.data);
 	return d.lines;
 }

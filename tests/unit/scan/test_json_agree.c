@@ -106,7 +106,7 @@ static void mutated_lines_are_judged_as_jansson_does(void **state)
 			fail_msg("jansson accepts: %.*s", (int)size, (const char *)text);
 		if (!json && object.status <= MEDARK_JSON_OTHER && !beyond_oracle(bytes))
 			fail_msg("jansson refuses: %.*s", (int)size, (const char *)text);
-		if (json && json_is_object(json) && !object.repeated)
+		if (json_is_object(json) && !object.repeated)
 			compare_members(bytes, &object, json);
 		json_decref(json);
 	}
@@ -169,7 +169,7 @@ static void brackets_are_compared_over_long_rows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		for (int a = 1; a < 70; a += i % 2 + 1)
+		for (int a = 1; a < 70; a += (int)(i % 2) + 1)
 			for (int b = 1; b < 70; b += 1 + b / 3) {
 				(void)repeat(first, "{}", a);
 				(void)repeat(second, rows[i].item, b);
@@ -214,7 +214,7 @@ static void the_borders_of_chunks_are_no_borders(void **state)
 
 				(void)scan(text, size);
 				text[size - 1] = ' ';
-				(void)strcpy(text + size, "}}");
+				memcpy(text + size, "}}", sizeof("}}"));
 				(void)scan(text, size + 1);
 				(void)scan(text, size + 2);
 			}

@@ -523,7 +523,8 @@ static void all_of_128_names_are_found(void **state)
 	scan_everywhere(&many, medark_bytes(text, size), &object);
 	assert_int_equal(object.status, MEDARK_JSON_OBJECT);
 	for (int i = 0; i < MEDARK_JSON_KEYS_MAX; i++)
-		assert_int_equal(atoi(text + medark_json_get(&object, (uint32_t)i).begin), i);
+		assert_int_equal(
+			strtol(text + medark_json_get(&object, (uint32_t)i).begin, NULL, 10), i);
 }
 
 static int setup(void **state)
