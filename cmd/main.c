@@ -17,6 +17,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* That may be open at a time, where the system allows it. */
+#define FILES 4096
+
 /* A core file would hold records and keys in clear. One byte also stops cores that go to a pipe. */
 static void forbid_cores(void)
 {
@@ -26,6 +29,17 @@ static void forbid_cores(void)
 		limit.rlim_cur = limit.rlim_max < 1 ? limit.rlim_max : 1;
 		(void)setrlimit(RLIMIT_CORE, &limit);
 	}
+}
+
+/* A source may have hundreds of files and folders open at a time; soft limits are often lower. */
+static void allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FILES)
+		return;
+	limit.rlim_cur = limit.rlim_max < FILES ? limit.rlim_max : FILES;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /*
@@ -128,6 +142,7 @@ int main(int argc, char **argv)
 	/* Only for the width of characters; output is UTF-8 in every locale. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	forbid_cores();
+	allow_files();
 	cli_signals_install();
 	/* A script whose variable is empty must not take the overview for a success. */
 	if (argc < 2) {
