@@ -297,6 +297,21 @@ static void print_recipients(FILE *out, const struct medark_export_result *r)
 	}
 }
 
+/* Where the quarantine is listed, or how. */
+static void print_where(const struct cli_options *options, FILE *out)
+{
+	bool is_file = strcmp(options->out, "-") != 0;
+	char word[1024];
+
+	(void)fputs(options->report ? "what was quarantined or skipped is listed in "
+				    : "to list it: medark items --quarantined ",
+		    out);
+	cli_text_print(out, options->report ? options->report
+			    : is_file	    ? cli_text_quote(options->out, word, sizeof(word))
+					    : "FILE");
+	(void)fputs(options->report ? "\n" : " --identity KEY --trust CERT\n", out);
+}
+
 static void print_text(const struct cli_options *options, const struct medark_export_result *r)
 {
 	FILE *out = cli_report_stream(options);
@@ -322,24 +337,22 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_time(out, r->seconds, r->bytes);
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");
-	if ((r->quarantined || r->skipped) && !options->report)
-		(void)fputs(
-			"to list what was quarantined or skipped: export with --report FILE, or "
-			"medark items --quarantined\n",
-			out);
+	if (r->quarantined || r->skipped)
+		print_where(options, out);
 }
 
 /* What a nightly job with --quiet would otherwise not hear of. */
 static void warn_of_gaps(const struct cli_options *options, const struct medark_export_result *r)
 {
-	char sentence[160];
+	char sentence[1024];
 
 	if (!(r->quarantined || r->skipped) || !options->quiet)
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the archive is written, but incomplete: %" PRIu64 " quarantined, %" PRIu64
-		       " skipped",
-		       r->quarantined, r->skipped);
+		       " skipped%s%s",
+		       r->quarantined, r->skipped, options->report ? "; listed in " : "",
+		       options->report ? options->report : "");
 	cli_report_warning(options, sentence);
 }
 
@@ -373,7 +386,7 @@ int cmd_export(const struct cli_options *options)
 				.code = code,
 				.err = &err });
 	warn_of_gaps(options, &result);
-	cli_remarks_make(&remarks, &result);
+	cli_remarks_make(&remarks, options, &result);
 	cli_remarks_warn(&remarks, options);
 	if (options->json)
 		print_json(options, &result, &remarks);

@@ -16,23 +16,29 @@ static void CLI_PRINTF(2, 3) add(struct cli_remarks *remarks, const char *fmt, .
 	va_end(ap);
 }
 
-void cli_remarks_make(struct cli_remarks *out, const struct medark_export_result *result)
+void cli_remarks_make(struct cli_remarks *out, const struct cli_options *options,
+		      const struct medark_export_result *result)
 {
 	out->count = 0;
 	if (result->bytes && !result->records)
-		add(out, "no record was recognised: the archive keeps every byte, but no patient "
-			 "can be found in it; medark-export(1) says which forms and packings of "
-			 "FHIR are read");
+		add(out,
+		    "no record was recognised: the archive keeps every byte that was read, but "
+		    "no patient can be found in it; medark-export(1) says which forms and "
+		    "packings of FHIR are read");
 	if (result->closed)
 		add(out,
 		    "%" PRIu64 " %s packed or encoded in a way that is not looked into: unpack or "
-		    "convert first what holds records (--report FILE lists them)",
-		    result->closed, result->closed == 1 ? "item is" : "items are");
+		    "convert first what holds records (%s lists %s)",
+		    result->closed, result->closed == 1 ? "item is" : "items are",
+		    options->report ? options->report : "--report FILE",
+		    result->closed == 1 ? "it" : "them");
 	if (result->unlike)
 		add(out,
 		    "%" PRIu64 " %s named as files of records are (.json, .ndjson, .xml), but no "
-		    "record was recognised: damaged, or no FHIR (--report FILE lists them)",
-		    result->unlike, result->unlike == 1 ? "item is" : "items are");
+		    "record was recognised: damaged, or no FHIR (%s lists %s)",
+		    result->unlike, result->unlike == 1 ? "item is" : "items are",
+		    options->report ? options->report : "--report FILE",
+		    result->unlike == 1 ? "it" : "them");
 	if (result->archives)
 		add(out,
 		    "%" PRIu64 " %s of medark, so that each export is larger than the last: leave "

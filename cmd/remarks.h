@@ -14,11 +14,12 @@
 #define CLI_REMARKS_MAX 4
 
 struct cli_remarks {
-	char sentences[CLI_REMARKS_MAX][320];
+	char sentences[CLI_REMARKS_MAX][1024];
 	size_t count;
 };
 
-void cli_remarks_make(struct cli_remarks *out, const struct medark_export_result *result);
+void cli_remarks_make(struct cli_remarks *out, const struct cli_options *options,
+		      const struct medark_export_result *result);
 
 /* Each as a warning. */
 void cli_remarks_warn(const struct cli_remarks *remarks, const struct cli_options *options);

@@ -18,6 +18,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define SEGMENT_SIZE  (4u << 20)
@@ -295,12 +296,18 @@ static void count_sources(struct run *r)
 /* What feeds a pipe may have failed; and what is not mounted is an empty folder. */
 static void note_empty(struct run *r, const char *source)
 {
+	bool is_stdin = strcmp(source, "-") == 0;
 	char sentence[1024];
+	struct stat st;
+	mode_t mode = is_stdin ? S_IFIFO : stat(source, &st) == 0 ? st.st_mode : 0;
 
 	r->empty_sources++;
-	(void)snprintf(sentence, sizeof(sentence), "nothing was read from %s%s%s",
-		       strcmp(source, "-") == 0 ? "standard input" : "the source '",
-		       strcmp(source, "-") == 0 ? "" : source, strcmp(source, "-") == 0 ? "" : "'");
+	(void)snprintf(sentence, sizeof(sentence), "nothing was read from %s%.512s%s: %s",
+		       is_stdin ? "standard input" : "the source '", is_stdin ? "" : source,
+		       is_stdin ? "" : "'",
+		       S_ISDIR(mode)   ? "is it mounted?"
+		       : S_ISREG(mode) ? "was it written to its end?"
+				       : "did the command before the pipe fail?");
 	medark_meter_warn(&r->meter, sentence);
 }
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -51,6 +52,11 @@ class Export(ArchiveTest):
         self.assertGreaterEqual(summary["quarantined"], 1)
         self.assertEqual(os.stat(self.path("r.jsonl")).st_mode & 0o777, 0o600)
         self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        for more, last in [
+                (["--report", "r.jsonl"], "what was quarantined or skipped is listed in r.jsonl"),
+                ([], "to list it: medark items --quarantined 'a b' --identity KEY --trust CERT")]:
+            lines = self.succeed(*self.export("src", "a b", "--force", *more), code=6).out
+            self.assertEqual(lines.splitlines()[-2:], ["a b: written, but incomplete", last])
         quiet = self.succeed(*self.export("src", "c.medark", "--quiet"), code=6)
         self.assertEqual(quiet.out, "")
         self.assertEqual(quiet.err, "medark: warning: the archive is written, but incomplete: "
@@ -60,26 +66,30 @@ class Export(ArchiveTest):
         self.write("nothing/of/it.ndjson", "")
         warning = "medark: warning: nothing was read from "
         result = self.succeed(*self.export("nothing", "b.medark", "--quiet"), code=6)
-        self.assertEqual(result.err, warning + "the source 'nothing'\n")
+        self.assertEqual(result.err, warning + "the source 'nothing': is it mounted?\n")
         self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
         self.assertIn("no: nothing was read from a source", self.succeed("inspect", "b.medark").out)
         # A pipe whose writer fails, alone and beside what has data.
         result = self.succeed(*self.export("-", "c.medark"), code=6)
-        self.assertEqual(result.err, warning + "standard input\n")
+        self.assertEqual(result.err, warning + "standard input: did the command before the pipe fail?\n")
         self.assertEqual(result.out.splitlines()[-1], "c.medark: written, but incomplete")
         *_, summary = self.succeed("export", "src", *self.export("-", "d.medark", "--json")[1:],
                                    code=6).json()
         self.assertEqual((summary["empty_sources"], summary["complete"], summary["records"]),
                          (1, False, 63))
+        result = self.succeed(*self.export("nothing/of/it.ndjson", "e.medark", "-q"), code=6)
+        self.assertEqual(result.err, warning + "the source 'nothing/of/it.ndjson': was it written to its "
+                         "end?\n")
 
     def test_an_archive_in_which_no_patient_can_be_found_is_warned_of(self):
         self.write("night.tar.xz", b"\xfd7zXZ\0\0\x04" + bytes(100))
         result = self.succeed(*self.export("night.tar.xz", "b.medark", "--quiet"))
         first, second = result.err.splitlines()
-        self.assertTrue(first.startswith("medark: warning: no record was recognised: the archive "
-                                         "keeps every byte, but no patient can be found in it; "))
+        self.assertTrue(first.startswith("medark: warning: no record was recognised: the archive keeps "
+                                         "every byte that was read, but no patient can be found in it; "))
         self.assertTrue(second.startswith("medark: warning: 1 item is packed or encoded in a way "
                                           "that is not looked into: "))
+        self.assertTrue(second.endswith(" (--report FILE lists it)"))
         *status, summary = self.succeed(*self.export("night.tar.xz", "c.medark", "--json")).json()
         self.assertEqual([line["warning"] for line in status if "warning" in line],
                          summary["warnings"])
@@ -87,6 +97,10 @@ class Export(ArchiveTest):
                          [first, second])
         self.assertEqual(self.succeed(*self.export("src", "d.medark", "--json")).json()[-1]
                          ["warnings"], [])
+        shutil.copy(self.path("night.tar.xz"), self.path("src/a.xz"))
+        shutil.copy(self.path("night.tar.xz"), self.path("src/b.xz"))
+        result = self.succeed(*self.export("src", "e.medark", "--quiet", "--report", "r.jsonl"))
+        self.assertTrue(result.err.endswith(" (r.jsonl lists them)\n"), result.err)
 
     def test_an_archive_can_go_to_standard_output(self):
         result = self.succeed(*self.export("src", "-"))

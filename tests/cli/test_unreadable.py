@@ -63,7 +63,8 @@ class Unreadable(ArchiveTest):
         result = self.export_closed("--report", "r.jsonl", "--quiet")
         self.assertEqual(result.err, 2 * (
             "medark: warning: a file or folder before item 2: cannot be opened: Permission denied\n") +
-            "medark: warning: the archive is written, but incomplete: 0 quarantined, 2 skipped\n")
+            "medark: warning: the archive is written, but incomplete: 0 quarantined, 2 skipped; listed "
+            "in r.jsonl\n")
         with open(self.path("r.jsonl"), encoding="utf-8") as f:
             lines = [json.loads(line) for line in f]
         self.assertEqual([(line["reason"], line["detail"]) for line in lines],

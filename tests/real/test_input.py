@@ -360,7 +360,7 @@ class Packings(RealTest):
         self.assertEqual({line["reason"] for line in lines}, {"opaque"})
         self.assertEqual(seen["warnings"], [
             "5 items are packed or encoded in a way that is not looked into: unpack or convert "
-            "first what holds records (--report FILE lists them)"])
+            "first what holds records (a.medark.jsonl lists them)"])
         self.round_trip("src")
         # Of several sources each has its name in front; the same holds in a packed one.
         subprocess.run(["tar", "-C", self.path("src"), "-cf", self.path("p.tar"), "a.xz", "c.gz"],
@@ -400,9 +400,9 @@ class Packings(RealTest):
             seen = self.export(source)
             self.assertEqual((seen["records"], seen["opaque"]), (0, 1))
             self.assertEqual(seen["warnings"][0],
-                             "no record was recognised: the archive keeps every byte, but no "
-                             "patient can be found in it; medark-export(1) says which forms and "
-                             "packings of FHIR are read")
+                             "no record was recognised: the archive keeps every byte that was read, "
+                             "but no patient can be found in it; medark-export(1) says which forms "
+                             "and packings of FHIR are read")
             self.assertEqual(len(seen["warnings"]), 1 + closed)
 
 
