@@ -4,10 +4,12 @@
 #include "passphrase.h"
 #include "report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 _Static_assert(sizeof(((struct medark_archive_info *)0)->judged_at) == CLI_TIME_MAX, "a time");
 
@@ -242,6 +244,37 @@ static bool advise(const struct cli_options *options, const struct cli_access *a
 	return true;
 }
 
+/* What else than a key may be wrong where none fits; NULL: nothing. */
+static const char *advise_passphrase(const struct cli_options *options, const char *path)
+{
+	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
+	bool given = cli_passphrase_is_asked(options) || (file && *file);
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+	bool takes = false;
+
+	if (medark_archive_inspect(path, &info, &ignored) < 0)
+		return NULL;
+	for (uint32_t i = 0; i < info.recipient_count; i++)
+		takes |= strcmp(info.recipients[i].kind, "passphrase") == 0;
+	if (!takes)
+		return NULL;
+	return given ? "it was made with another passphrase: check capitals, spaces and the "
+		       "keyboard's layout"
+		     : "it can be opened with a passphrase, too: give --passphrase";
+}
+
+/* Where a query stands in the place of the archive, or what was given opens nothing. */
+static const char *advise_word(const struct cli_options *options, int code, const char *path)
+{
+	if (code == MEDARK_E_IDENTITY)
+		return advise_passphrase(options, path);
+	if (code == MEDARK_E_SYSTEM && options->verb->bit == CLI_PATIENTS &&
+	    access(path, F_OK) < 0 && errno == ENOENT)
+		return "the first word is the archive: medark patients FILE QUERY";
+	return NULL;
+}
+
 int cli_access_open(const struct cli_options *options, struct cli_access *access, const char *path)
 {
 	struct medark_error err = { 0 };
@@ -253,6 +286,8 @@ int cli_access_open(const struct cli_options *options, struct cli_access *access
 		medark_archive_open(path, access->trust, access->identity, &access->archive, &err);
 	if (failure.code == MEDARK_E_UNTRUSTED && advise(options, access, path, hint))
 		failure.hint = hint;
+	else if (failure.code < 0)
+		failure.hint = advise_word(options, failure.code, path);
 	return failure.code < 0 ? cli_report_failure(options, &failure) : 0;
 }
 

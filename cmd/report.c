@@ -104,7 +104,9 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 
 	switch (failure->code) {
 	case MEDARK_E_IDENTITY:
-		(void)snprintf(room, SENTENCE_MAX, "to list who can open it: medark inspect %s",
+		(void)snprintf(room, SENTENCE_MAX,
+			       "to ask whether somebody can open it: medark inspect %s "
+			       "--recipient CERT",
 			       file);
 		return room;
 	case MEDARK_E_EXISTS:

@@ -147,19 +147,25 @@ static int nothing_fits(const struct medark_identity *identity, const struct med
 {
 	const char *words = identity->passphrase_count > 1 ? "none of the passphrases opens it"
 							   : "the passphrase does not open it";
-	bool asked = false;
+	uint32_t keys = 0;
+	bool asked;
 
 	for (uint32_t i = 0; i < header->recipient_count; i++)
-		asked |= header->recipients[i].kind == MEDARK_RECIPIENT_PASSPHRASE;
-	asked &= identity->passphrase_count > 0;
+		keys += header->recipients[i].kind != MEDARK_RECIPIENT_PASSPHRASE;
+	asked = identity->passphrase_count > 0 && keys < header->recipient_count;
 	if (!identity->key_count && identity->passphrase_count)
 		return medark_error_set(err, MEDARK_E_IDENTITY, "%s%s", words,
 					asked ? "" : ": only keys do, and none is given");
+	if (!keys)
+		return medark_error_set(err, MEDARK_E_IDENTITY, "%s: no key does",
+					asked ? words : "only a passphrase opens it");
+	if (keys == 1)
+		return medark_error_set(err, MEDARK_E_IDENTITY,
+					"none of the keys given is its recipient's%s%s",
+					asked ? ", and " : "", asked ? words : "");
 	return medark_error_set(err, MEDARK_E_IDENTITY,
-				"none of the keys given is among the archive's recipients (there "
-				"%s %u)%s%s",
-				header->recipient_count == 1 ? "is" : "are",
-				header->recipient_count, asked ? ", and " : "", asked ? words : "");
+				"none of the keys given is one of its %u recipients'%s%s", keys,
+				asked ? ", and " : "", asked ? words : "");
 }
 
 int medark_identity_open(const struct medark_identity *identity,

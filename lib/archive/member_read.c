@@ -45,7 +45,7 @@ int medark_member_read(struct medark_input *in, const struct medark_manifest_mem
 	if (!medark_digest_equal(&digest, &member->digest))
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"%s: its content is not the one that was signed (SHA-256 "
-					"differs)",
+					"differs); copy the archive again, or take another copy",
 					member->name);
 	return 0;
 }

@@ -53,14 +53,18 @@ static int begins_as_archive(struct medark_input *in, uint64_t size, struct meda
 /* What is no archive is told from one that was not copied to its end. */
 static int refuse_no_end(struct medark_input *in, uint64_t size, struct medark_error *err)
 {
-	int begins = begins_as_archive(in, size, err);
+	int begins;
 
+	if (!size)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the file is empty; copy it again, or take another copy");
+	begins = begins_as_archive(in, size, err);
 	MEDARK_TRY(begins);
 	if (!begins)
 		return medark_error_set(err, MEDARK_E_FORMAT, "this is no medark archive");
 	return medark_error_set(err, MEDARK_E_FORMAT,
 				"the archive is cut off: its end is missing (%llu bytes are "
-				"there); copy it again",
+				"there); copy it again, or take another copy",
 				(unsigned long long)size);
 }
 
@@ -83,7 +87,8 @@ static int refuse_end(struct medark_input *in, uint64_t size, struct medark_erro
 		if (is_locator(last.data + at))
 			return medark_error_set(
 				err, MEDARK_E_FORMAT,
-				"%llu bytes stand behind LOCATOR and the end of the archive",
+				"%llu bytes stand behind LOCATOR and the end of the archive; copy "
+				"it again, or take another copy",
 				(unsigned long long)(size - first - at - MEDARK_TAIL_SIZE));
 	return refuse_no_end(in, size, err);
 }

@@ -486,7 +486,7 @@ class Restore(ArchiveTest):
 
     def test_a_failure_leaves_no_folder(self):
         self.refuse(5, *self.opened("restore", "--to", "back", identity="other.key.pem"),
-                    hint="to list who can open it: medark inspect a.medark")
+                    hint="to ask whether somebody can open it: medark inspect a.medark --recipient CERT")
         result = self.refuse(1, *self.opened("restore", "--to", "back", "--patient", "999990044"))
         self.assertNotIn("999990044", result.err)
         self.refuse(1, *self.opened("restore", "--to", "nowhere/back"))

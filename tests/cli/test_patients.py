@@ -57,6 +57,11 @@ class Patients(ArchiveTest):
                         "is searched at a time", hint="see: medark help patients")
         self.succeed(*self.opened("patients", "c.medark"))
 
+    def test_a_query_in_the_place_of_the_archive_is_told(self):
+        words = self.opened("patients", archive="jacobs")
+        self.refuse(1, *words, hint="the first word is the archive: medark patients FILE QUERY")
+        self.assertEqual(len(self.refuse(1, "restore", *words[1:], "--to", "x").err.splitlines()), 1)
+
     def test_more_shows_the_bsn_and_a_narrow_terminal_cuts_no_number(self):
         lines = self.succeed(*self.opened("patients", "-v", "p2")).out.splitlines()
         self.assertEqual(lines[0].split()[:3], ["ID", "BSN", "NAME"])
@@ -92,7 +97,7 @@ class Patients(ArchiveTest):
 
     def test_who_has_no_key_is_told_who_has(self):
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
-                    hint="to list who can open it: medark inspect a.medark")
+                    hint="to ask whether somebody can open it: medark inspect a.medark --recipient CERT")
         self.refuse(4, "patients", "a.medark", "--identity", "it.key.pem", "--trust",
                     "stranger.cert.pem")
         self.succeed("patients", "a.medark", env={"MEDARK_IDENTITY": "it.key.pem",

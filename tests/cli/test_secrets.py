@@ -37,7 +37,8 @@ class Secrets(ArchiveTest):
         for wrong in [SECRET + " ", SECRET[1:]]:
             self.write("wrong", wrong, 0o600)
             self.refuse(5, *self.look, "--passphrase-file", "wrong",
-                        hint="to list who can open it: medark inspect b.medark")
+                        hint="it was made with another passphrase: check capitals, spaces and the "
+                        "keyboard's layout")
 
     def test_a_passphrase_that_does_not_open_is_said_to(self):
         self.seal()
@@ -46,11 +47,18 @@ class Secrets(ArchiveTest):
         self.refuse(5, *self.look, "--passphrase-file", "wrong",
                     error=no + "the passphrase does not open it")
         self.refuse(5, *self.look, "--passphrase-file", "wrong", "--identity", "other.key.pem",
-                    error=no + "none of the keys given is among the archive's recipients (there is 1), "
-                    "and the passphrase does not open it")
+                    error=no + "the passphrase does not open it: no key does")
+        self.refuse(5, *self.look, "--identity", "other.key.pem",
+                    error=no + "only a passphrase opens it: no key does",
+                    hint="it can be opened with a passphrase, too: give --passphrase")
+        self.succeed(*self.export("src", "c.medark", "--passphrase-file", "secret"))
+        self.refuse(5, "patients", "c.medark", *self.look[2:], "--passphrase-file", "wrong", "--identity",
+                    "other.key.pem", error="cannot open 'c.medark': none of the keys given is its "
+                    "recipient's, and the passphrase does not open it")
         self.refuse(5, "patients", "a.medark", *self.look[2:], "--passphrase-file", "wrong",
                     error="cannot open 'a.medark': the passphrase does not open it: only keys do, and "
-                    "none is given")
+                    "none is given",
+                    hint="to ask whether somebody can open it: medark inspect a.medark --recipient CERT")
 
     def test_a_secret_behind_the_option_is_refused_and_not_repeated(self):
         error = ("cannot use a value with --passphrase: it takes none, it asks (a query stands in "

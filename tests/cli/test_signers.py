@@ -259,9 +259,19 @@ class Recipients(ArchiveTest):
                     "key is wanted")
 
     def test_who_is_no_recipient_is_told_how_many_there_are(self):
+        none = "none of the keys given is "
+        hint = "to ask whether somebody can open it: medark inspect {} --recipient CERT"
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
-                    error="cannot open 'a.medark': none of the keys given is among the "
-                    "archive's recipients (there is 1)")
+                    error=f"cannot open 'a.medark': {none}its recipient's",
+                    hint=hint.format("a.medark"))
+        self.succeed("key", "new", "--role", "recipient", "--name", "third", "--out", "third")
+        self.succeed(*self.export("src", "b.medark", "--recipient", "third.cert.pem"))
+        self.refuse(5, *self.opened("patients", archive="b.medark", identity="other.key.pem"),
+                    error=f"cannot open 'b.medark': {none}one of its 2 recipients'",
+                    hint=hint.format("b.medark"))
+        # What the hint says works.
+        self.succeed("inspect", "b.medark", "--recipient", "it.cert.pem")
+        self.succeed("inspect", "b.medark", "--recipient", "other.cert.pem", code=5)
 
 
 class Chain(ArchiveTest):
@@ -345,7 +355,7 @@ class Behind(ArchiveTest):
             self.damaged(lambda content, more=more: content + more)
             self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
                         error=f"cannot verify 'bad.medark': {len(more)} bytes stand behind LOCATOR "
-                        "and the end of the archive")
+                        "and the end of the archive; copy it again, or take another copy")
 
     def test_an_archive_that_is_cut_off_is_told_from_what_is_none(self):
         size = os.path.getsize(self.path("a.medark"))
@@ -353,12 +363,29 @@ class Behind(ArchiveTest):
             self.damaged(lambda content, left=left: content[:left])
             self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
                         error="cannot verify 'bad.medark': the archive is cut off: its end is missing "
-                        f"({left} bytes are there); copy it again")
-        for content in [b"", b"README.txt", b"README.txt is no archive\n" * 1000, bytes(100000)]:
+                        f"({left} bytes are there); copy it again, or take another copy")
+        for content in [b"README.txt", b"README.txt is no archive\n" * 1000, bytes(100000)]:
             self.write("bad.medark", content)
             for verb in [["inspect"], ["verify", "--trust", "clinic.cert.pem"]]:
                 self.refuse(3, *verb, "bad.medark",
                             error=f"cannot {verb[0]} 'bad.medark': this is no medark archive")
+
+    def test_an_empty_file_is_said_to_be(self):
+        self.write("bad.medark", b"")
+        for verb, action in [(["inspect"], "inspect"), (["verify", "--trust", "clinic.cert.pem"], "verify"),
+                             (self.opened("items")[:1] + self.opened("items")[2:], "open")]:
+            self.refuse(3, *verb, "bad.medark", error=f"cannot {action} 'bad.medark': the file is empty; "
+                        "copy it again, or take another copy")
+
+    def test_a_changed_member_is_named_with_what_helps(self):
+        def flip(content):
+            content[content.index(b"data/00000001.zst.p7m\0") + 700] ^= 1
+            return content
+
+        self.damaged(flip)
+        self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
+                    error="cannot verify 'bad.medark': data/00000001.zst.p7m: its content is not the one "
+                    "that was signed (SHA-256 differs); copy the archive again, or take another copy")
 
 
 class Report(ArchiveTest):

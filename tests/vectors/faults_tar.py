@@ -121,7 +121,7 @@ def ends():
         Vector("end-text-appended", "F-5", ALL, "LOCATOR", {"end": append(b"appended\n")}),
         Vector("end-archive-twice", "F-5", ALL, "not followed by LOCATOR",
                {"file": lambda whole: whole + whole}),
-        Vector("empty-file", "F-5", ALL, "this is no medark archive", {"file": put(b"")}),
+        Vector("empty-file", "F-5", ALL, "the file is empty", {"file": put(b"")}),
         Vector("only-the-end", "F-5", ALL, "LOCATOR|no MANIFEST", {"file": lambda w: w[-2048:]}),
     ]  # fmt: skip
     cuts = {"readme": 300, "header": 3000, "segment": 8000, "index": 14000, "manifest": 21000}
