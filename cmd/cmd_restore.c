@@ -125,6 +125,18 @@ static void print_json(const struct cli_options *options, const struct outcome *
 	cli_json_end(&json);
 }
 
+/* What a file in the folder names one by one. */
+static void print_listed(const char *label, uint64_t count, const char *file)
+{
+	char text[96];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64 " (see %s)", count, file);
+	if (count)
+		cli_report_row(stdout, label, text);
+	else
+		cli_report_row_number(stdout, label, count);
+}
+
 static void print_text(const struct cli_options *options, const struct outcome *o)
 {
 	const struct medark_restore_result *r = &o->result;
@@ -134,14 +146,14 @@ static void print_text(const struct cli_options *options, const struct outcome *
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
 		cli_report_row_number(stdout, "referenced", r->referenced);
-		cli_report_row_number(stdout, "unresolved", r->unresolved);
+		print_listed("unresolved", r->unresolved, "report.json");
 		cli_report_row_number(stdout, "attachments", r->opaque);
 	} else {
 		cli_report_row_number(stdout, "items", r->items);
 		cli_report_row_bytes(stdout, "bytes", r->bytes);
 	}
 	if (r->renamed)
-		cli_report_row_number(stdout, "renamed", r->renamed);
+		print_listed("renamed", r->renamed, "medark-renamed.json");
 	cli_report_row_time(stdout, o->seconds, r->bytes);
 	cli_text_print(stdout, options->operands.items[0]);
 	(void)fputs(": verified and restored to ", stdout);
@@ -155,35 +167,71 @@ static const char *type_at(size_t i, const void *context)
 	return medark_resource_type(i);
 }
 
-/* A mistyped type would otherwise look like a patient without such records. */
-static void warn_of_types(const struct cli_options *options)
+/* Has the archive records of types that FHIR does not have? */
+static bool has_others(struct medark_archive *archive)
 {
-	char sentence[256];
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+
+	if (medark_archive_info(archive, &info, &ignored) < 0)
+		return true;
+	for (uint32_t i = 0; i < info.type_count; i++)
+		if (strcmp(info.types[i].name, "Other") == 0)
+			return true;
+	return false;
+}
+
+static bool is_known(const char *type, size_t known)
+{
+	for (size_t i = 0; i < known; i++)
+		if (strcmp(type, medark_resource_type(i)) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A mistyped type would otherwise look like a patient without such records. It may be meant only
+ * where the archive has records that FHIR has no type for. 0 or CLI_USAGE.
+ */
+static int check_types(const struct cli_options *options, struct medark_archive *archive)
+{
+	char sentence[256], meant[96];
 	size_t known = 0;
 
 	while (medark_resource_type(known))
 		known++;
 	for (size_t i = 0; i < options->types.count; i++) {
 		const char *type = options->types.items[i], *near;
-		bool found = false;
 
-		for (size_t k = 0; k < known && !found; k++)
-			found = strcmp(type, medark_resource_type(k)) == 0;
-		if (found)
+		if (is_known(type, known))
 			continue;
 		near = cli_closest(type, known, type_at, NULL);
-		(void)snprintf(sentence, sizeof(sentence),
-			       "FHIR has no resource type '%.64s'%s%s%s", type,
-			       near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+		(void)snprintf(meant, sizeof(meant), "%s%s%s", near ? "; did you mean '" : "",
+			       near ? near : "", near ? "'?" : "");
+		if (!has_others(archive))
+			return cli_report_usage(options,
+						"cannot use '%.64s' for --type: FHIR has no "
+						"resource type of that name%s",
+						type, meant);
+		(void)snprintf(sentence, sizeof(sentence), "FHIR has no resource type '%.64s'%s",
+			       type, meant);
 		cli_report_warning(options, sentence);
 	}
+	return 0;
 }
 
 static void warn_of_none(const struct cli_options *options, const struct medark_restore_result *r)
 {
-	if (options->patients.count && !r->records && (options->types.count || options->since))
-		cli_report_warning(options, "no record of the patient is of the types of --type "
-					    "and the time of --since");
+	char sentence[128];
+
+	if (!options->patients.count || r->records || !(options->types.count || options->since))
+		return;
+	(void)snprintf(sentence, sizeof(sentence), "no record of the %s is of %s%s%s",
+		       r->patients == 1 ? "patient" : "patients",
+		       options->types.count ? "the types of --type" : "",
+		       options->types.count && options->since ? " and " : "",
+		       options->since ? "the time of --since" : "");
+	cli_report_warning(options, sentence);
 }
 
 /* What the export skipped, or put with no patient, is missing here, too; nobody else tells. */
@@ -193,11 +241,16 @@ static void warn_of_gaps(const struct cli_options *options, const struct medark_
 
 	if (info->complete)
 		return;
-	(void)snprintf(sentence, sizeof(sentence),
-		       "the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
-		       " skipped; to list it: medark items --quarantined %s",
-		       info->quarantined, info->skipped,
-		       cli_text_quote(options->operands.items[0], word, sizeof(word)));
+	if (!info->quarantined && !info->skipped)
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the archive is incomplete: nothing was read from a source");
+	else
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
+			" skipped; to list it: medark items --quarantined %s --identity KEY --trust CERT",
+			info->quarantined, info->skipped,
+			cli_text_quote(options->operands.items[0], word, sizeof(word)));
 	cli_report_warning(options, sentence);
 }
 
@@ -216,30 +269,43 @@ static void warn_of_readers(const struct cli_options *options)
 	cli_report_warning(options, sentence);
 }
 
-/* A file in the place of the folder: no --force replaces it. */
-static const char *hint_for_kind(const struct cli_options *options)
+/* The way on from a target that cannot be used; NULL: its folder is not to blame. */
+static const char *hint_for_target(const struct cli_options *options, int code, bool replaceable)
 {
 	struct stat st;
 
-	return stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode)
-		       ? "--to takes a folder: name a new or empty one"
-		       : NULL;
+	if (stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode))
+		return "--to takes a folder: name a new or empty one";
+	if (code != MEDARK_E_EXISTS)
+		return NULL;
+	if (!replaceable)
+		return "restore into a new folder";
+	return options->patients.count
+		       ? "restore into a new folder, or give --force to replace the chart in it"
+		       : "restore into a new folder, or give --force";
 }
 
+/* What was not as wanted. */
+struct refusal {
+	size_t patient;	  /* which of them was not found */
+	bool replaceable; /* would --force have helped? */
+};
+
 /* A line of standard input has no name but its number: it may be the BSN. */
-static int fail(const struct cli_options *options, const struct cli_lines *patients, size_t refused,
-		int code, const struct medark_error *err)
+static int fail(const struct cli_options *options, const struct cli_lines *patients,
+		const struct refusal *refusal, int code, const struct medark_error *err)
 {
-	size_t number = code == MEDARK_E_NOT_FOUND ? cli_lines_number(patients, refused) : 0;
+	struct cli_failure failure = {
+		.action = "restore to", .file = options->to, .code = code, .err = err
+	};
+	size_t number =
+		code == MEDARK_E_NOT_FOUND ? cli_lines_number(patients, refusal->patient) : 0;
 	char action[96];
 
-	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM)
-		return cli_report_failure(options,
-					  &(struct cli_failure) { .action = "restore to",
-								  .file = options->to,
-								  .hint = hint_for_kind(options),
-								  .code = code,
-								  .err = err });
+	if (code == MEDARK_E_EXISTS || code == MEDARK_E_SYSTEM) {
+		failure.hint = hint_for_target(options, code, refusal->replaceable);
+		return cli_report_failure(options, &failure);
+	}
 	if (!number)
 		return cli_access_failed(options, "restore", options->operands.items[0], code, err);
 	(void)snprintf(action, sizeof(action), "restore the patient of line %zu of standard input",
@@ -252,14 +318,15 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 		   const struct cli_lines *patients)
 {
 	char since[DATE_SIZE];
-	size_t refused = 0;
+	struct refusal refusal = { 0 };
 	struct medark_restore_request request = {
 		.target = options->to,
 		.replace = options->force,
 		.no_sync = options->no_sync,
 		.patient_count = patients->list.count,
 		.patients = patients->list.items,
-		.out_refused = &refused,
+		.out_refused = &refusal.patient,
+		.out_replaceable = &refusal.replaceable,
 		.type_count = options->types.count,
 		.types = options->types.items,
 		.since = options->since && read_date(options->since, since) ? since : NULL,
@@ -278,11 +345,10 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	if (code >= 0)
 		code = medark_archive_info(access->archive, &outcome.info, &err);
 	if (code < 0)
-		return fail(options, patients, refused, code, &err);
+		return fail(options, patients, &refusal, code, &err);
 	outcome.seconds = cli_report_clock() - began;
 	cli_access_judged(access, outcome.judged_at);
 	warn_of_gaps(options, &outcome.info);
-	warn_of_types(options);
 	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)
@@ -306,5 +372,7 @@ int cmd_restore(const struct cli_options *options)
 		code = cli_access_identity(options, &access);
 	if (!code)
 		code = cli_access_open(options, &access, options->operands.items[0]);
+	if (!code)
+		code = check_types(options, access.archive);
 	return code ? code : restore(options, &access, &lines);
 }

@@ -87,9 +87,6 @@ static int report(const struct cli_options *options, const char *file, int exit_
 /* What was given already, and did not help, is no way on. */
 static const char *hint_for_taken(const struct cli_options *options)
 {
-	if (options->verb->bit == CLI_RESTORE)
-		return options->force ? "restore into a new folder"
-				      : "restore into a new folder, or give --force";
 	return options->force ? "choose another name"
 			      : "choose another name, or give --force to replace it";
 }

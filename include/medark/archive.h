@@ -177,7 +177,8 @@ struct medark_restore_request {
 	size_t patient_count; /* 0: the whole archive, byte for byte */
 	const char *const *patients; /* each an id, BSN or other identifier; all must be found */
 	size_t *out_refused; /* unless NULL: which of them, from 0, was not found or is ambiguous */
-	size_t type_count;   /* 0: all */
+	bool *out_replaceable; /* unless NULL: after MEDARK_E_EXISTS, would `replace` have helped */
+	size_t type_count;     /* 0: all */
 	const char *const *types; /* resource types */
 	const char *since; /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
 	unsigned threads;  /* 0: as many as processors */

@@ -251,12 +251,12 @@ static int make_inside(struct medark_partial_folder *p, struct medark_error *err
 	return made ? 0 : no_place(p, err);
 }
 
-int medark_partial_folder_new(const char *target, enum medark_partial_over over,
-			      struct medark_partial_folder **out, struct medark_error *err)
+/* Nothing is made yet. */
+static int look(const char *target, enum medark_partial_over over,
+		struct medark_partial_folder **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_partial_folder_free)
 	struct medark_partial_folder *p = calloc(1, sizeof(*p));
-	int made;
 
 	if (!p)
 		return medark_error_memory(err, "a folder");
@@ -264,6 +264,26 @@ int medark_partial_folder_new(const char *target, enum medark_partial_over over,
 	p->over = over;
 	MEDARK_TRY(path_copy(p, target, err));
 	MEDARK_TRY(open_target(p, err));
+	*out = MEDARK_TAKE(p);
+	return 0;
+}
+
+bool medark_partial_folder_is_taken(const char *target, enum medark_partial_over over)
+{
+	MEDARK_AUTO(medark_partial_folder_free) struct medark_partial_folder *p = NULL;
+	struct medark_error ignored = { 0 };
+
+	return look(target, over, &p, &ignored) >= 0 && p->target >= 0 &&
+	       check_target(p, SUFFIX, &ignored) == 0;
+}
+
+int medark_partial_folder_new(const char *target, enum medark_partial_over over,
+			      struct medark_partial_folder **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_partial_folder_free) struct medark_partial_folder *p = NULL;
+	int made;
+
+	MEDARK_TRY(look(target, over, &p, err));
 	made = make_beside(p, err);
 	MEDARK_TRY(made);
 	if (!made)

@@ -33,6 +33,9 @@ int medark_partial_folder_new(const char *target, enum medark_partial_over over,
 			      struct medark_partial_folder **out,
 			      struct medark_error *err) MEDARK_MUST_USE;
 
+/* Does `target` hold something, and would `over` take it? */
+bool medark_partial_folder_is_taken(const char *target, enum medark_partial_over over);
+
 /* The open folder; borrowed. */
 int medark_partial_folder_fd(const struct medark_partial_folder *p);
 

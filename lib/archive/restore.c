@@ -7,15 +7,19 @@
 
 #include <medark/archive.h>
 
+/* What `replace` takes the place of. */
+static enum medark_partial_over replaced(const struct medark_restore_request *request)
+{
+	return request->patient_count ? MEDARK_OVER_CHART : MEDARK_OVER_FILES;
+}
+
 static int run(struct medark_archive *archive, const struct medark_restore_request *request,
 	       const struct medark_events *events, struct medark_restore_result *out,
 	       struct medark_error *err)
 {
 	MEDARK_AUTO(medark_partial_folder_free) struct medark_partial_folder *partial = NULL;
 	bool whole = request->patient_count == 0;
-	enum medark_partial_over over = !request->replace ? MEDARK_OVER_NOTHING
-					: whole		  ? MEDARK_OVER_FILES
-							  : MEDARK_OVER_CHART;
+	enum medark_partial_over over = request->replace ? replaced(request) : MEDARK_OVER_NOTHING;
 
 	/* An unsuitable target is told before minutes of verification, and again at the end. */
 	MEDARK_TRY(medark_partial_folder_new(request->target, over, &partial, err));
@@ -41,6 +45,7 @@ int medark_archive_restore(struct medark_archive *archive,
 			   struct medark_error *err)
 {
 	struct medark_restore_result result = { 0 };
+	int code;
 
 	MEDARK_TRY(medark_parallel_check(request->threads, err));
 	if (!archive->has_key)
@@ -50,7 +55,12 @@ int medark_archive_restore(struct medark_archive *archive,
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"types and dates select among a patient's records: name a "
 					"patient");
-	MEDARK_TRY(run(archive, request, events, &result, err));
+	code = run(archive, request, events, &result, err);
+	if (request->out_replaceable)
+		*request->out_replaceable =
+			code == MEDARK_E_EXISTS && !request->replace &&
+			medark_partial_folder_is_taken(request->target, replaced(request));
+	MEDARK_TRY(code);
 	*out = result;
 	return 0;
 }

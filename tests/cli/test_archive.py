@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from archive import ArchiveTest
+from archive import ArchiveTest, observation, patient
 from cli import MEDARK, environment, main
 
 EXPORT_KEYS = ("archive manifest sequence items bytes records patients opaque quarantined "
@@ -80,6 +80,9 @@ class Export(ArchiveTest):
         result = self.succeed(*self.export("nothing/of/it.ndjson", "e.medark", "-q"), code=6)
         self.assertEqual(result.err, warning + "the source 'nothing/of/it.ndjson': was it written to its "
                          "end?\n")
+        result = self.succeed(*self.opened("restore", "--to", "e", "-q", archive="e.medark"))
+        self.assertEqual(result.err, "medark: warning: the archive is incomplete: nothing was read from a "
+                         "source\n")
 
     def test_an_archive_in_which_no_patient_can_be_found_is_warned_of(self):
         self.write("night.tar.xz", b"\xfd7zXZ\0\0\x04" + bytes(100))
@@ -416,6 +419,36 @@ class Restore(ArchiveTest):
         self.refuse(2, *self.chart("c", "p2", more=["--force"]))
         self.refuse(2, *self.chart("src", "p2", more=["--force"]))
 
+    def test_force_is_offered_where_it_helps(self):
+        new = "restore into a new folder"
+        replace = new + ", or give --force to replace the chart in it"
+        self.refuse(1, *self.chart("src", "p1"), hint=new)
+        self.succeed(*self.chart("c", "p1"))
+        self.refuse(1, *self.chart("c", "p2"), hint=replace)
+        mine = self.write("c/letter.txt", "mine")
+        self.refuse(1, *self.chart("c", "p2"), hint=new)
+        self.refuse(1, *self.opened("restore", "--to", "c"), hint=new + ", or give --force")
+        os.remove(mine)
+        self.succeed(*self.chart("c", "p2", more=["--force"]))
+
+    def test_what_the_folder_tells_one_by_one_is_pointed_to(self):
+        self.write("odd/n\x1b.txt", "x")
+        self.write("odd/o.ndjson", json.dumps({"resourceType": "Observation", "id": "o", "subject": {
+            "reference": "Patient/p1"}, "encounter": {"reference": "Encounter/none"}}) + "\n"
+            + patient(0) + "\n")
+        self.succeed(*self.export("odd", "b.medark"))
+        for args, label, want in [
+                (["--to", "w"], "renamed", ["1 (see medark-renamed.json)"]),
+                (["--to", "c", "--patient", "p1"], "unresolved", ["1 (see report.json)"]),
+                (["--to", "d", "--patient", "p1"], "renamed", [])]:
+            out = self.succeed(*self.opened("restore", *args, archive="b.medark")).out
+            self.assertEqual([line.split(None, 1)[1] for line in out.splitlines()
+                              if line.startswith(f"  {label} ")], want)
+        self.assertIn("medark-renamed.json", self.tree("w"))
+        self.assertIn(b"Encounter/none", self.tree("c")["report.json"])
+        out = self.succeed(*self.chart("e", "p1")).out
+        self.assertIn("  unresolved     0\n", out)
+
     def test_an_incomplete_archive_is_told_of(self):
         self.write("src/Broken.ndjson", '{"resourceType":"Patient","id":"x"\n' * 2)
         os.symlink("nowhere", self.path("src/link"))
@@ -424,7 +457,7 @@ class Restore(ArchiveTest):
             args = self.opened("restore", *args, archive="b.medark")
             result = self.succeed(*args, "--quiet")
             self.assertEqual(result.err, "medark: warning: the archive is incomplete: 1 quarantined, 1 "
-                             "skipped; to list it: medark items --quarantined b.medark\n")
+                             "skipped; to list it: medark items --quarantined b.medark --identity KEY --trust CERT\n")
             args[args.index("--to") + 1] += "2"
             warning, summary = self.succeed(*args, "--json").json()
             self.assertTrue(warning["warning"].startswith("the archive is incomplete"))
@@ -455,16 +488,34 @@ class Restore(ArchiveTest):
                      "2020-12-", "31-12-", "1970", "31--1-2020", ""]:
             self.refuse(2, *self.chart("no", "p1", more=["--since", date]))
 
-    def test_a_type_that_finds_nothing_is_warned_of(self):
-        result = self.succeed(*self.opened("restore", "--to", "none", "--patient", "p1", "--type",
-                                           "observation", "--quiet"))
-        none = ("medark: warning: no record of the patient is of the types of --type and the time of "
-                "--since\n")
+    def test_a_type_that_fhir_does_not_have_is_refused(self):
+        for types, wrong, meant in [("observation", "observation", "; did you mean 'Observation'?"),
+                                    ("Patient,Obs", "Obs", ""),
+                                    ("Patient,Observatoin", "Observatoin",
+                                     "; did you mean 'Observation'?")]:
+            self.refuse(2, *self.chart("none", "p1", more=["--type", types]), hint="see: medark help restore",
+                        error=f"cannot use '{wrong}' for --type: FHIR has no resource type of that name{meant}")
+
+    def test_such_a_type_is_warned_of_where_the_archive_has_others(self):
+        self.write("src/Own.ndjson", '{"resourceType":"Ownthing","id":"1"}\n')
+        self.succeed(*self.export("src", "b.medark"))
+        result = self.succeed(*self.chart("own", "p1", more=["--type", "Ownthing,Observatoin,Patient"],
+                                          archive="b.medark"), "-q")
         unknown = "medark: warning: FHIR has no resource type "
-        self.assertEqual(result.err, unknown + "'observation': did you mean 'Observation'?\n" + none)
-        result = self.succeed(*self.chart("some", "p1", more=["--type", "Patient,Obs,Observatoin"]), "-q")
-        self.assertEqual(result.err, unknown + "'Obs'\n" + unknown +
-                         "'Observatoin': did you mean 'Observation'?\n")
+        self.assertEqual(result.err, unknown + "'Ownthing'\n" + unknown +
+                         "'Observatoin'; did you mean 'Observation'?\n")
+        self.assertEqual(sorted(self.tree("own")), ["Patient.ndjson", "report.json"])
+
+    def test_a_chart_without_records_names_the_options_that_left_them_out(self):
+        self.write("old/o.ndjson", observation(1, 9) + "\n" + observation(2, 8) + "\n")
+        self.succeed(*self.export("old", "old.medark"), code=6)
+        for number, (patients, more, why) in enumerate([
+                (["p9"], ["--type", "Condition"], "patient is of the types of --type"),
+                (["p9"], ["--since", "2100-01-01"], "patient is of the time of --since"),
+                (["p9", "p8"], ["--since", "2100-01-01", "--type", "Observation"],
+                 "patients is of the types of --type and the time of --since")]):
+            result = self.succeed(*self.chart("n%d" % number, *patients, more=more, archive="old.medark"), "-q")
+            self.assertEqual(result.err.splitlines()[-1], "medark: warning: no record of the " + why)
         result = self.succeed(*self.chart("date", "p1", more=["--since", "2100-01-01"]), "-q")
         self.assertEqual(result.err, "")
 
