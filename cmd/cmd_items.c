@@ -19,6 +19,7 @@ struct listing {
 	const struct cli_options *options;
 	uint64_t limit; /* 0: none */
 	uint64_t count;
+	uint64_t decoded; /* of them: what compressed items held */
 	bool more;
 	char judged_at[CLI_TIME_MAX];
 };
@@ -88,6 +89,7 @@ static int each_item(void *context, const struct medark_item_entry *item)
 
 	if (is_over(l))
 		return STOPPED;
+	l->decoded += item->has_parent;
 	if (l->options->json) {
 		json_item(l, item);
 		return 0;
@@ -171,6 +173,8 @@ static void print_end(const struct listing *l)
 		cli_json_text(&json, "file", options->operands.items[0]);
 		cli_report_json_judged(&json, l->judged_at);
 		cli_json_number(&json, options->quarantined ? "quarantined" : "items", l->count);
+		if (!options->quarantined)
+			cli_json_number(&json, "decoded", l->decoded);
 		cli_json_bool(&json, "more", l->more);
 		cli_json_end(&json);
 		return;
@@ -179,6 +183,9 @@ static void print_end(const struct listing *l)
 	if (l->more)
 		(void)printf("%" PRIu64 " shown, there are more: add --limit N (0: all)\n",
 			     l->count);
+	else if (l->decoded)
+		(void)printf("%" PRIu64 " %s, %" PRIu64 " of them decoded from compressed ones\n",
+			     l->count, noun, l->decoded);
 	else
 		(void)printf("%" PRIu64 " %s\n", l->count, noun);
 }

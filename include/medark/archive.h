@@ -110,7 +110,7 @@ medark_archive_patients(struct medark_archive *archive, const char *query, uint6
 struct medark_item_entry {
 	uint64_t number; /* from 0 */
 	/*
-	 * "dir", "ndjson", "json", "xml" (records were found), "opaque" (all else), or "decoded"
+	 * "dir", "ndjson", "json", "xml" (recognised as FHIR), "opaque" (all else), or "decoded"
 	 * and perhaps ':' and a kind of file: what item `parent` held compressed, which is no file
 	 * of its own.
 	 */

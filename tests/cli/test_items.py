@@ -56,6 +56,12 @@ class Items(ArchiveTest):
         inside, = (row for row in rows if row["kind"] == "decoded:ndjson")
         self.assertTrue(rows[inside["parent"]]["path"].endswith("packed.ndjson.gz"))
         self.assertTrue(all(row["parent"] is None for row in rows if row is not inside))
+        lines = self.succeed(*self.opened("items", archive="b.medark")).out.splitlines()
+        self.assertEqual(lines[-1], f"{len(rows)} items, 1 of them decoded from compressed ones")
+        for limit, decoded in [(0, 1), (inside["number"], 0)]:
+            summary = self.succeed(*self.opened("items", "--json", "--limit", str(limit),
+                                                archive="b.medark")).json()[-1]
+            self.assertEqual(summary["decoded"], decoded)
 
     def test_the_quarantine_is_what_the_report_of_the_export_says(self):
         report = self.broken()
@@ -79,6 +85,8 @@ class Items(ArchiveTest):
 
     def test_a_complete_archive_has_an_empty_quarantine(self):
         self.assertEqual(self.rows("--quarantined"), [])
+        self.assertNotIn("decoded", self.succeed(*self.opened("items", "--quarantined",
+                                                              "--json")).json()[-1])
         self.assertEqual(self.succeed(*self.opened("items", "--quarantined")).out,
                          "0 in quarantine or skipped\n")
 
