@@ -246,6 +246,27 @@ static void two_archives_of_one_number_that_continue_the_same_one_are_told(void 
 	in_every_order(given, 4, 4, has_a_fork);
 }
 
+static void is_a_fork_of_nothing(const struct given *given, size_t count)
+{
+	wants_result(wants(given, count, "gap, fork: c, after -, beside b, 0 to 0\n"),
+		     &(struct medark_chain_result) {
+			     .archives = 2,
+			     .chains = 2,
+			     .signers = 1,
+			     .first = 2,
+			     .last = 2,
+			     .gaps = 1,
+		     });
+}
+
+static void a_fork_behind_an_archive_that_was_not_added_is_told(void **state)
+{
+	struct given given[] = { { "b", 2, "a", "s" }, { "c", 2, "a", "s" } };
+
+	(void)state;
+	in_every_order(given, 2, 2, is_a_fork_of_nothing);
+}
+
 /* Which of the two has the lower hash must not matter. */
 static void a_second_archive_of_a_number_that_continues_nothing_is_told(void **state)
 {
@@ -488,6 +509,7 @@ int main(void)
 		cmocka_unit_test(missing_numbers_are_told_in_whatever_order),
 		cmocka_unit_test(a_previous_manifest_that_does_not_match_is_told),
 		cmocka_unit_test(two_archives_of_one_number_that_continue_the_same_one_are_told),
+		cmocka_unit_test(a_fork_behind_an_archive_that_was_not_added_is_told),
 		cmocka_unit_test(a_second_archive_of_a_number_that_continues_nothing_is_told),
 		cmocka_unit_test(a_number_that_does_not_count_up_is_told),
 		cmocka_unit_test(a_change_of_the_signer_is_told_and_is_no_gap),
