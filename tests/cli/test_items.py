@@ -109,6 +109,53 @@ class Items(ArchiveTest):
         summary = self.succeed(*self.opened("items", "--limit", "2", "--json")).json()[-1]
         self.assertEqual((summary["items"], summary["more"]), (2, True))
 
+    def test_a_terminal_gets_200_rows_unless_a_limit_is_given(self):
+        self.write_many()
+        for more, shown, end in [
+                ([], 200, "200 shown, there are more: add --limit N (0: all)"),
+                (["--limit", "201"], 201, "201 shown, there are more: add --limit N (0: all)"),
+                (["--limit", "0"], 3000, "3000 items")]:
+            with self.subTest(more):
+                result = on_terminal(self.opened("items", *more, archive="many.medark"),
+                                     cwd=self.folder)
+                self.assertEqual(result.code, 0, result.out)
+                lines = result.out.splitlines()
+                self.assertEqual(lines[-1], end)
+                self.assertEqual(sum("x" * 60 in line for line in lines), shown)
+        # Elsewhere, and as JSON, all rows come.
+        lines = self.succeed(*self.opened("items", archive="many.medark")).out.splitlines()
+        self.assertEqual((lines[-1], len(lines)), ("3000 items", 3002))
+        result = on_terminal(self.opened("items", "--json", archive="many.medark"), cwd=self.folder)
+        self.assertEqual(sum("x" * 60 in line for line in result.out.splitlines()), 3000)
+
+    def test_a_limit_holds_for_the_quarantine(self):
+        self.broken()
+        whole = self.rows("--quarantined", archive="b.medark")
+        for limit, shown in [(1, 1), (2, 2), (3, 3), (4, 3), (0, 3)]:
+            with self.subTest(limit):
+                more = ["--quarantined", "--limit", str(limit)]
+                *rows, summary = self.succeed(*self.opened("items", *more, "--json",
+                                                           archive="b.medark")).json()
+                self.assertEqual(rows, whole[:shown])
+                self.assertEqual((summary["quarantined"], summary["more"]), (shown, shown < 3))
+                lines = self.succeed(*self.opened("items", *more, archive="b.medark")).out.splitlines()
+                self.assertEqual(len(lines), shown + 2)
+                self.assertEqual(lines[-1], "3 in quarantine or skipped" if shown == 3 else
+                                 f"{shown} shown, there are more: add --limit N (0: all)")
+
+    def test_a_terminal_gets_200_rows_of_the_quarantine(self):
+        self.write("src/broken.ndjson", "".join(
+            f'{{"resourceType":"Basic","id":"b{i}"}}\n{{"resourceType":"Basic"\n' for i in range(201)))
+        self.succeed(*self.export("src", "b.medark"), code=6)
+        more = ["--quarantined"]
+        result = on_terminal(self.opened("items", *more, archive="b.medark"), cwd=self.folder)
+        self.assertEqual(result.out.splitlines()[-1],
+                         "200 shown, there are more: add --limit N (0: all)")
+        self.assertEqual(result.out.count("broken.ndjson"), 200)
+        more += ["--limit", "0"]
+        result = on_terminal(self.opened("items", *more, archive="b.medark"), cwd=self.folder)
+        self.assertEqual(result.out.splitlines()[-1], "201 in quarantine or skipped")
+
     def test_without_a_key_or_trust_nothing_is_listed(self):
         self.refuse(5, *self.opened("items", identity="other.key.pem"),
                     error="cannot open 'a.medark': none of the keys given is its recipient's")
