@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ARCHIVE_MAX  (1u << 20)
-#define PATIENTS_MAX (1u << 16)
-#define NAME	     "changed.medark"
+#define ARCHIVE_MAX (1u << 20)
+#define ROWS_MAX    (1u << 16)
+#define NAME	    "changed.medark"
 
-/* Every how many of the changes are tried with an identity too, by restore, patients and items. */
+/* Every how many of the changes are tried with an identity too, by restore and the lists. */
 #define THOROUGH 8
 
 static const struct {
@@ -60,6 +60,9 @@ static void write_source(const char *folder)
 		if (!f || fputs(sources[i].text, f) < 0 || fclose(f) != 0)
 			die("cannot write the source", NULL);
 	}
+	join(path, sizeof(path), folder, "link");
+	if (symlink("letter.txt", path) < 0)
+		die("cannot write the source", NULL);
 }
 
 static void make_key(const char *prefix, enum medark_key_role role)
@@ -138,18 +141,48 @@ static int collect_item(void *context, const struct medark_item_entry *item)
 				   (unsigned long long)item->records);
 }
 
+static int collect_quarantined(void *context, const struct medark_quarantine_entry *entry)
+{
+	struct medark_error err;
+
+	return medark_buffer_print(context, &err, "%s %d %llu %s %llu %llu %s\n", entry->reason,
+				   entry->has_item, (unsigned long long)entry->item, entry->path,
+				   (unsigned long long)entry->offset,
+				   (unsigned long long)entry->length, entry->detail);
+}
+
+/* One broken record, and one link that was skipped? */
+static bool has_quarantine(const struct subject *s)
+{
+	struct medark_error err;
+	struct medark_buffer text = MEDARK_BUFFER(ROWS_MAX);
+	bool has;
+
+	if (medark_buffer_add(&text, s->quarantine.data, s->quarantine.size, &err) < 0 ||
+	    medark_buffer_add(&text, "", 1, &err) < 0)
+		die("the quarantine cannot be read", &err);
+	has = strstr((const char *)text.data, "Observation.ndjson") &&
+	      strstr((const char *)text.data, "\nskipped 0 ");
+	medark_buffer_clear(&text);
+	return has;
+}
+
 static void take_good(struct subject *s)
 {
 	struct medark_archive *a = NULL;
 	struct medark_error err;
 
-	s->patients = (struct medark_buffer)MEDARK_BUFFER(PATIENTS_MAX);
-	s->items = (struct medark_buffer)MEDARK_BUFFER(PATIENTS_MAX);
+	s->patients = (struct medark_buffer)MEDARK_BUFFER(ROWS_MAX);
+	s->items = (struct medark_buffer)MEDARK_BUFFER(ROWS_MAX);
+	s->quarantine = (struct medark_buffer)MEDARK_BUFFER(ROWS_MAX);
 	if (medark_archive_open(s->path, s->trust, s->identity, &a, &err) < 0 ||
 	    medark_archive_verify(a, 1, NULL, &err) < 0 ||
 	    medark_archive_patients(a, NULL, 0, collect, &s->patients, &err) < 0 ||
-	    medark_archive_items(a, collect_item, &s->items, &err) < 0)
+	    medark_archive_items(a, collect_item, &s->items, &err) < 0 ||
+	    medark_archive_quarantine(a, collect_quarantined, &s->quarantine, &err) < 0)
 		die("the good archive is refused", &err);
+	if (!has_quarantine(s))
+		die("the quarantine is not what this test expects", NULL);
 	medark_archive_free(a);
 }
 
@@ -239,6 +272,7 @@ void medark_subject_clear(struct subject *s)
 	medark_buffer_clear(&s->archive);
 	medark_buffer_clear(&s->patients);
 	medark_buffer_clear(&s->items);
+	medark_buffer_clear(&s->quarantine);
 }
 
 /* Anything beside the changed archive? */
@@ -263,16 +297,38 @@ static bool gives_no_others(int code, const struct medark_buffer *rows,
 	       (code < 0 || rows->size == good->size);
 }
 
+/* NULL or what is wrong with what the lists give out of `a`. */
+static const char *judge_lists(const struct subject *s, struct medark_archive *a,
+			       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer rows = MEDARK_BUFFER(ROWS_MAX);
+	int code = medark_archive_patients(a, NULL, 0, collect, &rows, err);
+
+	if (code < 0 && code != MEDARK_E_FORMAT)
+		return "is not refused by patients";
+	if (!gives_no_others(code, &rows, &s->patients))
+		return "gives out other patients";
+	rows.size = 0;
+	code = medark_archive_items(a, collect_item, &rows, err);
+	if (code < 0 && code != MEDARK_E_FORMAT)
+		return "is not refused by items";
+	if (!gives_no_others(code, &rows, &s->items))
+		return "gives out other items";
+	rows.size = 0;
+	code = medark_archive_quarantine(a, collect_quarantined, &rows, err);
+	if (code < 0 && code != MEDARK_E_FORMAT)
+		return "is not refused by the quarantine";
+	return gives_no_others(code, &rows, &s->quarantine) ? NULL : "gives out another quarantine";
+}
+
 /* NULL or what is wrong with how `a`, which could be opened, is refused further on. */
 static const char *judge_opened(struct subject *s, struct medark_archive *a, bool thorough,
 				struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer rows = MEDARK_BUFFER(PATIENTS_MAX);
 	struct medark_restore_request request = { .threads = 1 };
 	struct medark_restore_result result;
 	char target[PATH_MAX];
-	int code;
 
 	if (medark_archive_verify(a, 1, NULL, err) != MEDARK_E_FORMAT)
 		return "is not refused by verify";
@@ -282,16 +338,7 @@ static const char *judge_opened(struct subject *s, struct medark_archive *a, boo
 	request.target = target;
 	if (medark_archive_restore(a, &request, NULL, &result, err) != MEDARK_E_FORMAT)
 		return "is not refused by restore";
-	code = medark_archive_patients(a, NULL, 0, collect, &rows, err);
-	if (code < 0 && code != MEDARK_E_FORMAT)
-		return "is not refused by patients";
-	if (!gives_no_others(code, &rows, &s->patients))
-		return "gives out other patients";
-	rows.size = 0;
-	code = medark_archive_items(a, collect_item, &rows, err);
-	if (code < 0 && code != MEDARK_E_FORMAT)
-		return "is not refused by items";
-	return gives_no_others(code, &rows, &s->items) ? NULL : "gives out other items";
+	return judge_lists(s, a, err);
 }
 
 static const char *judge(struct subject *s, struct medark_error *err)

@@ -32,7 +32,7 @@ struct subject {
 	struct medark_trust *trust;
 	struct medark_identity *identity;
 	size_t judged;
-	struct medark_buffer patients, items; /* every row that the good archive gives out */
+	struct medark_buffer patients, items, quarantine; /* every row that the good archive has */
 };
 
 /* Makes keys, a source and an archive of it. A failure is told on stderr and ends the process. */
@@ -44,8 +44,9 @@ void medark_subject_settle(struct subject *s);
 
 /*
  * Whether `size` bytes are refused as they must be: opening or verifying, and restoring, fail
- * with MEDARK_E_FORMAT, nothing stands in the folder afterwards, and no patient is given out that
- * the good archive would not give. Otherwise says on stderr what happened to `what`.
+ * with MEDARK_E_FORMAT, nothing stands in the folder afterwards, and no patient, item or row of the
+ * quarantine is given out that the good archive would not give. Otherwise says on stderr what
+ * happened to `what`.
  */
 bool medark_subject_refused(struct subject *s, const uint8_t *data, size_t size, const char *what);
 
