@@ -573,6 +573,7 @@ class Index:
         self.read_segments()
         self.read_patients()
         self.read_lookups()
+        self.read_quarantine()
 
     def table(self, name, entry):
         """The rows of one table as lines without LF, its pages as the root says."""
@@ -672,7 +673,7 @@ class Index:
         need(len(self.patients) == self.archive.summary["patients"], "index/patients: wrong number")
 
     def read_lookups(self):
-        """identifiers, names, births, outside, quarantine: order and numbers."""
+        """identifiers, names, births, outside: order and numbers."""
         self.outside = []
         for name, width in (("identifiers", 3), ("names", 2), ("births", 2), ("outside", 2)):
             rows = self.rows[name]
@@ -691,23 +692,27 @@ class Index:
                 )
                 need(numbers == sorted(set(numbers)), f"index/{name}: rows are not ascending")
                 need(numbers[-1] < len(self.patients), f"index/{name}: no such patient")
-        last = (-1, -1)
+
+    def read_quarantine(self):
+        """Order and places; what was skipped, and nothing else, has no item and comes last."""
+        last = (0, 0)
         for reason, item, offset, length, segment, _ in self.fields("quarantine", 6):
             need(re.fullmatch(rb"[a-z0-9-]{1,64}", reason), "index/quarantine: bad reason")
-            if item == b"-":  # skipped: no item; these come last
-                last = (len(self.items), 0)
-                continue
-            here = number(item), number(offset)
-            need(last <= here and here[0] < len(self.items), "index/quarantine: not in order")
             need(
-                here[1] + number(length) <= self.items[here[0]].size,
-                "index/quarantine: out of range",
+                (item == b"-") == (reason == b"skipped"),
+                "index/quarantine: an item of what was skipped, or none of what was not",
             )
+            offset, end = number(offset), number(offset) + number(length)
+            n = len(self.items) if item == b"-" else number(item)
+            need(last <= (n, offset), "index/quarantine: not in order")
+            last = n, offset
+            if item != b"-":
+                need(n < len(self.items), "index/quarantine: no such item")
+                need(end <= self.items[n].size, "index/quarantine: out of range")
             need(
                 segment == b"-" or 1 <= number(segment) <= len(self.segments),
                 "index/quarantine: bad segment",
             )
-            last = here
 
 
 def places(text):
