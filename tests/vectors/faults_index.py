@@ -5,6 +5,7 @@ signature over them. Which verb meets a fault depends on the table that it reads
 import json
 
 from craft import compact
+from good import QUARANTINE, quarantine
 from vector import GOOD, ROOT, Vector, append, edit, line, page, put, row, sub
 
 WHOLE = "00303"  # read by a restore of everything
@@ -12,10 +13,14 @@ CHART = "00033"  # read by a restore of one patient
 LIST = "03033"  # read by patients, and to find one
 LATER = "00003"  # a verb meets it only where it follows the entry
 BOTH = "00333"  # read by both restores
+NO_LIST = "00"  # items reads neither patients nor what finds them
+ITEMS = "33"  # read by items, and by items --quarantined if that names the item
+QUARANTINED = "03"  # read by items --quarantined alone
+UNNAMED = "30"  # of an item that has nothing in quarantine
 
 
-def root(name, change, words="root", codes="03333"):
-    return Vector("root-" + name, "F-19", codes, words, {"root": change})
+def root(name, change, words="root", codes="03333", lists=""):
+    return Vector("root-" + name, "F-19", codes, words, {"root": change}, lists=lists)
 
 
 def root_text(name, change, words="root"):
@@ -53,7 +58,7 @@ def roots():
         root("tables-array", edit(tables=[])),
         root("table-missing", without_table("births")),
         root("table-null", lambda v: {**v, "tables": {**v["tables"], "names": None}}),
-        root("rows-more", table("items", rows=6), "index", BOTH),
+        root("rows-more", table("items", rows=6), "index", BOTH, ITEMS),
         root("rows-missing", table("items", rows=...)),
         root("rows-negative", table("items", rows=-1)),
         root("rows-0", table("items", rows=0)),
@@ -84,14 +89,18 @@ def roots():
     ]  # fmt: skip
 
 
-def rows(name, change, codes, words="index", rule="F-19"):
+def rows(name, change, codes, words="index", rule="F-19", lists=""):
     table_name, _, rest = name.partition("-")
-    return Vector(f"{table_name}-{rest}", rule, codes, words, {"rows " + table_name: change})
+    return Vector(f"{table_name}-{rest}", rule, codes, words, {"rows " + table_name: change}, lists=lists)
 
 
 def items():
-    def field(name, n=0, codes=BOTH, said="index", **fields):
-        return rows("items-" + name, row(n, **fields), codes, said)
+    def field(name, n=0, codes=BOTH, said="index", lists="", **fields):
+        lists = lists or (ITEMS if codes == BOTH else NO_LIST)
+        return rows("items-" + name, row(n, **fields), codes, said, lists=lists)
+
+    def text(name, change):
+        return Vector("items-" + name, "F-19", BOTH, "index", {"data " + page("items"): change}, lists=ITEMS)
 
     return [
         field("number-wrong", f0=b"7"),
@@ -100,13 +109,13 @@ def items():
         field("kind-empty", f1=b""),
         field("kind-decoded-without-parent", f1=b"decoded"),
         field("kind-decoded-unknown", f1=b"decoded:link", f5=b"0"),
-        field("size-less", f2=b"1", codes=WHOLE, said="of an item|every item"),
+        field("size-less", f2=b"1", codes=WHOLE, said="of an item|every item|quarantine", lists=QUARANTINED),
         field("size-more", f2=b"100000", codes=WHOLE, said="of an item|every item"),
         field("size-most", f2=b"9223372036854775807", codes=WHOLE, said="every item"),
-        field("size-0", f2=b"0", codes=WHOLE, said="of an item|every item"),
+        field("size-0", f2=b"0", codes=WHOLE, said="of an item|every item|quarantine", lists=QUARANTINED),
         field("size-64-bits", f2=b"18446744073709551615"),
         field("size-leading-zero", f2=b"0100"),
-        field("folder-with-size", 3, f2=b"5", codes=WHOLE),
+        field("folder-with-size", 3, f2=b"5", codes=WHOLE, lists=UNNAMED),
         field("time-short", f3=b"1700000000.5"),
         field("time-long", f3=b"1700000000.0000000000"),
         field("time-no-point", f3=b"1700000000"),
@@ -126,20 +135,21 @@ def items():
         field("field-more", f9=b"a\tb"),
         field("path-empty", f9=b""),
         field("path-4097-bytes", f9=b"/".join([b"x" * 63] * 65)),
+        field("path-one-byte-too-long", f9=b"/".join([b"x" * 63] * 64) + b"/x"),
         field("path-control", f9=b"a\x01b", codes=LATER),
         field("path-needless-escape", f9=b"\\x41", codes=LATER),
         field("path-unknown-escape", f9=b"a\\qb"),
         field("path-upper-case-escape", f9=b"a\\x1Bb"),
         field("path-cut-escape", f9=b"a\\"),
-        rows("items-field-missing", line(0, b"0\tndjson"), BOTH),
+        rows("items-field-missing", line(0, b"0\tndjson"), BOTH, lists=ITEMS),
         rows("items-row-missing", line(4, None), WHOLE, "does not exist"),
-        rows("items-row-twice", lambda r: [r[0], *r], BOTH),
-        rows("items-other-order", lambda r: [r[1], r[0], *r[2:]], BOTH),
-        rows("items-empty-row", lambda r: [*r, b""], WHOLE),
-        Vector("items-no-line-end", "F-19", BOTH, "index", {"data " + page("items"): lambda d: d[:-1]}),
-        Vector("items-empty", "F-19", BOTH, "index", {"data " + page("items"): put(b"")}),
+        rows("items-row-twice", lambda r: [r[0], *r], BOTH, lists=UNNAMED),
+        rows("items-other-order", lambda r: [r[1], r[0], *r[2:]], BOTH, lists=ITEMS),
+        rows("items-empty-row", lambda r: [*r, b""], WHOLE, lists=UNNAMED),
+        text("no-line-end", lambda d: d[:-1]),
+        text("empty", put(b"")),
         Vector("items-crlf", "F-19", LATER, "", {"data " + page("items"): lambda d: d.replace(b"\n", b"\r\n")}),
-        Vector("items-row-beyond-root", "F-19", BOTH, "index", {"data " + page("items"): append(b"5\topaque\t0\t0.000000000\t0644\t-\t-\t-\t0\tx\n")}),
+        text("row-beyond-root", append(b"5\topaque\t0\t0.000000000\t0644\t-\t-\t-\t0\tx\n")),
     ]  # fmt: skip
 
 
@@ -164,7 +174,7 @@ def patient(name, change, codes=LIST, n=0, words="index|patient"):
     def both(all_rows):
         return [change(r) if i == n else r for i, r in enumerate(all_rows)]
 
-    return Vector("patients-" + name, "F-19", codes, words, {"rows patients": both})
+    return Vector("patients-" + name, "F-19", codes, words, {"rows patients": both}, lists=NO_LIST)
 
 
 def values(**new):
@@ -204,9 +214,9 @@ def patients():
         patient("at-cuts-record", values(at=[[1, 0, 100]]), "00033"),
         patient("at-begins-in-record", values(at=[[1, 7, o1 - 7]]), "00033"),
         patient("at-other-order", values(at=[[2, 0, 10], [1, 0, 10]]), "00033"),
-        rows("patients-other-order", lambda r: r[::-1], "03013", "index|patient"),
+        rows("patients-other-order", lambda r: r[::-1], "03013", "index|patient", lists=NO_LIST),
         rows("patients-row-missing", line(1, None), LATER, "index|patient"),
-        rows("patients-row-twice", lambda r: [r[0], *r], "03003", "index|patient"),
+        rows("patients-row-twice", lambda r: [r[0], *r], "03003", "index|patient", lists=NO_LIST),
     ]
 
 
@@ -232,10 +242,41 @@ def lookups():
         rows("outside-malformed", row(0, f1=b"2:0"), CHART, "index|outside|segment"),
         rows("outside-no-number", row(0, f1=b"a:b:c"), CHART, "index|outside|segment"),
         rows("outside-other-order", lambda r: [b"Z/1\t2:0:1", *r], LATER),
-        rows("quarantine-item-unknown", row(0, f1=b"9"), LATER),
-        rows("quarantine-out-of-range", row(0, f3=b"9999999"), LATER),
+        rows("quarantine-item-unknown", row(0, f1=b"9"), LATER, lists=QUARANTINED),
+        rows("quarantine-out-of-range", row(0, f3=b"9999999"), LATER, lists=QUARANTINED),
         rows("quarantine-segment-unknown", row(0, f4=b"9"), LATER),
         rows("names-field-more", lambda r: [*r, b"zz\t0\t0"], LATER),
+    ]  # fmt: skip
+
+
+def quarantines():
+    def listed(name, changed):
+        return Vector("quarantine-" + name, "F-19", LATER, "index", quarantine(changed), lists=QUARANTINED)
+
+    def one(name, n, **fields):
+        return listed(name, row(n, **fields)(QUARANTINE))
+
+    first, other, _, second, third, skipped, _ = QUARANTINE
+    return [
+        listed("other-order", [first, third, second, skipped]),
+        listed("other-order-of-offsets", [other, first, second, skipped]),
+        listed("skipped-first", [skipped, first, second]),
+        listed("skipped-in-between", [first, skipped, second]),
+        one("skipped-other-order", 5, f2=b"1"),
+        one("skipped-with-item", 4, f0=b"skipped"),
+        one("item-without-skipped", 5, f0=b"broken-syntax"),
+        one("reason-upper-case", 1, f0=b"Broken-syntax"),
+        one("reason-65-bytes", 2, f0=b"a" * 65),
+        one("reason-empty", 1, f0=b""),
+        one("offset-behind-item", 4, f2=b"14"),
+        one("length-behind-item", 4, f3=b"1"),
+        one("length-64-bits", 1, f3=b"18446744073709551615"),
+        one("item-33-bits", 4, f1=b"4294967296"),
+        one("skipped-no-number", 6, f2=b"-"),
+        one("segment-0", 1, f4=b"0"),
+        one("detail-unknown-escape", 1, f5=b"a\\q"),
+        one("field-more", 1, f5=b"a\tb"),
+        listed("field-missing", [first, b"broken-syntax\t4\t0\t1\t-"]),
     ]  # fmt: skip
 
 
@@ -262,6 +303,7 @@ def paths():
         path("backslash", b"a\\\\..\\\\b"),
         path("name-256-bytes", b"x" * 256),
         path("path-4096-bytes", b"/".join([b"x" * 62] * 65)),
+        path("most-bytes", b"/".join([b"x" * 63] * 63 + [b"x" * 64])),
         path("not-utf-8", b"a\xff\xfeb"),
         path("right-to-left", "a\u202eb".encode()),
         path("same-as-other", b"Patient.ndjson"),
@@ -273,4 +315,4 @@ def paths():
     ]
 
 
-VECTORS = [*roots(), *items(), *segments(), *patients(), *lookups(), *paths()]
+VECTORS = [*roots(), *items(), *segments(), *patients(), *lookups(), *quarantines(), *paths()]

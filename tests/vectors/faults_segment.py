@@ -79,8 +79,8 @@ def forms():
     ]  # fmt: skip
 
 
-def plain(name, change, words="binding|frame|segment", where=DATA1, codes=INSIDE):
-    return Vector("plain-" + name, "F-14", codes, words, {"plain " + where: change})
+def plain(name, change, words="binding|frame|segment", where=DATA1, codes=INSIDE, lists=""):
+    return Vector("plain-" + name, "F-14", codes, words, {"plain " + where: change}, lists=lists)
 
 
 def rebound(archive=ID, kind="data", n=1):
@@ -111,14 +111,14 @@ def bindings():
         plain("binding-size-huge", sub(good, skippable(0x184D2A50, text, 0xFFFFFFFF))),
         plain("binding-only", put(good)),
         plain("empty", put(b"")),
-        plain("page-binding-kind", sub(b'"items"', b'"names"'), where=page("items"), codes="00333"),
+        plain("page-binding-kind", sub(b'"items"', b'"names"'), where=page("items"), codes="00333", lists="33"),
         plain("root-binding-kind", sub(b'"root"', b'"data"'), where=ROOT, codes="03333"),
         plain("root-binding-number", sub(b":1}", b":2}"), where=ROOT, codes="03333"),
     ]  # fmt: skip
 
 
-def frame(name, rule="F-14", codes=INSIDE, words="compression|frame", where=DATA1, **options):
-    return Vector("zstd-" + name, rule, codes, words, {"frame " + where: odd(**options)})
+def frame(name, rule="F-14", codes=INSIDE, words="compression|frame", where=DATA1, lists="", **options):
+    return Vector("zstd-" + name, rule, codes, words, {"frame " + where: odd(**options)}, lists=lists)
 
 
 def tail(name, change, words="zstd|frame|padding"):
@@ -150,8 +150,8 @@ def frames():
         frame("content-size-81-mib", "F-15", size=81 * MIB, window=0x68),
         # 2,000 to 1, and told truthfully: 80 MiB and a byte of data, 16 MiB and a byte of a page.
         frame("bomb-data", "F-15", body=repeated(80 * MIB + 1), size=80 * MIB + 1, window=0x68, checksum=b"\xb6\x52\x65\x7f"),
-        frame("bomb-items", "F-15", "00333", where=page("items"), body=repeated(16 * MIB + 1), size=16 * MIB + 1, window=0x68, checksum=b"\x60\x39\xfa\x40"),
-        frame("bomb-patients", "F-15", "03033", where=page("patients"), body=repeated(16 * MIB + 1), size=16 * MIB + 1, window=0x68, checksum=b"\x60\x39\xfa\x40"),
+        frame("bomb-items", "F-15", "00333", where=page("items"), lists="33", body=repeated(16 * MIB + 1), size=16 * MIB + 1, window=0x68, checksum=b"\x60\x39\xfa\x40"),
+        frame("bomb-patients", "F-15", "03033", where=page("patients"), lists="00", body=repeated(16 * MIB + 1), size=16 * MIB + 1, window=0x68, checksum=b"\x60\x39\xfa\x40"),
         frame("bomb-root", "F-15", "03333", where=ROOT, body=repeated(64 * MIB + 1), size=64 * MIB + 1, window=0x68, checksum=b"\xbd\xe5\x91\x98"),
         # Small is what it says, large is what comes.
         frame("bomb-untold", "F-15", body=repeated(300 * MIB), checksum=b"\x69\xff\xfd\x8c"),

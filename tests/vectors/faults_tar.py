@@ -223,7 +223,7 @@ def sets():
         Vector("segments-exchanged", "F-14", "00333", "segment",
                {"members": exchanged(DATA1, DATA2)}),
         Vector("pages-exchanged", "F-14", "03033", "segment",
-               {"members": exchanged(page("patients"), page("names"))}),
+               {"members": exchanged(page("patients"), page("names"))}, lists="00"),
         Vector("unlisted-at-front", "F-6", ALL, "more or fewer",
                {"parts": lambda p: [member("notes.txt", b"x"), *p]}),
         Vector("unlisted-at-end", "F-6", ALL, "more or fewer",

@@ -6,6 +6,17 @@ import json
 from craft import chance, compact, ecdh_recipient, pair, skippable
 from vector import DATA1, GOOD, ROOT, Vector, append, edit, odd, put
 
+# Rows of a quarantine: equal places, whole items, none of an item's bytes; what was skipped comes last.
+QUARANTINE = [
+    b"broken-syntax\t0\t100\t20\t1\t",
+    b"broken-syntax\t0\t268\t40\t2\tline 3",
+    b"%s\t0\t268\t0\t2\t" % (b"a-9" * 22)[:64],
+    b"id-conflict\t1\t0\t280\t-\tPatient/p1",
+    b"broken-syntax\t4\t13\t0\t2\t",
+    b"skipped\t-\t0\t0\t-\tlink: a\\x1b[31m",
+    b"skipped\t-\t0\t0\t-\tdevice: b",
+]
+
 FIRST, SECOND = pair("recipient"), pair("second")
 
 
@@ -32,6 +43,12 @@ def decimal_place(lines):
     return [line.replace(b"=", b"%d" % end) if b"=" in line else line for line, end in zip(lines, ends(lines))]
 
 
+def quarantine(rows):
+    """Changes to these rows, and to what the root says of them."""
+    said = {"rows": len(rows), "pages": [[0, rows[0].split(b"\t")[0].decode()]]}
+    return {"rows quarantine": put(rows), "root": lambda v: {**v, "tables": {**v["tables"], "quarantine": said}}}
+
+
 def ends(lines):
     last = {}
     for line in lines:
@@ -53,6 +70,8 @@ VECTORS = [
     good("content-size-8-bytes", "F-14", {"frame " + ROOT: odd(flags=0b11000100)}),
     good("index-unknown-names", "F-2", {"rows patients": patients, "root": edit(later=[1])}),
     good("map-decimal-places", "F-16", {"map 2": decimal_place}),
+    good("quarantine", "F-19", {**quarantine(QUARANTINE), "summary": edit(
+        quarantined=5, skipped=2, reasons={"broken-syntax": 3, "id-conflict": 1, "a-9": 1})}),
     good("two-recipients", "F-11", {"keys": odd(recipients=for_two), "header": listed_for_two}),
     good("header-json-spaces", "F-2", {"header.json": lambda t: json.dumps(json.loads(t), indent=4).encode() + b"\n"}),
     good("texts-empty", "F-7", {n: put(b"") for n in ("README.txt", "RECOVER.sh", "FORMAT.md")}),

@@ -24,7 +24,7 @@ from clinic import ITEMS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES, TABLE = os.path.join(HERE, "archives.tar.xz"), os.path.join(HERE, "vectors.tsv")
-HEAD = "file\trule\ttrust\tverify\tpatients\trestore\tone\treader\twords\ttree\n"
+HEAD = "file\trule\ttrust\tverify\tpatients\titems\tquarantine\trestore\tone\treader\twords\ttree\n"
 MODULES = (good, faults_tar, faults_clear, faults_keys, faults_segment, faults_index, faults_signature)
 
 
@@ -41,7 +41,8 @@ def vectors():
     for module in MODULES:
         for vector in module.VECTORS:
             assert vector.name not in names, vector.name
-            assert len(vector.codes) == 5 and (vector.words or not set(vector.codes[:4]) - {"0"}), vector.name
+            codes = vector.columns()
+            assert len(codes) == 7 and (vector.words or not set(codes[:6]) - {"0"}), vector.name
             names.add(vector.name)
             yield vector
 
@@ -70,7 +71,7 @@ def main():
     for vector in vectors():
         name = vector.name + ".medark"
         tree = source if vector.name.startswith("good-") else "-"
-        row = [name, vector.rule, vector.trust, *vector.codes, vector.words or "-", tree]
+        row = [name, vector.rule, vector.trust, *vector.columns(), vector.words or "-", tree]
         table += "\t".join(row) + "\n"
         archives[name] = vector.bytes()
     if sys.argv[1:] != ["--check"]:

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every test vector through the program (verify, inspect, patients, restore of everything and of one
-patient) and through the independent reader: the exit code is the one of vectors.tsv, the sentence names
-the layer, and nothing is released.
+"""Every test vector through the program (verify, inspect, patients, items with and without --quarantined,
+restore of everything and of one patient) and through the independent reader: the exit code is the one of
+vectors.tsv, the sentence names the layer, and nothing is released.
 
     run.py [NAME…]   only those whose name begins so
 
@@ -33,12 +33,12 @@ ENVIRONMENT = {n: v for n, v in os.environ.items() if not n.startswith("MEDARK")
 
 
 class Case:
-    good_list = ()  # what `patients` puts out of the good archive
+    good_lines = {}  # by list: the lines that it puts out of the good archives
 
     def __init__(self, number, row, content, keys):
         self.number, self.content, self.keys, self.faults = number, content, keys, []
-        (self.file, self.rule, self.trust, self.verify, self.patients, self.restore, self.one, self.reader,
-         self.words, self.tree) = row  # fmt: skip
+        (self.file, self.rule, self.trust, self.verify, self.patients, self.items, self.quarantine,
+         self.restore, self.one, self.reader, self.words, self.tree) = row  # fmt: skip
 
     def expect(self, condition, what):
         if not condition:
@@ -63,10 +63,12 @@ class Case:
         access = [*anchor, "--identity", os.path.join(self.keys, "recipient.key.pem")]
         self.call("verify", self.verify, anchor)
         # What fails while it is opened fails so for every verb: not each needs all of them then.
-        same = {self.verify, self.patients, self.restore, self.one} == {self.verify}
-        if not same or self.verify == "0" or self.number % 4 == 0:
+        codes = {self.verify, self.patients, self.items, self.quarantine, self.restore, self.one}
+        if len(codes) > 1 or self.verify == "0" or self.number % 4 == 0:
             self.call("inspect", "03", [])
             self.call("patients", self.patients, access)
+            self.call("items", self.items, access)
+            self.call("items", self.quarantine, [*access, "--quarantined"])
             self.target = self.make_target()
             self.call("restore", self.one, [*access, "--to", self.target, "--patient", "p1"])
         self.target = self.make_target()
@@ -96,6 +98,7 @@ class Case:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT,
                               timeout=120, check=False)  # fmt: skip
         what = verb + (" of one patient" if "--patient" in options else "")
+        what += " in quarantine" if "--quarantined" in options else ""
         error = done.stderr.decode("utf-8", "replace")
         said = f"{what}: exit code {done.returncode}, expected {codes}: {error.strip()!r}"
         self.expect(str(done.returncode) in list(codes), said)
@@ -109,8 +112,8 @@ class Case:
 
     def refused(self, what, out, error):
         """One clear sentence that names the layer, and nothing of the records."""
-        if what == "patients":  # rows stream: those before the fault may have come out
-            out = b"".join(line for line in out.splitlines(True) if line not in Case.good_list)
+        if what in Case.good_lines:  # rows stream: those before the fault may have come out
+            out = b"".join(line for line in out.splitlines(True) if line not in Case.good_lines[what])
         self.expect(not out, f"{what} put out {out!r}")
         first = error.split("\n")[0]
         self.expect(re.fullmatch(r"medark: cannot [^\x00-\x1f\x7f]+[^.]", first), f"{what}: {error!r}")
@@ -152,13 +155,19 @@ def private_keys(folder):
     return keys
 
 
-def list_of_good(content, folder, keys):
-    path = os.path.join(folder, "good.medark")
-    with open(path, "wb") as f:
-        f.write(content)
-    command = [MEDARK, "patients", path, "--trust", os.path.join(keys, "signer.cert.pem"), "--identity",
-               os.path.join(keys, "recipient.key.pem")]  # fmt: skip
-    return subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT).stdout.splitlines(True)
+def lines_of_good(archives, folder, keys):
+    """By list: what it puts out of archives that are right."""
+    lists = {"patients": ["patients"], "items": ["items"], "items in quarantine": ["items", "--quarantined"]}
+    path, lines = os.path.join(folder, "good.medark"), {what: set() for what in lists}
+    for name in ("good-plain.medark", "good-quarantine.medark"):
+        with open(path, "wb") as f:
+            f.write(archives[name])
+        for what, verb in lists.items():
+            command = [MEDARK, *verb, path, "--trust", os.path.join(keys, "signer.cert.pem"), "--identity",
+                       os.path.join(keys, "recipient.key.pem")]  # fmt: skip
+            done = subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT)
+            lines[what].update(done.stdout.splitlines(True))
+    return lines
 
 
 def main():
@@ -169,7 +178,7 @@ def main():
     archives = make.read()
     with tempfile.TemporaryDirectory(prefix="medark-vectors-") as folder:
         keys = private_keys(folder)
-        Case.good_list = list_of_good(archives["good-plain.medark"], folder, keys)
+        Case.good_lines = lines_of_good(archives, folder, keys)
         cases = [Case(n, row, archives[row[0]], keys) for n, row in enumerate(rows)]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             faults = [fault for found in pool.map(Case.run, cases) for fault in found]

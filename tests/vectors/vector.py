@@ -13,7 +13,8 @@ class Vector:
     """`codes`: the exit codes of verify, patients, restore, restore of patient p1, and of the independent
     reader, which looks at everything. Where 0 stands before a 3, that verb does not touch the fault: it
     lies behind a key, or in a member that the verb does not read. `words` stand in the error sentence
-    (alternatives with |); they name the layer that refuses."""
+    (alternatives with |); they name the layer that refuses. `lists`: the exit codes of items and of items
+    --quarantined, where they are not those of patients."""
 
     name: str
     rule: str
@@ -22,6 +23,11 @@ class Vector:
     changes: dict
     trust: str = "signer"
     signer: str = "signer"
+    lists: str = ""
+
+    def columns(self):
+        """The exit codes in the order of vectors.tsv."""
+        return [*self.codes[:2], *(self.lists or self.codes[1] * 2), *self.codes[2:]]
 
     def bytes(self):
         return Archive(self.changes, self.signer).bytes()
