@@ -58,14 +58,19 @@ static int check_end(struct decoder *d, struct medark_error *err)
 	return more;
 }
 
+static int broken(const struct decoder *d, struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
+				medark_tap_why(d->archive));
+}
+
 static ssize_t decoder_read(void *self, void *out, size_t size, struct medark_error *err)
 {
 	struct decoder *d = self;
 	la_ssize_t n = archive_read_data(d->archive, out, size);
 
 	if (n < 0)
-		return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
-					archive_error_string(d->archive));
+		return broken(d, err);
 	if (n == 0)
 		return check_end(d, err);
 	d->given += (uint64_t)n;
@@ -102,8 +107,7 @@ static int decoder_start(struct decoder *d, struct medark_error *err)
 	(void)archive_read_support_format_raw(d->archive);
 	if (medark_tap_open(&d->tap, d->archive) != ARCHIVE_OK ||
 	    archive_read_next_header(d->archive, &entry) != ARCHIVE_OK)
-		return medark_error_set(err, MEDARK_E_SOURCE, "it does not decode: %s",
-					archive_error_string(d->archive));
+		return broken(d, err);
 	return 0;
 }
 

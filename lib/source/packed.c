@@ -121,7 +121,7 @@ static ssize_t member_read(void *self, void *out, size_t size, struct medark_err
 		p->broken = true;
 		return medark_error_set(err, MEDARK_E_SOURCE, "the packed file %s: %s",
 					p->unreadable ? "cannot be read" : "is damaged",
-					archive_error_string(p->archive));
+					medark_tap_why(p->archive));
 	}
 	note_taken(p);
 	p->given += (uint64_t)n;
@@ -352,7 +352,7 @@ int medark_packed_source_open(int fd, struct medark_bytes head, struct medark_so
 	formats(p->archive);
 	if (medark_tap_open(&p->tap, p->archive) != ARCHIVE_OK) {
 		(void)medark_error_set(err, MEDARK_E_SOURCE, "cannot read the packed file: %s",
-				       archive_error_string(p->archive));
+				       medark_tap_why(p->archive));
 		packed_free(p);
 		return MEDARK_E_SOURCE;
 	}

@@ -67,4 +67,12 @@ bool medark_tap_is_flood(struct archive *reader, uint64_t given);
  */
 bool medark_tap_is_swarm(struct archive *reader, uint64_t members);
 
+/* Why libarchive failed; it does not always say. Borrowed from the archive. */
+static inline const char *medark_tap_why(struct archive *archive)
+{
+	const char *why = archive_error_string(archive);
+
+	return why ? why : "it is cut off or damaged";
+}
+
 #endif

@@ -387,7 +387,7 @@ class Packings(RealTest):
         self.assertEqual({line["reason"] for line in self.report()}, {"opaque"})
         self.assertEqual(seen["warnings"], [
             "4 items are named as files of records are (.json, .ndjson, .xml), but no record was "
-            "recognised: damaged, or no FHIR (--report FILE lists them)"])
+            "recognised: damaged, or no FHIR (a.medark.jsonl lists them)"])
         self.assertTrue(seen["complete"])
         self.round_trip("src")
 
