@@ -159,13 +159,10 @@ static int nothing_fits(const struct medark_identity *identity, const struct med
 	if (!keys)
 		return medark_error_set(err, MEDARK_E_IDENTITY, "%s: no key does",
 					asked ? words : "only a passphrase opens it");
-	if (keys == 1)
-		return medark_error_set(err, MEDARK_E_IDENTITY,
-					"none of the keys given is its recipient's%s%s",
-					asked ? ", and " : "", asked ? words : "");
 	return medark_error_set(err, MEDARK_E_IDENTITY,
-				"none of the keys given is one of its %u recipients'%s%s", keys,
-				asked ? ", and " : "", asked ? words : "");
+				"none of the keys given is that of one of its recipients (it has "
+				"%u)%s%s",
+				keys, asked ? ", and " : "", asked ? words : "");
 }
 
 int medark_identity_open(const struct medark_identity *identity,

@@ -158,7 +158,8 @@ class Items(ArchiveTest):
 
     def test_without_a_key_or_trust_nothing_is_listed(self):
         self.refuse(5, *self.opened("items", identity="other.key.pem"),
-                    error="cannot open 'a.medark': none of the keys given is its recipient's")
+                    error="cannot open 'a.medark': none of the keys given is that of "
+                    "one of its recipients (it has 1)")
         self.write("bad.medark", b"no archive")
         result = self.succeed(*self.opened("items", archive="bad.medark"), code=3)
         self.assertEqual(result.out, "")

@@ -53,8 +53,8 @@ class Secrets(ArchiveTest):
                     hint="it can be opened with a passphrase, too: give --passphrase")
         self.succeed(*self.export("src", "c.medark", "--passphrase-file", "secret"))
         self.refuse(5, "patients", "c.medark", *self.look[2:], "--passphrase-file", "wrong", "--identity",
-                    "other.key.pem", error="cannot open 'c.medark': none of the keys given is its "
-                    "recipient's, and the passphrase does not open it")
+                    "other.key.pem", error="cannot open 'c.medark': none of the keys given is that "
+                    "of one of its recipients (it has 1), and the passphrase does not open it")
         self.refuse(5, "patients", "a.medark", *self.look[2:], "--passphrase-file", "wrong",
                     error="cannot open 'a.medark': the passphrase does not open it: only keys do, and "
                     "none is given",

@@ -262,12 +262,12 @@ class Recipients(ArchiveTest):
         none = "none of the keys given is "
         hint = "to ask whether somebody can open it: medark inspect {} --recipient CERT"
         self.refuse(5, *self.opened("patients", identity="other.key.pem"),
-                    error=f"cannot open 'a.medark': {none}its recipient's",
+                    error=f"cannot open 'a.medark': {none}that of one of its recipients (it has 1)",
                     hint=hint.format("a.medark"))
         self.succeed("key", "new", "--role", "recipient", "--name", "third", "--out", "third")
         self.succeed(*self.export("src", "b.medark", "--recipient", "third.cert.pem"))
         self.refuse(5, *self.opened("patients", archive="b.medark", identity="other.key.pem"),
-                    error=f"cannot open 'b.medark': {none}one of its 2 recipients'",
+                    error=f"cannot open 'b.medark': {none}that of one of its recipients (it has 2)",
                     hint=hint.format("b.medark"))
         # What the hint says works.
         self.succeed("inspect", "b.medark", "--recipient", "it.cert.pem")
