@@ -29,6 +29,7 @@ enum medark_code {
 	MEDARK_E_NOT_FOUND = -9, /* what was asked for is not there */
 	MEDARK_E_INTERRUPTED = -10, /* the caller asked to stop */
 	MEDARK_E_SOURCE = -11,	    /* the source vanished, changed or cannot be read */
+	MEDARK_E_REMOTE = -12,	    /* a server does not answer, refuses, or answers nonsense */
 };
 
 /*
