@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "crypto/digest.h"
 #include "crypto/gcm.h"
 #include "crypto/openssl_error.h"
 #include "crypto/random.h"
@@ -28,19 +29,52 @@ void medark_scratch_cipher_free(struct medark_scratch_cipher *c)
 	free(c);
 }
 
-int medark_scratch_cipher_new(struct medark_scratch_cipher **out, struct medark_error *err)
+static int allocate(struct medark_scratch_cipher **out, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_scratch_cipher_free) struct medark_scratch_cipher *c = NULL;
+	struct medark_scratch_cipher *c = calloc(1, sizeof(*c));
 
-	c = calloc(1, sizeof(*c));
 	if (!c)
 		return medark_error_memory(err, "a temporary file's cipher");
-	MEDARK_TRY(medark_random(c->key.bytes, sizeof(c->key.bytes), err));
+	*out = c;
+	return 0;
+}
+
+static int begin(struct medark_scratch_cipher *c, struct medark_error *err)
+{
 	c->ctx = EVP_CIPHER_CTX_new();
 	if (!c->ctx)
 		return medark_error_memory(err, "a temporary file's cipher");
 	if (EVP_CipherInit_ex(c->ctx, EVP_aes_256_gcm(), NULL, c->key.bytes, NULL, 1) != 1)
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "AES-256-GCM is not available");
+	return 0;
+}
+
+int medark_scratch_cipher_new(struct medark_scratch_cipher **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_scratch_cipher_free) struct medark_scratch_cipher *c = NULL;
+
+	MEDARK_TRY(allocate(&c, err));
+	MEDARK_TRY(medark_random(c->key.bytes, sizeof(c->key.bytes), err));
+	MEDARK_TRY(begin(c, err));
+	*out = MEDARK_TAKE(c);
+	return 0;
+}
+
+int medark_scratch_cipher_derive(struct medark_bytes secret,
+				 const uint8_t salt[MEDARK_SCRATCH_SALT],
+				 struct medark_scratch_cipher **out, struct medark_error *err)
+{
+	static const char label[] = "medark temporary file 1";
+	MEDARK_AUTO(medark_scratch_cipher_free) struct medark_scratch_cipher *c = NULL;
+	const struct medark_bytes parts[] = { medark_bytes_text(label),
+					      medark_bytes(salt, MEDARK_SCRATCH_SALT) };
+	struct medark_digest key;
+
+	MEDARK_TRY(allocate(&c, err));
+	MEDARK_TRY(medark_hmac_sha256(secret, parts, 2, &key, err));
+	memcpy(c->key.bytes, key.bytes, sizeof(c->key.bytes));
+	medark_secret_wipe(&key, sizeof(key));
+	MEDARK_TRY(begin(c, err));
 	*out = MEDARK_TAKE(c);
 	return 0;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * scratch_cipher: seals the blocks of a temporary file with a key that only this process ever
- * has (AES-256-GCM). A block's number is its nonce, so each number is sealed once only. One thread
- * at a time.
+ * has, or one that another process can derive anew to go on with the work (AES-256-GCM). A block's
+ * number is its nonce, so each number is sealed once only. One thread at a time.
  */
 #ifndef MEDARK_CRYPTO_SCRATCH_CIPHER_H
 #define MEDARK_CRYPTO_SCRATCH_CIPHER_H
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 
@@ -20,6 +21,17 @@ struct medark_scratch_cipher;
 /* Draws a fresh key. MEDARK_E_MEMORY, MEDARK_E_SYSTEM. */
 int medark_scratch_cipher_new(struct medark_scratch_cipher **out,
 			      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * As above with a key that can be had again: derived from `secret`, at least 1 byte, and `salt`,
+ * which is drawn for each file and never used twice with the same secret (HMAC-SHA-256 of `salt`
+ * under `secret`: NIST SP 800-108 with a fixed label).
+ */
+#define MEDARK_SCRATCH_SALT 16
+int medark_scratch_cipher_derive(struct medark_bytes secret,
+				 const uint8_t salt[MEDARK_SCRATCH_SALT],
+				 struct medark_scratch_cipher **out,
+				 struct medark_error *err) MEDARK_MUST_USE;
 /* Wipes the key: what was sealed is lost. */
 void medark_scratch_cipher_free(struct medark_scratch_cipher *c);
 MEDARK_DEFINE_AUTO(struct medark_scratch_cipher, medark_scratch_cipher_free)
