@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/bulk.h"
+
+#include "live/bulk_fetch.h"
+#include "live/bulk_job.h"
+#include "live/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CONTROL_MAX  ((size_t)1 << 20) /* bytes of an answer that is no manifest */
+#define PROGRESS_MAX 100
+#define PARTS_MAX    10000 /* of a manifest */
+
+struct medark_bulk {
+	struct medark_bulk_setup setup;
+	struct medark_bulk_job job;
+	struct medark_bulk_fetch *fetch;
+};
+
+void medark_bulk_free(struct medark_bulk *b)
+{
+	if (!b)
+		return;
+	medark_bulk_fetch_free(b->fetch);
+	medark_bulk_job_clear(&b->job);
+	free(b);
+}
+
+int medark_bulk_new(const struct medark_bulk_setup *setup, struct medark_bulk **out,
+		    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_bulk_free) struct medark_bulk *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return medark_error_memory(err, "an export from a server");
+	b->setup = *setup;
+	MEDARK_TRY(medark_bulk_job_load(setup->folder, setup->secret, &b->job, err));
+	*out = MEDARK_TAKE(b);
+	return 0;
+}
+
+static int save(struct medark_bulk *b, struct medark_error *err)
+{
+	return medark_bulk_job_save(&b->job, b->setup.folder, b->setup.secret, err);
+}
+
+static int tell(struct medark_bulk *b, const char *phase, const char *words,
+		struct medark_error *err)
+{
+	const struct medark_bulk_progress progress = { .phase = phase, .progress = words };
+
+	return b->setup.tell(b->setup.context, &progress, err);
+}
+
+/* ---- asking ---- */
+
+static int kick_off_url(const struct medark_bulk *b, struct medark_url *out,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer path = MEDARK_BUFFER(MEDARK_URL_MAX);
+	const char *level = b->setup.level;
+
+	if (level)
+		MEDARK_TRY(medark_buffer_print(&path, err, "%s/", level));
+	MEDARK_TRY(medark_buffer_text(&path, "$export", err));
+	if (b->setup.since) {
+		MEDARK_TRY(medark_buffer_text(&path, "?_since=", err));
+		MEDARK_TRY(medark_url_encode(medark_bytes_text(b->setup.since), &path, err));
+	}
+	MEDARK_TRY(medark_buffer_add(&path, "", 1, err));
+	return medark_url_below(b->setup.talk.base, (const char *)path.data, out, err);
+}
+
+static int refused(const struct medark_bulk *b, const struct medark_http_response *r,
+		   const char *what, struct medark_error *err)
+{
+	const char *why =
+		r->status == 401 || r->status == 403
+			? "it does not let this client; look at its registration and scopes"
+		: r->status == 404 || r->status == 405 || r->status == 501
+			? "it has no bulk export there"
+			: "look into the server's log";
+
+	return medark_error_set(err, MEDARK_E_REMOTE, "%s refuses %s with status %u: %s",
+				b->setup.talk.base->origin, what, r->status, why);
+}
+
+static int take_status_url(struct medark_bulk *b, const struct medark_http_response *r,
+			   const struct medark_url *from, struct medark_error *err)
+{
+	struct medark_bytes value = medark_http_header(r, "content-location");
+	char text[MEDARK_URL_MAX + 1];
+	int code;
+
+	if (value.size == 0 || value.size > MEDARK_URL_MAX)
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"%s accepts the export, and says not where it stands",
+					from->origin);
+	memcpy(text, value.data, value.size);
+	text[value.size] = '\0';
+	code = medark_url_resolve(from, text, &b->job.status, err);
+	if (code == MEDARK_E_USAGE)
+		return medark_error_prefix(err, MEDARK_E_REMOTE, "%s: the address of the export",
+					   from->origin);
+	return code;
+}
+
+static int kick_off(struct medark_bulk *b, struct medark_error *err)
+{
+	static const char *const headers[] = { "Accept: application/fhir+json",
+					       "Prefer: respond-async" };
+	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
+	MEDARK_AUTO(medark_url_clear) struct medark_url from = { 0 };
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+	struct medark_http_request request = {
+		.url = &url,
+		.headers = headers,
+		.header_count = 2,
+		.body_max = CONTROL_MAX,
+	};
+	struct medark_http_response *r;
+
+	MEDARK_TRY(tell(b, "asking", "", err));
+	MEDARK_TRY(kick_off_url(b, &url, err));
+	MEDARK_TRY(medark_talk_send(&b->setup.talk, &request, &t, &from, err));
+	r = medark_http_response(t);
+	if (r->status != 202)
+		return refused(b, r, "the export", err);
+	MEDARK_TRY(take_status_url(b, r, &from, err));
+	/* Before anything else: a job that nobody knows any more blocks the next one. */
+	return save(b, err);
+}
+
+/* ---- waiting ---- */
+
+/* The server's words for a person, so that they do no harm on a terminal. */
+static void take_words(struct medark_bytes value, char out[PROGRESS_MAX + 1])
+{
+	size_t size = value.size < PROGRESS_MAX ? value.size : PROGRESS_MAX;
+
+	for (size_t i = 0; i < size; i++)
+		out[i] =
+			(char)(value.data[i] < 0x20 || value.data[i] >= 0x7f ? '?' : value.data[i]);
+	out[size] = '\0';
+}
+
+static int wait_longer(struct medark_bulk *b, const struct medark_http_response *r,
+		       unsigned attempt, struct medark_error *err)
+{
+	char words[PROGRESS_MAX + 1];
+	double seconds;
+
+	take_words(medark_http_header(r, "x-progress"), words);
+	MEDARK_TRY(tell(b, "waiting", words, err));
+	MEDARK_TRY(medark_talk_wait(&b->setup.talk, r, attempt, &seconds, err));
+	return medark_http_sleep(b->setup.talk.http, seconds, err);
+}
+
+/* Asks at `url` until the server has an answer of 200. MEDARK_E_NOT_FOUND: the job is gone. */
+static int poll(struct medark_bulk *b, const struct medark_url *url,
+		struct medark_http_transfer **out, struct medark_url *out_from,
+		struct medark_error *err)
+{
+	static const char *const headers[] = { "Accept: application/json" };
+	const struct medark_http_request request = {
+		.url = url,
+		.headers = headers,
+		.header_count = 1,
+		.body_max = MEDARK_BULK_MANIFEST_MAX,
+	};
+
+	for (unsigned attempt = 1;; attempt++) {
+		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+		struct medark_http_response *r;
+
+		MEDARK_TRY(medark_talk_send(&b->setup.talk, &request, &t, out_from, err));
+		r = medark_http_response(t);
+		if (r->status == 200) {
+			*out = MEDARK_TAKE(t);
+			return 0;
+		}
+		medark_url_clear(out_from);
+		if (r->status == 404 || r->status == 410)
+			return medark_error_set(err, MEDARK_E_NOT_FOUND,
+						"%s does not know the export any more",
+						url->origin);
+		if (r->status != 202)
+			return refused(b, r, "to tell of the export", err);
+		MEDARK_TRY(wait_longer(b, r, attempt, err));
+	}
+}
+
+static int take_manifest(struct medark_bulk *b, struct medark_bulk_manifest *m,
+			 struct medark_error *err)
+{
+	const struct medark_url *url = &b->job.status;
+
+	for (unsigned parts = 0; url; parts++) {
+		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+		MEDARK_AUTO(medark_url_clear) struct medark_url from = { 0 };
+		struct medark_http_response *r;
+
+		if (parts == PARTS_MAX)
+			return medark_error_set(err, MEDARK_E_REMOTE,
+						"%s gives its list of files without end",
+						url->origin);
+		MEDARK_TRY(poll(b, url, &t, &from, err));
+		r = medark_http_response(t);
+		MEDARK_TRY(medark_bulk_manifest_parse(medark_bytes(r->body.data, r->body.size),
+						      &from, m, err));
+		url = m->next.text ? &m->next : NULL;
+	}
+	return 0;
+}
+
+static int wait_for_manifest(struct medark_bulk *b, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_bulk_manifest_clear) struct medark_bulk_manifest m = { 0 };
+
+	MEDARK_TRY(take_manifest(b, &m, err));
+	medark_bulk_manifest_clear(&b->job.manifest);
+	b->job.manifest = m;
+	m = (struct medark_bulk_manifest) { 0 };
+	b->job.is_complete = true;
+	return save(b, err);
+}
+
+/* ---- fetching ---- */
+
+/* Addresses end sooner than a job: the same list once more, if it is the same. */
+static int refresh(void *context, struct medark_error *err)
+{
+	struct medark_bulk *b = context;
+	MEDARK_AUTO(medark_bulk_manifest_clear) struct medark_bulk_manifest m = { 0 };
+	struct medark_bulk_manifest *old = &b->job.manifest;
+
+	MEDARK_TRY(take_manifest(b, &m, err));
+	if (m.count != old->count)
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"%s now names other files than before",
+					b->setup.talk.base->origin);
+	for (size_t i = 0; i < m.count; i++) {
+		struct medark_url fresh = m.files[i].url;
+
+		m.files[i].url = old->files[i].url;
+		old->files[i].url = fresh;
+	}
+	return save(b, err);
+}
+
+static int fetch(struct medark_bulk *b, struct medark_error *err)
+{
+	const struct medark_bulk_fetch_setup setup = {
+		.bulk = &b->setup,
+		.manifest = &b->job.manifest,
+		.refresh = refresh,
+		.context = b,
+	};
+
+	MEDARK_TRY(medark_bulk_fetch_new(&setup, &b->fetch, err));
+	return medark_bulk_fetch_run(b->fetch, err);
+}
+
+/* A job of an earlier run that the server has forgotten: everything anew. */
+static int start_over(struct medark_bulk *b, struct medark_error *err)
+{
+	medark_bulk_job_clear(&b->job);
+	MEDARK_TRY(medark_bulk_fetch_clear(b->setup.folder, err));
+	MEDARK_TRY(kick_off(b, err));
+	return wait_for_manifest(b, err);
+}
+
+int medark_bulk_run(struct medark_bulk *b, struct medark_error *err)
+{
+	bool is_resumed = b->job.status.text != NULL;
+	int code = 0;
+
+	if (!is_resumed)
+		MEDARK_TRY(kick_off(b, err));
+	if (!b->job.is_complete)
+		code = wait_for_manifest(b, err);
+	if (code == MEDARK_E_NOT_FOUND && is_resumed)
+		code = start_over(b, err);
+	if (code == MEDARK_E_NOT_FOUND) {
+		if (err)
+			err->code = MEDARK_E_REMOTE;
+		return MEDARK_E_REMOTE;
+	}
+	MEDARK_TRY(code);
+	return fetch(b, err);
+}
+
+/* ---- what came of it ---- */
+
+const struct medark_bulk_manifest *medark_bulk_manifest(const struct medark_bulk *b)
+{
+	return &b->job.manifest;
+}
+
+bool medark_bulk_has(const struct medark_bulk *b, size_t i)
+{
+	return medark_bulk_fetch_has(b->fetch, i);
+}
+
+const char *medark_bulk_why(const struct medark_bulk *b, size_t i)
+{
+	return medark_bulk_fetch_why(b->fetch, i);
+}
+
+uint64_t medark_bulk_missing(const struct medark_bulk *b)
+{
+	return medark_bulk_fetch_missing(b->fetch) + b->job.manifest.unusable;
+}
+
+int medark_bulk_mark(const struct medark_bulk *b, struct medark_error *err)
+{
+	int fd = openat(b->setup.folder, MEDARK_BULK_DONE,
+			O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fsync(b->setup.folder) < 0) {
+		int code = errno;
+
+		if (fd >= 0)
+			(void)close(fd);
+		return medark_error_errno(err, code, "cannot keep how far the export is");
+	}
+	(void)close(fd);
+	return 0;
+}
+
+int medark_bulk_end(struct medark_bulk *b, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+	const struct medark_http_request request = {
+		.method = "DELETE",
+		.url = &b->job.status,
+		.body_max = CONTROL_MAX,
+	};
+
+	if (b->job.status.text)
+		(void)!medark_talk_send(&b->setup.talk, &request, &t, NULL, NULL);
+	return medark_bulk_fetch_clear(b->setup.folder, err);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bulk: an export that a FHIR server makes (FHIR Bulk Data Access): asked for, waited for, and
+ * fetched into sealed files in a folder of its own. A program that was killed goes on where it was:
+ * the job's address is on disk, sealed, before anything is waited for, and no file that has its
+ * name is fetched again.
+ */
+#ifndef MEDARK_LIVE_BULK_H
+#define MEDARK_LIVE_BULK_H
+
+#include "live/bulk_manifest.h"
+#include "live/talk.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How far it is. Borrowed during the call. */
+struct medark_bulk_progress {
+	const char *phase;    /* "asking", "waiting", "fetching" */
+	const char *progress; /* of waiting: the server's own words, printable; may be empty */
+	size_t files, fetched;
+	uint64_t bytes; /* of the files, so far */
+};
+
+struct medark_bulk_setup {
+	struct medark_talk talk;    /* what it names is borrowed */
+	struct medark_http *files;  /* for the files; borrowed, with nothing else under way */
+	int folder;		    /* for the sealed files; borrowed */
+	struct medark_bytes secret; /* seals them; borrowed */
+	const char *level;	    /* NULL: the system; "Patient", "Group/ID" */
+	const char *since;	    /* an instant as a server gave it; NULL: everything */
+	unsigned parallel;	    /* files at once, 1 and more */
+	/* Called now and then; negative stops. */
+	int (*tell)(void *context, const struct medark_bulk_progress *progress,
+		    struct medark_error *err);
+	void *context;
+};
+
+struct medark_bulk;
+
+/* Goes on with the job whose files stand in the folder, if one does. MEDARK_E_MEMORY. */
+int medark_bulk_new(const struct medark_bulk_setup *setup, struct medark_bulk **out,
+		    struct medark_error *err) MEDARK_MUST_USE;
+void medark_bulk_free(struct medark_bulk *b);
+MEDARK_DEFINE_AUTO(struct medark_bulk, medark_bulk_free)
+
+/*
+ * Asks, waits and fetches. 0 also if files could not be had: medark_bulk_missing() counts them.
+ * MEDARK_E_REMOTE: there is no export, or it failed; MEDARK_E_SYSTEM, MEDARK_E_MEMORY, a negative
+ * code of `tell`.
+ */
+int medark_bulk_run(struct medark_bulk *b, struct medark_error *err) MEDARK_MUST_USE;
+
+/* What the server said; borrowed. */
+const struct medark_bulk_manifest *medark_bulk_manifest(const struct medark_bulk *b);
+
+/* File `i` of it: was it fetched? Its name in the folder, and why if it was not. */
+#define MEDARK_BULK_NAME_MAX 32
+bool medark_bulk_has(const struct medark_bulk *b, size_t i);
+void medark_bulk_name(size_t i, char out[MEDARK_BULK_NAME_MAX]);
+const char *medark_bulk_why(const struct medark_bulk *b, size_t i);
+uint64_t medark_bulk_missing(const struct medark_bulk *b);
+
+/*
+ * The archive gets its name next: says so in the folder. A job that is found with it may have its
+ * archive already, and is then not to be taken for a new one. MEDARK_E_SYSTEM.
+ */
+#define MEDARK_BULK_DONE "done"
+int medark_bulk_mark(const struct medark_bulk *b, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The archive stands: the server may forget the job, and what waits on disk goes. A server that
+ * does not want to be told is no failure.
+ */
+int medark_bulk_end(struct medark_bulk *b, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/bulk_fetch.h"
+
+#include "live/sealed_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define REDIRECTS_MAX 5
+#define CONTROL_MAX   ((size_t)1 << 20)
+
+struct file {
+	bool is_there, is_given_up, is_waiting;
+	bool was_renewed; /* with another token, after the last refusal */
+	unsigned attempts, redirects;
+	double not_before;		       /* when it may be asked for again */
+	struct medark_url moved;	       /* where a redirect led; text NULL: nowhere */
+	struct medark_http_transfer *transfer; /* NULL: not under way */
+	struct medark_sealed_writer *writer;
+	struct medark_bulk_fetch *fetch;
+	char *why;
+};
+
+struct medark_bulk_fetch {
+	struct medark_bulk_fetch_setup setup;
+	struct file *files;
+	size_t count, next; /* all before `next` are there or given up */
+	size_t running, there, given_up;
+	unsigned parallel;
+	uint64_t bytes;
+	bool was_refreshed;
+};
+
+/* ---- files ---- */
+
+void medark_bulk_name(size_t i, char out[MEDARK_BULK_NAME_MAX])
+{
+	(void)snprintf(out, MEDARK_BULK_NAME_MAX, "file-%08zu", i + 1);
+}
+
+/* Ends what is under way, and forgets what came of it. */
+static void drop(struct file *file)
+{
+	medark_http_transfer_free(file->transfer);
+	medark_sealed_writer_free(file->writer);
+	file->transfer = NULL;
+	file->writer = NULL;
+}
+
+void medark_bulk_fetch_free(struct medark_bulk_fetch *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->count; i++) {
+		drop(&f->files[i]);
+		medark_url_clear(&f->files[i].moved);
+		free(f->files[i].why);
+	}
+	free(f->files);
+	free(f);
+}
+
+static int look(struct medark_bulk_fetch *f, size_t i, struct medark_error *err)
+{
+	char name[MEDARK_BULK_NAME_MAX];
+	uint64_t size = 0;
+	int code;
+
+	medark_bulk_name(i, name);
+	code = medark_sealed_size(f->setup.bulk->folder, name, &size, err);
+	if (code == MEDARK_E_NOT_FOUND)
+		return 0;
+	MEDARK_TRY(code);
+	f->files[i].is_there = true;
+	f->there++;
+	f->bytes += size;
+	return 0;
+}
+
+int medark_bulk_fetch_new(const struct medark_bulk_fetch_setup *setup,
+			  struct medark_bulk_fetch **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_bulk_fetch_free) struct medark_bulk_fetch *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return medark_error_memory(err, "an export from a server");
+	f->setup = *setup;
+	f->parallel = setup->bulk->parallel;
+	f->files = calloc(setup->manifest->count + 1, sizeof(*f->files));
+	if (!f->files)
+		return medark_error_memory(err, "an export from a server");
+	f->count = setup->manifest->count;
+	for (size_t i = 0; i < f->count; i++) {
+		f->files[i].fetch = f;
+		MEDARK_TRY(look(f, i, err));
+	}
+	*out = MEDARK_TAKE(f);
+	return 0;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void give_up(struct medark_bulk_fetch *f, struct file *file, const char *why)
+{
+	file->is_given_up = true;
+	file->is_waiting = false;
+	f->given_up++;
+	free(file->why);
+	file->why = strdup(why);
+}
+
+static void wait_until(struct file *file, double when)
+{
+	file->is_waiting = true;
+	file->not_before = when;
+}
+
+/* ---- starting ---- */
+
+static int take(void *context, struct medark_bytes part, struct medark_error *err)
+{
+	struct file *file = context;
+
+	file->fetch->bytes += part.size;
+	return medark_sealed_add(file->writer, part, err);
+}
+
+/* A token for the server itself, if the list of files does not say that none is wanted. */
+static int authorize(struct medark_bulk_fetch *f, const struct medark_url *url, const char **out,
+		     struct medark_error *err)
+{
+	*out = NULL;
+	return f->setup.manifest->wants_token
+		       ? medark_talk_header(&f->setup.bulk->talk, url, out, err)
+		       : 0;
+}
+
+static int start(struct medark_bulk_fetch *f, size_t i, struct medark_error *err)
+{
+	static const char *const headers[] = { "Accept: application/fhir+ndjson" };
+	const struct medark_bulk_setup *bulk = f->setup.bulk;
+	struct file *file = &f->files[i];
+	char name[MEDARK_BULK_NAME_MAX];
+	struct medark_http_request request = {
+		.url = file->moved.text ? &file->moved : &f->setup.manifest->files[i].url,
+		.headers = headers,
+		.header_count = 1,
+		.body_max = CONTROL_MAX,
+		.sink = take,
+		.context = file,
+	};
+
+	medark_bulk_name(i, name);
+	file->is_waiting = false;
+	MEDARK_TRY(authorize(f, request.url, &request.authorization, err));
+	MEDARK_TRY(medark_sealed_create(bulk->folder, name, bulk->secret, &file->writer, err));
+	MEDARK_TRY(medark_http_start(bulk->files, &request, &file->transfer, err));
+	medark_http_tag(file->transfer, file);
+	f->running++;
+	return 0;
+}
+
+static bool is_open(const struct file *file)
+{
+	return !file->is_there && !file->is_given_up && !file->transfer;
+}
+
+/* As many as may be under way. *out_wait: seconds until another one may be; negative: none waits.
+ */
+static int start_some(struct medark_bulk_fetch *f, double *out_wait, struct medark_error *err)
+{
+	double soonest = -1, at = now();
+
+	while (f->next < f->count && (f->files[f->next].is_there || f->files[f->next].is_given_up))
+		f->next++;
+	for (size_t i = f->next; i < f->count && f->running < f->parallel; i++) {
+		struct file *file = &f->files[i];
+
+		if (!is_open(file))
+			continue;
+		if (file->is_waiting && file->not_before > at) {
+			if (soonest < 0 || file->not_before < soonest)
+				soonest = file->not_before;
+			continue;
+		}
+		MEDARK_TRY(start(f, i, err));
+	}
+	*out_wait = soonest < 0 ? -1 : soonest - at;
+	return 0;
+}
+
+/* ---- ending ---- */
+
+static int finish(struct medark_bulk_fetch *f, struct file *file, struct medark_error *err)
+{
+	MEDARK_TRY(medark_sealed_finish(file->writer, err));
+	drop(file);
+	file->is_there = true;
+	f->there++;
+	return 0;
+}
+
+static void describe(const struct medark_http_response *r, const struct medark_url *url,
+		     char out[MEDARK_ERROR_MAX])
+{
+	if (r->failure.code)
+		(void)snprintf(out, MEDARK_ERROR_MAX, "%s", r->failure.message);
+	else
+		(void)snprintf(out, MEDARK_ERROR_MAX, "%s answers with status %u", url->origin,
+			       r->status);
+}
+
+static int again(struct medark_bulk_fetch *f, struct file *file,
+		 const struct medark_http_response *r, struct medark_error *err)
+{
+	double seconds;
+
+	MEDARK_TRY(medark_talk_wait(&f->setup.bulk->talk, r, file->attempts, &seconds, err));
+	wait_until(file, now() + seconds);
+	return 0;
+}
+
+static int redirect(struct medark_bulk_fetch *f, struct file *file,
+		    const struct medark_http_response *r, const struct medark_url *url,
+		    struct medark_error *err)
+{
+	struct medark_url next = { 0 };
+	struct medark_error why = { 0 };
+	int code = ++file->redirects > REDIRECTS_MAX
+			   ? medark_error_set(&why, MEDARK_E_REMOTE, "%s redirects without end",
+					      url->origin)
+			   : medark_talk_location(r, url, &next, &why);
+
+	if (code == MEDARK_E_REMOTE) {
+		give_up(f, file, why.message);
+		return 0;
+	}
+	if (code < 0) {
+		if (err)
+			*err = why;
+		return code;
+	}
+	medark_url_clear(&file->moved);
+	file->moved = next;
+	wait_until(file, 0);
+	return 0;
+}
+
+/* Addresses have an end: once for all files, the server is asked for fresh ones. */
+static bool refresh(struct medark_bulk_fetch *f, const struct medark_http_response *r)
+{
+	struct medark_error ignored = { 0 };
+
+	if (f->was_refreshed || (r->status != 403 && r->status != 404 && r->status != 410))
+		return false;
+	f->was_refreshed = true;
+	return f->setup.refresh(f->setup.context, &ignored) == 0;
+}
+
+static int react(struct medark_bulk_fetch *f, struct file *file,
+		 const struct medark_http_response *r, const struct medark_url *url,
+		 struct medark_error *err)
+{
+	char why[MEDARK_ERROR_MAX];
+
+	describe(r, url, why);
+	switch (medark_talk_judge(r)) {
+	case MEDARK_TALK_REDIRECT:
+		return redirect(f, file, r, url, err);
+	case MEDARK_TALK_LATER:
+		f->parallel = 1;
+		file->attempts++;
+		return again(f, file, r, err);
+	case MEDARK_TALK_AGAIN:
+		medark_url_clear(&file->moved);
+		if (++file->attempts < f->setup.bulk->talk.attempts)
+			return again(f, file, r, err);
+		break;
+	case MEDARK_TALK_TOKEN:
+		if (!file->was_renewed && medark_auth_renew(f->setup.bulk->talk.auth)) {
+			file->was_renewed = true;
+			wait_until(file, 0);
+			return 0;
+		}
+		break;
+	case MEDARK_TALK_TAKE:
+		if (refresh(f, r)) {
+			medark_url_clear(&file->moved);
+			wait_until(file, 0);
+			return 0;
+		}
+		break;
+	default:
+		break;
+	}
+	give_up(f, file, why);
+	return 0;
+}
+
+static int end(struct medark_bulk_fetch *f, struct file *file, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+	size_t i = (size_t)(file - f->files);
+	const struct medark_url *url =
+		file->moved.text ? &file->moved : &f->setup.manifest->files[i].url;
+	struct medark_http_response *r;
+
+	f->running--;
+	t = MEDARK_TAKE(file->transfer);
+	r = medark_http_response(t);
+	if (r->status == 200 && r->failure.code == 0)
+		return finish(f, file, err);
+	f->bytes -= r->received < f->bytes ? r->received : f->bytes;
+	drop(file);
+	if (r->is_stopped && r->failure.code != MEDARK_E_REMOTE)
+		return medark_error_set(err, r->failure.code, "%s", r->failure.message);
+	return react(f, file, r, url, err);
+}
+
+static int report(struct medark_bulk_fetch *f, struct medark_error *err)
+{
+	const struct medark_bulk_progress progress = {
+		.phase = "fetching",
+		.progress = "",
+		.files = f->count,
+		.fetched = f->there,
+		.bytes = f->bytes,
+	};
+
+	return f->setup.bulk->tell(f->setup.bulk->context, &progress, err);
+}
+
+int medark_bulk_fetch_run(struct medark_bulk_fetch *f, struct medark_error *err)
+{
+	while (f->there + f->given_up < f->count) {
+		struct medark_http_transfer *t = NULL;
+		double wait;
+		int code;
+
+		MEDARK_TRY(start_some(f, &wait, err));
+		MEDARK_TRY(report(f, err));
+		if (f->running == 0) {
+			MEDARK_TRY(
+				medark_http_sleep(f->setup.bulk->files, wait > 0 ? wait : 0, err));
+			continue;
+		}
+		code = medark_http_next(f->setup.bulk->files,
+					wait < 0   ? 1
+					: wait < 1 ? wait
+						   : 1,
+					&t, err);
+		MEDARK_TRY(code);
+		if (code == 1)
+			MEDARK_TRY(end(f, medark_http_tagged(t), err));
+	}
+	return report(f, err);
+}
+
+/* ---- what came of it ---- */
+
+bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i)
+{
+	return f->files[i].is_there;
+}
+
+const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i)
+{
+	return f->files[i].why ? f->files[i].why : "";
+}
+
+uint64_t medark_bulk_fetch_missing(const struct medark_bulk_fetch *f)
+{
+	return f->given_up;
+}
+
+int medark_bulk_fetch_clear(int folder, struct medark_error *err)
+{
+	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+
+	if (!dir) {
+		int code = errno;
+
+		if (copy >= 0)
+			(void)close(copy);
+		return medark_error_errno(err, code, "cannot clear the folder of the job");
+	}
+	while ((entry = readdir(dir)))
+		if (strncmp(entry->d_name, "file-", 5) == 0 ||
+		    strncmp(entry->d_name, "job", 3) == 0 ||
+		    strcmp(entry->d_name, MEDARK_BULK_DONE) == 0)
+			(void)unlinkat(folder, entry->d_name, 0);
+	(void)closedir(dir);
+	return 0;
+}

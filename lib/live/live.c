@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/live.h"
+
+#include "base/secret.h"
+#include "crypto/random.h"
+#include "live/bulk_fetch.h"
+#include "live/json.h"
+#include "live/live_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#define CONNECTIONS  4
+#define ATTEMPTS     8
+#define RESPONSE_MAX ((size_t)1 << 20)
+
+struct medark_live {
+	struct medark_live_setup setup;
+	struct medark_url base;
+	struct medark_auth *auth;
+	struct medark_http *http, *files;
+	struct medark_key key; /* without a secret of --auth */
+	int folder;
+	bool has_secret;
+	struct medark_bulk *bulk;
+};
+
+bool medark_live_is_address(const char *text)
+{
+	return strncmp(text, MEDARK_LIVE_PREFIX "http", strlen(MEDARK_LIVE_PREFIX "http")) == 0;
+}
+
+void medark_live_free(struct medark_live *live)
+{
+	if (!live)
+		return;
+	medark_bulk_free(live->bulk);
+	medark_http_free(live->http);
+	medark_http_free(live->files);
+	medark_auth_free(live->auth);
+	medark_url_clear(&live->base);
+	/* What nobody can open any more is of no use to anybody. */
+	if (live->folder >= 0 && !live->has_secret)
+		(void)!medark_bulk_fetch_clear(live->folder, NULL);
+	if (live->folder >= 0) {
+		(void)unlinkat(AT_FDCWD, live->setup.folder, AT_REMOVEDIR); /* if it is empty */
+		(void)close(live->folder);
+	}
+	medark_key_clear(&live->key);
+	free(live);
+}
+
+static struct medark_bytes secret_of(const struct medark_live *live)
+{
+	return live->has_secret ? medark_auth_secret(live->auth)
+				: medark_bytes(live->key.bytes, sizeof(live->key.bytes));
+}
+
+/* For one process at a time: two would write into the same files. */
+static int take_folder(struct medark_live *live, struct medark_error *err)
+{
+	const char *path = live->setup.folder;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return medark_error_errno(err, errno, "cannot make the folder '%s' of the job",
+					  path);
+	live->folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (live->folder < 0)
+		return medark_error_errno(err, errno, "cannot open the folder '%s' of the job",
+					  path);
+	if (flock(live->folder, LOCK_EX | LOCK_NB) < 0)
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"another export works on this job (its folder is '%s')",
+					path);
+	return 0;
+}
+
+/*
+ * Killed when its archive got its name: what stands there may be that archive, and a new one made
+ * of the same files would be an old one that looks new.
+ */
+static bool was_marked(const struct medark_live *live)
+{
+	return faccessat(live->folder, MEDARK_BULK_DONE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int connect_to(struct medark_live *live, struct medark_error *err)
+{
+	struct medark_http_setup http = { .poll = live->setup.poll,
+					  .context = live->setup.context };
+
+	if (live->setup.connections == 0)
+		live->setup.connections = CONNECTIONS;
+	medark_auth_set_up(live->auth, &http);
+	http.connections = live->setup.connections;
+	MEDARK_TRY(medark_http_new(&http, &live->files, err));
+	return medark_http_new(&http, &live->http, err);
+}
+
+int medark_live_open(const struct medark_live_setup *setup, struct medark_live **out,
+		     struct medark_error *err)
+{
+	MEDARK_AUTO(medark_live_free) struct medark_live *live = calloc(1, sizeof(*live));
+
+	if (!live)
+		return medark_error_memory(err, "an export from a server");
+	live->setup = *setup;
+	live->folder = -1;
+	MEDARK_TRY(medark_url_parse(setup->address + strlen(MEDARK_LIVE_PREFIX), &live->base, err));
+	MEDARK_TRY(medark_auth_load(setup->auth_path, &live->auth, err));
+	live->has_secret = medark_auth_secret(live->auth).size != 0;
+	MEDARK_TRY(medark_random(live->key.bytes, sizeof(live->key.bytes), err));
+	MEDARK_TRY(take_folder(live, err));
+	if (!live->has_secret || (setup->has_archive && was_marked(live)))
+		MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
+	MEDARK_TRY(connect_to(live, err));
+	*out = MEDARK_TAKE(live);
+	return 0;
+}
+
+static struct medark_talk talk_of(const struct medark_live *live)
+{
+	return (struct medark_talk) { .http = live->http,
+				      .auth = live->auth,
+				      .base = &live->base,
+				      .bounds = MEDARK_RETRY_BOUNDS,
+				      .attempts = ATTEMPTS };
+}
+
+/* SMART App Launch 2 section 4: where the server gives tokens. */
+static int discover(struct medark_live *live, struct medark_error *err)
+{
+	static const char *const headers[] = { "Accept: application/json" };
+	const struct medark_talk talk = talk_of(live);
+	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
+	MEDARK_AUTO(medark_url_clear) struct medark_url token_url = { 0 };
+	MEDARK_AUTO(medark_json_release) json_t *object = NULL;
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+	struct medark_http_request request = {
+		.url = &url, .headers = headers, .header_count = 1, .body_max = RESPONSE_MAX
+	};
+	const struct medark_http_response *r;
+	const char *text = NULL;
+
+	if (!medark_auth_wants_url(live->auth))
+		return 0;
+	MEDARK_TRY(medark_url_below(&live->base, ".well-known/smart-configuration", &url, err));
+	MEDARK_TRY(medark_talk_ask(&talk, &request, &t, err));
+	r = medark_http_response(t);
+	if (r->status == 200 && medark_live_json_parse(medark_bytes(r->body.data, r->body.size),
+						       "it", MEDARK_E_REMOTE, &object, NULL) == 0)
+		text = medark_live_json_text(object, "token_endpoint");
+	if (!text)
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"%s does not say where it gives tokens: put 'token_url' "
+					"into the file of --auth",
+					live->base.origin);
+	MEDARK_TRY(medark_url_resolve(&url, text, &token_url, err));
+	return medark_auth_set_token_url(live->auth, &token_url, err);
+}
+
+int medark_live_fetch(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_bulk_setup setup = {
+		.talk = talk_of(live),
+		.files = live->files,
+		.folder = live->folder,
+		.secret = secret_of(live),
+		.level = live->setup.level,
+		.since = live->setup.since,
+		.parallel = live->setup.connections,
+		.tell = live->setup.tell,
+		.context = live->setup.context,
+	};
+
+	MEDARK_TRY(discover(live, err));
+	MEDARK_TRY(medark_bulk_new(&setup, &live->bulk, err));
+	return medark_bulk_run(live->bulk, err);
+}
+
+int medark_live_source(struct medark_live *live, struct medark_source **out,
+		       struct medark_error *err)
+{
+	return medark_live_source_new(live->bulk, live->folder, secret_of(live), out, err);
+}
+
+int medark_live_mark(const struct medark_live *live, struct medark_error *err)
+{
+	return medark_bulk_mark(live->bulk, err);
+}
+
+int medark_live_end(struct medark_live *live, struct medark_error *err)
+{
+	return medark_bulk_end(live->bulk, err);
+}

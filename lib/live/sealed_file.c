@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/sealed_file.h"
+
+#include "base/secret.h"
+#include "crypto/random.h"
+#include "crypto/scratch_cipher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define BLOCK	    ((size_t)64 << 10)
+#define SEALED	    (BLOCK + MEDARK_SCRATCH_TAG)
+#define LAST	    (UINT64_C(1) << 63)
+#define PART_SUFFIX ".part"
+
+/* ---- writing ---- */
+
+struct medark_sealed_writer {
+	struct medark_scratch_cipher *cipher;
+	int folder, fd;
+	uint64_t number;
+	size_t used;
+	char name[NAME_MAX + 1], part[NAME_MAX + 1];
+	uint8_t block[SEALED];
+};
+
+void medark_sealed_writer_free(struct medark_sealed_writer *w)
+{
+	if (!w)
+		return;
+	if (w->fd >= 0) {
+		(void)close(w->fd);
+		(void)unlinkat(w->folder, w->part, 0);
+	}
+	medark_scratch_cipher_free(w->cipher);
+	medark_secret_wipe(w->block, sizeof(w->block));
+	free(w);
+}
+
+static int write_all(int fd, const uint8_t *data, size_t size, struct medark_error *err)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return medark_error_errno(err, errno, "cannot keep what was received");
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int medark_sealed_create(int folder, const char *name, struct medark_bytes secret,
+			 struct medark_sealed_writer **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_sealed_writer_free) struct medark_sealed_writer *w = NULL;
+	uint8_t salt[MEDARK_SCRATCH_SALT];
+
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return medark_error_memory(err, "what is received");
+	w->folder = folder;
+	w->fd = -1;
+	if (snprintf(w->name, sizeof(w->name), "%s", name) >= (int)sizeof(w->name) ||
+	    snprintf(w->part, sizeof(w->part), "%s" PART_SUFFIX, name) >= (int)sizeof(w->part))
+		return medark_error_set(err, MEDARK_E_USAGE, "the name of a file is too long");
+	MEDARK_TRY(medark_random_public(salt, sizeof(salt), err));
+	MEDARK_TRY(medark_scratch_cipher_derive(secret, salt, &w->cipher, err));
+	w->fd = openat(folder, w->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		       0600);
+	if (w->fd < 0)
+		return medark_error_errno(err, errno, "cannot keep what is received");
+	MEDARK_TRY(write_all(w->fd, salt, sizeof(salt), err));
+	*out = MEDARK_TAKE(w);
+	return 0;
+}
+
+static int put_block(struct medark_sealed_writer *w, uint64_t flag, struct medark_error *err)
+{
+	MEDARK_TRY(medark_scratch_cipher_seal(w->cipher, w->number | flag, w->block, w->used, err));
+	MEDARK_TRY(write_all(w->fd, w->block, w->used + MEDARK_SCRATCH_TAG, err));
+	w->number++;
+	w->used = 0;
+	return 0;
+}
+
+int medark_sealed_add(struct medark_sealed_writer *w, struct medark_bytes bytes,
+		      struct medark_error *err)
+{
+	while (bytes.size) {
+		size_t n = BLOCK - w->used;
+
+		/* A full block waits for a byte behind it: the last one has a mark. */
+		if (n == 0) {
+			MEDARK_TRY(put_block(w, 0, err));
+			continue;
+		}
+		n = bytes.size < n ? bytes.size : n;
+		memcpy(w->block + w->used, bytes.data, n);
+		w->used += n;
+		bytes = medark_bytes(bytes.data + n, bytes.size - n);
+	}
+	return 0;
+}
+
+int medark_sealed_finish(struct medark_sealed_writer *w, struct medark_error *err)
+{
+	MEDARK_TRY(put_block(w, LAST, err));
+	if (fsync(w->fd) < 0 || renameat(w->folder, w->part, w->folder, w->name) < 0)
+		return medark_error_errno(err, errno, "cannot keep what was received");
+	(void)close(w->fd); /* synced: nothing can fail any more */
+	w->fd = -1;
+	if (fsync(w->folder) < 0)
+		return medark_error_errno(err, errno, "cannot keep what was received");
+	return 0;
+}
+
+/* ---- reading ---- */
+
+struct reader {
+	struct medark_scratch_cipher *cipher;
+	int fd;
+	uint64_t number, blocks, left; /* bytes of the content that were not given */
+	size_t at, size;	       /* in block */
+	uint8_t block[SEALED];
+};
+
+static void reader_free(void *self)
+{
+	struct reader *r = self;
+
+	if (!r)
+		return;
+	if (r->fd >= 0)
+		(void)close(r->fd);
+	medark_scratch_cipher_free(r->cipher);
+	medark_secret_wipe(r->block, sizeof(r->block));
+	free(r);
+}
+MEDARK_DEFINE_AUTO(struct reader, reader_free)
+
+static int changed(struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_SYSTEM,
+				"what was received was changed since, or belongs to another job");
+}
+
+/* Bytes of the content and its blocks, of what is on disk. */
+static int measure(int fd, uint64_t *out_size, uint64_t *out_blocks, struct medark_error *err)
+{
+	uint64_t sealed, rest;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return medark_error_errno(err, errno, "cannot read what was received");
+	if (!S_ISREG(st.st_mode) || st.st_size < MEDARK_SCRATCH_SALT + MEDARK_SCRATCH_TAG)
+		return changed(err);
+	sealed = (uint64_t)st.st_size - MEDARK_SCRATCH_SALT;
+	rest = sealed % SEALED;
+	*out_blocks = sealed / SEALED + (rest != 0);
+	if (rest && rest < MEDARK_SCRATCH_TAG)
+		return changed(err);
+	*out_size = sealed - *out_blocks * MEDARK_SCRATCH_TAG;
+	return 0;
+}
+
+static int open_sealed(int folder, const char *name, struct medark_error *err)
+{
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return medark_error_set(err, MEDARK_E_NOT_FOUND, "it was not received");
+	return fd < 0 ? medark_error_errno(err, errno, "cannot read what was received") : fd;
+}
+
+static int read_all(int fd, uint8_t *out, size_t size, struct medark_error *err)
+{
+	while (size) {
+		ssize_t n = read(fd, out, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return medark_error_errno(err, errno, "cannot read what was received");
+		if (n == 0)
+			return changed(err);
+		out += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int next_block(struct reader *r, struct medark_error *err)
+{
+	bool is_last = r->number + 1 == r->blocks;
+	size_t size = is_last ? (size_t)r->left : BLOCK;
+
+	r->at = r->size = 0; /* of a block that is not whole, nothing is given */
+	MEDARK_TRY(read_all(r->fd, r->block, size + MEDARK_SCRATCH_TAG, err));
+	if (medark_scratch_cipher_open(r->cipher, r->number | (is_last ? LAST : 0), r->block, size,
+				       err) < 0)
+		return changed(err);
+	r->size = size;
+	r->number++;
+	return 0;
+}
+
+static ssize_t reader_read(void *self, void *out, size_t size, struct medark_error *err)
+{
+	struct reader *r = self;
+	size_t n;
+
+	/* An empty last block is looked at, too: it shows that nothing is missing. */
+	if (r->at == r->size && r->number < r->blocks)
+		MEDARK_TRY(next_block(r, err));
+	n = r->size - r->at < size ? r->size - r->at : size;
+	memcpy(out, r->block + r->at, n);
+	r->at += n;
+	r->left -= n;
+	return (ssize_t)n;
+}
+
+static const struct medark_stream_ops reader_ops = { .read = reader_read, .free = reader_free };
+
+int medark_sealed_stream(int folder, const char *name, struct medark_bytes secret,
+			 struct medark_stream **out, struct medark_error *err)
+{
+	MEDARK_AUTO(reader_free) struct reader *r = calloc(1, sizeof(*r));
+	uint8_t salt[MEDARK_SCRATCH_SALT];
+
+	if (!r)
+		return medark_error_memory(err, "what was received");
+	r->fd = open_sealed(folder, name, err);
+	if (r->fd < 0)
+		return r->fd;
+	MEDARK_TRY(measure(r->fd, &r->left, &r->blocks, err));
+	MEDARK_TRY(read_all(r->fd, salt, sizeof(salt), err));
+	MEDARK_TRY(medark_scratch_cipher_derive(secret, salt, &r->cipher, err));
+	return medark_stream_new(&reader_ops, MEDARK_TAKE(r), out, err);
+}
+
+int medark_sealed_size(int folder, const char *name, uint64_t *out, struct medark_error *err)
+{
+	uint64_t blocks;
+	int fd = open_sealed(folder, name, err), code;
+
+	if (fd < 0)
+		return fd;
+	code = measure(fd, out, &blocks, err);
+	(void)close(fd);
+	return code;
+}

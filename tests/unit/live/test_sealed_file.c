@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../test.h"
+
+#include "live/sealed_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define BLOCK ((size_t)64 << 10)
+
+static char place[] = "/tmp/medark-test-XXXXXX";
+static int folder = -1;
+static uint8_t text[3 * BLOCK];
+
+static struct medark_bytes secret(void)
+{
+	return medark_bytes_text("a secret");
+}
+
+static void keep(const char *name, size_t size, size_t step)
+{
+	MEDARK_AUTO(medark_sealed_writer_free) struct medark_sealed_writer *w = NULL;
+	struct medark_error err = { 0 };
+
+	assert_int_equal(medark_sealed_create(folder, name, secret(), &w, &err), 0);
+	for (size_t at = 0; at < size; at += step)
+		assert_int_equal(
+			medark_sealed_add(
+				w, medark_bytes(text + at, size - at < step ? size - at : step),
+				&err),
+			0);
+	assert_int_equal(medark_sealed_finish(w, &err), 0);
+}
+
+/* All of it, or the code that it failed with; what came before the failure must be right. */
+static ssize_t get(const char *name, struct medark_bytes key)
+{
+	MEDARK_AUTO(medark_stream_free) struct medark_stream *s = NULL;
+	static uint8_t got[sizeof(text) + 1];
+	struct medark_error err = { 0 };
+	size_t size = 0;
+	ssize_t n = medark_sealed_stream(folder, name, key, &s, &err);
+
+	if (n < 0)
+		return n;
+	while ((n = medark_stream_read(s, got + size, 1000, &err)) > 0)
+		size += (size_t)n;
+	assert_true(size <= sizeof(text));
+	assert_memory_equal(got, text, size);
+	return n < 0 ? n : (ssize_t)size;
+}
+
+static void what_is_kept_comes_back(void **state)
+{
+	static const size_t sizes[] = { 0,     1,	  1000,	     BLOCK - 1,
+					BLOCK, BLOCK + 1, 2 * BLOCK, 3 * BLOCK };
+	static const size_t steps[] = { 777, BLOCK, 3 * BLOCK };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		for (size_t k = 0; k < 3; k++) {
+			struct medark_error err = { 0 };
+			uint64_t size = 1;
+
+			keep("a", sizes[i], steps[k]);
+			assert_int_equal(get("a", secret()), sizes[i]);
+			assert_int_equal(medark_sealed_size(folder, "a", &size, &err), 0);
+			assert_int_equal(size, sizes[i]);
+		}
+	}
+}
+
+static size_t read_raw(uint8_t *out, size_t room)
+{
+	int fd = openat(folder, "a", O_RDONLY);
+	ssize_t n = read(fd, out, room);
+
+	assert_true(n > 0);
+	assert_int_equal(close(fd), 0);
+	return (size_t)n;
+}
+
+static void write_raw(const uint8_t *data, size_t size)
+{
+	int fd = openat(folder, "a", O_WRONLY | O_TRUNC);
+
+	assert_int_equal(write(fd, data, size), size);
+	assert_int_equal(close(fd), 0);
+}
+
+static void nothing_of_it_stands_in_clear(void **state)
+{
+	static uint8_t raw[sizeof(text) + 4096];
+	struct stat st;
+	size_t size;
+
+	(void)state;
+	keep("a", sizeof(text), BLOCK);
+	size = read_raw(raw, sizeof(raw));
+	assert_null(memmem(raw, size, text, 16));
+	assert_null(memmem(raw, size, text + BLOCK, 16));
+	assert_int_equal(fstatat(folder, "a", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(get("a", medark_bytes_text("another secret")), MEDARK_E_SYSTEM);
+}
+
+static void every_change_is_noticed(void **state)
+{
+	static uint8_t raw[sizeof(text) + 4096], bad[sizeof(text) + 4096];
+	const size_t sealed = BLOCK + 16;
+	size_t size;
+
+	(void)state;
+	keep("a", 2 * BLOCK + 100, BLOCK);
+	size = read_raw(raw, sizeof(raw));
+	for (size_t at = 0; at < size; at += at < 64 || size - at < 200 ? 1 : 997) {
+		memcpy(bad, raw, size);
+		bad[at] ^= 1;
+		write_raw(bad, size);
+		assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	}
+	/* Cut off, at the end of a block as well. */
+	for (size_t cut = 1; cut < 140; cut++) {
+		write_raw(raw, size - cut);
+		assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	}
+	write_raw(raw, 16 + 2 * sealed);
+	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	write_raw(raw, 16 + sealed);
+	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	write_raw(raw, 16);
+	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	/* Two blocks exchanged. */
+	memcpy(bad, raw, size);
+	memcpy(bad + 16, raw + 16 + sealed, sealed);
+	memcpy(bad + 16 + sealed, raw + 16, sealed);
+	write_raw(bad, size);
+	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+}
+
+static void what_is_not_finished_is_not_there(void **state)
+{
+	struct medark_sealed_writer *w = NULL;
+	struct medark_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(medark_sealed_create(folder, "b", secret(), &w, &err), 0);
+	assert_int_equal(medark_sealed_add(w, medark_bytes(text, 100), &err), 0);
+	medark_sealed_writer_free(w);
+	assert_int_equal(get("b", secret()), MEDARK_E_NOT_FOUND);
+	assert_int_equal(faccessat(folder, "b.part", F_OK, 0), -1);
+}
+
+static void a_link_is_not_followed(void **state)
+{
+	struct medark_sealed_writer *w = NULL;
+	struct medark_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(symlinkat("a", folder, "c.part"), 0);
+	assert_int_equal(symlinkat("a", folder, "d"), 0);
+	assert_int_equal(medark_sealed_create(folder, "c", secret(), &w, &err), MEDARK_E_SYSTEM);
+	assert_int_equal(get("d", secret()), MEDARK_E_SYSTEM);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)(i * 7 + (i >> 8) * 3 + (i >> 16));
+	if (!mkdtemp(place))
+		return -1;
+	folder = open(place, O_RDONLY | O_DIRECTORY);
+	return folder < 0 ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = { "a", "b", "c", "c.part", "d" };
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		(void)unlinkat(folder, names[i], 0);
+	(void)close(folder);
+	return rmdir(place);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_kept_comes_back),
+		cmocka_unit_test(nothing_of_it_stands_in_clear),
+		cmocka_unit_test(every_change_is_noticed),
+		cmocka_unit_test(what_is_not_finished_is_not_there),
+		cmocka_unit_test(a_link_is_not_followed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
