@@ -94,6 +94,11 @@ static int check_outputs(const struct cli_options *options)
 		       : cli_inputs_check_file(options, "--report", options->report);
 }
 
+static bool is_server(const char *source)
+{
+	return strncmp(source, "fhir+https:", 11) == 0 || strncmp(source, "fhir+http:", 10) == 0;
+}
+
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
@@ -111,7 +116,8 @@ static int check(const struct cli_options *options)
 		return code;
 	assert(options->out); /* it is not missing */
 	for (size_t i = 0; !code && i < options->operands.count; i++)
-		code = cli_place_check(options, "source", options->operands.items[i]);
+		if (!is_server(options->operands.items[i]))
+			code = cli_place_check(options, "source", options->operands.items[i]);
 	if (!code)
 		code = cli_place_check(options, "target", options->out);
 	if (code)
@@ -236,6 +242,8 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 		code = medark_export_set_memory(e, options->memory, &err);
 	if (code >= 0)
 		code = medark_export_set_threads(e, (unsigned)options->threads, &err);
+	if (code >= 0 && options->auth)
+		code = medark_export_set_auth(e, options->auth, &err);
 	if (code >= 0 && options->report)
 		code = medark_export_set_report(e, options->report, &err);
 	if (code < 0)

@@ -86,6 +86,8 @@ const struct cli_option cli_option_table[] = {
 	  "threads to use, 1 to 64 (default: one for each\nprocessor)", 1, MEDARK_THREADS_MAX },
 	{ "exclude", 0, CLI_LIST, CLI_EXPORT, AT(excludes), "PATTERN",
 	  "leave out what matches, within a source (* is for /\ntoo); repeatable" },
+	{ "auth", 0, CLI_TEXT, CLI_EXPORT, AT(auth), "FILE",
+	  "how a FHIR server is shown who asks (JSON)" },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
 	  "list what was quarantined, skipped or not looked into\n(JSON Lines)" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },

@@ -20,7 +20,8 @@ const struct cli_verb cli_verbs[] = {
 		.synopsis = "medark export SOURCE... --recipient CERT --signer CERT\n"
 			    "              --signer-key KEY --out FILE [options]\n",
 		.text = "Reads the sources byte for byte and writes one signed, encrypted archive. A\n"
-			"SOURCE is a folder, a file, a tar or zip, or - for standard input. Only the\n"
+			"SOURCE is a folder, a file, a tar or zip, - for standard input, or a FHIR server\n"
+			"(fhir+https://...), of which everything is fetched by bulk export. Only the\n"
 			"recipients can open the archive; this machine needs none of their keys. What\n"
 			"cannot be understood is archived all the same and reported (exit code 6).\n",
 		.examples =

@@ -28,10 +28,11 @@ MEDARK_API int medark_export_new(struct medark_export **out, struct medark_error
 MEDARK_API void medark_export_free(struct medark_export *e);
 
 /*
- * Adds a source: a folder, a file, a tar/zip (also compressed; its members become the items), or
- * "-" for standard input. Sources are read in the order added; the items of several sources get
- * the source's base name in front of their path. At most 1,024. MEDARK_E_SOURCE if it does not
- * exist or cannot be read; MEDARK_E_USAGE, MEDARK_E_MEMORY.
+ * Adds a source: a folder, a file, a tar/zip (also compressed; its members become the items), "-"
+ * for standard input, or the address of a FHIR server (fhir+https://…, fhir+http://127.0.0.1…).
+ * Sources are read in the order added; the items of several sources get the source's base name in
+ * front of their path. At most 1,024. MEDARK_E_SOURCE if it does not exist or cannot be read;
+ * MEDARK_E_USAGE, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_export_add_source(struct medark_export *e, const char *path,
 					struct medark_error *err);
@@ -102,6 +103,13 @@ MEDARK_API int medark_export_set_memory(struct medark_export *e, uint64_t bytes,
  */
 MEDARK_API int medark_export_set_threads(struct medark_export *e, unsigned threads,
 					 struct medark_error *err);
+
+/*
+ * How FHIR servers among the sources are shown who asks: a file with a JSON object, see
+ * medark-export(1). NULL: not at all. It is read by medark_export_run(). MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_export_set_auth(struct medark_export *e, const char *path,
+				      struct medark_error *err);
 
 /*
  * Writes a report in JSON Lines, one object for everything quarantined, skipped, excluded, or

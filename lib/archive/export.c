@@ -10,6 +10,7 @@
 #include "container/compress.h"
 #include "container/segment.h"
 #include "crypto/kdf.h"
+#include "live/live.h"
 
 #include <medark/export.h>
 
@@ -53,6 +54,7 @@ void medark_export_free(struct medark_export *e)
 	medark_certificate_free(e->signer);
 	medark_private_key_free(e->signer_key);
 	free(e->report_path);
+	free(e->auth_path);
 	free(e);
 }
 
@@ -61,7 +63,7 @@ int medark_export_add_source(struct medark_export *e, const char *path, struct m
 	if (e->source_count == MEDARK_EXPORT_SOURCES_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than %d sources",
 					MEDARK_EXPORT_SOURCES_MAX);
-	if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) {
+	if (strcmp(path, "-") != 0 && !medark_live_is_address(path) && access(path, R_OK) != 0) {
 		(void)medark_error_errno(err, errno, "cannot read the source '%s'", path);
 		if (err)
 			err->code = MEDARK_E_SOURCE;
@@ -194,6 +196,17 @@ int medark_export_set_threads(struct medark_export *e, unsigned threads, struct 
 	return 0;
 }
 
+int medark_export_set_auth(struct medark_export *e, const char *path, struct medark_error *err)
+{
+	char *copy = path ? strdup(path) : NULL;
+
+	if (path && !copy)
+		return medark_error_memory(err, "the file of --auth");
+	free(e->auth_path);
+	e->auth_path = copy;
+	return 0;
+}
+
 int medark_export_set_report(struct medark_export *e, const char *path, struct medark_error *err)
 {
 	char *copy = path ? strdup(path) : NULL;
@@ -212,4 +225,18 @@ void medark_export_defaults(const struct medark_export *e, unsigned *out_threads
 
 	*out_threads = medark_parallel_threads(e->threads);
 	*out_window = window > WINDOW_MAX ? WINDOW_MAX : window;
+}
+
+int medark_export_folder(const char *out_path, char **out, struct medark_error *err)
+{
+	const char *slash = strrchr(out_path, '/');
+	const char *temporary = getenv("TMPDIR");
+
+	if (strcmp(out_path, "-") == 0)
+		*out = strdup(temporary && *temporary ? temporary : "/tmp");
+	else if (slash)
+		*out = strndup(out_path, (size_t)(slash - out_path) + (slash == out_path));
+	else
+		*out = strdup(".");
+	return *out ? 0 : medark_error_memory(err, "an export");
 }

@@ -30,12 +30,19 @@ struct medark_export {
 	int level;
 	uint64_t memory;
 	unsigned threads;
-	char *report_path;
+	char *report_path, *auth_path;
 };
 
 /* Threads and window size that the configuration leads to. */
 void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,
 			    uint64_t *out_window);
+
+/*
+ * Where temporary data goes: beside the archive `out_path`, so that it stays on a disk that was
+ * chosen for such data; of standard output, TMPDIR. The caller frees it. MEDARK_E_MEMORY.
+ */
+int medark_export_folder(const char *out_path, char **out,
+			 struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Gives, with its zero byte, what stands in front of the paths of source number `i`: nothing if it

@@ -4,6 +4,7 @@
 #include "archive/gather.h"
 #include "archive/index_writer.h"
 #include "archive/progress.h"
+#include "archive/servers.h"
 #include "archive/texts.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -45,6 +46,7 @@ struct run {
 	struct medark_manifest_writer *manifest;
 	struct medark_facts *facts;
 	struct medark_notes *notes;
+	struct medark_servers *servers;
 	struct medark_gather *gather;
 	struct medark_pipeline *pipeline;
 	struct medark_buffer text;
@@ -60,6 +62,7 @@ static void run_free(struct run *r)
 	/* The pipeline's tasks refer to the gatherer's windows. */
 	medark_pipeline_free(r->pipeline);
 	medark_gather_free(r->gather);
+	medark_servers_free(r->servers);
 	medark_facts_free(r->facts);
 	medark_notes_free(r->notes);
 	medark_manifest_writer_free(r->manifest);
@@ -220,21 +223,6 @@ static int write_front(struct run *r, struct medark_error *err)
 
 /* ---- the middle: records and index ---- */
 
-/* Beside the archive, so that temporary data stays on a disk that was chosen for such data. */
-static int choose_folder(struct run *r, const char *out_path, struct medark_error *err)
-{
-	const char *slash = strrchr(out_path, '/');
-	const char *temporary = getenv("TMPDIR");
-
-	if (strcmp(out_path, "-") == 0)
-		r->folder = strdup(temporary && *temporary ? temporary : "/tmp");
-	else if (slash)
-		r->folder = strndup(out_path, (size_t)(slash - out_path) + (slash == out_path));
-	else
-		r->folder = strdup(".");
-	return r->folder ? 0 : medark_error_memory(err, "an export");
-}
-
 /* What grows while it is read would be read for ever. */
 static void exclude_own(struct run *r, const struct medark_output *output)
 {
@@ -322,7 +310,10 @@ static int read_sources(struct run *r, struct medark_error *err)
 		uint64_t before = medark_gather_bytes(r->gather);
 
 		MEDARK_TRY(medark_export_prefix(r->e, i, &prefix, err));
-		MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
+		if (medark_live_is_address(r->e->sources[i]))
+			MEDARK_TRY(medark_servers_source(r->servers, i, &source, err));
+		else
+			MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
 		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
 						(const char *)prefix.data, err));
 		if (medark_gather_bytes(r->gather) == before)
@@ -560,7 +551,8 @@ static int carry_out(struct run *r, const char *out_path, bool replace, struct m
 {
 	MEDARK_TRY(check(r->e, err));
 	medark_export_warn(r->e, out_path, &r->meter);
-	MEDARK_TRY(choose_folder(r, out_path, err));
+	MEDARK_TRY(medark_export_folder(out_path, &r->folder, err));
+	MEDARK_TRY(medark_servers_fetch(r->e, out_path, &r->meter, &r->servers, err));
 	MEDARK_TRY(medark_output_open(out_path, replace, &r->output, err));
 	if (r->e->report_path)
 		MEDARK_TRY(medark_output_open(r->e->report_path, replace, &r->report, err));
@@ -576,7 +568,10 @@ static int carry_out(struct run *r, const char *out_path, bool replace, struct m
 		MEDARK_TRY(medark_notes_report(r->notes, report_line, r, err));
 		MEDARK_TRY(medark_output_finish(r->report, err));
 	}
-	return medark_output_finish(r->output, err);
+	MEDARK_TRY(medark_servers_mark(r->servers, err));
+	MEDARK_TRY(medark_output_finish(r->output, err));
+	medark_servers_end(r->servers);
+	return 0;
 }
 
 int medark_export_run(struct medark_export *e, const char *out_path, bool replace,

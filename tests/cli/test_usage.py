@@ -135,7 +135,7 @@ class Usage(Test):
     def test_urls_are_refused_without_repeating_what_may_be_a_secret(self):
         why = ("not supported by this version, only files and folders are (write ./ in front of a "
                "name with a colon)")
-        for place in ["https://user:geheim@host/x", "fhir+https://host/fhir", "s3:bucket"]:
+        for place in ["https://user:geheim@host/x", "fhir+ftp://host/fhir", "s3:bucket"]:
             kind = place.split(":")[0]
             with self.subTest(place):
                 self.refuse(2, "export", place, "--signer", "s", "--signer-key", "k", "--out", "o",

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * servers: the sources of an export that are FHIR servers. They are fetched before the archive is
+ * begun, and told that it is done when it stands. One thread.
+ */
+#ifndef MEDARK_ARCHIVE_SERVERS_H
+#define MEDARK_ARCHIVE_SERVERS_H
+
+#include "archive/export.h"
+#include "archive/progress.h"
+#include "live/live.h"
+
+struct medark_servers;
+
+/*
+ * Fetches from all servers among the sources of `e` (borrowed), into folders beside the archive
+ * `out_path`. Errors of medark_live_open() and medark_live_fetch(), with the server's origin;
+ * MEDARK_E_INTERRUPTED.
+ */
+int medark_servers_fetch(const struct medark_export *e, const char *out_path,
+			 struct medark_meter *meter, struct medark_servers **out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+void medark_servers_free(struct medark_servers *s);
+MEDARK_DEFINE_AUTO(struct medark_servers, medark_servers_free)
+
+/* What source `i`, which is a server, gave; borrows `s`. */
+int medark_servers_source(struct medark_servers *s, size_t i, struct medark_source **out,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* The archive gets its name next. MEDARK_E_SYSTEM. */
+int medark_servers_mark(const struct medark_servers *s, struct medark_error *err) MEDARK_MUST_USE;
+
+/* The archive stands. */
+void medark_servers_end(struct medark_servers *s);
+
+#endif

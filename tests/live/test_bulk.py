@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""medark export fhir+http://…: bulk export, from a server that behaves, and from others."""
+
+import os
+
+from live import LiveTest, main
+
+
+class Bulk(LiveTest):
+    def same_as_the_folder(self, archive="live.medark"):
+        os.remove(self.path("src/notes/read me.txt"))
+        os.rmdir(self.path("src/notes"))
+        self.succeed(*self.export("src", "folder.medark", "--force"))
+        self.assertEqual(self.records(archive), self.records("folder.medark"))
+
+    def nothing_is_left(self):
+        self.assertEqual([name for name in os.listdir(self.folder) if "medark-job" in name], [])
+
+    def test_an_open_server(self):
+        server = self.serve()
+        result = self.live_export(server, "--json").json()[-1]
+        self.assertEqual((result["records"], result["patients"], result["complete"]), (63, 3, True))
+        self.assertEqual(server.count("DELETE", "/fhir/status/"), 1)
+        self.nothing_is_left()
+        self.same_as_the_folder()
+
+    def test_smart_backend_services_with_each_kind_of_key(self):
+        for kind, option in [("ec", "ec_paramgen_curve:P-384"), ("ec", "ec_paramgen_curve:P-256"),
+                             ("rsa", "rsa_keygen_bits:3072")]:
+            with self.subTest(option):
+                server = self.serve(client_keys={"k1": self.client_key(kind, option)})
+                self.live_export(server, "--auth", self.smart(), "--force")
+        self.nothing_is_left()
+        self.same_as_the_folder()
+
+    def test_other_ways_of_showing_who_asks(self):
+        server = self.serve(client_secret="canary: &=%")
+        self.live_export(server, "--auth", self.auth(method="client-secret", client_id="medark",
+                                                     client_secret="canary: &=%"))
+        server = self.serve(bearer="canary-bearer")
+        self.live_export(server, "--auth", self.auth(method="bearer", token="canary-bearer"), "--force")
+        self.refuse(1, *self.export("fhir+" + server.base, "x.medark"))
+
+    def test_a_token_that_ends_is_renewed(self):
+        server = self.serve(client_keys={"k1": self.client_key()})
+        server.token_seconds = 1
+        self.live_export(server, "--auth", self.smart())
+        self.assertGreater(server.count("POST", "/token"), 2)
+
+    def test_a_file_that_is_missing_makes_it_incomplete(self):
+        server = self.serve()
+
+        def meddle(request):
+            gone = request.where.path.endswith("/Patient.ndjson")
+            if gone:
+                request.answer(404)
+            return gone
+
+        server.meddle = meddle
+        result = self.live_export(server, "--json", code=6).json()[-1]
+        self.assertEqual((result["records"], result["skipped"], result["complete"]), (60, 1, False))
+
+    def test_a_server_that_is_busy(self):
+        server = self.serve()
+        seen = {}
+
+        def meddle(request):
+            seen[request.path] = seen.get(request.path, 0) + 1
+            if seen[request.path] == 1:
+                request.answer(429 if "files" in request.path else 503, Retry_After="1")
+            return seen[request.path] == 1
+
+        server.meddle = meddle
+        self.live_export(server)
+        self.same_as_the_folder()
+
+
+if __name__ == "__main__":
+    main()

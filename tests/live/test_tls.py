@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exports over TLS: whom medark talks to, and whom it does not."""
+
+import os
+import ssl
+import subprocess
+
+from live import LiveTest, main
+
+NOT_TRUSTED = ("its certificate is not trusted: it has expired, is for another name, or no authority "
+               "that is trusted here vouches for it")
+NO_TLS = "it does not agree on TLS 1.2 or newer, or refuses our certificate"
+
+
+class Tls(LiveTest):
+    def setUp(self):
+        super().setUp()
+        self.issue("ca", None, "basicConstraints=critical,CA:TRUE")
+        self.issue("server", "ca", "subjectAltName=IP:127.0.0.1")
+
+    def openssl(self, *args):
+        subprocess.run(["openssl", *args], cwd=self.folder, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+    def issue(self, name, issuer, extension, days="30"):
+        self.write(name + ".ext", extension + "\n")
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                     "-keyout", name + ".key.pem", "-out", name + ".csr", "-subj", "/CN=" + name)
+        signer = (["-signkey", name + ".key.pem"] if issuer is None else
+                  ["-CA", issuer + ".cert.pem", "-CAkey", issuer + ".key.pem"])
+        self.openssl("x509", "-req", "-in", name + ".csr", *signer, "-days", days, "-extfile", name + ".ext",
+                     "-out", name + ".cert.pem")
+        os.chmod(self.path(name + ".key.pem"), 0o600)
+
+    def context(self, name="server"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path(name + ".cert.pem"), self.path(name + ".key.pem"))
+        return context
+
+    def refused(self, server, sentence, auth):
+        result = self.refuse(1, *self.export("fhir+" + server.base, "x.medark", "--auth", auth))
+        first = result.err.splitlines()[0]
+        self.assertTrue(first.endswith(f"{server.origin}: {sentence}"), first)
+        self.assertEqual(server.log, [])
+
+    def test_a_server_of_a_trusted_authority(self):
+        server = self.serve(tls=self.context())
+        self.live_export(server, "--auth", self.auth(method="none", ca="ca.cert.pem"))
+        self.assertEqual(len(self.records("live.medark")), 63)
+
+    def test_an_authority_that_nobody_named_is_not_trusted(self):
+        self.refused(self.serve(tls=self.context()), NOT_TRUSTED, self.auth(method="none"))
+
+    def test_a_certificate_that_vouches_for_itself(self):
+        self.issue("own", None, "subjectAltName=IP:127.0.0.1")
+        self.refused(self.serve(tls=self.context("own")), NOT_TRUSTED,
+                     self.auth(method="none", ca="ca.cert.pem"))
+
+    def test_a_certificate_for_another_host(self):
+        self.issue("other", "ca", "subjectAltName=IP:127.0.0.2,DNS:ehr.example")
+        self.refused(self.serve(tls=self.context("other")), NOT_TRUSTED,
+                     self.auth(method="none", ca="ca.cert.pem"))
+
+    def test_a_certificate_that_has_expired(self):
+        self.issue("old", "ca", "subjectAltName=IP:127.0.0.1", days="-1")
+        self.refused(self.serve(tls=self.context("old")), NOT_TRUSTED,
+                     self.auth(method="none", ca="ca.cert.pem"))
+
+    def test_tls_1_1_is_refused(self):
+        context = self.context()
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+        self.refused(self.serve(tls=context), NO_TLS, self.auth(method="none", ca="ca.cert.pem"))
+
+    def test_mutual_tls(self):
+        self.issue("client", "ca", "extendedKeyUsage=clientAuth")
+        context = self.context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # refuses before the request, not behind it
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(self.path("ca.cert.pem"))
+        server = self.serve(tls=context)
+        auth = {"method": "none", "ca": "ca.cert.pem"}
+        self.refused(server, NO_TLS, self.auth(**auth))
+        self.live_export(server, "--auth", self.auth(**auth, client_cert="client.cert.pem",
+                                                     client_key="client.key.pem"))
+        self.assertEqual(len(self.records("live.medark")), 63)
+
+    def test_clear_text_goes_to_this_machine_alone(self):
+        for host in ["ehr.example", "10.0.0.1", "localhost.example", "127.0.0.1.example", "[::2]"]:
+            result = self.refuse(2, *self.export(f"fhir+http://{host}/fhir", "x.medark"))
+            self.assertIn("is another machine: records would cross the network in clear text; use https",
+                          result.err)
+
+
+if __name__ == "__main__":
+    main()
