@@ -17,7 +17,9 @@ MEDARK_DEFINE_AUTO(ECDSA_SIG, ECDSA_SIG_free)
 
 static char sign(const char *alphabet, const char ends[3], uint32_t six)
 {
-	return six < 62 ? alphabet[six] : ends[six - 62];
+	if (six < 62)
+		return alphabet[six];
+	return ends[six - 62];
 }
 
 /* `ends`: the last two signs of the alphabet, and the padding, or a zero for none. */

@@ -127,9 +127,11 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 	return CURL_WRITEFUNC_ERROR;
 }
 
-static char lower(char c)
+static uint8_t lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	uint8_t byte = (uint8_t)c;
+
+	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20u) : byte;
 }
 
 /* Keeps the headers of the last response: of an interim one (1xx) nothing is of use. */
@@ -157,7 +159,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
 		return 0;
 	}
 	for (size_t i = 0; i < size; i++)
-		out->data[out->size + i] = (uint8_t)(i < colon ? lower(data[i]) : data[i]);
+		out->data[out->size + i] = i < colon ? lower(data[i]) : (uint8_t)data[i];
 	out->size += size;
 	out->data[out->size++] = '\n';
 	return used;

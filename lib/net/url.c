@@ -103,6 +103,8 @@ static int check_origin(CURLU *handle, struct medark_url *out, struct medark_err
 	MEDARK_TRY(get_part(handle, CURLUPART_SCHEME, 0, &scheme, err));
 	MEDARK_TRY(get_part(handle, CURLUPART_HOST, 0, &host, err));
 	MEDARK_TRY(get_part(handle, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &port, err));
+	if (!scheme || !host)
+		return refuse(err, CURLUE_MALFORMED_INPUT);
 	out->is_local = strcmp(scheme, "http") == 0;
 	if (!out->is_local && strcmp(scheme, "https") != 0)
 		return medark_error_set(err, MEDARK_E_USAGE,
@@ -139,7 +141,7 @@ static int finish(CURLU *handle, struct medark_url *out, struct medark_error *er
 	if (medark_curl.url_set(handle, CURLUPART_FRAGMENT, NULL, 0))
 		return medark_error_memory(err, "an address");
 	MEDARK_TRY(get_part(handle, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, &text, err));
-	if (strlen(text) > MEDARK_URL_MAX || !is_printable(text))
+	if (!text || strlen(text) > MEDARK_URL_MAX || !is_printable(text))
 		return medark_error_set(err, MEDARK_E_USAGE, "an address is malformed or too long");
 	url.text = strdup(text);
 	if (!url.text)
