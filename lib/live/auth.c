@@ -18,7 +18,6 @@
 #define HEADER_MAX   ((size_t)16 << 10)
 #define RESPONSE_MAX ((size_t)64 << 10)
 #define BODY_MAX     ((size_t)32 << 10)
-#define SCOPE_MAX    4096
 
 /* A token that ends sooner is renewed before it is used. */
 #define RENEW_SECONDS 60
@@ -38,8 +37,6 @@ struct medark_auth {
 	struct medark_url token_url;
 	struct medark_buffer header; /* "Bearer …", with a zero; empty: there is none */
 	time_t ends;
-	char granted[SCOPE_MAX];
-	bool was_granted;
 };
 
 void medark_auth_free(struct medark_auth *auth)
@@ -365,15 +362,6 @@ static int refuse(const struct medark_auth *auth, const struct medark_http_respo
 	return refused(auth, err, text);
 }
 
-static void take_scope(struct medark_auth *auth, const json_t *object)
-{
-	const char *scope = medark_live_json_text(object, "scope");
-
-	auth->was_granted = scope && strlen(scope) < sizeof(auth->granted);
-	if (auth->was_granted)
-		memcpy(auth->granted, scope, strlen(scope) + 1);
-}
-
 static int take_token(struct medark_auth *auth, const struct medark_http_response *r,
 		      struct medark_error *err)
 {
@@ -394,7 +382,6 @@ static int take_token(struct medark_auth *auth, const struct medark_http_respons
 	if (seconds <= 0)
 		seconds = TOKEN_SECONDS;
 	auth->ends = time(NULL) + (time_t)(seconds > INT32_MAX ? INT32_MAX : seconds);
-	take_scope(auth, object);
 	auth->header.size = 0;
 	MEDARK_TRY(medark_buffer_print(&auth->header, err, "Bearer %s", token));
 	return medark_buffer_add(&auth->header, "", 1, err);
@@ -446,9 +433,4 @@ bool medark_auth_renew(struct medark_auth *auth)
 {
 	auth->header.size = auth->method >= CLIENT_SECRET ? 0 : auth->header.size;
 	return auth->method >= CLIENT_SECRET;
-}
-
-const char *medark_auth_granted(const struct medark_auth *auth)
-{
-	return auth->was_granted ? auth->granted : NULL;
 }

@@ -62,7 +62,4 @@ int medark_auth_header(struct medark_auth *auth, struct medark_http *http, const
 /* A token was refused: the next header is to have a new one. False if no other can be had. */
 bool medark_auth_renew(struct medark_auth *auth);
 
-/* Scopes that the server granted with the last token; NULL if it did not say. Borrowed. */
-const char *medark_auth_granted(const struct medark_auth *auth);
-
 #endif

@@ -311,11 +311,6 @@ const char *medark_bulk_why(const struct medark_bulk *b, size_t i)
 	return medark_bulk_fetch_why(b->fetch, i);
 }
 
-uint64_t medark_bulk_missing(const struct medark_bulk *b)
-{
-	return medark_bulk_fetch_missing(b->fetch) + b->job.manifest.unusable;
-}
-
 int medark_bulk_mark(const struct medark_bulk *b, struct medark_error *err)
 {
 	int fd = openat(b->setup.folder, MEDARK_BULK_DONE,

@@ -45,7 +45,7 @@ void medark_bulk_free(struct medark_bulk *b);
 MEDARK_DEFINE_AUTO(struct medark_bulk, medark_bulk_free)
 
 /*
- * Asks, waits and fetches. 0 also if files could not be had: medark_bulk_missing() counts them.
+ * Asks, waits and fetches. 0 also if files could not be had: medark_bulk_has() tells of each.
  * MEDARK_E_REMOTE: there is no export, or it failed; MEDARK_E_SYSTEM, MEDARK_E_MEMORY, a negative
  * code of `tell`.
  */
@@ -59,7 +59,6 @@ const struct medark_bulk_manifest *medark_bulk_manifest(const struct medark_bulk
 bool medark_bulk_has(const struct medark_bulk *b, size_t i);
 void medark_bulk_name(size_t i, char out[MEDARK_BULK_NAME_MAX]);
 const char *medark_bulk_why(const struct medark_bulk *b, size_t i);
-uint64_t medark_bulk_missing(const struct medark_bulk *b);
 
 /*
  * The archive gets its name next: says so in the folder. A job that is found with it may have its

@@ -378,11 +378,6 @@ const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i)
 	return f->files[i].why ? f->files[i].why : "";
 }
 
-uint64_t medark_bulk_fetch_missing(const struct medark_bulk_fetch *f)
-{
-	return f->given_up;
-}
-
 int medark_bulk_fetch_clear(int folder, struct medark_error *err)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

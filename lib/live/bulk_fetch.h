@@ -30,7 +30,6 @@ int medark_bulk_fetch_run(struct medark_bulk_fetch *f, struct medark_error *err)
 
 bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i);
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i);
-uint64_t medark_bulk_fetch_missing(const struct medark_bulk_fetch *f);
 
 /* Removes all files of a job from its folder. MEDARK_E_SYSTEM. */
 int medark_bulk_fetch_clear(int folder, struct medark_error *err) MEDARK_MUST_USE;

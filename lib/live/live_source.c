@@ -37,9 +37,18 @@ static int next(void *self, struct medark_entry *out, struct medark_error *err)
 	char name[MEDARK_BULK_NAME_MAX];
 	struct stat st;
 
-	if (i == m->count)
+	if (i == m->count + m->unusable)
 		return 0;
 	s->next++;
+	if (i >= m->count) {
+		*out = (struct medark_entry) {
+			.kind = MEDARK_ENTRY_SKIPPED,
+			.path = medark_bytes_text("a file of the server's list"),
+			.why = "it has no address, or one where records must not come from",
+			.unreadable = true,
+		};
+		return 1;
+	}
 	(void)snprintf(s->path, sizeof(s->path), "%s.%06zu.ndjson", word_of(&m->files[i]), i + 1);
 	*out = (struct medark_entry) { .path = medark_bytes_text(s->path), .mode = 0600 };
 	if (!medark_bulk_has(s->bulk, i)) {

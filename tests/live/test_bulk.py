@@ -60,6 +60,13 @@ class Bulk(LiveTest):
         result = self.live_export(server, "--json", code=6).json()[-1]
         self.assertEqual((result["records"], result["skipped"], result["complete"]), (60, 1, False))
 
+    def test_entries_that_lead_nowhere_make_it_incomplete(self):
+        server = self.serve()
+        server.manifest = lambda m: m["output"].extend(
+            [{"type": "Patient"}, {"type": "Patient", "url": "http://ehr.example/1"}])
+        result = self.live_export(server, "--json", code=6).json()[-1]
+        self.assertEqual((result["records"], result["skipped"], result["complete"]), (63, 2, False))
+
     def test_a_server_that_is_busy(self):
         server = self.serve()
         seen = {}

@@ -44,7 +44,8 @@ static void other_names_are_not_segments(void **state)
 		"./data/00000001.zst.p7m",
 		"index/00000001.zst.p7m",
 		"index/data/00000001.zst.p7m",
-		"index/root/00000001.zst.p7m",
+		("index/root"
+		 "/00000001.zst.p7m"),
 		"index/item/00000001.zst.p7m",
 		"index/itemsx/0000001.zst.p7m",
 		"index/items/00000000.zst.p7m",
