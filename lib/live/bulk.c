@@ -57,24 +57,6 @@ static int tell(struct medark_bulk *b, const char *phase, const char *words,
 
 /* ---- asking ---- */
 
-static int kick_off_url(const struct medark_bulk *b, struct medark_url *out,
-			struct medark_error *err)
-{
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer path = MEDARK_BUFFER(MEDARK_URL_MAX);
-	const char *level = b->setup.level;
-
-	if (level)
-		MEDARK_TRY(medark_buffer_print(&path, err, "%s/", level));
-	MEDARK_TRY(medark_buffer_text(&path, "$export", err));
-	if (b->setup.since) {
-		MEDARK_TRY(medark_buffer_text(&path, "?_since=", err));
-		MEDARK_TRY(medark_url_encode(medark_bytes_text(b->setup.since), &path, err));
-	}
-	MEDARK_TRY(medark_buffer_add(&path, "", 1, err));
-	return medark_url_below(b->setup.talk.base, (const char *)path.data, out, err);
-}
-
 static int refused(const struct medark_bulk *b, const struct medark_http_response *r,
 		   const char *what, struct medark_error *err)
 {
@@ -125,7 +107,7 @@ static int kick_off(struct medark_bulk *b, struct medark_error *err)
 	struct medark_http_response *r;
 
 	MEDARK_TRY(tell(b, "asking", "", err));
-	MEDARK_TRY(kick_off_url(b, &url, err));
+	MEDARK_TRY(medark_url_below(b->setup.talk.base, "$export", &url, err));
 	MEDARK_TRY(medark_talk_send(&b->setup.talk, &request, &t, &from, err));
 	r = medark_http_response(t);
 	if (r->status != 202)

@@ -27,8 +27,6 @@ struct medark_bulk_setup {
 	struct medark_http *files;  /* for the files; borrowed, with nothing else under way */
 	int folder;		    /* for the sealed files; borrowed */
 	struct medark_bytes secret; /* seals them; borrowed */
-	const char *level;	    /* NULL: the system; "Patient", "Group/ID" */
-	const char *since;	    /* an instant as a server gave it; NULL: everything */
 	unsigned parallel;	    /* files at once, 1 and more */
 	/* Called now and then; negative stops. */
 	int (*tell)(void *context, const struct medark_bulk_progress *progress,

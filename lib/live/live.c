@@ -169,8 +169,6 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 		.files = live->files,
 		.folder = live->folder,
 		.secret = secret_of(live),
-		.level = live->setup.level,
-		.since = live->setup.since,
 		.parallel = live->setup.connections,
 		.tell = live->setup.tell,
 		.context = live->setup.context,

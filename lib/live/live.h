@@ -29,9 +29,7 @@ struct medark_live_setup {
 	const char *auth_path; /* NULL: none */
 	const char *folder;    /* of the job: is made, mode 0700 */
 	bool has_archive;      /* something stands where the archive will */
-	const char *level;     /* see struct medark_bulk_setup */
-	const char *since;
-	unsigned connections; /* files at once; 0: 4 */
+	unsigned connections;  /* files at once; 0: 4 */
 	int (*tell)(void *context, const struct medark_bulk_progress *progress,
 		    struct medark_error *err);
 	int (*poll)(void *context, struct medark_error *err); /* see struct medark_http_setup */
