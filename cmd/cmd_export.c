@@ -273,6 +273,7 @@ static void print_json(const struct cli_options *options, const struct medark_ex
 	cli_json_number(&json, "quarantined", r->quarantined);
 	cli_json_number(&json, "duplicates", r->duplicates);
 	cli_json_number(&json, "skipped", r->skipped);
+	cli_json_number(&json, "missing", r->missing);
 	cli_json_number(&json, "empty_sources", r->empty_sources);
 	cli_json_number(&json, "excluded", r->excluded);
 	cli_json_number(&json, "archive_bytes", r->archive_bytes);
@@ -336,6 +337,8 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_number(out, "quarantined", r->quarantined);
 	cli_report_row_number(out, "duplicates", r->duplicates);
 	cli_report_row_number(out, "skipped", r->skipped);
+	if (r->missing)
+		cli_report_row_number(out, "missing", r->missing);
 	if (r->excluded)
 		cli_report_row_number(out, "excluded", r->excluded);
 	cli_report_row_bytes(out, "size", r->archive_bytes);

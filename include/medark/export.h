@@ -129,9 +129,10 @@ struct medark_export_result {
 	uint64_t items, bytes; /* read from the sources */
 	uint64_t records, patients, opaque;
 	uint64_t quarantined, duplicates, skipped;
-	uint64_t closed; /* of the opaque items: packed or encoded in a way that is not looked into
-			  */
-	uint64_t unlike; /* of them: named as files of records, but none was recognised in them */
+	uint64_t missing; /* of the quarantined: what a server has and did not give */
+	uint64_t closed;  /* of the opaque items: packed or encoded in a way that is not looked into
+			   */
+	uint64_t unlike;  /* of them: named as files of records, but none was recognised in them */
 	uint64_t empty_sources; /* sources that gave no byte */
 	uint64_t archives;	/* of the opaque items: medark archives */
 	uint64_t excluded;	/* by a pattern, or as it is what this export writes */

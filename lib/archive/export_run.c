@@ -316,6 +316,7 @@ static int read_sources(struct run *r, struct medark_error *err)
 			MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
 		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
 						(const char *)prefix.data, err));
+		MEDARK_TRY(medark_servers_missing(r->servers, i, r->facts, err));
 		if (medark_gather_bytes(r->gather) == before)
 			note_empty(r, r->e->sources[i]);
 	}
@@ -535,6 +536,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->quarantined = r->facts->quarantined;
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
+	out->missing = r->facts->reasons[MEDARK_FAULT_MISSING];
 	out->closed = r->notes->closed;
 	out->unlike = r->notes->unlike;
 	out->empty_sources = r->empty_sources;

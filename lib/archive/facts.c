@@ -92,11 +92,13 @@ static int report_trouble(struct medark_facts *f, const struct medark_trouble *t
 	key[4] = 1;
 	medark_put_be64(key + 5, t->offset);
 	f->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(
-		&f->row, err,
-		"\"reason\":\"%s\",\"item\":%u,\"offset\":%llu,\"length\":%llu,\"detail\":",
-		medark_fault_name(t->fault), t->item, (unsigned long long)t->offset,
-		(unsigned long long)t->length));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "\"reason\":\"%s\"",
+				       medark_fault_name(t->fault)));
+	if (t->item != MEDARK_ITEM_NONE)
+		MEDARK_TRY(medark_buffer_print(
+			&f->row, err, ",\"item\":%u,\"offset\":%llu,\"length\":%llu", t->item,
+			(unsigned long long)t->offset, (unsigned long long)t->length));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, ",\"detail\":"));
 	MEDARK_TRY(medark_text_json(&f->row, t->detail, err));
 	return medark_sorter_add(f->report, medark_bytes(key, sizeof(key)),
 				 medark_bytes(f->row.data, f->row.size), err);
@@ -129,8 +131,10 @@ int medark_facts_report(struct medark_facts *f,
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer path = MEDARK_BUFFER_SECRET(8 * MIB);
 	struct medark_bytes key, value;
+	uint8_t no_item[4];
 	int more;
 
+	medark_put_be32(no_item, MEDARK_ITEM_NONE);
 	MEDARK_TRY(medark_sorter_sort(f->report, err));
 	while ((more = medark_sorter_next(f->report, &key, &value, err)) == 1) {
 		if (key.size == 5) {
@@ -141,7 +145,7 @@ int medark_facts_report(struct medark_facts *f,
 		f->row.size = 0;
 		MEDARK_TRY(medark_buffer_print(&f->row, err, "{"));
 		MEDARK_TRY(medark_buffer_add(&f->row, value.data, value.size, err));
-		if (!medark_bytes_starts(value, "\"reason\":\"skipped\""))
+		if (memcmp(key.data, no_item, sizeof(no_item)) != 0)
 			MEDARK_TRY(medark_buffer_print(&f->row, err, ",\"path\":%.*s",
 						       (int)path.size, (const char *)path.data));
 		MEDARK_TRY(medark_buffer_print(&f->row, err, "}\n"));
@@ -167,9 +171,13 @@ int medark_facts_trouble(struct medark_facts *f, const struct medark_trouble *t,
 	f->quarantined++;
 	f->reasons[t->fault]++;
 	f->row.size = 0;
-	MEDARK_TRY(medark_buffer_print(
-		&f->row, err, "%s\t%u\t%llu\t%llu\t", medark_fault_name(t->fault), t->item,
-		(unsigned long long)t->offset, (unsigned long long)t->length));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%s\t", medark_fault_name(t->fault)));
+	if (t->item == MEDARK_ITEM_NONE)
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "-\t"));
+	else
+		MEDARK_TRY(medark_buffer_print(&f->row, err, "%u\t", t->item));
+	MEDARK_TRY(medark_buffer_print(&f->row, err, "%llu\t%llu\t", (unsigned long long)t->offset,
+				       (unsigned long long)t->length));
 	if (t->segment)
 		MEDARK_TRY(medark_buffer_print(&f->row, err, "%u\t", t->segment));
 	else
@@ -461,11 +469,32 @@ int medark_facts_streamed(struct medark_facts *f, const struct medark_record *re
 
 /* ---- items and segments ---- */
 
+/* Fewer records than the source said that it gives. */
+static int check_count(struct medark_facts *f, const struct medark_item *item,
+		       struct medark_error *err)
+{
+	struct medark_trouble trouble = {
+		.fault = MEDARK_FAULT_MISSING,
+		.item = item->number,
+		.offset = item->size,
+	};
+	char detail[128];
+
+	if (!item->has_count || item->records >= item->count)
+		return 0;
+	(void)snprintf(detail, sizeof(detail), "%llu records were to come, %llu did",
+		       (unsigned long long)item->count, (unsigned long long)item->records);
+	trouble.detail = medark_bytes_text(detail);
+	return medark_facts_trouble(f, &trouble, err);
+}
+
 int medark_facts_item(struct medark_facts *f, const struct medark_item *item,
 		      struct medark_error *err)
 {
 	struct medark_bytes path = medark_bytes(item->path, item->path_size);
 	uint8_t key[4];
+
+	MEDARK_TRY(check_count(f, item, err));
 
 	medark_put_be32(key, item->number);
 	MEDARK_TRY(report_path(f, item->number, path, err));

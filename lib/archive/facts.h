@@ -49,10 +49,13 @@ int medark_facts_window(struct medark_facts *f, const struct medark_window *w,
 int medark_facts_patient(struct medark_facts *f, const struct medark_patient *patient,
 			 struct medark_bytes full_url, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Something not understood. segment 0: none. `detail` is free text for the report (encrypted). */
+/*
+ * Something not understood, or missing; what is missing need not have an item. segment 0: none.
+ * `detail` is free text for the report (encrypted).
+ */
 struct medark_trouble {
 	enum medark_fault fault;
-	uint32_t item, segment;
+	uint32_t item, segment; /* item MEDARK_ITEM_NONE: none */
 	uint64_t offset, length;
 	struct medark_bytes detail;
 };

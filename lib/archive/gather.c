@@ -15,7 +15,6 @@
 #define PIECES_MIN   81920u
 #define PATIENTS_MAX (2u << 20)
 
-/* Forgets a finished item. */
 static void drop_item(struct medark_gather *g, struct medark_item *item)
 {
 	if (item->previous)
@@ -107,9 +106,12 @@ int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gat
 
 /* ---- items ---- */
 
-/* A time that a row can hold, and a reader set: a packed file may claim any. */
-static void note_time(struct medark_item *item, const struct medark_entry *entry)
+/* The time as a row can hold it, and a reader set it: a packed file may claim any. */
+static void note_entry(struct medark_item *item, const struct medark_entry *entry)
 {
+	item->mode = entry->mode & 07777;
+	item->has_count = entry->has_count;
+	item->count = entry->count;
 	item->mtime = entry->mtime < -INT64_MAX ? -INT64_MAX : entry->mtime;
 	item->mtime_ns = entry->mtime_ns < 1000000000 ? entry->mtime_ns : 0;
 }
@@ -139,8 +141,7 @@ static int new_item(struct medark_gather *g, const struct medark_entry *entry, c
 	item->number = g->next_item++;
 	item->parent = MEDARK_ITEM_NONE;
 	item->kind = "opaque";
-	note_time(item, entry);
-	item->mode = entry->mode & 07777;
+	note_entry(item, entry);
 	item->path_size = front.size + path.size;
 	memcpy(item->path, front.data, front.size);
 	if (path.size)
@@ -592,7 +593,6 @@ int medark_gather_source(struct medark_gather *g, struct medark_source *source, 
 	/* What could not be read is done, too. */
 	g->before += total ? total : source_done(g);
 	g->source = NULL;
-
 	/* After a failure no worker may go on reading what the caller is about to close. */
 	for (uint32_t i = 0; i < g->lane_count; i++)
 		medark_pipeline_cancel(g->setup.pipeline, &g->lanes[i]->lane.job);

@@ -17,6 +17,8 @@ struct medark_item {
 	const char *kind; /* "dir", "ndjson" … as in the items table; a static string */
 	uint64_t size;	  /* bytes so far */
 	uint64_t records;
+	bool has_count; /* the source said how many records it holds */
+	uint64_t count;
 	uint64_t counted; /* bytes of its file that progress has counted */
 	uint64_t packed;  /* of a decoded item: bytes of its file in all */
 	bool is_deferred; /* progress counts its bytes when they are decoded */

@@ -255,6 +255,14 @@ static bool number_or_none(struct medark_bytes text, uint64_t max, bool *out_is,
 	return true;
 }
 
+/* What was skipped is no item; what is missing may be. */
+static bool has_right_item(const struct medark_quarantine_row *row)
+{
+	bool is_skipped = strcmp(row->reason, "skipped") == 0;
+
+	return row->has_item ? !is_skipped : is_skipped || strcmp(row->reason, "missing") == 0;
+}
+
 int medark_quarantine_row_parse(struct medark_bytes row, struct medark_buffer *detail,
 				struct medark_quarantine_row *out, struct medark_error *err)
 {
@@ -266,8 +274,7 @@ int medark_quarantine_row_parse(struct medark_bytes row, struct medark_buffer *d
 	    !medark_text_decimal(f[2], INT64_MAX, &out->offset) ||
 	    !medark_text_decimal(f[3], INT64_MAX, &out->length) ||
 	    !number_or_none(f[4], MEDARK_NUMBER_MAX, &has_segment, &out->segment) ||
-	    (has_segment && out->segment == 0) ||
-	    out->has_item == (strcmp(out->reason, "skipped") == 0))
+	    (has_segment && out->segment == 0) || !has_right_item(out))
 		return bad(err, "quarantine");
 	MEDARK_TRY(medark_row_decode(f[5], detail, err));
 	out->detail = medark_bytes(detail->data, detail->size);

@@ -61,7 +61,7 @@ int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medar
 /* A row of `quarantine`. */
 struct medark_quarantine_row {
 	char reason[65];
-	bool has_item; /* what was skipped is no item */
+	bool has_item; /* what was skipped is no item; what is missing need not be one */
 	uint32_t item;
 	uint64_t offset, length;
 	uint32_t segment;	    /* 0: none */

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Told one by one; all stand in the archive. */
+#define WARNINGS_MAX 20
+
 struct medark_servers {
 	struct medark_meter *meter;
 	size_t count; /* of the sources */
@@ -95,6 +98,25 @@ int medark_servers_source(struct medark_servers *s, size_t i, struct medark_sour
 			  struct medark_error *err)
 {
 	return medark_live_source(s->lives[i], out, err);
+}
+
+int medark_servers_missing(const struct medark_servers *s, size_t i, struct medark_facts *facts,
+			   struct medark_error *err)
+{
+	const struct medark_haul *haul = s->lives[i] ? medark_live_haul(s->lives[i]) : NULL;
+
+	for (size_t k = 0; haul && k < haul->missing_count; k++) {
+		struct medark_trouble trouble = {
+			.fault = MEDARK_FAULT_MISSING,
+			.item = MEDARK_ITEM_NONE,
+			.detail = medark_bytes_text(haul->missing[k]),
+		};
+
+		MEDARK_TRY(medark_facts_trouble(facts, &trouble, err));
+		if (k < WARNINGS_MAX)
+			medark_meter_warn(s->meter, haul->missing[k]);
+	}
+	return 0;
 }
 
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err)

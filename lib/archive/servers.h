@@ -7,6 +7,7 @@
 #define MEDARK_ARCHIVE_SERVERS_H
 
 #include "archive/export.h"
+#include "archive/facts.h"
 #include "archive/progress.h"
 #include "live/live.h"
 
@@ -26,6 +27,13 @@ MEDARK_DEFINE_AUTO(struct medark_servers, medark_servers_free)
 /* What source `i`, which is a server, gave; borrows `s`. */
 int medark_servers_source(struct medark_servers *s, size_t i, struct medark_source **out,
 			  struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Takes down what source `i` has and did not give, and warns of it. Call with every source;
+ * of one that is no server there is nothing. Errors of medark_facts_trouble().
+ */
+int medark_servers_missing(const struct medark_servers *s, size_t i, struct medark_facts *facts,
+			   struct medark_error *err) MEDARK_MUST_USE;
 
 /* The archive gets its name next. MEDARK_E_SYSTEM. */
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err) MEDARK_MUST_USE;

@@ -278,19 +278,42 @@ int medark_bulk_run(struct medark_bulk *b, struct medark_error *err)
 
 /* ---- what came of it ---- */
 
-const struct medark_bulk_manifest *medark_bulk_manifest(const struct medark_bulk *b)
+static const char *word_of(const struct medark_bulk_file *file)
 {
-	return &b->job.manifest;
+	switch (file->kind) {
+	case MEDARK_BULK_DELETED:
+		return "deleted";
+	case MEDARK_BULK_OUTCOME:
+		return "outcome";
+	default:
+		return file->type[0] ? file->type : "output";
+	}
 }
 
-bool medark_bulk_has(const struct medark_bulk *b, size_t i)
+int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
+		     struct medark_error *err)
 {
-	return medark_bulk_fetch_has(b->fetch, i);
-}
+	const struct medark_bulk_manifest *m = &b->job.manifest;
 
-const char *medark_bulk_why(const struct medark_bulk *b, size_t i)
-{
-	return medark_bulk_fetch_why(b->fetch, i);
+	for (size_t i = 0; i < m->count; i++) {
+		char path[MEDARK_HAUL_PATH_MAX];
+		struct medark_haul_file file = {
+			.path = path,
+			.has_count = m->files[i].has_count,
+			.count = m->files[i].count,
+		};
+
+		(void)snprintf(path, sizeof(path), "%s.%06zu.ndjson", word_of(&m->files[i]), i + 1);
+		medark_bulk_name(i, file.name);
+		if (!medark_bulk_fetch_has(b->fetch, i))
+			file.why = (char *)medark_bulk_fetch_why(b->fetch, i);
+		MEDARK_TRY(medark_haul_add(haul, &file, err));
+	}
+	for (uint64_t i = 0; i < m->unusable; i++)
+		MEDARK_TRY(medark_haul_miss(haul, err,
+					    "a file of the server's list has no address, or one "
+					    "where records must not come from"));
+	return 0;
 }
 
 int medark_bulk_mark(const struct medark_bulk *b, struct medark_error *err)

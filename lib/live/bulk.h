@@ -9,6 +9,7 @@
 #define MEDARK_LIVE_BULK_H
 
 #include "live/bulk_manifest.h"
+#include "live/haul.h"
 #include "live/talk.h"
 
 #include <stdbool.h>
@@ -43,20 +44,18 @@ void medark_bulk_free(struct medark_bulk *b);
 MEDARK_DEFINE_AUTO(struct medark_bulk, medark_bulk_free)
 
 /*
- * Asks, waits and fetches. 0 also if files could not be had: medark_bulk_has() tells of each.
+ * Asks, waits and fetches. 0 also if files could not be had: medark_bulk_haul() tells of each.
  * MEDARK_E_REMOTE: there is no export, or it failed; MEDARK_E_SYSTEM, MEDARK_E_MEMORY, a negative
  * code of `tell`.
  */
 int medark_bulk_run(struct medark_bulk *b, struct medark_error *err) MEDARK_MUST_USE;
 
-/* What the server said; borrowed. */
-const struct medark_bulk_manifest *medark_bulk_manifest(const struct medark_bulk *b);
-
-/* File `i` of it: was it fetched? Its name in the folder, and why if it was not. */
-#define MEDARK_BULK_NAME_MAX 32
-bool medark_bulk_has(const struct medark_bulk *b, size_t i);
-void medark_bulk_name(size_t i, char out[MEDARK_BULK_NAME_MAX]);
-const char *medark_bulk_why(const struct medark_bulk *b, size_t i);
+/*
+ * Adds what came of it to `haul`: files are called by what the server said that they hold, and by
+ * their place in its list, as in Patient.000001.ndjson. After medark_bulk_run(). MEDARK_E_MEMORY.
+ */
+int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
+		     struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * The archive gets its name next: says so in the folder. A job that is found with it may have its

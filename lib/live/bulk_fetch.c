@@ -37,9 +37,9 @@ struct medark_bulk_fetch {
 
 /* ---- files ---- */
 
-void medark_bulk_name(size_t i, char out[MEDARK_BULK_NAME_MAX])
+void medark_bulk_name(size_t i, char out[MEDARK_HAUL_NAME_MAX])
 {
-	(void)snprintf(out, MEDARK_BULK_NAME_MAX, "file-%08zu", i + 1);
+	(void)snprintf(out, MEDARK_HAUL_NAME_MAX, "file-%08zu", i + 1);
 }
 
 /* Ends what is under way, and forgets what came of it. */
@@ -66,7 +66,7 @@ void medark_bulk_fetch_free(struct medark_bulk_fetch *f)
 
 static int look(struct medark_bulk_fetch *f, size_t i, struct medark_error *err)
 {
-	char name[MEDARK_BULK_NAME_MAX];
+	char name[MEDARK_HAUL_NAME_MAX];
 	uint64_t size = 0;
 	int code;
 
@@ -150,7 +150,7 @@ static int start(struct medark_bulk_fetch *f, size_t i, struct medark_error *err
 	static const char *const headers[] = { "Accept: application/fhir+ndjson" };
 	const struct medark_bulk_setup *bulk = f->setup.bulk;
 	struct file *file = &f->files[i];
-	char name[MEDARK_BULK_NAME_MAX];
+	char name[MEDARK_HAUL_NAME_MAX];
 	struct medark_http_request request = {
 		.url = file->moved.text ? &file->moved : &f->setup.manifest->files[i].url,
 		.headers = headers,

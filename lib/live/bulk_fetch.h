@@ -28,6 +28,8 @@ MEDARK_DEFINE_AUTO(struct medark_bulk_fetch, medark_bulk_fetch_free)
 /* Errors as of medark_bulk_run(); that a file cannot be had is none. */
 int medark_bulk_fetch_run(struct medark_bulk_fetch *f, struct medark_error *err) MEDARK_MUST_USE;
 
+/* File `i` of the manifest: its name in the folder, is it there, and why if not. */
+void medark_bulk_name(size_t i, char out[MEDARK_HAUL_NAME_MAX]);
 bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i);
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i);
 

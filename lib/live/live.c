@@ -5,7 +5,6 @@
 #include "crypto/random.h"
 #include "live/bulk_fetch.h"
 #include "live/json.h"
-#include "live/live_source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +25,7 @@ struct medark_live {
 	int folder;
 	bool has_secret;
 	struct medark_bulk *bulk;
+	struct medark_haul haul;
 };
 
 bool medark_live_is_address(const char *text)
@@ -38,6 +38,7 @@ void medark_live_free(struct medark_live *live)
 	if (!live)
 		return;
 	medark_bulk_free(live->bulk);
+	medark_haul_clear(&live->haul);
 	medark_http_free(live->http);
 	medark_http_free(live->files);
 	medark_auth_free(live->auth);
@@ -176,13 +177,19 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 
 	MEDARK_TRY(discover(live, err));
 	MEDARK_TRY(medark_bulk_new(&setup, &live->bulk, err));
-	return medark_bulk_run(live->bulk, err);
+	MEDARK_TRY(medark_bulk_run(live->bulk, err));
+	return medark_bulk_haul(live->bulk, &live->haul, err);
 }
 
 int medark_live_source(struct medark_live *live, struct medark_source **out,
 		       struct medark_error *err)
 {
-	return medark_live_source_new(live->bulk, live->folder, secret_of(live), out, err);
+	return medark_haul_source(&live->haul, live->folder, secret_of(live), out, err);
+}
+
+const struct medark_haul *medark_live_haul(const struct medark_live *live)
+{
+	return &live->haul;
 }
 
 int medark_live_mark(const struct medark_live *live, struct medark_error *err)

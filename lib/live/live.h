@@ -57,6 +57,9 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err) MEDARK
 int medark_live_source(struct medark_live *live, struct medark_source **out,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
+/* The same, with what is missing; borrowed. After medark_live_fetch(). */
+const struct medark_haul *medark_live_haul(const struct medark_live *live);
+
 /* The archive is written and gets its name next: see medark_bulk_mark(). */
 int medark_live_mark(const struct medark_live *live, struct medark_error *err) MEDARK_MUST_USE;
 

@@ -16,6 +16,7 @@ static const char *const names[MEDARK_FAULT_MAX] = {
 	[MEDARK_FAULT_CHANGED] = "changed",
 	[MEDARK_FAULT_UNREADABLE] = "unreadable",
 	[MEDARK_FAULT_COMPRESSED] = "broken-compression",
+	[MEDARK_FAULT_MISSING] = "missing",
 };
 
 const char *medark_fault_name(enum medark_fault fault)

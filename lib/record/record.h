@@ -44,6 +44,7 @@ enum medark_fault {
 	MEDARK_FAULT_CHANGED,	 /* "changed": the item changed while it was read */
 	MEDARK_FAULT_UNREADABLE, /* "unreadable": the item could not be read to its end */
 	MEDARK_FAULT_COMPRESSED, /* "broken-compression": a .gz or .zst that does not decode */
+	MEDARK_FAULT_MISSING,	 /* "missing": the source has it, and did not give it */
 	MEDARK_FAULT_MAX
 };
 

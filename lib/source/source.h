@@ -45,6 +45,8 @@ struct medark_entry {
 	bool size_known;
 	uint64_t size;		/* as announced, bytes */
 	uint64_t device, inode; /* which file of the system it is; 0 if it is none */
+	bool has_count;		/* the source says how many records it holds */
+	uint64_t count;
 };
 
 /* ---- the bytes of one file ---- */

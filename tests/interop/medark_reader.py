@@ -694,12 +694,12 @@ class Index:
                 need(numbers[-1] < len(self.patients), f"index/{name}: no such patient")
 
     def read_quarantine(self):
-        """Order and places; what was skipped, and nothing else, has no item and comes last."""
+        """Order and places; what was skipped has no item, what is missing perhaps: those come last."""
         last = (0, 0)
         for reason, item, offset, length, segment, _ in self.fields("quarantine", 6):
             need(re.fullmatch(rb"[a-z0-9-]{1,64}", reason), "index/quarantine: bad reason")
             need(
-                (item == b"-") == (reason == b"skipped"),
+                reason in (b"skipped", b"missing") if item == b"-" else reason != b"skipped",
                 "index/quarantine: an item of what was skipped, or none of what was not",
             )
             offset, end = number(offset), number(offset) + number(length)

@@ -65,7 +65,7 @@ class Bulk(LiveTest):
         server.manifest = lambda m: m["output"].extend(
             [{"type": "Patient"}, {"type": "Patient", "url": "http://ehr.example/1"}])
         result = self.live_export(server, "--json", code=6).json()[-1]
-        self.assertEqual((result["records"], result["skipped"], result["complete"]), (63, 2, False))
+        self.assertEqual((result["records"], result["missing"], result["complete"]), (63, 2, False))
 
     def test_a_server_that_is_busy(self):
         server = self.serve()
