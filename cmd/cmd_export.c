@@ -129,6 +129,19 @@ static int check(const struct cli_options *options)
 		return cli_report_usage(options,
 					"cannot export: --trust is for --previous, which is "
 					"missing");
+	if (options->since && strcmp(options->since, "auto") != 0)
+		return cli_report_usage(
+			options,
+			"cannot use '%s' for --since: it must be 'auto', the time of "
+			"--previous (another would leave a gap)",
+			options->since);
+	if (options->since && !options->previous)
+		return cli_report_usage(options, "cannot export: --since is the time of "
+						 "--previous, which is missing");
+	if (options->since &&
+	    (options->operands.count != 1 || !is_server(options->operands.items[0])))
+		return cli_report_usage(options, "cannot export: --since is for one source, a "
+						 "FHIR server");
 	if (options->at && !options->previous)
 		return cli_report_usage(options, "cannot export: --at is for --previous, which is "
 						 "missing");
@@ -244,6 +257,9 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 		code = medark_export_set_threads(e, (unsigned)options->threads, &err);
 	if (code >= 0 && options->auth)
 		code = medark_export_set_auth(e, options->auth, &err);
+	if (code >= 0 && options->group)
+		code = medark_export_set_group(e, options->group, &err);
+	medark_export_set_increment(e, options->since != NULL);
 	if (code >= 0 && options->report)
 		code = medark_export_set_report(e, options->report, &err);
 	if (code < 0)

@@ -52,6 +52,22 @@ static void print_complete(FILE *out, const struct medark_archive_info *info)
 	cli_report_row(out, "complete", text);
 }
 
+static void print_servers(FILE *out, const struct medark_archive_info *info)
+{
+	char text[1024];
+
+	for (uint32_t i = 0; i < info->server_count; i++) {
+		const char *time = info->servers[i].time, *since = info->servers[i].since;
+
+		cli_report_row(out, i ? "" : "server", info->servers[i].base);
+		(void)snprintf(text, sizeof(text), "%s%s", time[0] ? time : "unknown",
+			       since[0] ? "" : ", everything");
+		cli_report_row(out, "as of", text);
+		if (since[0])
+			cli_report_row(out, "changed since", since);
+	}
+}
+
 void cli_info_print(const struct cli_options *options, const struct medark_archive_info *info)
 {
 	FILE *out = stdout;
@@ -65,6 +81,7 @@ void cli_info_print(const struct cli_options *options, const struct medark_archi
 	cli_report_row_number(out, "sequence", info->sequence);
 	cli_report_row(out, "previous", info->previous[0] ? info->previous : "none");
 	cli_report_row(out, "manifest", info->manifest);
+	print_servers(out, info);
 	cli_report_row_number(out, "members", info->members);
 	cli_report_row_bytes(out, "size", info->size);
 	cli_report_row_number(out, "items", info->items);
@@ -86,6 +103,15 @@ static void json_lists(struct cli_json *json, const struct medark_archive_info *
 		cli_json_open(json, NULL, '{');
 		cli_json_text(json, "kind", info->recipients[i].kind);
 		cli_json_text(json, "id", info->recipients[i].id);
+		cli_json_close(json, '}');
+	}
+	cli_json_close(json, ']');
+	cli_json_open(json, "servers", '[');
+	for (uint32_t i = 0; i < info->server_count; i++) {
+		cli_json_open(json, NULL, '{');
+		cli_json_text(json, "base", info->servers[i].base);
+		cli_json_text_or_null(json, "time", info->servers[i].time);
+		cli_json_text_or_null(json, "since", info->servers[i].since);
 		cli_json_close(json, '}');
 	}
 	cli_json_close(json, ']');
@@ -124,5 +150,6 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
 	cli_json_number(json, "duplicates", info->duplicates);
 	cli_json_number(json, "skipped", info->skipped);
 	cli_json_bool(json, "complete", info->complete);
+	cli_json_bool(json, "increment", info->increment);
 	json_lists(json, info);
 }

@@ -16,7 +16,7 @@ extern "C" {
 
 /*
  * What an archive says of itself. Strings are sanitised: printable, one line. Of more than 256
- * types the first by name are told. Large (about 30 KB).
+ * types the first by name are told. Large (about 40 KB).
  */
 struct medark_archive_info {
 	char archive[33];  /* id, hex */
@@ -39,6 +39,13 @@ struct medark_archive_info {
 	char judged_at[32]; /* as of when the certificates were judged, by the caller; empty: now */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	bool complete;
+	bool increment;	       /* it holds only what has changed since the archive before */
+	uint32_t server_count; /* of more than 16 the first */
+	struct {
+		char base[513]; /* address */
+		char time[65];	/* as of which it gave what it has, in its words; may be empty */
+		char since[65]; /* only what has changed since then; empty: everything */
+	} servers[16];
 	uint32_t type_count, reason_count;
 	struct {
 		char name[65];

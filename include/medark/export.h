@@ -112,6 +112,21 @@ MEDARK_API int medark_export_set_auth(struct medark_export *e, const char *path,
 				      struct medark_error *err);
 
 /*
+ * Only what the FHIR server that is the one source says has changed or was deleted since the time
+ * as of which the archive of medark_export_set_previous() has everything. The archive is then an
+ * increment: to restore from it, the archives before it are needed. Another time cannot be given,
+ * as it would leave a gap. Cannot fail.
+ */
+MEDARK_API void medark_export_set_increment(struct medark_export *e, bool increment);
+
+/*
+ * Only what belongs to the patients of this Group (its id) of the FHIR servers among the sources.
+ * NULL: of all. MEDARK_E_USAGE, MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_export_set_group(struct medark_export *e, const char *id,
+				       struct medark_error *err);
+
+/*
  * Writes a report in JSON Lines, one object for everything quarantined, skipped, excluded, or
  * opaque as it is packed or encoded in a way that is not looked into, with the items' paths (which
  * may hold a patient's name: mode 0600). It gets its name just before the archive does, and

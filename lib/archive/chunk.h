@@ -36,9 +36,10 @@ struct medark_chunk_record {
 	struct medark_bytes text;  /* the record inside of it */
 	uint64_t name, content;	   /* hashes of type and id, and of the text; if it is named */
 	uint32_t date;
-	uint32_t type, type_size;	/* in texts */
-	uint32_t outside, outside_size; /* "Type/id" in texts, of a record without patients */
-	uint32_t first_key, key_count;	/* in keys; records may share them */
+	uint32_t type, type_size; /* in texts */
+	/* "Type/id" in texts, of a record without patients; in an increment, of all. */
+	uint32_t label, label_size;
+	uint32_t first_key, key_count; /* in keys; records may share them */
 	enum medark_chunk_form form;
 	enum medark_fault fault;
 	bool is_named, is_patient;

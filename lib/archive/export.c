@@ -55,6 +55,8 @@ void medark_export_free(struct medark_export *e)
 	medark_private_key_free(e->signer_key);
 	free(e->report_path);
 	free(e->auth_path);
+	free(e->group);
+	free(e->previous_servers);
 	free(e);
 }
 
@@ -144,6 +146,22 @@ int medark_export_judge_previous_at(struct medark_export *e, const char *when,
 	return 0;
 }
 
+static int keep_servers(struct medark_export *e, const struct medark_summary *summary,
+			struct medark_error *err)
+{
+	struct medark_summary_server *servers = calloc(summary->server_count + 1, sizeof(*servers));
+
+	if (!servers)
+		return medark_error_memory(err, "the previous archive");
+	free(e->previous_servers);
+	e->previous_servers = servers;
+	e->previous_server_count = 0;
+	for (uint32_t i = 0; i < summary->server_count; i++)
+		if (summary->servers[i].time[0])
+			servers[e->previous_server_count++] = summary->servers[i];
+	return 0;
+}
+
 int medark_export_set_previous(struct medark_export *e, const char *path, const char *trust_path,
 			       struct medark_error *err)
 {
@@ -167,7 +185,7 @@ int medark_export_set_previous(struct medark_export *e, const char *path, const 
 		return medark_error_set(err, MEDARK_E_USAGE, "the chain of '%s' is full", path);
 	e->sequence = previous->header.sequence;
 	e->previous = previous->manifest_digest;
-	return 0;
+	return keep_servers(e, &previous->summary, err);
 }
 
 int medark_export_set_level(struct medark_export *e, int level, struct medark_error *err)
@@ -196,26 +214,39 @@ int medark_export_set_threads(struct medark_export *e, unsigned threads, struct 
 	return 0;
 }
 
+/* Takes a copy of `text`, or of nothing, in the place of what stood there. */
+static int set_text(char **to, const char *text, struct medark_error *err)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		return medark_error_memory(err, "an export");
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
 int medark_export_set_auth(struct medark_export *e, const char *path, struct medark_error *err)
 {
-	char *copy = path ? strdup(path) : NULL;
+	return set_text(&e->auth_path, path, err);
+}
 
-	if (path && !copy)
-		return medark_error_memory(err, "the file of --auth");
-	free(e->auth_path);
-	e->auth_path = copy;
-	return 0;
+void medark_export_set_increment(struct medark_export *e, bool increment)
+{
+	e->increment = increment;
+}
+
+int medark_export_set_group(struct medark_export *e, const char *id, struct medark_error *err)
+{
+	if (id && (*id == '\0' || strlen(id) > MEDARK_EXPORT_GROUP_MAX))
+		return medark_error_set(err, MEDARK_E_USAGE, "the id of a group has 1 to %d bytes",
+					MEDARK_EXPORT_GROUP_MAX);
+	return set_text(&e->group, id, err);
 }
 
 int medark_export_set_report(struct medark_export *e, const char *path, struct medark_error *err)
 {
-	char *copy = path ? strdup(path) : NULL;
-
-	if (path && !copy)
-		return medark_error_memory(err, "the report");
-	free(e->report_path);
-	e->report_path = copy;
-	return 0;
+	return set_text(&e->report_path, path, err);
 }
 
 void medark_export_defaults(const struct medark_export *e, unsigned *out_threads,

@@ -5,6 +5,7 @@
 
 #include "archive/exclude.h"
 #include "container/header.h"
+#include "container/summary.h"
 #include "crypto/certificate.h"
 #include "crypto/private_key.h"
 
@@ -13,6 +14,7 @@
 #include <time.h>
 
 #define MEDARK_EXPORT_SOURCES_MAX 1024
+#define MEDARK_EXPORT_GROUP_MAX	  255
 
 struct medark_export {
 	char *sources[MEDARK_EXPORT_SOURCES_MAX];
@@ -31,6 +33,11 @@ struct medark_export {
 	uint64_t memory;
 	unsigned threads;
 	char *report_path, *auth_path;
+	char *group;	/* of servers; NULL: everything */
+	bool increment; /* only what has changed since the previous archive */
+	/* What the previous archive says of servers, with a time. */
+	struct medark_summary_server *previous_servers;
+	size_t previous_server_count;
 };
 
 /* Threads and window size that the configuration leads to. */

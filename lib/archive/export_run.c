@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/export.h"
+#include "archive/export_summary.h"
 #include "archive/export_warnings.h"
 #include "archive/gather.h"
 #include "archive/index_writer.h"
@@ -10,12 +11,10 @@
 #include "base/time.h"
 #include "container/member.h"
 #include "container/merkle.h"
-#include "container/summary.h"
 #include "crypto/envelope.h"
 #include "crypto/kdf.h"
 #include "crypto/random.h"
 #include "crypto/signature.h"
-#include "record/compartment.h"
 
 #include <limits.h>
 #include <string.h>
@@ -27,8 +26,6 @@
 
 _Static_assert(MEDARK_SOURCE_PATH_MAX + NAME_MAX + sizeof("~1024/") <= MEDARK_PATH_MAX,
 	       "paths have room for the name of their source");
-_Static_assert(MEDARK_TYPES_MAX + 1 <= MEDARK_SUMMARY_TYPES_MAX, "all types have a place");
-_Static_assert(MEDARK_FAULT_MAX <= MEDARK_SUMMARY_REASONS_MAX, "all reasons have a place");
 
 /* Everything of one run. The order of the fields that own something is the reverse of release. */
 struct run {
@@ -196,7 +193,8 @@ static int make_header(struct run *r, struct medark_error *err)
 	h->has_previous = r->e->sequence > 0;
 	h->previous = r->e->previous;
 	(void)snprintf(h->tool, sizeof(h->tool), "medark %s", medark_version());
-	(void)snprintf(h->source, sizeof(h->source), "files");
+	(void)snprintf(h->source, sizeof(h->source), "%s",
+		       medark_servers_count(r->servers) ? "fhir" : "files");
 	return 0;
 }
 
@@ -252,9 +250,15 @@ static int start(struct run *r, struct medark_error *err)
 		.context = r,
 	};
 
+	const struct medark_facts_setup facts = {
+		.folder = r->folder,
+		.report = r->e->report_path != NULL,
+		.increment = medark_servers_has_since(r->servers),
+	};
+
 	medark_export_defaults(r->e, &pipeline.threads, &gather.window_size);
 	gather.document_max = 2 * gather.window_size;
-	MEDARK_TRY(medark_facts_new(r->folder, r->e->report_path != NULL, &r->facts, err));
+	MEDARK_TRY(medark_facts_new(&facts, &r->facts, err));
 	MEDARK_TRY(medark_notes_new(r->folder, r->e->report_path != NULL, &r->notes, err));
 	MEDARK_TRY(medark_pipeline_new(&pipeline, &r->pipeline, err));
 	gather.pipeline = r->pipeline;
@@ -316,7 +320,7 @@ static int read_sources(struct run *r, struct medark_error *err)
 			MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
 		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
 						(const char *)prefix.data, err));
-		MEDARK_TRY(medark_servers_missing(r->servers, i, r->facts, err));
+		MEDARK_TRY(medark_servers_note(r->servers, i, r->facts, err));
 		if (medark_gather_bytes(r->gather) == before)
 			note_empty(r, r->e->sources[i]);
 	}
@@ -376,60 +380,18 @@ static bool is_complete(const struct run *r)
 	return r->facts->quarantined == 0 && r->facts->skipped == 0 && r->empty_sources == 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct medark_count *)a)->name,
-		      ((const struct medark_count *)b)->name);
-}
-
-static void add_count(struct medark_count *counts, uint32_t *count, const char *name, uint64_t n)
-{
-	if (!n)
-		return;
-	(void)snprintf(counts[*count].name, sizeof(counts[*count].name), "%s", name);
-	counts[(*count)++].count = n;
-}
-
-/*
- * The summary stands in clear, and a type's name comes from the source, which could write anything
- * into it: only names of the specification are shown.
- */
-static bool is_public_type(const char *name)
-{
-	return medark_compartment_find(medark_bytes_text(name)) != NULL;
-}
-
 static int write_summary(struct run *r, struct medark_error *err)
 {
-	const struct medark_facts *f = r->facts;
-	uint64_t others = 0;
-	MEDARK_AUTO(medark_heap_free) struct medark_summary *s = calloc(1, sizeof(*s));
+	const struct medark_export_summary summary = {
+		.archive = &r->header.archive,
+		.facts = r->facts,
+		.servers = r->servers,
+		.patients = r->patients,
+		.is_complete = is_complete(r),
+	};
 
-	if (!s)
-		return medark_error_memory(err, "the summary");
-	s->archive = r->header.archive;
-	s->items = f->item_count;
-	s->bytes = f->bytes;
-	s->records = f->records;
-	s->opaque = f->opaque;
-	s->patients = r->patients;
-	s->quarantined = f->quarantined;
-	s->duplicates = f->duplicates;
-	s->skipped = f->skipped;
-	s->complete = is_complete(r);
-	for (uint32_t i = 1; i <= f->types.count; i++) {
-		if (is_public_type(f->types.names[i]))
-			add_count(s->types, &s->type_count, f->types.names[i], f->types.records[i]);
-		else
-			others += f->types.records[i];
-	}
-	add_count(s->types, &s->type_count, "Other", others);
-	for (unsigned i = 1; i < MEDARK_FAULT_MAX; i++)
-		add_count(s->reasons, &s->reason_count, medark_fault_name(i), f->reasons[i]);
-	qsort(s->types, s->type_count, sizeof(*s->types), by_name);
-	qsort(s->reasons, s->reason_count, sizeof(*s->reasons), by_name);
 	r->text.size = 0;
-	MEDARK_TRY(medark_summary_write(s, &r->text, err));
+	MEDARK_TRY(medark_export_summary(&summary, &r->text, err));
 	return member(r, MEDARK_MEMBER_SUMMARY, medark_bytes(r->text.data, r->text.size), err);
 }
 

@@ -18,6 +18,7 @@ void medark_facts_free(struct medark_facts *f)
 	medark_sorter_free(f->aliases);
 	medark_sorter_free(f->outside);
 	medark_seen_free(f->seen);
+	medark_sorter_free(f->changes);
 	medark_sorter_free(f->quarantine);
 	medark_sorter_free(f->report);
 	free(f->segments);
@@ -44,10 +45,11 @@ static int seen_again(void *context, const struct medark_seen_record *r, bool eq
 	return 0;
 }
 
-int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
+int medark_facts_new(const struct medark_facts_setup *setup, struct medark_facts **out,
 		     struct medark_error *err)
 {
 	MEDARK_AUTO(medark_facts_free) struct medark_facts *f = NULL;
+	const char *folder = setup->folder;
 
 	f = calloc(1, sizeof(*f));
 	if (!f)
@@ -61,7 +63,9 @@ int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
 	MEDARK_TRY(medark_sorter_new(6 * MIB, folder, &f->outside, err));
 	MEDARK_TRY(medark_seen_new(folder, &again, &f->seen, err));
 	MEDARK_TRY(medark_sorter_new(2 * MIB, folder, &f->quarantine, err));
-	if (report)
+	if (setup->increment)
+		MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->changes, err));
+	if (setup->report)
 		MEDARK_TRY(medark_sorter_new(4 * MIB, folder, &f->report, err));
 	*out = MEDARK_TAKE(f);
 	return 0;
@@ -196,6 +200,18 @@ int medark_facts_skipped(struct medark_facts *f, struct medark_bytes path, const
 	MEDARK_TRY(medark_row_encode(path, &f->row, err));
 	MEDARK_TRY(quarantine_row(f, MEDARK_ITEM_NONE, f->skipped, err));
 	return report_skipped(f, path, why, err);
+}
+
+int medark_facts_changed(struct medark_facts *f, struct medark_bytes name, bool is_deleted,
+			 struct medark_error *err)
+{
+	if (!f->changes)
+		return 0;
+	f->name.size = 0;
+	MEDARK_TRY(medark_row_encode(name, &f->name, err));
+	MEDARK_TRY(medark_buffer_text(&f->name, is_deleted ? "\t-" : "\t+", err));
+	return medark_sorter_add(f->changes, medark_bytes(f->name.data, f->name.size),
+				 medark_bytes(NULL, 0), err);
 }
 
 /* ---- windows ---- */
@@ -435,11 +451,16 @@ int medark_facts_streamed(struct medark_facts *f, const struct medark_record *re
 	struct medark_bytes ranges =
 		medark_bytes(place->ranges, place->count * sizeof(*place->ranges));
 
-	if (record->patient_count == 0 && record->type.size && record->id.size) {
+	if (record->type.size && record->id.size) {
+		struct medark_bytes name;
+
 		MEDARK_TRY(medark_buffer_add(&key, record->type.data, record->type.size, err));
 		MEDARK_TRY(medark_buffer_add(&key, "/", 1, err));
 		MEDARK_TRY(medark_buffer_add(&key, record->id.data, record->id.size, err));
-		return add_outside(f, medark_bytes(key.data, key.size), ranges, err);
+		name = medark_bytes(key.data, key.size);
+		MEDARK_TRY(medark_facts_changed(f, name, false, err));
+		if (record->patient_count == 0)
+			return add_outside(f, name, ranges, err);
 	}
 	for (uint32_t i = 0; i < record->patient_count; i++) {
 		struct medark_share_head head = { .first = record->date,

@@ -22,6 +22,7 @@ struct medark_facts {
 	struct medark_sorter *aliases;	  /* URN or identifier -> bindings and fragments */
 	struct medark_sorter *outside;	  /* Type/id -> ranges */
 	struct medark_seen *seen;	  /* for duplicates */
+	struct medark_sorter *changes;	  /* rows, as they are; NULL: no increment */
 	struct medark_sorter *quarantine; /* be32 item, be64 offset -> row text */
 	struct medark_sorter *report; /* be32 item, 0: path; be32 item, 1, be64: JSON; or NULL */
 	struct medark_segment_row *segments; /* [number - 1] */
@@ -31,8 +32,12 @@ struct medark_facts {
 	struct medark_buffer row, name; /* scratch */
 };
 
-/* `report`: also collect what medark_facts_report() writes. */
-int medark_facts_new(const char *folder, bool report, struct medark_facts **out,
+struct medark_facts_setup {
+	const char *folder; /* for temporary files; borrowed */
+	bool report;	    /* also collect what medark_facts_report() writes */
+	bool increment;	    /* the archive will hold what has changed since an earlier one */
+};
+int medark_facts_new(const struct medark_facts_setup *setup, struct medark_facts **out,
 		     struct medark_error *err) MEDARK_MUST_USE;
 void medark_facts_free(struct medark_facts *f);
 MEDARK_DEFINE_AUTO(struct medark_facts, medark_facts_free)
@@ -64,6 +69,13 @@ int medark_facts_trouble(struct medark_facts *f, const struct medark_trouble *tr
 
 /* An entry that was not read: a link, a device … Goes to the quarantine table as "skipped". */
 int medark_facts_skipped(struct medark_facts *f, struct medark_bytes path, const char *why,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * For an increment (else nothing is done): the source has this (type, id), or has deleted it; if
+ * both, it has it. `name` is Type/id.
+ */
+int medark_facts_changed(struct medark_facts *f, struct medark_bytes name, bool is_deleted,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
 /* Where a record that was streamed stands; the ranges, of its parts in order, are borrowed. */

@@ -66,8 +66,9 @@ static int make_scanners(struct medark_gather *g, struct medark_error *err)
 	if (!g->scanners)
 		return medark_error_memory(err, "reading the sources");
 	for (; g->scanner_count < threads; g->scanner_count++)
-		MEDARK_TRY(medark_scanner_new(g->seed, &g->scanners[g->scanner_count], err));
-	return medark_scanner_new(g->seed, &g->scanner, err);
+		MEDARK_TRY(medark_scanner_new(g->seed, g->setup.facts->changes,
+					      &g->scanners[g->scanner_count], err));
+	return medark_scanner_new(g->seed, g->setup.facts->changes, &g->scanner, err);
 }
 
 int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gather **out,

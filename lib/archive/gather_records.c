@@ -38,11 +38,11 @@ static int note_patients(struct medark_gather *g, const struct medark_gather_rec
 		else if (key->group != piece->group)
 			MEDARK_TRY(medark_window_share(g->window, key->group, index, err));
 	}
-	if (!record->outside_size)
+	if (!record->label_size || record->key_count)
 		return 0;
-	return medark_window_outside(
-		g->window, medark_chunk_view(r->chunk, record->outside, record->outside_size),
-		index, err);
+	return medark_window_outside(g->window,
+				     medark_chunk_view(r->chunk, record->label, record->label_size),
+				     index, err);
 }
 
 /* Equal (type, id) with different content must be noticed over the whole export. */
@@ -58,7 +58,12 @@ static int note_seen(struct medark_gather *g, const struct medark_gather_record 
 		.length = record->text.size,
 	};
 
-	return record->is_named ? medark_seen_add(g->setup.facts->seen, &seen, err) : 0;
+	if (!record->is_named)
+		return 0;
+	MEDARK_TRY(medark_facts_changed(
+		g->setup.facts, medark_chunk_view(r->chunk, record->label, record->label_size),
+		false, err));
+	return medark_seen_add(g->setup.facts->seen, &seen, err);
 }
 
 static int note_demographics(struct medark_gather *g, const struct medark_gather_record *r,

@@ -359,13 +359,16 @@ static int print_patient(struct medark_index_writer *w, struct patient *p, struc
 	return medark_buffer_add(&w->row, "}", 1, err);
 }
 
-/* A patient of whom no Patient resource came: found by id only, and reported. */
+/*
+ * A patient of whom no Patient resource came: found by id only, and reported. That of an increment
+ * stands in an earlier archive.
+ */
 static int report_missing(struct medark_index_writer *w, const struct patient *p,
 			  struct medark_error *err)
 {
 	uint8_t share[1 + sizeof(p->place)] = { 0 };
 
-	if (!p->has_share)
+	if (!p->has_share || (w->facts->changes && p->key.data[0] == MEDARK_PATIENT_ID))
 		return 0;
 	memcpy(share + 1, &p->place, sizeof(p->place));
 	return quarantine(w, medark_bytes(share, sizeof(share)), MEDARK_FAULT_REFERENCE,

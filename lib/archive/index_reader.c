@@ -219,6 +219,11 @@ void medark_index_free(struct medark_index *index)
 	free(index);
 }
 
+bool medark_index_is_increment(const struct medark_index *index)
+{
+	return index->root.tables[MEDARK_KIND_CHANGES].pages != NULL;
+}
+
 uint64_t medark_index_rows(const struct medark_index *index, enum medark_kind kind)
 {
 	return index->root.tables[kind].rows;

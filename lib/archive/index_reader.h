@@ -27,6 +27,9 @@ int medark_index_open(const struct medark_index_source *source, struct medark_in
 void medark_index_free(struct medark_index *index);
 MEDARK_DEFINE_AUTO(struct medark_index, medark_index_free)
 
+/* Does the archive hold only what has changed: has its index the table `changes`? */
+bool medark_index_is_increment(const struct medark_index *index);
+
 uint64_t medark_index_rows(const struct medark_index *index, enum medark_kind kind);
 
 /*

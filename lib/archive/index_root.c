@@ -83,9 +83,10 @@ static struct medark_bytes keep_key(struct medark_index_root *root, struct medar
 	return medark_bytes(to, size);
 }
 
-static bool is_sorted_by_key(enum medark_kind kind)
+bool medark_index_sorted_by_key(enum medark_kind kind)
 {
-	return kind >= MEDARK_KIND_PATIENTS && kind <= MEDARK_KIND_OUTSIDE;
+	return (kind >= MEDARK_KIND_PATIENTS && kind <= MEDARK_KIND_OUTSIDE) ||
+	       kind == MEDARK_KIND_CHANGES;
 }
 
 /* `[first row, first field]` */
@@ -106,7 +107,8 @@ static int read_page(struct walk *w, enum medark_kind kind, uint32_t number,
 		return bad(err, "a page's entry has more than two elements");
 	if (before ? page->row <= before->row : page->row != 0)
 		return bad(err, "the pages' first rows do not ascend");
-	if (before && is_sorted_by_key(kind) && medark_bytes_compare(before->key, page->key) > 0)
+	if (before && medark_index_sorted_by_key(kind) &&
+	    medark_bytes_compare(before->key, page->key) > 0)
 		return bad(err, "the pages' first fields do not ascend");
 	return 0;
 }
@@ -183,9 +185,12 @@ static int read_tables(struct walk *w, struct medark_error *err)
 	}
 	if (token != MEDARK_JSON_OBJECT_END)
 		return bad(err, "it is not JSON");
-	for (int kind = MEDARK_KIND_ITEMS; kind < MEDARK_KIND_ROOT; kind++)
+	for (int kind = MEDARK_KIND_ITEMS; kind < MEDARK_KIND_CHANGES; kind++)
 		if (!w->root->tables[kind].pages)
 			return bad(err, "a table is missing");
+	if (!w->root->tables[MEDARK_KIND_CHANGES].pages &&
+	    medark_manifest_segments(w->manifest, MEDARK_KIND_CHANGES))
+		return bad(err, "a table is missing");
 	return 0;
 }
 

@@ -12,6 +12,8 @@
 #include "container/manifest.h"
 #include "crypto/digest.h"
 
+#include <stdbool.h>
+
 struct medark_index_first {
 	uint64_t row;		 /* number of the page's first row */
 	struct medark_bytes key; /* its first field, as the table is sorted */
@@ -23,9 +25,16 @@ struct medark_index_table {
 	struct medark_index_first *pages; /* page N of the archive is pages[N - 1] */
 };
 
+/* Are the table's rows in the order of their first fields? */
+bool medark_index_sorted_by_key(enum medark_kind kind);
+
 struct medark_index_root {
 	struct medark_digest signer;
-	struct medark_index_table tables[MEDARK_KIND_COUNT]; /* of the index's kinds */
+	struct medark_index_table tables[MEDARK_KIND_COUNT]; /*
+							      * of the index's kinds; of
+							      * MEDARK_KIND_CHANGES,
+							      * pages NULL: no increment
+							      */
 	struct medark_buffer keys;
 };
 

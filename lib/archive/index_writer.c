@@ -197,6 +197,32 @@ static int write_outside(struct medark_index_writer *w, struct medark_error *err
 	return more;
 }
 
+/* ---- changes ---- */
+
+/* The sorter's keys are the rows. One for each name: "+", which sorts first, goes before "-". */
+static int write_changes(struct medark_index_writer *w, struct medark_error *err)
+{
+	struct medark_sorter *from = w->facts->changes;
+	struct medark_bytes row, value;
+	int more;
+
+	if (!from)
+		return 0;
+	MEDARK_TRY(medark_pages_table(w->pages, MEDARK_KIND_CHANGES, err));
+	MEDARK_TRY(medark_sorter_sort(from, err));
+	w->row.size = 0;
+	while ((more = medark_sorter_next(from, &row, &value, err)) == 1) {
+		struct medark_bytes name = medark_bytes(row.data, row.size - 2);
+
+		if (medark_bytes_equal(name, row_bytes(w)))
+			continue;
+		w->row.size = 0;
+		MEDARK_TRY(medark_buffer_add(&w->row, name.data, name.size, err));
+		MEDARK_TRY(medark_pages_row(w->pages, row, row_bytes(w), err));
+	}
+	return more;
+}
+
 /* ---- all of it ---- */
 
 static int write_root(struct medark_index_writer *w, uint64_t leaves, struct medark_error *err)
@@ -232,6 +258,7 @@ int medark_index_write(const struct medark_index_setup *setup, uint64_t *out_pat
 	MEDARK_TRY(write_outside(&w, err));
 	MEDARK_TRY(medark_seen_finish(w.facts->seen, err));
 	MEDARK_TRY(write_rows(&w, MEDARK_KIND_QUARANTINE, setup->facts->quarantine, err));
+	MEDARK_TRY(write_changes(&w, err));
 	MEDARK_TRY(write_root(&w, *out_leaves, err));
 	*out_patients = w.patients;
 	return medark_pipeline_drain(setup->pipeline, err);

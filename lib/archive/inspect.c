@@ -43,6 +43,23 @@ static void fill_header(struct medark_archive_info *out, const struct medark_hea
 	}
 }
 
+static void fill_servers(struct medark_archive_info *out, const struct medark_summary *summary)
+{
+	for (uint32_t i = 0; i < summary->server_count; i++)
+		out->increment |= summary->servers[i].since[0] != '\0';
+	for (; out->server_count < summary->server_count && out->server_count < PLACES(servers);
+	     out->server_count++) {
+		const struct medark_summary_server *from = &summary->servers[out->server_count];
+
+		copy(out->servers[out->server_count].base, sizeof(out->servers[0].base),
+		     from->base);
+		copy(out->servers[out->server_count].time, sizeof(out->servers[0].time),
+		     from->time);
+		copy(out->servers[out->server_count].since, sizeof(out->servers[0].since),
+		     from->since);
+	}
+}
+
 static void fill_summary(struct medark_archive_info *out, const struct medark_summary *summary)
 {
 	out->items = summary->items;
@@ -54,6 +71,7 @@ static void fill_summary(struct medark_archive_info *out, const struct medark_su
 	out->duplicates = summary->duplicates;
 	out->skipped = summary->skipped;
 	out->complete = summary->complete;
+	fill_servers(out, summary);
 	for (; out->type_count < summary->type_count && out->type_count < PLACES(types);
 	     out->type_count++) {
 		const struct medark_count *c = &summary->types[out->type_count];

@@ -281,6 +281,18 @@ int medark_quarantine_row_parse(struct medark_bytes row, struct medark_buffer *d
 	return 0;
 }
 
+int medark_change_row_parse(struct medark_bytes row, struct medark_change_row *out,
+			    struct medark_error *err)
+{
+	struct medark_bytes f[2];
+
+	if (!medark_row_split(row, f, 2) || f[0].size == 0 ||
+	    !(medark_bytes_is(f[1], "+") || medark_bytes_is(f[1], "-")))
+		return bad(err, "changes");
+	*out = (struct medark_change_row) { .name = f[0], .is_deleted = f[1].data[0] == '-' };
+	return 0;
+}
+
 int medark_segment_row_parse(struct medark_bytes row, uint32_t number,
 			     struct medark_segment_row *out, struct medark_error *err)
 {

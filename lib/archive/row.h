@@ -83,6 +83,16 @@ int medark_segment_row_parse(struct medark_bytes row, uint32_t number,
 			     struct medark_segment_row *out,
 			     struct medark_error *err) MEDARK_MUST_USE;
 
+/* A row of `changes`: what the source has, or has no more, since an earlier archive. */
+struct medark_change_row {
+	struct medark_bytes name; /* Type/id as it stands in the row, with its escapes; borrowed */
+	bool is_deleted;
+};
+
+/* MEDARK_E_FORMAT. Any thread. */
+int medark_change_row_parse(struct medark_bytes row, struct medark_change_row *out,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * The next of the places `SEGMENT:OFFSET:LENGTH` that a row of `outside` has in its second field:
  * takes it from the front of `*places`. 1, 0 at the end, MEDARK_E_FORMAT.

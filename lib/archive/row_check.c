@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/row_check.h"
 
+#include "archive/index_root.h"
 #include "base/text.h"
 
 void medark_row_check_clear(struct medark_row_check *check)
@@ -61,6 +62,7 @@ static int check_form(struct medark_row_check *check, struct medark_bytes row,
 	struct medark_segment_row segment;
 	struct medark_quarantine_row quarantined;
 	struct medark_item_row item;
+	struct medark_change_row change;
 	struct medark_bytes f[3];
 
 	switch (check->kind) {
@@ -76,6 +78,8 @@ static int check_form(struct medark_row_check *check, struct medark_bytes row,
 		return medark_row_split(row, f, 3) ? 0 : bad(err);
 	case MEDARK_KIND_QUARANTINE:
 		return medark_quarantine_row_parse(row, &check->detail, &quarantined, err);
+	case MEDARK_KIND_CHANGES:
+		return medark_change_row_parse(row, &change, err);
 	default:
 		return medark_row_split(row, f, 2) ? 0 : bad(err);
 	}
@@ -84,7 +88,7 @@ static int check_form(struct medark_row_check *check, struct medark_bytes row,
 static int look(struct medark_row_check *check, struct medark_bytes row, struct medark_bytes first,
 		struct medark_error *err)
 {
-	bool sorted = check->kind >= MEDARK_KIND_PATIENTS && check->kind <= MEDARK_KIND_OUTSIDE;
+	bool sorted = medark_index_sorted_by_key(check->kind);
 	struct medark_bytes last = medark_bytes(check->first.data, check->first.size);
 
 	if (row.size && memchr(row.data, '\n', row.size))

@@ -13,17 +13,20 @@
 struct medark_scanner {
 	struct medark_fhir *fhir;
 	uint64_t seed;
+	bool label_all;
 	struct medark_record record;
 	struct medark_buffer alias; /* an identifier as a key */
 };
 
-int medark_scanner_new(uint64_t seed, struct medark_scanner **out, struct medark_error *err)
+int medark_scanner_new(uint64_t seed, bool label_all, struct medark_scanner **out,
+		       struct medark_error *err)
 {
 	MEDARK_AUTO(medark_scanner_free) struct medark_scanner *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return medark_error_memory(err, "a scanner");
 	s->seed = seed;
+	s->label_all = label_all;
 	s->alias = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SORTER_KEY_MAX);
 	MEDARK_TRY(medark_fhir_new(&s->fhir, err));
 	*out = MEDARK_TAKE(s);
@@ -147,16 +150,16 @@ static int add_keys(struct medark_scanner *s, struct medark_chunk *chunk,
 	return 0;
 }
 
-/* Its "Type/id", by which a record outside of all compartments is found. */
-static int add_outside(const struct medark_scanner *s, struct medark_chunk *chunk,
-		       struct medark_chunk_record *r, struct medark_error *err)
+/* Its "Type/id", by which a record outside of all compartments, or a change, is found. */
+static int add_label(const struct medark_scanner *s, struct medark_chunk *chunk,
+		     struct medark_chunk_record *r, struct medark_error *err)
 {
 	uint32_t at;
 
-	MEDARK_TRY(medark_chunk_text(chunk, s->record.type, &r->outside, err));
+	MEDARK_TRY(medark_chunk_text(chunk, s->record.type, &r->label, err));
 	MEDARK_TRY(medark_chunk_text(chunk, medark_bytes("/", 1), &at, err));
 	MEDARK_TRY(medark_chunk_text(chunk, s->record.id, &at, err));
-	r->outside_size = (uint32_t)(s->record.type.size + 1 + s->record.id.size);
+	r->label_size = (uint32_t)(s->record.type.size + 1 + s->record.id.size);
 	return 0;
 }
 
@@ -176,7 +179,7 @@ static int add_facts(struct medark_scanner *s, const struct medark_scan *scan,
 		return 0;
 	r->name = medark_hash(medark_hash(s->seed, record->type), record->id);
 	r->content = content_hash(s->seed, scan);
-	return record->patient_count ? 0 : add_outside(s, chunk, r, err);
+	return record->patient_count && !s->label_all ? 0 : add_label(s, chunk, r, err);
 }
 
 /* Appends what the recogniser found: 1, a record, or 0, white space. */

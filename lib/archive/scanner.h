@@ -12,8 +12,11 @@
 
 struct medark_scanner;
 
-/* `seed`: of all hashes; the same for all scanners of an export, and not known to the sources. */
-int medark_scanner_new(uint64_t seed, struct medark_scanner **out,
+/*
+ * `seed`: of all hashes; the same for all scanners of an export, and not known to the sources.
+ * `label_all`: every record gets its label, not only those without patients.
+ */
+int medark_scanner_new(uint64_t seed, bool label_all, struct medark_scanner **out,
 		       struct medark_error *err) MEDARK_MUST_USE;
 void medark_scanner_free(struct medark_scanner *s);
 MEDARK_DEFINE_AUTO(struct medark_scanner, medark_scanner_free)

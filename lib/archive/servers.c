@@ -12,6 +12,7 @@ struct medark_servers {
 	size_t count; /* of the sources */
 	char *folders[MEDARK_EXPORT_SOURCES_MAX];
 	struct medark_live *lives[MEDARK_EXPORT_SOURCES_MAX]; /* NULL: the source is no server */
+	const char *since[MEDARK_EXPORT_SOURCES_MAX]; /* as of --since; borrowed from the export */
 };
 
 void medark_servers_free(struct medark_servers *s)
@@ -59,6 +60,26 @@ static int name_folder(const char *out_path, size_t i, char **out, struct medark
 	return medark_error_memory(err, "an export from a server");
 }
 
+/* From when on: what the previous archive says of the same server; NULL: everything. */
+static int find_since(const struct medark_export *e, const char *address, const char **out,
+		      struct medark_error *err)
+{
+	const char *base = address + strlen(MEDARK_LIVE_PREFIX);
+
+	*out = NULL;
+	if (!e->increment)
+		return 0;
+	for (size_t i = 0; i < e->previous_server_count; i++) {
+		if (!medark_live_is_same(e->previous_servers[i].base, base))
+			continue;
+		*out = e->previous_servers[i].time;
+		return 0;
+	}
+	return medark_error_set(err, MEDARK_E_USAGE,
+				"the previous archive does not say as of when it holds what this "
+				"server has: export without --since once");
+}
+
 static int fetch(struct medark_servers *s, const struct medark_export *e, size_t i,
 		 const char *out_path, struct medark_error *err)
 {
@@ -72,9 +93,30 @@ static int fetch(struct medark_servers *s, const struct medark_export *e, size_t
 
 	MEDARK_TRY(name_folder(out_path, i, &s->folders[i], err));
 	setup.folder = s->folders[i];
+	MEDARK_TRY(find_since(e, setup.address, &s->since[i], err));
+	setup.since = s->since[i];
+	setup.group = e->group;
 	setup.has_archive = access(out_path, F_OK) == 0;
 	MEDARK_TRY(medark_live_open(&setup, &s->lives[i], err));
 	return medark_live_fetch(s->lives[i], err);
+}
+
+static int check_servers(const struct medark_export *e, struct medark_error *err)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < e->source_count; i++)
+		count += medark_live_is_address(e->sources[i]);
+	if (count > MEDARK_SUMMARY_SERVERS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d servers",
+					MEDARK_SUMMARY_SERVERS_MAX);
+	if (e->increment && (count != 1 || e->source_count != 1))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"--since wants one source, which is a FHIR server");
+	if (e->increment && !e->sequence)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"--since wants the archive before: --previous ARCHIVE");
+	return 0;
 }
 
 int medark_servers_fetch(const struct medark_export *e, const char *out_path,
@@ -85,6 +127,7 @@ int medark_servers_fetch(const struct medark_export *e, const char *out_path,
 
 	if (!s)
 		return medark_error_memory(err, "an export");
+	MEDARK_TRY(check_servers(e, err));
 	s->meter = meter;
 	s->count = e->source_count;
 	for (size_t i = 0; i < s->count; i++)
@@ -100,23 +143,93 @@ int medark_servers_source(struct medark_servers *s, size_t i, struct medark_sour
 	return medark_live_source(s->lives[i], out, err);
 }
 
-int medark_servers_missing(const struct medark_servers *s, size_t i, struct medark_facts *facts,
-			   struct medark_error *err)
+size_t medark_servers_count(const struct medark_servers *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		count += s->lives[i] != NULL;
+	return count;
+}
+
+bool medark_servers_has_since(const struct medark_servers *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->lives[i] && medark_live_has_since(s->lives[i]))
+			return true;
+	return false;
+}
+
+/* Only what may stand in clear: times come from the server. */
+static void copy_printable(char *out, size_t room, const char *text)
+{
+	for (const char *p = text; *p; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			return;
+	(void)snprintf(out, room, "%s", text);
+}
+
+void medark_servers_summarise(const struct medark_servers *s, struct medark_summary *out)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct medark_summary_server *to = &out->servers[out->server_count];
+
+		if (!s->lives[i])
+			continue;
+		out->server_count++;
+		copy_printable(to->base, sizeof(to->base), medark_live_base(s->lives[i]));
+		copy_printable(to->time, sizeof(to->time), medark_live_haul(s->lives[i])->time);
+		if (medark_live_has_since(s->lives[i]))
+			copy_printable(to->since, sizeof(to->since), s->since[i]);
+	}
+}
+
+static int note_missing(const struct medark_servers *s, struct medark_facts *facts,
+			const char *sentence, bool is_told, struct medark_error *err)
+{
+	struct medark_trouble trouble = {
+		.fault = MEDARK_FAULT_MISSING,
+		.item = MEDARK_ITEM_NONE,
+		.detail = medark_bytes_text(sentence),
+	};
+
+	if (is_told)
+		medark_meter_warn(s->meter, sentence);
+	return medark_facts_trouble(facts, &trouble, err);
+}
+
+static int note_deletion(void *context, const char *name, struct medark_error *err)
+{
+	return medark_facts_changed(context, medark_bytes_text(name), true, err);
+}
+
+static int note_deletions(const struct medark_servers *s, size_t i, struct medark_facts *facts,
+			  struct medark_error *err)
+{
+	uint64_t odd = 0;
+
+	MEDARK_TRY(medark_live_deletions(s->lives[i], note_deletion, facts, &odd, err));
+	if (!odd)
+		return 0;
+	return note_missing(s, facts,
+			    "the server lists deletions in a form that is not understood: what it "
+			    "has deleted may come back with a restore",
+			    true, err);
+}
+
+int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_facts *facts,
+			struct medark_error *err)
 {
 	const struct medark_haul *haul = s->lives[i] ? medark_live_haul(s->lives[i]) : NULL;
 
-	for (size_t k = 0; haul && k < haul->missing_count; k++) {
-		struct medark_trouble trouble = {
-			.fault = MEDARK_FAULT_MISSING,
-			.item = MEDARK_ITEM_NONE,
-			.detail = medark_bytes_text(haul->missing[k]),
-		};
-
-		MEDARK_TRY(medark_facts_trouble(facts, &trouble, err));
-		if (k < WARNINGS_MAX)
-			medark_meter_warn(s->meter, haul->missing[k]);
-	}
-	return 0;
+	if (!haul)
+		return 0;
+	for (size_t k = 0; k < haul->missing_count; k++)
+		MEDARK_TRY(note_missing(s, facts, haul->missing[k], k < WARNINGS_MAX, err));
+	if (s->since[i] && !medark_live_has_since(s->lives[i]))
+		medark_meter_warn(s->meter, "the server cannot tell what has changed: this "
+					    "archive holds everything it gave");
+	return note_deletions(s, i, facts, err);
 }
 
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err)

@@ -9,6 +9,7 @@
 #include "archive/export.h"
 #include "archive/facts.h"
 #include "archive/progress.h"
+#include "container/summary.h"
 #include "live/live.h"
 
 struct medark_servers;
@@ -28,12 +29,22 @@ MEDARK_DEFINE_AUTO(struct medark_servers, medark_servers_free)
 int medark_servers_source(struct medark_servers *s, size_t i, struct medark_source **out,
 			  struct medark_error *err) MEDARK_MUST_USE;
 
+/* Sources that are servers. */
+size_t medark_servers_count(const struct medark_servers *s);
+
+/* Did a server give only what has changed since an earlier archive? */
+bool medark_servers_has_since(const struct medark_servers *s);
+
+/* Fills in the servers, and as of when they gave what they have. */
+void medark_servers_summarise(const struct medark_servers *s, struct medark_summary *out);
+
 /*
- * Takes down what source `i` has and did not give, and warns of it. Call with every source;
- * of one that is no server there is nothing. Errors of medark_facts_trouble().
+ * Takes down what source `i` has and did not give, and warns of it; and what it has deleted. Call
+ * behind every source; of one that is no server there is nothing. Errors of medark_facts_trouble(),
+ * medark_facts_changed() and medark_live_deletions().
  */
-int medark_servers_missing(const struct medark_servers *s, size_t i, struct medark_facts *facts,
-			   struct medark_error *err) MEDARK_MUST_USE;
+int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_facts *facts,
+			struct medark_error *err) MEDARK_MUST_USE;
 
 /* The archive gets its name next. MEDARK_E_SYSTEM. */
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err) MEDARK_MUST_USE;

@@ -23,6 +23,7 @@ static const char *const kind_names[MEDARK_KIND_COUNT] = {
 	[MEDARK_KIND_BIRTHS] = "births",
 	[MEDARK_KIND_OUTSIDE] = "outside",
 	[MEDARK_KIND_QUARANTINE] = "quarantine",
+	[MEDARK_KIND_CHANGES] = "changes",
 	[MEDARK_KIND_ROOT] = "root",
 };
 

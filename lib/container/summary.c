@@ -22,6 +22,32 @@ static int write_counts(const char *name, const struct medark_count *counts, uin
 	return medark_buffer_print(out, err, count ? "\n  },\n" : "},\n");
 }
 
+static int write_text_or_null(const char *name, const char *text, const char *end,
+			      struct medark_buffer *out, struct medark_error *err)
+{
+	MEDARK_TRY(medark_buffer_print(out, err, "\"%s\": ", name));
+	if (text[0])
+		MEDARK_TRY(medark_text_json(out, medark_bytes_text(text), err));
+	else
+		MEDARK_TRY(medark_buffer_print(out, err, "null"));
+	return medark_buffer_print(out, err, "%s", end);
+}
+
+static int write_servers(const struct medark_summary *s, struct medark_buffer *out,
+			 struct medark_error *err)
+{
+	MEDARK_TRY(medark_buffer_print(out, err, "  \"servers\": ["));
+	for (uint32_t i = 0; i < s->server_count; i++) {
+		const struct medark_summary_server *server = &s->servers[i];
+
+		MEDARK_TRY(medark_buffer_print(out, err, "%s\n    {", i ? "," : ""));
+		MEDARK_TRY(write_text_or_null("base", server->base, ", ", out, err));
+		MEDARK_TRY(write_text_or_null("time", server->time, ", ", out, err));
+		MEDARK_TRY(write_text_or_null("since", server->since, "}", out, err));
+	}
+	return medark_buffer_print(out, err, "\n  ],\n");
+}
+
 static int write_text(const struct medark_summary *s, struct medark_buffer *out,
 		      struct medark_error *err)
 {
@@ -49,6 +75,8 @@ static int write_text(const struct medark_summary *s, struct medark_buffer *out,
 		MEDARK_TRY(write_counts("declared", s->declared, s->declared_count, out, err));
 	else
 		MEDARK_TRY(medark_buffer_print(out, err, "  \"declared\": null,\n"));
+	if (s->server_count)
+		MEDARK_TRY(write_servers(s, out, err));
 	return medark_buffer_print(out, err, "  \"complete\": %s\n}\n",
 				   s->complete ? "true" : "false");
 }
@@ -63,7 +91,8 @@ int medark_summary_write(const struct medark_summary *summary, struct medark_buf
 
 	assert(summary->type_count <= MEDARK_SUMMARY_TYPES_MAX &&
 	       summary->reason_count <= MEDARK_SUMMARY_REASONS_MAX &&
-	       summary->declared_count <= MEDARK_SUMMARY_TYPES_MAX);
+	       summary->declared_count <= MEDARK_SUMMARY_TYPES_MAX &&
+	       summary->server_count <= MEDARK_SUMMARY_SERVERS_MAX);
 	if (!back)
 		return medark_error_memory(err, "a summary");
 	MEDARK_TRY(write_text(summary, out, err));
@@ -128,6 +157,47 @@ static int parse_declared(const struct medark_strict *s, struct medark_summary *
 			    &out->declared_count, err);
 }
 
+static int parse_text_or_null(const struct medark_strict *s, const char *name, char *out,
+			      struct medark_error *err)
+{
+	if (json_is_null(json_object_get(s->object, name)))
+		return 0;
+	return medark_strict_text(s, name, MEDARK_SUMMARY_TIME_MAX, out, err);
+}
+
+static int parse_server(const struct medark_strict *s, struct medark_summary_server *out,
+			struct medark_error *err)
+{
+	static const char *const names[] = { "base", "time", "since", NULL };
+
+	if (!json_is_object(s->object))
+		return medark_strict_fault(s, "servers", err);
+	MEDARK_TRY(medark_strict_names(s, names, err));
+	MEDARK_TRY(medark_strict_text(s, "base", MEDARK_SUMMARY_BASE_MAX, out->base, err));
+	MEDARK_TRY(parse_text_or_null(s, "time", out->time, err));
+	return parse_text_or_null(s, "since", out->since, err);
+}
+
+/* Absent unless the archive is of a server. */
+static int parse_servers(const struct medark_strict *s, struct medark_summary *out,
+			 struct medark_error *err)
+{
+	const json_t *list = json_object_get(s->object, "servers");
+	size_t count = json_array_size(list);
+
+	if (!list)
+		return 0;
+	if (count == 0 || count > MEDARK_SUMMARY_SERVERS_MAX)
+		return medark_strict_fault(s, "servers", err);
+	for (; out->server_count < count; out->server_count++) {
+		const struct medark_strict server = { json_array_get(list, out->server_count),
+						      s->what };
+
+		MEDARK_TRY(parse_server(&server, &out->servers[out->server_count], err));
+	}
+	return 0;
+}
+
 static int parse_numbers(const struct medark_strict *s, struct medark_summary *out,
 			 struct medark_error *err)
 {
@@ -150,10 +220,10 @@ static int parse_numbers(const struct medark_strict *s, struct medark_summary *o
 int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
 			 struct medark_error *err)
 {
-	static const char *const names[] = { "format",	    "version",	  "archive",  "items",
-					     "bytes",	    "records",	  "opaque",   "patients",
-					     "quarantined", "duplicates", "types",    "reasons",
-					     "skipped",	    "declared",	  "complete", NULL };
+	const char *names[] = { "format",  "version", "archive",  "items",	 "bytes",
+				"records", "opaque",  "patients", "quarantined", "duplicates",
+				"types",   "reasons", "skipped",  "declared",	 "complete",
+				NULL,	   NULL };
 	MEDARK_AUTO(medark_strict_free) json_t *root = NULL;
 	MEDARK_AUTO(medark_heap_free) struct medark_summary *found = calloc(1, sizeof(*found));
 	struct medark_strict s = { .what = WHAT };
@@ -162,6 +232,8 @@ int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
 		return medark_error_memory(err, "a summary");
 	MEDARK_TRY(medark_strict_parse(text, MEDARK_SUMMARY_MAX, WHAT, &root, err));
 	s.object = root;
+	if (json_object_get(root, "servers"))
+		names[sizeof(names) / sizeof(names[0]) - 2] = "servers";
 	MEDARK_TRY(medark_strict_names(&s, names, err));
 	MEDARK_TRY(medark_strict_is(&s, "format", "medark", err));
 	MEDARK_TRY(medark_strict_is_number(&s, "version", MEDARK_FORMAT_VERSION, err)); /* F-2 */
@@ -173,6 +245,7 @@ int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
 	MEDARK_TRY(parse_counts(&s, "reasons", found->reasons, MEDARK_SUMMARY_REASONS_MAX,
 				&found->reason_count, err));
 	MEDARK_TRY(parse_declared(&s, found, err));
+	MEDARK_TRY(parse_servers(&s, found, err));
 	MEDARK_TRY(medark_strict_bool(&s, "complete", &found->complete, err));
 	if (found->complete && (found->quarantined || found->skipped))
 		return medark_error_set(err, MEDARK_E_FORMAT,

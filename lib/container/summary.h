@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * summary: summary.json, written and strictly read (FORMAT.md section 9). It stands in clear:
- * counts only, and no name that is not listed there is read. What is written is read back before it
- * is given out. Any thread, no state.
+ * counts and servers only, and no name that is not listed there is read. What is written is read
+ * back before it is given out. Any thread, no state.
  */
 #ifndef MEDARK_CONTAINER_SUMMARY_H
 #define MEDARK_CONTAINER_SUMMARY_H
@@ -20,8 +20,18 @@ struct medark_count {
 
 #define MEDARK_SUMMARY_TYPES_MAX   1024
 #define MEDARK_SUMMARY_REASONS_MAX 64
+#define MEDARK_SUMMARY_SERVERS_MAX 64
+#define MEDARK_SUMMARY_BASE_MAX	   512 /* bytes of a server's address */
+#define MEDARK_SUMMARY_TIME_MAX	   64
 
-/* Large (about 150 KB): keep it on the heap. All counts are at most INT64_MAX. */
+/* A server that the archive was exported from. Printable ASCII; times as the server writes them. */
+struct medark_summary_server {
+	char base[MEDARK_SUMMARY_BASE_MAX + 1];	 /* address, nothing behind its path */
+	char time[MEDARK_SUMMARY_TIME_MAX + 1];	 /* as of which it gave everything; may be empty */
+	char since[MEDARK_SUMMARY_TIME_MAX + 1]; /* empty: everything; else what changed since */
+};
+
+/* Large (about 190 KB): keep it on the heap. All counts are at most INT64_MAX. */
 struct medark_summary {
 	struct medark_archive_id archive;
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
@@ -31,6 +41,8 @@ struct medark_summary {
 	bool has_declared; /* the source said what it would give: records by type */
 	uint32_t declared_count;
 	struct medark_count declared[MEDARK_SUMMARY_TYPES_MAX];
+	uint32_t server_count;
+	struct medark_summary_server servers[MEDARK_SUMMARY_SERVERS_MAX];
 	bool complete;
 };
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/bulk.h"
 
+#include "live/bulk_ask.h"
 #include "live/bulk_fetch.h"
 #include "live/bulk_job.h"
+#include "live/bulk_report.h"
 #include "live/json.h"
 
 #include <errno.h>
@@ -37,6 +39,7 @@ int medark_bulk_new(const struct medark_bulk_setup *setup, struct medark_bulk **
 	if (!b)
 		return medark_error_memory(err, "an export from a server");
 	b->setup = *setup;
+	b->job.asked = (struct medark_buffer)MEDARK_BUFFER(MEDARK_BULK_ASKED_MAX);
 	MEDARK_TRY(medark_bulk_job_load(setup->folder, setup->secret, &b->job, err));
 	*out = MEDARK_TAKE(b);
 	return 0;
@@ -57,62 +60,14 @@ static int tell(struct medark_bulk *b, const char *phase, const char *words,
 
 /* ---- asking ---- */
 
-static int refused(const struct medark_bulk *b, const struct medark_http_response *r,
-		   const char *what, struct medark_error *err)
-{
-	const char *why =
-		r->status == 401 || r->status == 403
-			? "it does not let this client; look at its registration and scopes"
-		: r->status == 404 || r->status == 405 || r->status == 501
-			? "it has no bulk export there"
-			: "look into the server's log";
-
-	return medark_error_set(err, MEDARK_E_REMOTE, "%s refuses %s with status %u: %s",
-				b->setup.talk.base->origin, what, r->status, why);
-}
-
-static int take_status_url(struct medark_bulk *b, const struct medark_http_response *r,
-			   const struct medark_url *from, struct medark_error *err)
-{
-	struct medark_bytes value = medark_http_header(r, "content-location");
-	char text[MEDARK_URL_MAX + 1];
-	int code;
-
-	if (value.size == 0 || value.size > MEDARK_URL_MAX)
-		return medark_error_set(err, MEDARK_E_REMOTE,
-					"%s accepts the export, and says not where it stands",
-					from->origin);
-	memcpy(text, value.data, value.size);
-	text[value.size] = '\0';
-	code = medark_url_resolve(from, text, &b->job.status, err);
-	if (code == MEDARK_E_USAGE)
-		return medark_error_prefix(err, MEDARK_E_REMOTE, "%s: the address of the export",
-					   from->origin);
-	return code;
-}
-
 static int kick_off(struct medark_bulk *b, struct medark_error *err)
 {
-	static const char *const headers[] = { "Accept: application/fhir+json",
-					       "Prefer: respond-async" };
-	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
-	MEDARK_AUTO(medark_url_clear) struct medark_url from = { 0 };
-	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
-	struct medark_http_request request = {
-		.url = &url,
-		.headers = headers,
-		.header_count = 2,
-		.body_max = CONTROL_MAX,
-	};
-	struct medark_http_response *r;
+	struct medark_buffer *asked = &b->job.asked;
 
 	MEDARK_TRY(tell(b, "asking", "", err));
-	MEDARK_TRY(medark_url_below(b->setup.talk.base, "$export", &url, err));
-	MEDARK_TRY(medark_talk_send(&b->setup.talk, &request, &t, &from, err));
-	r = medark_http_response(t);
-	if (r->status != 202)
-		return refused(b, r, "the export", err);
-	MEDARK_TRY(take_status_url(b, r, &from, err));
+	asked->size = 0;
+	MEDARK_TRY(medark_bulk_asked(&b->setup, asked, err));
+	MEDARK_TRY(medark_bulk_ask(&b->setup, &b->job, err));
 	/* Before anything else: a job that nobody knows any more blocks the next one. */
 	return save(b, err);
 }
@@ -171,7 +126,10 @@ static int poll(struct medark_bulk *b, const struct medark_url *url,
 						"%s does not know the export any more",
 						url->origin);
 		if (r->status != 202)
-			return refused(b, r, "to tell of the export", err);
+			return medark_error_set(err, MEDARK_E_REMOTE,
+						"%s gave up the export, with status %u: look into "
+						"the server's log",
+						url->origin, r->status);
 		MEDARK_TRY(wait_longer(b, r, attempt, err));
 	}
 }
@@ -256,11 +214,29 @@ static int start_over(struct medark_bulk *b, struct medark_error *err)
 	return wait_for_manifest(b, err);
 }
 
+/* A job that was asked for something else is given back: the server may allow one at a time. */
+static int drop_other(struct medark_bulk *b, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer asked = MEDARK_BUFFER(MEDARK_BULK_ASKED_MAX);
+
+	MEDARK_TRY(medark_bulk_asked(&b->setup, &asked, err));
+	if (!b->job.status.text ||
+	    medark_bytes_equal(medark_bytes(asked.data, asked.size),
+			       medark_bytes(b->job.asked.data, b->job.asked.size)))
+		return 0;
+	MEDARK_TRY(medark_bulk_end(b, err));
+	medark_bulk_job_clear(&b->job);
+	return 0;
+}
+
 int medark_bulk_run(struct medark_bulk *b, struct medark_error *err)
 {
-	bool is_resumed = b->job.status.text != NULL;
+	bool is_resumed;
 	int code = 0;
 
+	MEDARK_TRY(drop_other(b, err));
+	is_resumed = b->job.status.text != NULL;
 	if (!is_resumed)
 		MEDARK_TRY(kick_off(b, err));
 	if (!b->job.is_complete)
@@ -297,9 +273,11 @@ int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 
 	for (size_t i = 0; i < m->count; i++) {
 		char path[MEDARK_HAUL_PATH_MAX];
+		/* Of deletions the bundles are counted, which are no records. */
 		struct medark_haul_file file = {
 			.path = path,
-			.has_count = m->files[i].has_count,
+			.has_count =
+				m->files[i].has_count && m->files[i].kind != MEDARK_BULK_DELETED,
 			.count = m->files[i].count,
 		};
 
@@ -308,11 +286,42 @@ int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 		if (!medark_bulk_fetch_has(b->fetch, i))
 			file.why = (char *)medark_bulk_fetch_why(b->fetch, i);
 		MEDARK_TRY(medark_haul_add(haul, &file, err));
+		if (m->files[i].kind == MEDARK_BULK_OUTCOME && !file.why)
+			MEDARK_TRY(medark_bulk_report_outcomes(
+				&(struct medark_bulk_report) { .folder = b->setup.folder,
+							       .secret = b->setup.secret,
+							       .name = file.name },
+				haul, err));
 	}
+	memcpy(haul->time, m->transaction_time, sizeof(haul->time));
 	for (uint64_t i = 0; i < m->unusable; i++)
 		MEDARK_TRY(medark_haul_miss(haul, err,
 					    "a file of the server's list has no address, or one "
 					    "where records must not come from"));
+	return 0;
+}
+
+bool medark_bulk_has_since(const struct medark_bulk *b)
+{
+	return b->job.has_since;
+}
+
+int medark_bulk_deletions(const struct medark_bulk *b,
+			  int (*each)(void *context, const char *name, struct medark_error *err),
+			  void *context, uint64_t *out_odd, struct medark_error *err)
+{
+	const struct medark_bulk_manifest *m = &b->job.manifest;
+
+	for (size_t i = 0; i < m->count; i++) {
+		struct medark_bulk_report r = { .folder = b->setup.folder,
+						.secret = b->setup.secret };
+		char name[MEDARK_HAUL_NAME_MAX];
+
+		medark_bulk_name(i, name);
+		r.name = name;
+		if (m->files[i].kind == MEDARK_BULK_DELETED && medark_bulk_fetch_has(b->fetch, i))
+			MEDARK_TRY(medark_bulk_report_deletions(&r, each, context, out_odd, err));
+	}
 	return 0;
 }
 

@@ -23,8 +23,18 @@ struct medark_bulk_progress {
 	uint64_t bytes; /* of the files, so far */
 };
 
+/* Of what a server is to give everything. */
+enum medark_bulk_level {
+	MEDARK_BULK_SYSTEM,
+	MEDARK_BULK_PATIENTS, /* of all patients, and what the server finds goes with them */
+	MEDARK_BULK_GROUP,    /* the same of a group of patients */
+};
+
 struct medark_bulk_setup {
-	struct medark_talk talk;    /* what it names is borrowed */
+	struct medark_talk talk; /* what it names is borrowed */
+	enum medark_bulk_level level;
+	const char *group;	    /* its id; borrowed */
+	const char *since;	    /* only what has changed since; NULL: everything; borrowed */
 	struct medark_http *files;  /* for the files; borrowed, with nothing else under way */
 	int folder;		    /* for the sealed files; borrowed */
 	struct medark_bytes secret; /* seals them; borrowed */
@@ -37,7 +47,10 @@ struct medark_bulk_setup {
 
 struct medark_bulk;
 
-/* Goes on with the job whose files stand in the folder, if one does. MEDARK_E_MEMORY. */
+/*
+ * Goes on with the job whose files stand in the folder, if one does that was asked for the same.
+ * MEDARK_E_MEMORY, MEDARK_E_SYSTEM.
+ */
 int medark_bulk_new(const struct medark_bulk_setup *setup, struct medark_bulk **out,
 		    struct medark_error *err) MEDARK_MUST_USE;
 void medark_bulk_free(struct medark_bulk *b);
@@ -45,8 +58,8 @@ MEDARK_DEFINE_AUTO(struct medark_bulk, medark_bulk_free)
 
 /*
  * Asks, waits and fetches. 0 also if files could not be had: medark_bulk_haul() tells of each.
- * MEDARK_E_REMOTE: there is no export, or it failed; MEDARK_E_SYSTEM, MEDARK_E_MEMORY, a negative
- * code of `tell`.
+ * MEDARK_E_NOT_FOUND: the server has no bulk export at this level; MEDARK_E_REMOTE: it refuses, or
+ * it failed; MEDARK_E_SYSTEM, MEDARK_E_MEMORY, a negative code of `tell`.
  */
 int medark_bulk_run(struct medark_bulk *b, struct medark_error *err) MEDARK_MUST_USE;
 
@@ -56,6 +69,15 @@ int medark_bulk_run(struct medark_bulk *b, struct medark_error *err) MEDARK_MUST
  */
 int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 		     struct medark_error *err) MEDARK_MUST_USE;
+
+/* Was it asked for what has changed, and not for everything? After medark_bulk_run(). */
+bool medark_bulk_has_since(const struct medark_bulk *b);
+
+/* What has been deleted since: see medark_bulk_report_deletions(). After medark_bulk_run(). */
+int medark_bulk_deletions(const struct medark_bulk *b,
+			  int (*each)(void *context, const char *name, struct medark_error *err),
+			  void *context, uint64_t *out_odd,
+			  struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * The archive gets its name next: says so in the folder. A job that is found with it may have its

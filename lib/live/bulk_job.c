@@ -14,7 +14,8 @@ void medark_bulk_job_clear(struct medark_bulk_job *job)
 {
 	medark_url_clear(&job->status);
 	medark_bulk_manifest_clear(&job->manifest);
-	job->is_complete = false;
+	medark_buffer_clear(&job->asked);
+	job->is_complete = job->has_since = false;
 }
 
 /* ---- writing ---- */
@@ -34,9 +35,10 @@ static json_t *pack(const struct medark_bulk_job *job)
 	for (size_t i = 0; job->is_complete && i < m->count; i++)
 		if (json_array_append_new(files, pack_file(&m->files[i])) < 0)
 			return NULL;
-	return json_pack("{s:s, s:b, s:s, s:b, s:I, s:O}", "status", job->status.text, "complete",
-			 job->is_complete, "time", m->transaction_time, "token", m->wants_token,
-			 "unusable", (json_int_t)m->unusable, "files", files);
+	return json_pack("{s:s, s:s, s:b, s:b, s:s, s:b, s:I, s:O}", "status", job->status.text,
+			 "asked", (const char *)job->asked.data, "since", job->has_since,
+			 "complete", job->is_complete, "time", m->transaction_time, "token",
+			 m->wants_token, "unusable", (json_int_t)m->unusable, "files", files);
 }
 
 int medark_bulk_job_save(const struct medark_bulk_job *job, int folder, struct medark_bytes secret,
@@ -82,13 +84,16 @@ static int unpack(const json_t *object, struct medark_bulk_job *out, struct meda
 {
 	const json_t *files = json_object_get(object, "files");
 	const char *status = medark_live_json_text(object, "status");
+	const char *asked = medark_live_json_text(object, "asked");
 	const char *time = medark_live_json_text(object, "time");
 	struct medark_bulk_manifest *m = &out->manifest;
 
-	if (!status || !time || strlen(time) > MEDARK_BULK_TIME_MAX)
+	if (!status || !asked || !time || strlen(time) > MEDARK_BULK_TIME_MAX)
 		return medark_error_set(err, MEDARK_E_SYSTEM, "the list of a job is malformed");
 	MEDARK_TRY(medark_url_parse(status, &out->status, err));
 	memcpy(m->transaction_time, time, strlen(time) + 1);
+	MEDARK_TRY(medark_buffer_add(&out->asked, asked, strlen(asked) + 1, err));
+	out->has_since = json_is_true(json_object_get(object, "since"));
 	out->is_complete = json_is_true(json_object_get(object, "complete"));
 	m->wants_token = json_is_true(json_object_get(object, "token"));
 	m->unusable = (uint64_t)json_integer_value(json_object_get(object, "unusable"));
@@ -119,7 +124,8 @@ int medark_bulk_job_load(int folder, struct medark_bytes secret, struct medark_b
 			 struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer text = MEDARK_BUFFER_SECRET(JOB_MAX);
-	MEDARK_AUTO(medark_bulk_job_clear) struct medark_bulk_job job = { 0 };
+	MEDARK_AUTO(medark_bulk_job_clear)
+	struct medark_bulk_job job = { .asked = MEDARK_BUFFER(MEDARK_BULK_ASKED_MAX) };
 	MEDARK_AUTO(medark_json_release) json_t *object = NULL;
 	int code = read_text(folder, secret, &text, err);
 

@@ -6,9 +6,15 @@
 #ifndef MEDARK_LIVE_BULK_JOB_H
 #define MEDARK_LIVE_BULK_JOB_H
 
+#include "base/buffer.h"
 #include "live/bulk_manifest.h"
 
+#define MEDARK_BULK_ASKED_MAX ((size_t)4096)
+
+/* `asked` has its limit, and no more, at first. */
 struct medark_bulk_job {
+	struct medark_buffer asked;	      /* medark_bulk_asked(), with its zero */
+	bool has_since;			      /* it gives only what has changed */
 	struct medark_url status;	      /* text NULL: nothing was asked for */
 	struct medark_bulk_manifest manifest; /* as far as `is_complete` */
 	bool is_complete;		      /* the server has said what there is */

@@ -16,6 +16,7 @@
 
 #define MEDARK_HAUL_NAME_MAX 32	 /* of a sealed file in the folder, with the zero behind it */
 #define MEDARK_HAUL_PATH_MAX 256 /* of an item, with the zero behind it */
+#define MEDARK_HAUL_TIME_MAX 64
 
 struct medark_haul_file {
 	char *path; /* as an item, relative; owned */
@@ -30,6 +31,8 @@ struct medark_haul {
 	size_t count, max;
 	char **missing; /* sentences; owned */
 	size_t missing_count, missing_max;
+	char time[MEDARK_HAUL_TIME_MAX +
+		  1]; /* as of which it is, in the server's words; or empty */
 };
 
 void medark_haul_clear(struct medark_haul *h);

@@ -33,6 +33,15 @@ bool medark_live_is_address(const char *text)
 	return strncmp(text, MEDARK_LIVE_PREFIX "http", strlen(MEDARK_LIVE_PREFIX "http")) == 0;
 }
 
+bool medark_live_is_same(const char *a, const char *b)
+{
+	MEDARK_AUTO(medark_url_clear) struct medark_url first = { 0 };
+	MEDARK_AUTO(medark_url_clear) struct medark_url second = { 0 };
+
+	return medark_url_parse(a, &first, NULL) == 0 && medark_url_parse(b, &second, NULL) == 0 &&
+	       strcmp(first.text, second.text) == 0;
+}
+
 void medark_live_free(struct medark_live *live)
 {
 	if (!live)
@@ -168,16 +177,26 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 	const struct medark_bulk_setup setup = {
 		.talk = talk_of(live),
 		.files = live->files,
+		.level = live->setup.group ? MEDARK_BULK_GROUP : MEDARK_BULK_SYSTEM,
+		.group = live->setup.group,
+		.since = live->setup.since,
 		.folder = live->folder,
 		.secret = secret_of(live),
 		.parallel = live->setup.connections,
 		.tell = live->setup.tell,
 		.context = live->setup.context,
 	};
+	int code;
 
 	MEDARK_TRY(discover(live, err));
 	MEDARK_TRY(medark_bulk_new(&setup, &live->bulk, err));
-	MEDARK_TRY(medark_bulk_run(live->bulk, err));
+	code = medark_bulk_run(live->bulk, err);
+	if (code == MEDARK_E_NOT_FOUND) {
+		if (err)
+			err->code = MEDARK_E_REMOTE;
+		return MEDARK_E_REMOTE;
+	}
+	MEDARK_TRY(code);
 	return medark_bulk_haul(live->bulk, &live->haul, err);
 }
 
@@ -190,6 +209,23 @@ int medark_live_source(struct medark_live *live, struct medark_source **out,
 const struct medark_haul *medark_live_haul(const struct medark_live *live)
 {
 	return &live->haul;
+}
+
+const char *medark_live_base(const struct medark_live *live)
+{
+	return live->base.text;
+}
+
+bool medark_live_has_since(const struct medark_live *live)
+{
+	return medark_bulk_has_since(live->bulk);
+}
+
+int medark_live_deletions(const struct medark_live *live,
+			  int (*each)(void *context, const char *name, struct medark_error *err),
+			  void *context, uint64_t *out_odd, struct medark_error *err)
+{
+	return medark_bulk_deletions(live->bulk, each, context, out_odd, err);
 }
 
 int medark_live_mark(const struct medark_live *live, struct medark_error *err)

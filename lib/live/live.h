@@ -22,12 +22,17 @@
 /* Is it the address of a FHIR server, as a source or target? */
 bool medark_live_is_address(const char *text);
 
+/* Is it the same server: do two addresses, without the prefix, mean the same? */
+bool medark_live_is_same(const char *a, const char *b);
+
 struct medark_live;
 
 struct medark_live_setup {
 	const char *address;   /* with the prefix */
 	const char *auth_path; /* NULL: none */
 	const char *folder;    /* of the job: is made, mode 0700 */
+	const char *since;     /* only what has changed since; NULL: everything */
+	const char *group;     /* only of the patients of this Group; NULL: of all */
 	bool has_archive;      /* something stands where the archive will */
 	unsigned connections;  /* files at once; 0: 4 */
 	int (*tell)(void *context, const struct medark_bulk_progress *progress,
@@ -59,6 +64,21 @@ int medark_live_source(struct medark_live *live, struct medark_source **out,
 
 /* The same, with what is missing; borrowed. After medark_live_fetch(). */
 const struct medark_haul *medark_live_haul(const struct medark_live *live);
+
+/* The server's address, without the prefix and what is behind its path; borrowed. */
+const char *medark_live_base(const struct medark_live *live);
+
+/* Did the server give only what has changed? After medark_live_fetch(). */
+bool medark_live_has_since(const struct medark_live *live);
+
+/*
+ * Calls `each` with Type/id of all that was deleted since. Deletions that cannot be understood are
+ * counted in *out_odd. A negative code of `each`; errors of medark_sealed_stream().
+ */
+int medark_live_deletions(const struct medark_live *live,
+			  int (*each)(void *context, const char *name, struct medark_error *err),
+			  void *context, uint64_t *out_odd,
+			  struct medark_error *err) MEDARK_MUST_USE;
 
 /* The archive is written and gets its name next: see medark_bulk_mark(). */
 int medark_live_mark(const struct medark_live *live, struct medark_error *err) MEDARK_MUST_USE;

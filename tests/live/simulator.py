@@ -69,6 +69,11 @@ class Server(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.log, self.meddle = [], None
         self.jobs, self.polls_needed = {}, 1
+        self.asked = {}  # job -> (path, parameters)
+        self.levels = {"$export", "Patient/$export", "Group/g1/$export"}
+        self.kick_off, self.parameters = {"GET", "POST"}, {"_since"}
+        self.time = "2026-11-22T03:00:00.123+01:00"
+        self.deleted = []  # names of files in the folder
         self.retry_after = "1"
         self.manifest = None  # changes the manifest
         self.used = set()  # ids of assertions
@@ -95,10 +100,8 @@ class Server(http.server.ThreadingHTTPServer):
             self.give_token(request)
         elif not self.may(request):
             request.answer(401, {"resourceType": "OperationOutcome"})
-        elif path in ("/fhir/$export", "/fhir/Patient/$export"):
-            job = secrets.token_hex(8)
-            self.jobs[job] = 0
-            request.answer(202, Content_Location=f"{self.base}/status/{job}")
+        elif path.endswith("$export"):
+            self.begin(request, path[len("/fhir/"):])
         elif path.startswith("/fhir/status/"):
             self.tell(request, path.rsplit("/", 1)[1])
         elif path.startswith("/files/"):
@@ -146,6 +149,22 @@ class Server(http.server.ThreadingHTTPServer):
 
     # ---- the export ----
 
+    def begin(self, request, path):
+        query = dict(urllib.parse.parse_qsl(request.where.query))
+        if request.command == "POST":
+            body = json.loads(request.body)
+            query = {p["name"]: p["valueInstant"] for p in body.get("parameter", [])}
+        if path not in self.levels:
+            return request.answer(404, {"resourceType": "OperationOutcome"})
+        if request.command not in self.kick_off:
+            return request.answer(405, {"resourceType": "OperationOutcome"})
+        if not set(query) <= self.parameters:
+            return request.answer(400, {"resourceType": "OperationOutcome"})
+        job = secrets.token_hex(8)
+        self.jobs[job] = 0
+        self.asked[job] = (path, query)
+        return request.answer(202, Content_Location=f"{self.base}/status/{job}")
+
     def tell(self, request, job):
         if job not in self.jobs:
             return request.answer(404, {"resourceType": "OperationOutcome"})
@@ -156,11 +175,13 @@ class Server(http.server.ThreadingHTTPServer):
         if self.jobs[job] <= self.polls_needed:
             return request.answer(202, X_Progress="half \x1b[31mof it", Retry_After=self.retry_after)
         manifest = {
-            "transactionTime": "2026-11-22T03:00:00.123+01:00", "request": self.base + "/$export",
+            "transactionTime": self.time, "request": self.base + "/$export",
             "requiresAccessToken": True, "error": [],
             "output": [{"type": name.split(".")[0], "url": f"{self.origin}/files/{name}?sig=canary-url",
                         "count": lines(os.path.join(self.folder, name))}
-                       for name in sorted(os.listdir(self.folder)) if name.endswith(".ndjson")],
+                       for name in sorted(os.listdir(self.folder)) if name.endswith(".ndjson")
+                       and name not in self.deleted],
+            "deleted": [{"type": "Bundle", "url": f"{self.origin}/files/{name}", "count": 1} for name in self.deleted],
         }
         if self.manifest:
             self.manifest(manifest)

@@ -105,7 +105,7 @@ static struct found read_lane(struct medark_bytes text, size_t head, bool breaks
 	struct found f = { 0 };
 
 	for (unsigned i = 0; i < threads; i++)
-		assert_int_equal(medark_scanner_new(7, &scanners[i], NULL), 0);
+		assert_int_equal(medark_scanner_new(7, false, &scanners[i], NULL), 0);
 	assert_int_equal(medark_pool_new(&pool, NULL), 0);
 	assert_int_equal(medark_stream_new(&memory_ops, &memory, &stream, NULL), 0);
 	assert_int_equal(
