@@ -45,8 +45,7 @@ static void fill_header(struct medark_archive_info *out, const struct medark_hea
 
 static void fill_servers(struct medark_archive_info *out, const struct medark_summary *summary)
 {
-	for (uint32_t i = 0; i < summary->server_count; i++)
-		out->increment |= summary->servers[i].since[0] != '\0';
+	out->increment = medark_summary_is_increment(summary);
 	for (; out->server_count < summary->server_count && out->server_count < PLACES(servers);
 	     out->server_count++) {
 		const struct medark_summary_server *from = &summary->servers[out->server_count];

@@ -151,6 +151,11 @@ int medark_archive_index(struct medark_archive *archive, struct medark_index **o
 					"the archive was opened without an identity");
 	if (!archive->index)
 		MEDARK_TRY(medark_index_open(&source, &archive->index, err));
+	if (medark_index_is_increment(archive->index) !=
+	    medark_summary_is_increment(&archive->summary))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"summary.json and the index differ in whether it is an "
+					"increment");
 	*out = archive->index;
 	return 0;
 }

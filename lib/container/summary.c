@@ -8,6 +8,14 @@
 
 #define WHAT "summary.json"
 
+bool medark_summary_is_increment(const struct medark_summary *summary)
+{
+	for (uint32_t i = 0; i < summary->server_count; i++)
+		if (summary->servers[i].since[0])
+			return true;
+	return false;
+}
+
 /* ---- writing ---- */
 
 static int write_counts(const char *name, const struct medark_count *counts, uint32_t count,

@@ -46,6 +46,9 @@ struct medark_summary {
 	bool complete;
 };
 
+/* Did a server give only what has changed since? */
+bool medark_summary_is_increment(const struct medark_summary *summary);
+
 /* Appends the text. MEDARK_E_USAGE, MEDARK_E_MEMORY, as medark_header_write(). */
 int medark_summary_write(const struct medark_summary *summary, struct medark_buffer *out,
 			 struct medark_error *err) MEDARK_MUST_USE;

@@ -36,6 +36,7 @@ KIB, MIB = 1024, 1024 * 1024
 TABLES = (
     "items", "segments", "patients", "identifiers", "names", "births", "outside", "quarantine",
 )  # fmt: skip
+CHANGES = "changes"  # of an increment
 TEXTS = ("README.txt", "RECOVER.sh", "FORMAT.md")
 SEALED_MAX = 64 * MIB + 64 * KIB
 NESTING_MAX = 512
@@ -228,10 +229,10 @@ class Archive:
             if re.fullmatch(r"[0-9]{8}\.zst\.p7m", rest):
                 counts[folder] = counts.get(folder, 0) + 1
         self.segments = counts.get("data", 0)
-        self.pages = {t: counts.get("index/" + t, 0) for t in TABLES}
+        self.pages = {t: counts.get("index/" + t, 0) for t in (*TABLES, CHANGES)}
         order = [*TEXTS, "header.json", "keys.p7m"]
         order += [f"data/{n:08d}.zst.p7m" for n in range(1, self.segments + 1)]
-        for t in TABLES:
+        for t in self.pages:
             order += [f"index/{t}/{n:08d}.zst.p7m" for n in range(1, self.pages[t] + 1)]
         order += ["index/root.zst.p7m", "summary.json"]
         need(list(self.members) == order, "the members are not those of an archive, in its order")
@@ -289,7 +290,9 @@ class Archive:
         self.summary = s = strict_json(self.content("summary.json"), "summary.json")
         counts = "items bytes records opaque patients quarantined duplicates skipped".split()
         others = "format version archive types reasons declared complete".split()
-        need(set(s) == {*counts, *others}, "summary.json: a name is missing or unknown")
+        need(set(s) - {"servers"} == {*counts, *others}, "summary.json: a name is missing or unknown")
+        if "servers" in s:
+            check_servers(s["servers"])
         need(
             (s["format"], s["archive"]) == ("medark", self.id_hex)
             and (type(s["version"]) is int and s["version"] == 1),
@@ -519,6 +522,23 @@ class DataSegment:
         return hashlib.sha256(head + tree(hashes)).digest()
 
 
+def check_servers(servers):
+    """Section 9: where the archive is from, and as of when."""
+    need(type(servers) is list and 1 <= len(servers) <= 64, "summary.json: bad servers")
+    for server in servers:
+        need(
+            type(server) is dict and set(server) == {"base", "time", "since"},
+            "summary.json: a name is missing or unknown",
+        )
+        for name, most in (("base", 512), ("time", 64), ("since", 64)):
+            value = server[name]
+            need(
+                (value is None and name != "base")
+                or (type(value) is str and re.fullmatch(r"[ -~]{1,%d}" % most, value)),
+                f"summary.json: bad {name}",
+            )
+
+
 def tree(hashes):
     """RFC 6962 2.1, over hashes."""
     if not hashes:
@@ -566,7 +586,8 @@ class Index:
         )
         tables = root.get("tables")
         need(type(tables) is dict and set(TABLES) <= set(tables), "index root: a table is missing")
-        self.rows = {name: self.table(name, tables[name]) for name in TABLES}
+        need(CHANGES in tables or not archive.pages[CHANGES], "index root: a table is missing")
+        self.rows = {name: self.table(name, tables[name]) for name in (*TABLES, CHANGES) if name in tables}
         self.items = [Item(row, n) for n, row in enumerate(self.rows["items"])]
         self.check_parents()
         self.check_counts()
@@ -574,6 +595,7 @@ class Index:
         self.read_patients()
         self.read_lookups()
         self.read_quarantine()
+        self.read_changes()
 
     def table(self, name, entry):
         """The rows of one table as lines without LF, its pages as the root says."""
@@ -692,6 +714,15 @@ class Index:
                 )
                 need(numbers == sorted(set(numbers)), f"index/{name}: rows are not ascending")
                 need(numbers[-1] < len(self.patients), f"index/{name}: no such patient")
+
+    def read_changes(self):
+        """In order, each name once. An increment, and nothing else, has the table."""
+        since = [s["since"] for s in self.archive.summary.get("servers", [])]
+        need((CHANGES in self.rows) == any(since), "index: changes of no increment, or none of one")
+        for name, kind in self.fields(CHANGES, 2) if CHANGES in self.rows else ():
+            need(name and kind in (b"+", b"-"), "index/changes: bad row")
+        names = [row.split(b"\t")[0] for row in self.rows.get(CHANGES, ())]
+        need(names == sorted(set(names)), "index/changes: not in order, or twice")
 
     def read_quarantine(self):
         """Order and places; what was skipped has no item, what is missing perhaps: those come last."""

@@ -152,6 +152,10 @@ class Archive:
             first = {"patients": "Pp1"}.get(table, good[0].split(b"\t")[0].decode())
             tables[table] = {"rows": len(rows), "pages": [[0, first]]}
             yield self.sealed(f"index/{table}/00000001.zst.p7m", b"".join(r + b"\n" for r in rows))
+        changes = self.stage("rows changes", [])
+        if changes:
+            tables["changes"] = {"rows": len(changes), "pages": [[0, changes[0].split(b"\t")[0].decode()]]}
+            yield self.sealed("index/changes/00000001.zst.p7m", b"".join(r + b"\n" for r in changes))
         root = {"archive": self.id.hex(), "signer": hashlib.sha256(self.signer.der).hexdigest(),
                 "leaves": self.leaves, "records": 5, "tables": tables}  # fmt: skip
         yield self.sealed("index/root.zst.p7m", compact(self.stage("root", root)))

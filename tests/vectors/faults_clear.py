@@ -5,6 +5,7 @@ import json
 
 from clinic import pair
 from craft import compact
+from good import SERVER
 from vector import ALL, DATA1, Vector, append, edit, line, prepend, put, resub, sub
 
 
@@ -222,6 +223,19 @@ def summaries():
         summary("complete-number", values(complete=1)),
         summary("complete-but-quarantined", values(complete=True)),
         summary("declared-array", values(declared=[])),
+        summary("servers-none", values(servers=[])),
+        summary("servers-object", values(servers=SERVER)),
+        summary("servers-65", values(servers=[SERVER] * 65)),
+        summary("servers-null", values(servers=None)),
+        summary("server-text", values(servers=["https://ehr.example/fhir"])),
+        summary("server-name-unknown", values(servers=[{**SERVER, "note": 1}]), rule="F-2"),
+        summary("server-name-missing", values(servers=[{"base": "a", "time": None}])),
+        summary("server-base-null", values(servers=[{**SERVER, "base": None}])),
+        summary("server-base-long", values(servers=[{**SERVER, "base": "a" * 513}])),
+        summary("server-base-control", values(servers=[{**SERVER, "base": "a\tb"}])),
+        summary("server-time-number", values(servers=[{**SERVER, "time": 5}])),
+        summary("server-time-empty", values(servers=[{**SERVER, "time": ""}])),
+        summary("server-since-long", values(servers=[{**SERVER, "since": "2" * 65}])),
         summary("byte-order-mark", prepend(b"\xef\xbb\xbf")),
         summary("text-behind", append(b"x")),
         summary("too-large", append(b" " * (1 << 20)), "larger than its limit"),

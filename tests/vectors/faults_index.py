@@ -5,7 +5,7 @@ signature over them. Which verb meets a fault depends on the table that it reads
 import json
 
 from craft import compact
-from good import QUARANTINE, quarantine
+from good import CHANGES, QUARANTINE, increment, quarantine
 from vector import GOOD, ROOT, Vector, append, edit, line, page, put, row, sub
 
 WHOLE = "00303"  # read by a restore of everything
@@ -256,7 +256,7 @@ def quarantines():
     def one(name, n, **fields):
         return listed(name, row(n, **fields)(QUARANTINE))
 
-    first, other, _, second, third, skipped, _ = QUARANTINE
+    first, other, _, second, third, skipped, *_ = QUARANTINE
     return [
         listed("other-order", [first, third, second, skipped]),
         listed("other-order-of-offsets", [other, first, second, skipped]),
@@ -277,6 +277,26 @@ def quarantines():
         one("detail-unknown-escape", 1, f5=b"a\\q"),
         one("field-more", 1, f5=b"a\tb"),
         listed("field-missing", [first, b"broken-syntax\t4\t0\t1\t-"]),
+    ]  # fmt: skip
+
+
+def changes():
+    def one(name, changed):
+        return Vector("changes-" + name, "F-19", LATER, "", increment(changed))
+
+    first, second, third = CHANGES
+    return [
+        one("other-order", [second, first, third]),
+        one("twice", [first, second, b"Observation/o1\t-", third]),
+        one("unknown-kind", [first, b"Observation/o1\t*", third]),
+        one("field-missing", [first, b"Observation/o1", third]),
+        one("field-more", [first, b"Observation/o1\t+\t", third]),
+        one("no-name", [b"\t-", first, second, third]),
+        one("control-character", [first, b"Observation/\x01\t+", third]),
+        Vector("changes-not-in-root", "F-19", "03333", "root", {
+            **increment(CHANGES), "root": without_table("changes")}),
+        Vector("changes-of-no-increment", "F-19", "03333", "increment", {"rows changes": put(CHANGES)}),
+        Vector("increment-without-changes", "F-19", "03333", "increment", {"summary": increment(CHANGES)["summary"]}),
     ]  # fmt: skip
 
 
@@ -315,4 +335,4 @@ def paths():
     ]
 
 
-VECTORS = [*roots(), *items(), *segments(), *patients(), *lookups(), *quarantines(), *paths()]
+VECTORS = [*roots(), *items(), *segments(), *patients(), *lookups(), *quarantines(), *changes(), *paths()]

@@ -6,7 +6,7 @@ import json
 from craft import chance, compact, ecdh_recipient, pair, skippable
 from vector import DATA1, GOOD, ROOT, Vector, append, edit, odd, put
 
-# Rows of a quarantine: equal places, whole items, none of an item's bytes; what was skipped comes last.
+# Rows of a quarantine: equal places, whole items, none of an item's bytes; what was skipped, or is missing, comes last.
 QUARANTINE = [
     b"broken-syntax\t0\t100\t20\t1\t",
     b"broken-syntax\t0\t268\t40\t2\tline 3",
@@ -15,7 +15,13 @@ QUARANTINE = [
     b"broken-syntax\t4\t13\t0\t2\t",
     b"skipped\t-\t0\t0\t-\tlink: a\\x1b[31m",
     b"skipped\t-\t0\t0\t-\tdevice: b",
+    b"missing\t-\t0\t0\t-\tObservation",
 ]
+
+SERVER = {"base": "https://ehr.example/fhir", "time": "2026-11-22T03:00:00.123+01:00", "since": None}
+
+# What an increment has, and what its source has no more.
+CHANGES = [b"Condition/gone\t-", b"Observation/o1\t+", b"Patient/p1\t+"]
 
 FIRST, SECOND = pair("recipient"), pair("second")
 
@@ -49,6 +55,17 @@ def quarantine(rows):
     return {"rows quarantine": put(rows), "root": lambda v: {**v, "tables": {**v["tables"], "quarantine": said}}}
 
 
+def increment(changes):
+    summary = edit(servers=[{**SERVER, "since": "2026-11-21T03:00:00Z"}])
+    return {"rows changes": put(changes), "summary": summary}
+
+
+def no_changes():
+    """The table stands in the root and has no page."""
+    empty = {"rows": 0, "pages": []}
+    return {"rows changes": put([]), "root": lambda v: {**v, "tables": {**v["tables"], "changes": empty}}}
+
+
 def ends(lines):
     last = {}
     for line in lines:
@@ -71,7 +88,10 @@ VECTORS = [
     good("index-unknown-names", "F-2", {"rows patients": patients, "root": edit(later=[1])}),
     good("map-decimal-places", "F-16", {"map 2": decimal_place}),
     good("quarantine", "F-19", {**quarantine(QUARANTINE), "summary": edit(
-        quarantined=5, skipped=2, reasons={"broken-syntax": 3, "id-conflict": 1, "a-9": 1})}),
+        quarantined=6, skipped=2, reasons={"broken-syntax": 3, "id-conflict": 1, "a-9": 1, "missing": 1})}),
+    good("servers", "F-2", {"summary": edit(servers=[SERVER, {**SERVER, "time": None}])}),
+    good("increment", "F-19", increment(CHANGES)),
+    good("increment-empty", "F-19", {**increment(CHANGES), **no_changes()}),
     good("two-recipients", "F-11", {"keys": odd(recipients=for_two), "header": listed_for_two}),
     good("header-json-spaces", "F-2", {"header.json": lambda t: json.dumps(json.loads(t), indent=4).encode() + b"\n"}),
     good("texts-empty", "F-7", {n: put(b"") for n in ("README.txt", "RECOVER.sh", "FORMAT.md")}),

@@ -318,7 +318,7 @@ mkdir "$work/out"
 
 if [ $mode = records ]; then
 	mkdir "$work/out/data" "$work/out/index"
-	for t in items segments patients identifiers names births outside quarantine; do
+	for t in items segments patients identifiers names births outside quarantine changes; do
 		table $t >"$work/out/index/$t"
 	done
 	n=0
