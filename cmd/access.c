@@ -37,7 +37,11 @@ static struct cli_list identities_of(const struct cli_options *options, const ch
 
 void cli_access_clear(struct cli_access *access)
 {
-	medark_archive_free(access->archive);
+	for (size_t i = 0; i < access->count; i++)
+		medark_archive_free(access->all[i]);
+	if (!access->count)
+		medark_archive_free(access->archive);
+	free(access->all);
 	medark_identity_free(access->identity);
 	medark_trust_free(access->trust);
 	*access = (struct cli_access) { 0 };
@@ -289,6 +293,25 @@ int cli_access_open(const struct cli_options *options, struct cli_access *access
 	else if (failure.code < 0)
 		failure.hint = advise_word(options, failure.code, path);
 	return failure.code < 0 ? cli_report_failure(options, &failure) : 0;
+}
+
+int cli_access_open_all(const struct cli_options *options, struct cli_access *access)
+{
+	size_t count = options->operands.count;
+
+	access->all = calloc(count + 1, sizeof(struct medark_archive *));
+	if (!access->all)
+		return cli_report_memory(options);
+	for (size_t i = 0; i < count; i++) {
+		int code = cli_access_open(options, access, options->operands.items[i]);
+
+		if (code)
+			return code;
+		access->all[access->count++] = access->archive;
+		access->archive = NULL;
+	}
+	access->archive = access->all[0];
+	return 0;
 }
 
 int cli_access_failed(const struct cli_options *options, const char *action, const char *path,

@@ -16,7 +16,9 @@
 struct cli_access {
 	struct medark_trust *trust;
 	struct medark_identity *identity;
-	struct medark_archive *archive;
+	struct medark_archive *archive; /* the first */
+	struct medark_archive **all;	/* of cli_access_open_all() */
+	size_t count;
 };
 
 void cli_access_clear(struct cli_access *access);
@@ -40,6 +42,9 @@ int cli_access_identity(const struct cli_options *options, struct cli_access *ac
  * says to have signed it, or as of when the signer was trusted.
  */
 int cli_access_open(const struct cli_options *options, struct cli_access *access, const char *path);
+
+/* Opens all archives that are named, each as cli_access_open() does. */
+int cli_access_open_all(const struct cli_options *options, struct cli_access *access);
 
 /* Reports that `action` failed on an archive that was opened. */
 int cli_access_failed(const struct cli_options *options, const char *action, const char *path,

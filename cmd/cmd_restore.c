@@ -65,17 +65,12 @@ static int check(const struct cli_options *options)
 	if (missing.count)
 		return cli_report_missing(options, &missing);
 	assert(options->to); /* it is not missing */
-	if (options->operands.count > 1)
-		return cli_report_usage(options,
-					"cannot restore: exactly one archive is needed, "
-					"%zu are named",
-					options->operands.count);
 	if (strcmp(options->to, "-") == 0)
 		return cli_report_usage(options, "cannot restore to standard output: --to takes a "
 						 "folder");
 	code = cli_place_check(options, "target", options->to);
-	if (!code)
-		code = cli_access_check_archive(options, options->operands.items[0]);
+	for (size_t i = 0; !code && i < options->operands.count; i++)
+		code = cli_access_check_archive(options, options->operands.items[i]);
 	if (code)
 		return code;
 	if (options->since && !read_date(options->since, date))
@@ -105,10 +100,11 @@ static void print_json(const struct cli_options *options, const struct outcome *
 	struct cli_json json;
 
 	cli_report_json(options, &json, "summary");
-	cli_json_text(&json, "file", options->operands.items[0]);
+	cli_json_text(&json, "file", options->operands.items[r->latest]);
 	cli_report_json_judged(&json, o->judged_at);
 	cli_json_text(&json, "target", options->to);
 	cli_json_bool(&json, "whole", options->patients.count == 0);
+	cli_json_bool(&json, "increment", o->info.increment);
 	cli_json_number(&json, "items", r->items);
 	cli_json_number(&json, "bytes", r->bytes);
 	cli_json_number(&json, "patients", r->patients);
@@ -117,7 +113,9 @@ static void print_json(const struct cli_options *options, const struct outcome *
 	cli_json_number(&json, "unresolved", r->unresolved);
 	cli_json_number(&json, "renamed", r->renamed);
 	cli_json_number(&json, "opaque", r->opaque);
-	cli_json_bool(&json, "complete", o->info.complete);
+	cli_json_number(&json, "archives", r->archives);
+	cli_json_number(&json, "superseded", r->superseded);
+	cli_json_bool(&json, "complete", r->complete);
 	cli_json_number(&json, "quarantined", o->info.quarantined);
 	cli_json_number(&json, "skipped", o->info.skipped);
 	cli_json_number(&json, "duplicates", o->info.duplicates);
@@ -148,14 +146,22 @@ static void print_text(const struct cli_options *options, const struct outcome *
 		cli_report_row_number(stdout, "referenced", r->referenced);
 		print_listed("unresolved", r->unresolved, "report.json");
 		cli_report_row_number(stdout, "attachments", r->opaque);
+	} else if (r->archives > 1) {
+		cli_report_row_number(stdout, "records", r->records);
+		cli_report_row_number(stdout, "attachments", r->opaque);
 	} else {
 		cli_report_row_number(stdout, "items", r->items);
 		cli_report_row_bytes(stdout, "bytes", r->bytes);
 	}
 	if (r->renamed)
 		print_listed("renamed", r->renamed, "medark-renamed.json");
+	if (r->archives > 1) {
+		cli_report_row_number(stdout, "archives", r->archives);
+		cli_report_row_number(stdout, "superseded", r->superseded);
+		cli_report_row(stdout, "as of", o->info.created);
+	}
 	cli_report_row_time(stdout, o->seconds, r->bytes);
-	cli_text_print(stdout, options->operands.items[0]);
+	cli_text_print(stdout, options->operands.items[r->latest]);
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);
 	(void)fputc('\n', stdout);
@@ -235,12 +241,19 @@ static void warn_of_none(const struct cli_options *options, const struct medark_
 }
 
 /* What the export skipped, or put with no patient, is missing here, too; nobody else tells. */
-static void warn_of_gaps(const struct cli_options *options, const struct medark_archive_info *info)
+static void warn_of_gaps(const struct cli_options *options, const struct outcome *o)
 {
+	const struct medark_archive_info *info = &o->info;
+	const char *file = options->operands.items[o->result.latest];
 	char sentence[1024], word[512];
 
-	if (info->complete)
+	if (o->result.complete)
 		return;
+	if (info->complete) {
+		cli_report_warning(options, "an archive of the chain is incomplete: medark inspect "
+					    "tells which");
+		return;
+	}
 	if (!info->quarantined && !info->skipped)
 		(void)snprintf(sentence, sizeof(sentence),
 			       "the archive is incomplete: nothing was read from a source");
@@ -249,9 +262,18 @@ static void warn_of_gaps(const struct cli_options *options, const struct medark_
 			sentence, sizeof(sentence),
 			"the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
 			" skipped; to list it: medark items --quarantined %s --identity KEY --trust CERT",
-			info->quarantined, info->skipped,
-			cli_text_quote(options->operands.items[0], word, sizeof(word)));
+			info->quarantined, info->skipped, cli_text_quote(file, word, sizeof(word)));
 	cli_report_warning(options, sentence);
+}
+
+/* What did not change stands in the archives before. */
+static void warn_of_increment(const struct cli_options *options, const struct outcome *o)
+{
+	if (o->info.increment && o->result.archives == 1)
+		cli_report_warning(options,
+				   "this archive is an increment: it holds only what has changed; "
+				   "for everything give the archives before it too, back to one "
+				   "that holds all");
 }
 
 /* A new folder is for its owner only; one that was there keeps its mode. */
@@ -339,16 +361,17 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	int code;
 
 	cli_progress_begin(&progress, options, NULL);
-	code = medark_archive_restore(access->archive, &request, &progress.events, &outcome.result,
-				      &err);
+	code = medark_archive_restore_chain(access->all, access->count, options->as_of, &request,
+					    &progress.events, &outcome.result, &err);
 	cli_progress_end(&progress);
 	if (code >= 0)
-		code = medark_archive_info(access->archive, &outcome.info, &err);
+		code = medark_archive_info(access->all[outcome.result.latest], &outcome.info, &err);
 	if (code < 0)
 		return fail(options, patients, &refusal, code, &err);
 	outcome.seconds = cli_report_clock() - began;
 	cli_access_judged(access, outcome.judged_at);
-	warn_of_gaps(options, &outcome.info);
+	warn_of_gaps(options, &outcome);
+	warn_of_increment(options, &outcome);
 	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)
@@ -371,8 +394,8 @@ int cmd_restore(const struct cli_options *options)
 	if (!code)
 		code = cli_access_identity(options, &access);
 	if (!code)
-		code = cli_access_open(options, &access, options->operands.items[0]);
-	if (!code)
-		code = check_types(options, access.archive);
+		code = cli_access_open_all(options, &access);
+	for (size_t i = 0; !code && i < access.count; i++)
+		code = check_types(options, access.all[i]);
 	return code ? code : restore(options, &access, &lines);
 }

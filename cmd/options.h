@@ -23,7 +23,7 @@ struct cli_options {
 	bool json, quiet, verbose, help, force, no_sync, quarantined;
 	bool passphrase; /* ask for one on the terminal */
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
-	const char *out, *to, *since, *group, *role, *name, *key_type;
+	const char *out, *to, *since, *group, *as_of, *role, *name, *key_type;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
 		*auth;
 	uint64_t level, memory, threads; /* 0: the library's own choice */

@@ -118,15 +118,19 @@ const struct cli_verb cli_verbs[] = {
 		.meanings = { { CLI_DONE,
 				"done; a warning tells if the archive itself is incomplete" } },
 		.synopsis =
-			"medark restore FILE --identity KEY --trust CERT --to FOLDER [options]\n",
+			"medark restore FILE... --identity KEY --trust CERT --to FOLDER [options]\n",
 		.text = "Restores every item byte for byte; with --patient the records of these\n"
 			"patients as FOLDER/TYPE.ndjson with what they refer to. Everything is verified\n"
-			"before anything is written. A failure leaves nothing behind.\n",
+			"before anything is written. A failure leaves nothing behind. Of an increment\n"
+			"(export --since) give the archives before it too: the latest of each record\n"
+			"is restored, and what was deleted is not.\n",
 		.examples =
 			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
 			"      --to /srv/restored\n"
 			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
-			"      --to chart --patient 999999904 --type Condition,Observation\n",
+			"      --to chart --patient 999999904 --type Condition,Observation\n"
+			"  medark restore mon.medark tue.medark wed.medark --identity it.key.pem \\\n"
+			"      --trust ca.pem --as-of 2026-11-25T12:00:00Z --to /srv/restored\n",
 	},
 	{
 		.name = "key",

@@ -20,7 +20,7 @@ _medark_options() {
 			--passphrase-file --passphrase-fd --passphrase-command
 		;;
 	restore)
-		echo --identity --trust --signed-by --at --to --patient --type --since --passphrase \
+		echo --identity --trust --signed-by --at --to --as-of --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
 			--no-sync
 		;;
@@ -59,6 +59,7 @@ _medark() {
 	case $verb:$before in
 	key:--role) _medark_fill -W $'signer\nrecipient' -- "$word" ;;
 	key:--type) _medark_fill -W $'p256\np384\nrsa3072' -- "$word" ;;
+	export:--since) _medark_fill -W auto -- "$word" ;;
 	key:key) _medark_fill -W new -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
 	restore:--to)
@@ -67,7 +68,7 @@ _medark() {
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
-	*:--patient | *:--type | *:--since | *:--at) ;;
+	*:--patient | *:--type | restore:--since | *:--at | *:--as-of | *:--group) ;;
 	*)
 		if [[ $verb != help && $verb != version ]]; then
 			compopt -o filenames 2>/dev/null

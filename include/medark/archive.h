@@ -198,6 +198,10 @@ struct medark_restore_result {
 	uint64_t unresolved;	    /* references to what is not in the archive */
 	uint64_t renamed;	    /* items whose name was not safe here */
 	uint64_t opaque;	    /* attachments and other items that belong to the patients */
+	uint64_t archives;	    /* of the chain that were needed */
+	uint64_t latest;	    /* which of those given is the latest of them, from 0 */
+	bool complete;		    /* all of them are */
+	uint64_t superseded;	    /* records that a later archive has otherwise, or not */
 };
 
 /*
@@ -213,6 +217,21 @@ MEDARK_API int medark_archive_restore(struct medark_archive *archive,
 				      const struct medark_restore_request *request,
 				      const struct medark_events *events,
 				      struct medark_restore_result *out, struct medark_error *err);
+
+/*
+ * The same of archives of one chain, in any order, as of the latest of them, or, unless NULL, of
+ * the latest that was made at `as_of` (a time as medark_trust_judge_at() takes it) or before: of
+ * each record the latest archive that has it, or says that it is gone, decides, back to one that is
+ * no increment. If that takes several archives, a whole restore gives <Type>.ndjson and items/… as
+ * one of patients does. Archives that are not needed are not looked at. MEDARK_E_NOT_FOUND also if
+ * an archive that is needed was not given; MEDARK_E_USAGE also if two have the same number.
+ */
+MEDARK_API int medark_archive_restore_chain(struct medark_archive *const *archives, size_t count,
+					    const char *as_of,
+					    const struct medark_restore_request *request,
+					    const struct medark_events *events,
+					    struct medark_restore_result *out,
+					    struct medark_error *err);
 
 #ifdef __cplusplus
 }

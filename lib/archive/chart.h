@@ -8,6 +8,7 @@
 #define MEDARK_ARCHIVE_CHART_H
 
 #include "archive/cut.h"
+#include "archive/lineage.h"
 #include "archive/nameset.h"
 #include "archive/record_files.h"
 #include "archive/rowset.h"
@@ -20,14 +21,23 @@ struct medark_referrer {
 	uint32_t at, size;
 };
 
+/* An attached item: its archive in the lineage, and its number there. */
+struct medark_chart_item {
+	uint32_t archive, number;
+};
+
 struct medark_chart {
-	struct medark_archive *archive;
-	struct medark_index *index; /* the archive's */
-	int folder;		    /* of the restore; borrowed */
+	struct medark_lineage *lineage; /* borrowed */
+	size_t at;			/* the archive of it that is looked at */
+	struct medark_archive *archive; /* that one */
+	struct medark_index *index;	/* its index */
+	bool is_everything;		/* not some patients, but all that there is */
+	int folder;			/* of the restore; borrowed */
 	const struct medark_restore_request *request;
 	uint32_t since; /* yyyymmdd; 0: all */
 	struct medark_meter meter;
-	struct medark_rowset rows; /* the patients */
+	struct medark_rowset *rows;	/* of each archive: the patients */
+	struct medark_nameset patients; /* their keys, over all archives */
 	struct medark_fhir *fhir;
 	struct medark_record *record; /* facts of the current one */
 	struct medark_record_files *own, *outside;
@@ -43,11 +53,23 @@ struct medark_chart {
 	struct medark_buffer item_path; /* of item number item */
 	uint32_t item;
 	bool has_item;
-	uint64_t filtered;	    /* records that type or date left out */
-	uint64_t other_patients;    /* references to patients who were not asked for */
-	struct medark_buffer items; /* uint32_t numbers of the attached items that were written */
-	struct medark_buffer item_names; /* where they are under items/, ended by a zero each */
+	uint64_t filtered;		  /* records that type or date left out */
+	uint64_t other_patients;	  /* references to patients who were not asked for */
+	uint64_t superseded;		  /* records that a later archive has, or says are gone */
+	struct medark_buffer items;	  /* struct medark_chart_item: those that were written */
+	struct medark_nameset item_paths; /* theirs: the latest one stays */
+	struct medark_buffer item_names;  /* where they are under items/, ended by a zero each */
 };
+
+/* Turns to archive `k` of the lineage. Errors of medark_archive_index(). */
+int medark_chart_turn(struct medark_chart *chart, size_t k,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Is the record that medark_chart_read() read last another one in a later archive, or gone there? 1
+ * or 0; counts it.
+ */
+int medark_chart_superseded(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Adds "Type/id" to a set: 1, or 0 if it is there, or if there is no type or no id. Errors of
@@ -78,7 +100,10 @@ int medark_chart_keep(struct medark_chart *chart, struct medark_record_files *fi
 #define MEDARK_CHART_DEPTH_MAX 8
 int medark_chart_outside(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Restores opaque items whose path is in chart->paths, byte for byte, under items/. */
+/*
+ * Restores opaque items whose path is in chart->paths, or all, byte for byte, under items/; of
+ * several with one path the latest.
+ */
 int medark_chart_items(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
 
 /* Writes report.json. */

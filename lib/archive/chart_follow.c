@@ -112,6 +112,14 @@ static int item_folder(struct medark_chart *chart, uint32_t number, struct medar
 	return 0;
 }
 
+static bool has_opaque(const struct medark_chart *chart)
+{
+	for (size_t k = 0; k < chart->lineage->count; k++)
+		if (chart->lineage->archives[k]->summary.opaque)
+			return true;
+	return false;
+}
+
 /* Notes what the record at hand refers to: into wanted, urns and paths. */
 static int follow(struct medark_chart *chart, const struct medark_cut_record *cut,
 		  struct medark_error *err)
@@ -128,7 +136,7 @@ static int follow(struct medark_chart *chart, const struct medark_cut_record *cu
 	if (code < 0)
 		return code == MEDARK_E_FORMAT ? 0 : code;
 	MEDARK_TRY(add_urns(chart, text, err));
-	if (chart->archive->summary.opaque)
+	if (has_opaque(chart))
 		MEDARK_TRY(item_folder(chart, cut->item, &folder, err));
 	else if (!memmem(text.data, text.size, binary, sizeof(binary) - 1))
 		return 0; /* nothing that a URL could lead to */

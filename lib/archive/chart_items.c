@@ -16,6 +16,7 @@ struct attached {
 	struct medark_loader *loader;
 	struct medark_tree tree;
 	struct medark_buffer path;
+	uint32_t later; /* of chart->item_paths: those that later archives have */
 	int folder;
 };
 
@@ -77,9 +78,10 @@ static int write_item(struct attached *a, const struct medark_item_row *item, in
 
 static int begin(struct attached *a, struct medark_error *err)
 {
-	if (a->loader)
+	if (!a->loader)
+		MEDARK_TRY(medark_loader_new(a->chart->archive, &a->loader, err));
+	if (a->folder >= 0)
 		return 0;
-	MEDARK_TRY(medark_loader_new(a->chart->archive, &a->loader, err));
 	if (mkdirat(a->chart->folder, "items", 0700) < 0)
 		return medark_error_errno(err, errno, "cannot make a folder in the target");
 	a->folder = medark_folder_open(a->chart->folder, "items");
@@ -103,30 +105,51 @@ static int note_name(struct attached *a, struct medark_error *err)
 static int restore_item(struct attached *a, uint64_t number, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
+	struct medark_chart_item written = { .archive = (uint32_t)a->chart->at };
 	struct medark_item_row item;
 	struct medark_bytes row;
+	uint32_t same;
 
 	MEDARK_TRY(medark_index_row(a->chart->index, MEDARK_KIND_ITEMS, number, &row, err));
 	MEDARK_TRY(medark_item_row_parse(row, number, &a->path, &item, err));
-	if (item.kind != MEDARK_ITEM_OPAQUE || !medark_nameset_has(&a->chart->paths, item.path))
+	if (item.kind != MEDARK_ITEM_OPAQUE ||
+	    !(a->chart->is_everything || medark_nameset_has(&a->chart->paths, item.path)))
 		return 0;
+	if (medark_nameset_find(&a->chart->item_paths, item.path, &same) && same < a->later)
+		return 0;
+	MEDARK_TRY(medark_nameset_add(&a->chart->item_paths, item.path, err));
 	MEDARK_TRY(begin(a, err));
 	MEDARK_TRY(medark_tree_create(&a->tree, item.path, item.number, &fd, err));
 	MEDARK_TRY(write_item(a, &item, fd, err));
 	MEDARK_TRY(note_name(a, err));
-	return medark_buffer_add(&a->chart->items, &item.number, sizeof(item.number), err);
+	written.number = item.number;
+	return medark_buffer_add(&a->chart->items, &written, sizeof(written), err);
+}
+
+/* Those of the archive at hand. */
+static int restore_items(struct attached *a, struct medark_error *err)
+{
+	uint64_t count = medark_index_rows(a->chart->index, MEDARK_KIND_ITEMS);
+
+	medark_loader_free(a->loader);
+	a->loader = NULL;
+	a->later = medark_nameset_count(&a->chart->item_paths);
+	for (uint64_t n = 0; n < count; n++)
+		MEDARK_TRY(restore_item(a, n, err));
+	return 0;
 }
 
 int medark_chart_items(struct medark_chart *chart, struct medark_error *err)
 {
 	MEDARK_AUTO(attached_clear)
 	struct attached a = { .chart = chart, .folder = -1, .tree = { .folder = -1 } };
-	uint64_t count = medark_index_rows(chart->index, MEDARK_KIND_ITEMS);
 
-	if (medark_nameset_count(&chart->paths) == 0)
+	if (!chart->is_everything && medark_nameset_count(&chart->paths) == 0)
 		return 0;
 	a.path.limit = MEDARK_PATH_MAX;
-	for (uint64_t n = 0; n < count; n++)
-		MEDARK_TRY(restore_item(&a, n, err));
+	for (size_t k = chart->lineage->count; k-- > 0;) {
+		MEDARK_TRY(medark_chart_turn(chart, k, err));
+		MEDARK_TRY(restore_items(&a, err));
+	}
 	return 0;
 }

@@ -56,8 +56,9 @@ static int sought_init(struct sought *s, const struct medark_nameset *from, uint
 
 /* ---- the table of what stands outside ---- */
 
-/* A place in the table `outside`: its first row that is not before a key. */
+/* A place in the table `outside` of the archive at hand: its first row that is not before a key. */
 struct cursor {
+	struct medark_chart *chart;
 	struct medark_index *index;
 	struct medark_buffer *ranges; /* of what was found */
 	uint64_t at, rows;
@@ -82,53 +83,69 @@ static int seek(struct cursor *c, struct medark_bytes key, struct medark_error *
 	return 0;
 }
 
+/* 1: taken; 0: a later archive has the record, or says that it is gone. */
 static int take_places(struct cursor *c, struct medark_error *err)
 {
 	struct medark_range range;
-	int more;
+	int more = medark_lineage_superseded(c->chart->lineage, c->chart->at, c->name, err);
 
+	if (more)
+		return more < 0 ? more : 0;
 	while ((more = medark_range_next(&c->places, &range, err)) == 1)
 		MEDARK_TRY(medark_buffer_add(c->ranges, &range, sizeof(range), err));
-	return more;
+	return more < 0 ? more : 1;
 }
 
 /* ---- by type and id ---- */
 
-/* Is it a patient who was not asked for? If not, it is missing. */
-static int note_absent(struct medark_chart *chart, struct medark_bytes name,
-		       struct medark_error *err)
+/* Is it a patient who was not asked for, in any of the archives? */
+static int is_other_patient(struct medark_chart *chart, struct medark_bytes name,
+			    struct medark_error *err)
 {
 	static const char patient[] = "Patient/";
 	const size_t skip = sizeof(patient) - 1;
 	uint64_t row;
 	int found = 0;
 
-	if (medark_bytes_starts(name, patient))
+	if (!medark_bytes_starts(name, patient))
+		return 0;
+	for (size_t k = 0; !found && k < chart->lineage->count; k++) {
+		MEDARK_TRY(medark_chart_turn(chart, k, err));
 		found = medark_search_key(chart->index, MEDARK_PATIENT_ID,
 					  medark_bytes(name.data + skip, name.size - skip), &row,
 					  err);
-	MEDARK_TRY(found);
-	if (!found)
-		MEDARK_TRY(medark_nameset_add(&chart->missing, name, err));
-	chart->other_patients += found != 0;
+	}
+	return found;
+}
+
+/* What no archive has: if it is no patient who was not asked for, it is missing. */
+static int note_absent(struct medark_chart *chart, const struct sought *s, struct medark_error *err)
+{
+	for (uint32_t i = 0; i < s->count; i++) {
+		int other = s->found[i] ? 0 : is_other_patient(chart, s->texts[i], err);
+
+		MEDARK_TRY(other);
+		if (!s->found[i] && !other)
+			MEDARK_TRY(medark_nameset_add(&chart->missing, s->texts[i], err));
+		chart->other_patients += other != 0;
+	}
 	return 0;
 }
 
-static int find_names(struct medark_chart *chart, struct cursor *c, uint32_t *next,
-		      struct medark_error *err)
+static int find_names(struct cursor *c, struct sought *s, struct medark_error *err)
 {
-	MEDARK_AUTO(sought_clear) struct sought s = { 0 };
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer key = MEDARK_BUFFER(MEDARK_PAGE_MAX);
 
-	MEDARK_TRY(sought_init(&s, &chart->wanted, next, &chart->known, err));
-	for (uint32_t i = 0; i < s.count; i++) {
+	for (uint32_t i = 0; i < s->count; i++) {
+		int taken = 0;
+
 		key.size = 0;
-		MEDARK_TRY(medark_row_encode(s.texts[i], &key, err));
+		MEDARK_TRY(medark_row_encode(s->texts[i], &key, err));
 		MEDARK_TRY(seek(c, medark_bytes(key.data, key.size), err));
 		if (c->name.size && medark_bytes_equal(c->name, medark_bytes(key.data, key.size)))
-			MEDARK_TRY(take_places(c, err));
-		else
-			MEDARK_TRY(note_absent(chart, s.texts[i], err));
+			taken = take_places(c, err);
+		MEDARK_TRY(taken);
+		s->found[i] |= taken;
 	}
 	return 0;
 }
@@ -169,8 +186,10 @@ static int find_in_type(struct cursor *c, struct sought *s, struct medark_error 
 		if (!is_of_type(c, medark_bytes(key.data, front), &id))
 			break;
 		if (medark_bytes_equal(id, s->texts[i])) {
-			s->found[i] = true;
-			MEDARK_TRY(take_places(c, err));
+			int taken = take_places(c, err);
+
+			MEDARK_TRY(taken);
+			s->found[i] |= taken;
 		}
 		do
 			i++;
@@ -185,39 +204,31 @@ static int find_in_type(struct cursor *c, struct sought *s, struct medark_error 
 	return 0;
 }
 
-static int find_urns(struct medark_chart *chart, struct cursor *c, uint32_t *next,
-		     struct medark_error *err)
+static int find_urns(struct cursor *c, struct sought *s, struct medark_error *err)
 {
-	MEDARK_AUTO(sought_clear) struct sought s = { 0 };
+	if (s->count)
+		MEDARK_TRY(seek(c, medark_bytes(NULL, 0), err));
+	while (s->count && c->name.size)
+		MEDARK_TRY(find_in_type(c, s, err));
+	return 0;
+}
+
+static int note_absent_urns(struct medark_chart *chart, const struct sought *s,
+			    struct medark_error *err)
+{
 	char name[128];
 
-	MEDARK_TRY(sought_init(&s, &chart->urns, next, &chart->known_ids, err));
-	if (s.count)
-		MEDARK_TRY(seek(c, medark_bytes(NULL, 0), err));
-	while (s.count && c->name.size)
-		MEDARK_TRY(find_in_type(c, &s, err));
-	for (uint32_t i = 0; i < s.count; i++) {
-		if (s.found[i])
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (s->found[i])
 			continue;
-		(void)snprintf(name, sizeof(name), "urn:uuid:%.*s", (int)s.texts[i].size,
-			       (const char *)s.texts[i].data);
+		(void)snprintf(name, sizeof(name), "urn:uuid:%.*s", (int)s->texts[i].size,
+			       (const char *)s->texts[i].data);
 		MEDARK_TRY(medark_nameset_add(&chart->missing, medark_bytes_text(name), err));
 	}
 	return 0;
 }
 
-/* The places of all that was not looked for yet. */
-static int find_all(struct medark_chart *chart, uint32_t *next_name, uint32_t *next_urn,
-		    struct medark_buffer *ranges, struct medark_error *err)
-{
-	struct cursor c = { .index = chart->index,
-			    .ranges = ranges,
-			    .rows = medark_index_rows(chart->index, MEDARK_KIND_OUTSIDE) };
-
-	ranges->size = 0;
-	MEDARK_TRY(find_names(chart, &c, next_name, err));
-	return find_urns(chart, &c, next_urn, err);
-}
+/* ---- step by step ---- */
 
 static int add_record(void *context, const struct medark_cut_record *cut, struct medark_error *err)
 {
@@ -227,29 +238,70 @@ static int add_record(void *context, const struct medark_cut_record *cut, struct
 	return found <= 0 ? found : medark_chart_keep(chart, chart->outside, cut, err);
 }
 
-int medark_chart_outside(struct medark_chart *chart, struct medark_error *err)
+/* What one step looks for, in all archives. */
+struct step {
+	struct sought names, urns;
+	struct medark_buffer ranges;
+	uint32_t next_name, next_urn;
+};
+
+static void step_clear(struct step *s)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer ranges = MEDARK_BUFFER(RANGES_MAX);
+	sought_clear(&s->names);
+	sought_clear(&s->urns);
+	medark_buffer_clear(&s->ranges);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct step, step_clear)
+
+/* All that was not looked for yet. */
+static int step_begin(struct step *s, struct medark_chart *chart, struct medark_error *err)
+{
+	sought_clear(&s->names);
+	sought_clear(&s->urns);
+	s->names = s->urns = (struct sought) { 0 };
+	MEDARK_TRY(sought_init(&s->names, &chart->wanted, &s->next_name, &chart->known, err));
+	return sought_init(&s->urns, &chart->urns, &s->next_urn, &chart->known_ids, err);
+}
+
+/* What of it stands in archive `k`, and is still so in those behind it. */
+static int restore_from(struct step *s, struct medark_chart *chart, size_t k,
+			struct medark_error *err)
+{
+	struct cursor c = { .chart = chart, .ranges = &s->ranges };
 	struct medark_cut cut = {
-		.archive = chart->archive,
 		.folder = chart->folder,
 		.threads = chart->request->threads,
 		.meter = &chart->meter,
 		.each = add_record,
 		.context = chart,
 	};
-	uint32_t next_name = 0, next_urn = 0;
+	struct medark_range *r;
+	size_t count;
+
+	MEDARK_TRY(medark_chart_turn(chart, k, err));
+	cut.archive = chart->archive;
+	c.index = chart->index;
+	c.rows = medark_index_rows(chart->index, MEDARK_KIND_OUTSIDE);
+	s->ranges.size = 0;
+	MEDARK_TRY(find_names(&c, &s->names, err));
+	MEDARK_TRY(find_urns(&c, &s->urns, err));
+	r = (struct medark_range *)(void *)s->ranges.data;
+	count = medark_ranges_merge(r, s->ranges.size / sizeof(*r));
+	return count ? medark_cut_run(&cut, r, count, err) : 0;
+}
+
+int medark_chart_outside(struct medark_chart *chart, struct medark_error *err)
+{
+	MEDARK_AUTO(step_clear) struct step s = { .ranges = MEDARK_BUFFER(RANGES_MAX) };
 
 	for (int depth = 0; depth < MEDARK_CHART_DEPTH_MAX; depth++) {
-		struct medark_range *r;
-		size_t count;
-
-		MEDARK_TRY(find_all(chart, &next_name, &next_urn, &ranges, err));
-		if (!ranges.size)
+		MEDARK_TRY(step_begin(&s, chart, err));
+		if (!s.names.count && !s.urns.count)
 			break;
-		r = (struct medark_range *)(void *)ranges.data;
-		count = medark_ranges_merge(r, ranges.size / sizeof(*r));
-		MEDARK_TRY(medark_cut_run(&cut, r, count, err));
+		for (size_t k = 0; k < chart->lineage->count; k++)
+			MEDARK_TRY(restore_from(&s, chart, k, err));
+		MEDARK_TRY(note_absent(chart, &s.names, err));
+		MEDARK_TRY(note_absent_urns(chart, &s.urns, err));
 	}
 	return medark_record_files_flush(chart->outside, err);
 }

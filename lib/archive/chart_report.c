@@ -128,18 +128,21 @@ static int add_referrer(struct report *r, struct medark_bytes path, struct medar
 
 static int add_items(struct report *r, struct medark_error *err)
 {
-	const uint32_t *numbers = (const uint32_t *)(const void *)r->chart->items.data;
-	size_t count = r->chart->items.size / sizeof(*numbers);
+	const struct medark_chart_item *items =
+		(const struct medark_chart_item *)(const void *)r->chart->items.data;
+	size_t count = r->chart->items.size / sizeof(*items);
 	const char *name = (const char *)r->chart->item_names.data;
 	struct medark_item_row item;
 	struct medark_bytes row;
 
 	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"items\":["));
 	for (size_t i = 0; i < count; i++) {
-		MEDARK_TRY(medark_index_row(r->chart->index, MEDARK_KIND_ITEMS, numbers[i], &row,
-					    err));
-		MEDARK_TRY(
-			medark_item_row_parse(row, numbers[i], &r->chart->item_path, &item, err));
+		if (r->chart->at != items[i].archive)
+			MEDARK_TRY(medark_chart_turn(r->chart, items[i].archive, err));
+		MEDARK_TRY(medark_index_row(r->chart->index, MEDARK_KIND_ITEMS, items[i].number,
+					    &row, err));
+		MEDARK_TRY(medark_item_row_parse(row, items[i].number, &r->chart->item_path, &item,
+						 err));
 		MEDARK_TRY(medark_buffer_print(
 			&r->text, err, "%s{\"item\":%u,\"size\":%llu,\"path\":", i ? ",\n" : "\n",
 			item.number, (unsigned long long)item.size));
@@ -154,19 +157,47 @@ static int add_items(struct report *r, struct medark_error *err)
 	return medark_buffer_print(&r->text, err, "]");
 }
 
-/* The patients' rows as the index has them. */
-static int add_patients(struct report *r, struct medark_error *err)
+/* Of the archives before the latest, which the rest of the report is about. */
+static int add_chain(struct report *r, struct medark_error *err)
 {
-	const struct medark_rowset *rows = &r->chart->rows;
-	uint64_t first = medark_rowset_next(rows, 0);
+	const struct medark_lineage *l = r->chart->lineage;
+	char hex[2 * MEDARK_DIGEST_SIZE + 1];
+
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"superseded\":%llu,\n\"behind\":[",
+				       (unsigned long long)r->chart->superseded));
+	for (size_t k = 0; k + 1 < l->count; k++) {
+		medark_text_hex(l->archives[k]->manifest_digest.bytes, MEDARK_DIGEST_SIZE, hex);
+		MEDARK_TRY(medark_buffer_print(&r->text, err, "%s\"%s\"", k ? ",\n" : "\n", hex));
+	}
+	return medark_buffer_print(&r->text, err, "]");
+}
+
+/* Rows of the archive at hand. */
+static int add_rows(struct report *r, bool *is_first, struct medark_error *err)
+{
+	const struct medark_rowset *rows = &r->chart->rows[r->chart->at];
 	struct medark_bytes row;
 
-	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"patients\":["));
-	for (uint64_t n = first; n < rows->rows; n = medark_rowset_next(rows, n + 1)) {
+	for (uint64_t n = medark_rowset_next(rows, 0); n < rows->rows;
+	     n = medark_rowset_next(rows, n + 1)) {
 		MEDARK_TRY(medark_index_row(r->chart->index, MEDARK_KIND_PATIENTS, n, &row, err));
-		MEDARK_TRY(medark_buffer_print(&r->text, err, "%s", n == first ? "\n" : ",\n"));
+		MEDARK_TRY(medark_buffer_print(&r->text, err, "%s", *is_first ? "\n" : ",\n"));
 		MEDARK_TRY(medark_buffer_add(&r->text, row.data, row.size, err));
 		MEDARK_TRY(flush(r, FLUSH, err));
+		*is_first = false;
+	}
+	return 0;
+}
+
+/* The patients' rows as the indexes have them, the latest archive's first. */
+static int add_patients(struct report *r, struct medark_error *err)
+{
+	bool is_first = true;
+
+	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\n\"patients\":["));
+	for (size_t k = r->chart->lineage->count; k-- > 0;) {
+		MEDARK_TRY(medark_chart_turn(r->chart, k, err));
+		MEDARK_TRY(add_rows(r, &is_first, err));
 	}
 	return medark_buffer_print(&r->text, err, "]");
 }
@@ -180,7 +211,10 @@ int medark_chart_report(struct medark_chart *chart, struct medark_error *err)
 		      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (r.fd < 0)
 		return medark_error_errno(err, errno, "cannot create the report");
+	MEDARK_TRY(medark_chart_turn(chart, chart->lineage->count - 1, err));
 	MEDARK_TRY(add_archive(&r, err));
+	if (chart->lineage->count > 1)
+		MEDARK_TRY(add_chain(&r, err));
 	MEDARK_TRY(add_filters(&r, err));
 	MEDARK_TRY(add_counts(&r, err));
 	MEDARK_TRY(add_missing(&r, err));

@@ -61,14 +61,14 @@ void medark_gather_free(struct medark_gather *g)
 static int make_scanners(struct medark_gather *g, struct medark_error *err)
 {
 	unsigned threads = medark_pipeline_threads(g->setup.pipeline);
+	bool all = g->setup.facts->changes != NULL;
 
 	g->scanners = calloc(threads, sizeof(struct medark_scanner *));
 	if (!g->scanners)
 		return medark_error_memory(err, "reading the sources");
 	for (; g->scanner_count < threads; g->scanner_count++)
-		MEDARK_TRY(medark_scanner_new(g->seed, g->setup.facts->changes,
-					      &g->scanners[g->scanner_count], err));
-	return medark_scanner_new(g->seed, g->setup.facts->changes, &g->scanner, err);
+		MEDARK_TRY(medark_scanner_new(g->seed, all, &g->scanners[g->scanner_count], err));
+	return medark_scanner_new(g->seed, all, &g->scanner, err);
 }
 
 int medark_gather_new(const struct medark_gather_setup *setup, struct medark_gather **out,
@@ -387,10 +387,7 @@ static int note_content(struct medark_gather *g, struct medark_note *note, size_
 			  : medark_notes_unrecognised(g->setup.notes, note, err);
 }
 
-/*
- * Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. `size`: of the
- * file, or 0.
- */
+/* Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. */
 static int gather_stream(struct medark_gather *g, struct medark_item *item,
 			 struct medark_stream *stream, size_t head, uint64_t size, bool parallel,
 			 struct medark_error *err)

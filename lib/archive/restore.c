@@ -3,34 +3,45 @@
 
 #include "archive/partial_folder.h"
 #include "base/parallel.h"
+#include "crypto/trust.h"
 #include "record/compartment.h"
 
 #include <medark/archive.h>
 
-/* What `replace` takes the place of. */
-static enum medark_partial_over replaced(const struct medark_restore_request *request)
+/* Byte for byte; only one archive can be. */
+static bool is_whole(const struct medark_lineage *lineage,
+		     const struct medark_restore_request *request)
 {
-	return request->patient_count ? MEDARK_OVER_CHART : MEDARK_OVER_FILES;
+	return request->patient_count == 0 && lineage->count == 1;
 }
 
-static int run(struct medark_archive *archive, const struct medark_restore_request *request,
+/* What `replace` takes the place of. */
+static enum medark_partial_over replaced(const struct medark_lineage *lineage,
+					 const struct medark_restore_request *request)
+{
+	return is_whole(lineage, request) ? MEDARK_OVER_FILES : MEDARK_OVER_CHART;
+}
+
+static int run(struct medark_lineage *lineage, const struct medark_restore_request *request,
 	       const struct medark_events *events, struct medark_restore_result *out,
 	       struct medark_error *err)
 {
 	MEDARK_AUTO(medark_partial_folder_free) struct medark_partial_folder *partial = NULL;
-	bool whole = request->patient_count == 0;
-	enum medark_partial_over over = request->replace ? replaced(request) : MEDARK_OVER_NOTHING;
+	enum medark_partial_over over =
+		request->replace ? replaced(lineage, request) : MEDARK_OVER_NOTHING;
+	int folder;
 
 	/* An unsuitable target is told before minutes of verification, and again at the end. */
 	MEDARK_TRY(medark_partial_folder_new(request->target, over, &partial, err));
-	if (whole) {
-		MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));
-		MEDARK_TRY(medark_restore_whole(archive, medark_partial_folder_fd(partial),
-						request->threads, events, out, err));
-	} else {
-		MEDARK_TRY(medark_restore_patients(archive, medark_partial_folder_fd(partial),
-						   request, events, out, err));
-	}
+	folder = medark_partial_folder_fd(partial);
+	for (size_t k = 0; !request->patient_count && k < lineage->count; k++)
+		MEDARK_TRY(
+			medark_archive_verify(lineage->archives[k], request->threads, events, err));
+	if (is_whole(lineage, request))
+		MEDARK_TRY(medark_restore_whole(lineage->archives[0], folder, request->threads,
+						events, out, err));
+	else
+		MEDARK_TRY(medark_restore_records(lineage, folder, request, events, out, err));
 	return medark_partial_folder_finish(partial, !request->no_sync, err);
 }
 
@@ -39,28 +50,64 @@ const char *medark_resource_type(size_t i)
 	return i < medark_compartment_count ? medark_compartments[i].type : NULL;
 }
 
+static void describe(const struct medark_lineage *lineage, struct medark_archive *const *archives,
+		     size_t count, struct medark_restore_result *out)
+{
+	out->archives = lineage->count;
+	out->complete = true;
+	for (size_t k = 0; k < lineage->count; k++)
+		out->complete &= lineage->archives[k]->summary.complete;
+	for (size_t i = 0; i < count; i++)
+		if (archives[i] == lineage->archives[lineage->count - 1])
+			out->latest = i;
+}
+
+static int check(struct medark_archive *const *archives, size_t count,
+		 const struct medark_restore_request *request, struct medark_error *err)
+{
+	MEDARK_TRY(medark_parallel_check(request->threads, err));
+	for (size_t i = 0; i < count; i++)
+		if (!archives[i]->has_key)
+			return medark_error_set(err, MEDARK_E_IDENTITY,
+						"the archive was opened without an identity");
+	if (count == 0)
+		return medark_error_set(err, MEDARK_E_USAGE, "a restore needs an archive");
+	if (!request->patient_count && (request->type_count || request->since))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"types and dates select among a patient's records: name a "
+					"patient");
+	return 0;
+}
+
+int medark_archive_restore_chain(struct medark_archive *const *archives, size_t count,
+				 const char *as_of, const struct medark_restore_request *request,
+				 const struct medark_events *events,
+				 struct medark_restore_result *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_lineage_free) struct medark_lineage *lineage = NULL;
+	struct medark_restore_result result = { 0 };
+	time_t when = (time_t)INT64_MAX;
+	int code;
+
+	MEDARK_TRY(check(archives, count, request, err));
+	if (as_of)
+		MEDARK_TRY(medark_trust_parse_time(as_of, &when, err));
+	MEDARK_TRY(medark_lineage_new(archives, count, when, &lineage, err));
+	describe(lineage, archives, count, &result);
+	code = run(lineage, request, events, &result, err);
+	if (request->out_replaceable)
+		*request->out_replaceable =
+			code == MEDARK_E_EXISTS && !request->replace &&
+			medark_partial_folder_is_taken(request->target, replaced(lineage, request));
+	MEDARK_TRY(code);
+	*out = result;
+	return 0;
+}
+
 int medark_archive_restore(struct medark_archive *archive,
 			   const struct medark_restore_request *request,
 			   const struct medark_events *events, struct medark_restore_result *out,
 			   struct medark_error *err)
 {
-	struct medark_restore_result result = { 0 };
-	int code;
-
-	MEDARK_TRY(medark_parallel_check(request->threads, err));
-	if (!archive->has_key)
-		return medark_error_set(err, MEDARK_E_IDENTITY,
-					"the archive was opened without an identity");
-	if (!request->patient_count && (request->type_count || request->since))
-		return medark_error_set(err, MEDARK_E_USAGE,
-					"types and dates select among a patient's records: name a "
-					"patient");
-	code = run(archive, request, events, &result, err);
-	if (request->out_replaceable)
-		*request->out_replaceable =
-			code == MEDARK_E_EXISTS && !request->replace &&
-			medark_partial_folder_is_taken(request->target, replaced(request));
-	MEDARK_TRY(code);
-	*out = result;
-	return 0;
+	return medark_archive_restore_chain(&archive, 1, NULL, request, events, out, err);
 }

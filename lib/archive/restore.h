@@ -3,17 +3,20 @@
 #ifndef MEDARK_ARCHIVE_RESTORE_H
 #define MEDARK_ARCHIVE_RESTORE_H
 
-#include "archive/open.h"
+#include "archive/lineage.h"
 
 /* Every item, byte for byte (F-17); the archive has been verified. `threads` 0: as processors. */
 int medark_restore_whole(struct medark_archive *archive, int folder, unsigned threads,
 			 const struct medark_events *events, struct medark_restore_result *out,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
-/* The patients of the request. MEDARK_E_NOT_FOUND before anything is written. */
-int medark_restore_patients(struct medark_archive *archive, int folder,
-			    const struct medark_restore_request *request,
-			    const struct medark_events *events, struct medark_restore_result *out,
-			    struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * The records of the patients of the request, or all that the lineage, whose archives then have
+ * been verified, holds as of its latest archive. MEDARK_E_NOT_FOUND before anything is written.
+ */
+int medark_restore_records(struct medark_lineage *lineage, int folder,
+			   const struct medark_restore_request *request,
+			   const struct medark_events *events, struct medark_restore_result *out,
+			   struct medark_error *err) MEDARK_MUST_USE;
 
 #endif
