@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark export: sources into a new archive. */
+#include "cmd_export.h"
+
 #include "access.h"
 #include "inputs.h"
 #include "passphrase.h"
@@ -99,6 +101,16 @@ static bool is_server(const char *source)
 	return strncmp(source, "fhir+https:", 11) == 0 || strncmp(source, "fhir+http:", 10) == 0;
 }
 
+int cli_export_check_sources(const struct cli_options *options)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < options->operands.count; i++)
+		if (!is_server(options->operands.items[i]))
+			code = cli_place_check(options, "source", options->operands.items[i]);
+	return code;
+}
+
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
@@ -115,9 +127,7 @@ static int check(const struct cli_options *options)
 	if (code)
 		return code;
 	assert(options->out); /* it is not missing */
-	for (size_t i = 0; !code && i < options->operands.count; i++)
-		if (!is_server(options->operands.items[i]))
-			code = cli_place_check(options, "source", options->operands.items[i]);
+	code = cli_export_check_sources(options);
 	if (!code)
 		code = cli_place_check(options, "target", options->out);
 	if (code)
@@ -234,7 +244,7 @@ static int add_previous(const struct cli_options *options, struct medark_export 
 	return code < 0 ? fail(options, "continue from", options->previous, code, &err) : 0;
 }
 
-static int configure(const struct cli_options *options, struct medark_export *e)
+int cli_export_configure(const struct cli_options *options, struct medark_export *e)
 {
 	struct medark_error err = { 0 };
 	int code = 0;
@@ -270,44 +280,40 @@ static int configure(const struct cli_options *options, struct medark_export *e)
 	return code ? code : add_recipients(options, e);
 }
 
-static void print_json(const struct cli_options *options, const struct medark_export_result *r,
-		       const struct cli_remarks *remarks)
+void cli_export_json(struct cli_json *json, const struct cli_options *options,
+		     const struct medark_export_result *r, const struct cli_remarks *remarks)
 {
-	struct cli_json json;
-
-	cli_report_json(options, &json, "summary");
-	cli_json_text(&json, "file", options->out);
-	cli_json_text(&json, "archive", r->archive);
-	cli_json_text(&json, "manifest", r->manifest);
-	cli_json_number(&json, "sequence", r->sequence);
-	cli_report_json_judged(&json, r->judged_at);
-	cli_json_number(&json, "items", r->items);
-	cli_json_number(&json, "bytes", r->bytes);
-	cli_json_number(&json, "records", r->records);
-	cli_json_number(&json, "patients", r->patients);
-	cli_json_number(&json, "opaque", r->opaque);
-	cli_json_number(&json, "quarantined", r->quarantined);
-	cli_json_number(&json, "duplicates", r->duplicates);
-	cli_json_number(&json, "skipped", r->skipped);
-	cli_json_number(&json, "missing", r->missing);
-	cli_json_number(&json, "empty_sources", r->empty_sources);
-	cli_json_number(&json, "excluded", r->excluded);
-	cli_json_number(&json, "archive_bytes", r->archive_bytes);
-	cli_json_number(&json, "index_bytes", r->index_bytes);
-	cli_json_real(&json, "seconds", r->seconds);
-	cli_json_bool(&json, "complete", r->complete);
-	cli_json_open(&json, "recipients", '[');
+	cli_json_text(json, "file", options->out);
+	cli_json_text(json, "archive", r->archive);
+	cli_json_text(json, "manifest", r->manifest);
+	cli_json_number(json, "sequence", r->sequence);
+	cli_report_json_judged(json, r->judged_at);
+	cli_json_number(json, "items", r->items);
+	cli_json_number(json, "bytes", r->bytes);
+	cli_json_number(json, "records", r->records);
+	cli_json_number(json, "patients", r->patients);
+	cli_json_number(json, "opaque", r->opaque);
+	cli_json_number(json, "quarantined", r->quarantined);
+	cli_json_number(json, "duplicates", r->duplicates);
+	cli_json_number(json, "skipped", r->skipped);
+	cli_json_number(json, "missing", r->missing);
+	cli_json_number(json, "empty_sources", r->empty_sources);
+	cli_json_number(json, "excluded", r->excluded);
+	cli_json_number(json, "archive_bytes", r->archive_bytes);
+	cli_json_number(json, "index_bytes", r->index_bytes);
+	cli_json_real(json, "seconds", r->seconds);
+	cli_json_bool(json, "complete", r->complete);
+	cli_json_open(json, "recipients", '[');
 	for (uint32_t i = 0; i < r->recipient_count; i++) {
-		cli_json_open(&json, NULL, '{');
-		cli_json_text(&json, "kind", r->recipients[i].kind);
-		cli_json_text(&json, "id", r->recipients[i].id);
-		cli_json_text_or_null(&json, "subject", r->recipients[i].subject);
-		cli_json_close(&json, '}');
+		cli_json_open(json, NULL, '{');
+		cli_json_text(json, "kind", r->recipients[i].kind);
+		cli_json_text(json, "id", r->recipients[i].id);
+		cli_json_text_or_null(json, "subject", r->recipients[i].subject);
+		cli_json_close(json, '}');
 	}
-	cli_json_close(&json, ']');
-	cli_json_text_or_null(&json, "report", options->report);
-	cli_remarks_json(remarks, &json);
-	cli_json_end(&json);
+	cli_json_close(json, ']');
+	cli_json_text_or_null(json, "report", options->report);
+	cli_remarks_json(remarks, json);
 }
 
 static void print_recipients(FILE *out, const struct medark_export_result *r)
@@ -383,25 +389,15 @@ static void warn_of_gaps(const struct cli_options *options, const struct medark_
 	cli_report_warning(options, sentence);
 }
 
-int cmd_export(const struct cli_options *options)
+int cli_export_run(const struct cli_options *options, struct medark_export *e,
+		   struct medark_export_result *out, struct cli_remarks *out_remarks)
 {
-	__attribute__((cleanup(export_free))) struct medark_export *e = NULL;
-	struct medark_export_result result;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
-	struct cli_remarks remarks;
-	int code = check(options);
+	int code;
 
-	if (code)
-		return code;
-	code = medark_export_new(&e, &err);
-	if (code < 0)
-		return fail(options, "export", NULL, code, &err);
-	code = configure(options, e);
-	if (code)
-		return code;
 	cli_progress_begin(&progress, options, NULL);
-	code = medark_export_run(e, options->out, options->force, &progress.events, &result, &err);
+	code = medark_export_run(e, options->out, options->force, &progress.events, out, &err);
 	cli_progress_end(&progress);
 	if (code < 0)
 		return cli_report_failure(
@@ -412,9 +408,40 @@ int cmd_export(const struct cli_options *options)
 				.hint = code == MEDARK_E_EXISTS ? hint_for_kind(options) : NULL,
 				.code = code,
 				.err = &err });
-	warn_of_gaps(options, &result);
-	cli_remarks_make(&remarks, options, &result);
-	cli_remarks_warn(&remarks, options);
+	warn_of_gaps(options, out);
+	cli_remarks_make(out_remarks, options, out);
+	cli_remarks_warn(out_remarks, options);
+	return CLI_DONE;
+}
+
+static void print_json(const struct cli_options *options, const struct medark_export_result *r,
+		       const struct cli_remarks *remarks)
+{
+	struct cli_json json;
+
+	cli_report_json(options, &json, "summary");
+	cli_export_json(&json, options, r, remarks);
+	cli_json_end(&json);
+}
+
+int cmd_export(const struct cli_options *options)
+{
+	__attribute__((cleanup(export_free))) struct medark_export *e = NULL;
+	struct medark_export_result result;
+	struct medark_error err = { 0 };
+	struct cli_remarks remarks;
+	int code = check(options);
+
+	if (code)
+		return code;
+	code = medark_export_new(&e, &err);
+	if (code < 0)
+		return fail(options, "export", NULL, code, &err);
+	code = cli_export_configure(options, e);
+	if (!code)
+		code = cli_export_run(options, e, &result, &remarks);
+	if (code)
+		return code;
 	if (options->json)
 		print_json(options, &result, &remarks);
 	else if (!options->quiet)

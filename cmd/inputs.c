@@ -35,7 +35,8 @@ static int each_input(const struct cli_options *options, look_fn *look, void *co
 		{ "MEDARK_IDENTITY", getenv("MEDARK_IDENTITY") },
 		{ "MEDARK_PASSPHRASE_FILE", getenv("MEDARK_PASSPHRASE_FILE") },
 	};
-	const char *operands = options->verb->bit == CLI_EXPORT ? "a source" : "the archive";
+	bool exports = options->verb->bit & (CLI_EXPORT | CLI_RUN);
+	const char *operands = exports ? "a source" : "the archive";
 	int code = 0;
 
 	for (size_t i = 0; !code && i < sizeof(files) / sizeof(files[0]); i++)
@@ -155,6 +156,31 @@ static int look_folder(void *context, const char *what, const char *path)
 				"cannot restore to '%s': the file '%s' of %s stands in it and "
 				"could be overwritten",
 				out->path, path, what);
+}
+
+static int look_archives(void *context, const char *what, const char *path)
+{
+	const struct output *out = context;
+	struct stat st;
+
+	(void)what;
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return 0;
+	if (!is_same(&st, &out->st) && !stands_in(out->resolved, &st))
+		return 0;
+	return cli_report_usage(out->options,
+				"cannot write archives to '%s': it stands in the source '%s', and "
+				"each archive would hold those before it",
+				out->path, path);
+}
+
+int cli_inputs_check_archives(const struct cli_options *options, const char *folder)
+{
+	struct output out = { .options = options, .path = folder };
+
+	if (stat(folder, &out.st) < 0 || !realpath(folder, out.resolved))
+		return 0;
+	return each_of(&options->operands, "a source", look_archives, &out);
 }
 
 int cli_inputs_check_folder(const struct cli_options *options, const char *output)

@@ -22,6 +22,12 @@ int cli_inputs_check_file(const struct cli_options *options, const char *option,
  */
 int cli_inputs_check_folder(const struct cli_options *options, const char *output);
 
+/*
+ * Refuses the folder of archives if it is a source, or stands in one: each archive would be read by
+ * the next run. 0 or CLI_USAGE.
+ */
+int cli_inputs_check_archives(const struct cli_options *options, const char *folder);
+
 /* Would two outputs be one file, whether it exists or not? */
 bool cli_inputs_is_same_place(const char *a, const char *b);
 

@@ -15,7 +15,7 @@
 #define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
 #define CHECKS	  (CLI_VERIFY | OPENS)
-#define WORK	  (CLI_EXPORT | CHECKS | CLI_INSPECT | CLI_KEY)
+#define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
 #define ROW_MAX	  64
 
@@ -102,6 +102,11 @@ const struct cli_option cli_option_table[] = {
 	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
 	  "do not wait for the disk (a power cut may lose it)" },
+	{ "config", 0, CLI_TEXT, CLI_RUN, AT(config), "FOLDER",
+	  "where NAME.conf stands (default: MEDARK_CONFIG, then\n~/.config/medark if it is there, "
+	  "then /etc/medark)" },
+	{ "check", 0, CLI_FLAG, CLI_RUN, AT(check), NULL,
+	  "look whether a run would begin; export nothing" },
 	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },
 	{ "quiet", 'q', CLI_FLAG, WORK, AT(quiet), NULL, "print errors and warnings only" },
 	{ "verbose", 'v', CLI_FLAG, WORK, AT(verbose), NULL, "print more" },
@@ -175,45 +180,45 @@ static bool read_number(const char *text, bool with_unit, uint64_t *out)
 	return *text == '\0';
 }
 
-static int apply_number(struct parser *p, const struct cli_option *row, const char *value)
+static int apply_number(struct cli_options *out, const struct cli_option *row, const char *value,
+			const char *shown)
 {
 	uint64_t n;
 
 	if (!read_number(value, row->kind == CLI_SIZE, &n))
-		return cli_report_usage(
-			p->out, "cannot use '%s' for --%s: it is not a %s", value, row->name,
-			row->kind == CLI_SIZE ? "size such as 512M or 2G" : "number");
+		return cli_report_usage(out, "cannot use '%s' for %s: it is not a %s", value, shown,
+					row->kind == CLI_SIZE ? "size such as 512M or 2G"
+							      : "number");
 	if (row->kind == CLI_SIZE && (n < row->min || n > row->max))
-		return cli_report_usage(p->out,
-					"cannot use '%s' for --%s: it must be %lluM to %lluG",
-					value, row->name, (unsigned long long)(row->min >> 20),
+		return cli_report_usage(out, "cannot use '%s' for %s: it must be %lluM to %lluG",
+					value, shown, (unsigned long long)(row->min >> 20),
 					(unsigned long long)(row->max >> 30));
 	if (n < row->min || n > row->max)
-		return cli_report_usage(p->out, "cannot use '%s' for --%s: it must be %llu to %llu",
-					value, row->name, (unsigned long long)row->min,
+		return cli_report_usage(out, "cannot use '%s' for %s: it must be %llu to %llu",
+					value, shown, (unsigned long long)row->min,
 					(unsigned long long)row->max);
-	*(uint64_t *)((char *)p->out + row->offset) = n;
+	*(uint64_t *)((char *)out + row->offset) = n;
 	if (row->offset == AT(limit))
-		p->out->has_limit = true;
+		out->has_limit = true;
 	return 0;
 }
 
 /* Room for the words of every list, as commas can make more words than argv has. */
-static int add_to_list(struct parser *p, const struct cli_option *row, char *value)
+static int add_to_list(struct cli_options *out, const struct cli_option *row, char *value,
+		       const char *shown)
 {
-	struct cli_list *list = (struct cli_list *)((char *)p->out + row->offset);
+	struct cli_list *list = (struct cli_list *)((char *)out + row->offset);
 	char *comma = row->kind == CLI_COMMAS ? strchr(value, ',') : NULL;
 
 	for (;;) {
 		if (comma)
 			*comma = '\0';
 		if (!*value)
-			return cli_report_usage(p->out, "cannot use --%s: a value is empty",
-						row->name);
+			return cli_report_usage(out, "cannot use %s: a value is empty", shown);
 		const char **items = realloc(list->items, (list->count + 1) * sizeof(*items));
 
 		if (!items)
-			return cli_report_memory(p->out);
+			return cli_report_memory(out);
 		list->items = items;
 		list->items[list->count++] = value;
 		if (!comma)
@@ -223,19 +228,19 @@ static int add_to_list(struct parser *p, const struct cli_option *row, char *val
 	}
 }
 
-static int apply(struct parser *p, const struct cli_option *row, char *value)
+int cli_option_apply(struct cli_options *out, const struct cli_option *row, char *value,
+		     const char *shown, bool *seen)
 {
-	void *place = (char *)p->out + row->offset;
+	void *place = (char *)out + row->offset;
 	bool repeatable = row->kind == CLI_FLAG || row->kind == CLI_LIST || row->kind == CLI_COMMAS;
-	size_t i = (size_t)(row - cli_option_table);
 
 	/* Two values for one option are a mistake that would otherwise go to the wrong file. */
-	if (p->seen[i] && !repeatable)
-		return cli_report_usage(p->out, "cannot use --%s: it is given twice", row->name);
-	p->seen[i] = true;
+	if (*seen && !repeatable)
+		return cli_report_usage(out, "cannot use %s: it is given twice", shown);
+	*seen = true;
 	/* An unset shell variable; an empty name would only fail later and less clearly. */
 	if (row->kind != CLI_FLAG && !*value)
-		return cli_report_usage(p->out, "cannot use --%s: its value is empty", row->name);
+		return cli_report_usage(out, "cannot use %s: its value is empty", shown);
 	switch (row->kind) {
 	case CLI_FLAG:
 		*(bool *)place = true;
@@ -245,12 +250,20 @@ static int apply(struct parser *p, const struct cli_option *row, char *value)
 		return 0;
 	case CLI_LIST:
 	case CLI_COMMAS:
-		return add_to_list(p, row, value);
+		return add_to_list(out, row, value, shown);
 	case CLI_NUMBER:
 	case CLI_SIZE:
-		return apply_number(p, row, value);
+		return apply_number(out, row, value, shown);
 	}
 	return 0;
+}
+
+static int apply(struct parser *p, const struct cli_option *row, char *value)
+{
+	char shown[64];
+
+	(void)snprintf(shown, sizeof(shown), "--%s", row->name);
+	return cli_option_apply(p->out, row, value, shown, &p->seen[row - cli_option_table]);
 }
 
 static const char *long_name(size_t i, const void *context)

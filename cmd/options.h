@@ -21,11 +21,12 @@ struct cli_list {
 struct cli_options {
 	const struct cli_verb *verb;
 	bool json, quiet, verbose, help, force, no_sync, quarantined;
+	bool check;	 /* a run only looks */
 	bool passphrase; /* ask for one on the terminal */
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *group, *as_of, *role, *name, *key_type;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
-		*auth;
+		*auth, *config;
 	uint64_t level, memory, threads; /* 0: the library's own choice */
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;
@@ -56,6 +57,15 @@ extern const size_t cli_option_count;
  * names a patient is copied and overwritten in argv: process lists show it no longer than need be.
  */
 int cli_options_parse(struct cli_options *out, const struct cli_verb *verb, int argc, char **argv);
+
+/*
+ * Puts `value`, which `out` then borrows and may cut into words, where `row` says. `shown` is what
+ * sentences call the option, `seen` whether it was given before. 0, or an exit code after the
+ * mistake was reported.
+ */
+int cli_option_apply(struct cli_options *out, const struct cli_option *row, char *value,
+		     const char *shown, bool *seen);
+
 /*
  * Is --json among the words? Known before the rest is read, so that mistakes are reported in the
  * form that was asked for.

@@ -285,7 +285,7 @@ bool cli_passphrase_is_asked(const struct cli_options *options)
 
 int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase *out)
 {
-	bool is_export = options->verb->bit == CLI_EXPORT;
+	bool is_export = options->verb->bit & (CLI_EXPORT | CLI_RUN);
 	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
 	int given = !!options->passphrase_file + !!options->passphrase_fd +
 		    !!options->passphrase_command;
@@ -339,6 +339,12 @@ int cli_passphrase_read_for_key(const struct cli_options *options, const char *k
 		return 0;
 	if (path)
 		return read_file(options, path, out);
+	/* By hand it would work, and at night it would not. */
+	if (options->verb->bit == CLI_RUN)
+		return cli_report_usage(options,
+					"cannot use the key '%s': it is encrypted, and "
+					"'signer-key-passphrase-file' is missing",
+					key);
 	(void)snprintf(question, sizeof(question), "Passphrase of the key '%.160s'", key);
 	/* At an export --passphrase-file would add a passphrase to the archive instead. */
 	return prompt(options, question, is_export ? "--signer-key-passphrase-file" : other_options,

@@ -33,6 +33,30 @@ const struct cli_verb cli_verbs[] = {
 			"      --out tue.medark --report tue.jsonl\n",
 	},
 	{
+		.name = "run",
+		.title = "run",
+		.action = "run",
+		.brief = "export as a configuration says, unattended",
+		.bit = CLI_RUN,
+		.run = cmd_run,
+		.exits = "0 1 2 3 4 6 130",
+		.meanings = { { CLI_FAILED, "failed, or another run of NAME is under way" },
+			      { CLI_UNVERIFIED, "the newest archive of NAME does not verify" },
+			      { CLI_UNTRUSTED,
+				"the newest archive of NAME is of a signer who is not trusted" },
+			      { CLI_INCOMPLETE,
+				"done, but incomplete: something was quarantined or skipped" } },
+		.synopsis = "medark run NAME [--check] [options]\n",
+		.text = "Reads NAME.conf, which has the options of export as lines \"key = value\", and\n"
+			"writes the next archive of NAME into its folder, continuing the chain of those\n"
+			"that stand there. Asks nobody anything. One line on standard output says how it\n"
+			"went, and a file has the same for Prometheus if the configuration names one.\n"
+			"medark-run(1) lists the keys.\n",
+		.examples = "  medark run nightly --check\n"
+			    "  medark run nightly\n"
+			    "  systemctl enable --now medark@nightly.timer\n",
+	},
+	{
 		.name = "verify",
 		.title = "verify",
 		.action = "verify",

@@ -36,7 +36,8 @@ enum cli_verb_bit {
 	CLI_HELP = 1 << 6,
 	CLI_VERSION = 1 << 7,
 	CLI_ITEMS = 1 << 8,
-	CLI_ALL = (1 << 9) - 1,
+	CLI_RUN = 1 << 9,
+	CLI_ALL = (1 << 10) - 1,
 };
 
 /* What an exit code says. */
@@ -64,6 +65,7 @@ extern const size_t cli_verb_count;
 const struct cli_verb *cli_verb_find(const char *name);
 
 int cmd_export(const struct cli_options *options);
+int cmd_run(const struct cli_options *options);
 int cmd_verify(const struct cli_options *options);
 int cmd_inspect(const struct cli_options *options);
 int cmd_patients(const struct cli_options *options);

@@ -9,6 +9,7 @@ _medark_options() {
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command --level --memory --threads --exclude --auth --since --group --report --force
 		;;
+	run) echo --config --check ;;
 	verify) echo --trust --signed-by --at --threads ;;
 	inspect) echo --recipient ;;
 	patients)
@@ -40,10 +41,19 @@ _medark_fill() {
 	COMPREPLY=($(compgen "$@"))
 }
 
+# What stands in the folder that a run would look into first.
+_medark_runs() {
+	local folder=${MEDARK_CONFIG:-/etc/medark} file
+
+	for file in "$folder"/*.conf; do
+		[[ -f $file ]] && basename "$file" .conf
+	done
+}
+
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export verify inspect patients items restore key help version'
+	local verbs='export run verify inspect patients items restore key help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -62,7 +72,8 @@ _medark() {
 	export:--since) _medark_fill -W auto -- "$word" ;;
 	key:key) _medark_fill -W new -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
-	restore:--to)
+	run:run) _medark_fill -W "$(_medark_runs)" -- "$word" ;;
+	restore:--to | run:--config)
 		compopt -o filenames 2>/dev/null
 		_medark_fill -d -- "$word"
 		;;

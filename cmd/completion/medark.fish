@@ -14,8 +14,17 @@ function __medark_second
     test (count (commandline -opc)) -eq 2; and __medark_verb $argv
 end
 
+function __medark_runs
+    set -l folder /etc/medark
+    set -q MEDARK_CONFIG; and set folder $MEDARK_CONFIG
+    for file in $folder/*.conf
+        basename $file .conf
+    end
+end
+
 complete -c medark -n __medark_first -f
 complete -c medark -n __medark_first -a export -d 'write sources into a new archive'
+complete -c medark -n __medark_first -a run -d 'export as a configuration says, unattended'
 complete -c medark -n __medark_first -a verify -d 'check the signature and every byte'
 complete -c medark -n __medark_first -a inspect -d 'show what is visible without any key'
 complete -c medark -n __medark_first -a patients -d 'list or search the patients in an archive'
@@ -28,9 +37,9 @@ complete -c medark -n __medark_first -l version -d 'print the version'
 
 complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
 complete -c medark -n '__medark_verb help version' -f
-complete -c medark -n '__medark_second help' -a 'export verify inspect patients items restore key version'
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore key version'
 
-set -l work export verify inspect patients items restore key
+set -l work export run verify inspect patients items restore key
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
@@ -61,6 +70,10 @@ complete -c medark -n '__medark_verb export' -l since -x -a auto -d 'only what h
 complete -c medark -n '__medark_verb export' -l group -x -d 'only the patients of this Group of a FHIR server'
 complete -c medark -n '__medark_verb export' -l auth -r -F -d 'how a FHIR server is shown who asks'
 complete -c medark -n '__medark_verb export' -l report -r -F -d 'list of what was quarantined'
+
+complete -c medark -n '__medark_second run' -f -a '(__medark_runs)' -d 'configuration'
+complete -c medark -n '__medark_verb run' -l config -x -a '(__fish_complete_directories)' -d 'where NAME.conf stands'
+complete -c medark -n '__medark_verb run' -l check -d 'only look'
 
 complete -c medark -n '__medark_verb patients' -l limit -x -d 'at most so many patients'
 

@@ -127,6 +127,13 @@ MEDARK_API int medark_export_set_group(struct medark_export *e, const char *id,
 				       struct medark_error *err);
 
 /*
+ * Reads the addresses of the servers among the sources and the file of medark_export_set_auth(), as
+ * medark_export_run() does, and asks nobody. MEDARK_E_USAGE for what they say; MEDARK_E_KEY if the
+ * file is open to others or a key in it is unsuitable; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_export_check_servers(const struct medark_export *e, struct medark_error *err);
+
+/*
  * Writes a report in JSON Lines, one object for everything quarantined, skipped, excluded, or
  * opaque as it is packed or encoded in a way that is not looked into, with the items' paths (which
  * may hold a patient's name: mode 0600). It gets its name just before the archive does, and

@@ -10,7 +10,9 @@
 #include "container/compress.h"
 #include "container/segment.h"
 #include "crypto/kdf.h"
+#include "live/auth.h"
 #include "live/live.h"
+#include "net/url.h"
 
 #include <medark/export.h>
 
@@ -242,6 +244,20 @@ int medark_export_set_group(struct medark_export *e, const char *id, struct meda
 		return medark_error_set(err, MEDARK_E_USAGE, "the id of a group has 1 to %d bytes",
 					MEDARK_EXPORT_GROUP_MAX);
 	return set_text(&e->group, id, err);
+}
+
+int medark_export_check_servers(const struct medark_export *e, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_auth_free) struct medark_auth *auth = NULL;
+
+	for (size_t i = 0; i < e->source_count; i++) {
+		MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
+
+		if (medark_live_is_address(e->sources[i]))
+			MEDARK_TRY(medark_url_parse(e->sources[i] + strlen(MEDARK_LIVE_PREFIX),
+						    &url, err));
+	}
+	return e->auth_path ? medark_auth_load(e->auth_path, &auth, err) : 0;
 }
 
 int medark_export_set_report(struct medark_export *e, const char *path, struct medark_error *err)

@@ -20,7 +20,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
 MEDARK = os.environ["MEDARK"]
-VERBS = ["export", "verify", "inspect", "patients", "items", "restore", "key", "help", "version"]
+VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "key", "help", "version"]
 
 
 class Result:
