@@ -4,6 +4,8 @@
 #include "report.h"
 #include "signals.h"
 
+#include <medark/key.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -84,7 +86,7 @@ static int read_fd(const struct cli_options *options, int fd, const char *whence
  * in it, which at an export opens the archive. A pipe is judged alike, a terminal is not: it is
  * open to its group.
  */
-static int check_file(const struct cli_options *options, const char *whence,
+static int check_file(const struct cli_options *options, const char *whence, int fd,
 		      const struct stat *status)
 {
 	if (S_ISCHR(status->st_mode))
@@ -94,7 +96,7 @@ static int check_file(const struct cli_options *options, const char *whence,
 			options, CLI_FAILED,
 			"cannot use the passphrase in %s: the file belongs to another user",
 			whence);
-	if (status->st_mode & (S_IRWXG | S_IRWXO))
+	if ((status->st_mode & (S_IRWXG | S_IRWXO)) && !medark_acl_is_own(fd))
 		return cli_report_error(options, CLI_FAILED,
 					"cannot use the passphrase in %s: the file is open to "
 					"others (mode %04o); chmod 600 it",
@@ -115,7 +117,7 @@ static int read_file(const struct cli_options *options, const char *path,
 		return cli_report_error(options, CLI_FAILED,
 					"cannot read the passphrase from %s: %s", whence,
 					strerror(errno));
-	code = check_file(options, whence, &status);
+	code = check_file(options, whence, fd, &status);
 	if (!code)
 		code = read_fd(options, fd, whence, out);
 	return code ? code : finish(options, whence, out);

@@ -13,6 +13,13 @@ extern "C" {
 enum medark_key_role { MEDARK_ROLE_SIGNER, MEDARK_ROLE_RECIPIENT };
 enum medark_key_type { MEDARK_KEY_P256, MEDARK_KEY_P384, MEDARK_KEY_RSA3072 };
 
+/*
+ * Has nobody but the owner and the user who asks a right on the open file `fd`, though its mode
+ * shows one of the group: because an access control list (acl(5)) names that user alone? So systemd
+ * gives a service its credentials. False without such a list. Any thread.
+ */
+MEDARK_API bool medark_acl_is_own(int fd);
+
 struct medark_key_request {
 	enum medark_key_role role;
 	enum medark_key_type type;

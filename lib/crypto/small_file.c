@@ -3,10 +3,13 @@
 
 #include "base/cleanup.h"
 
+#include <medark/key.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/xattr.h>
 
 static int read_all(const char *path, int fd, struct medark_buffer *out, struct medark_error *err)
 {
@@ -27,6 +30,40 @@ static int read_all(const char *path, int fd, struct medark_buffer *out, struct 
 	return 0;
 }
 
+/* linux/posix_acl_xattr.h: a version, then entries; numbers are little-endian. */
+#define ACL_NAME    "system.posix_acl_access"
+#define ACL_VERSION 2u
+#define ACL_HEAD    4
+#define ACL_ENTRY   8
+#define ACL_MAX	    (ACL_HEAD + 16 * ACL_ENTRY)
+
+enum { ACL_USER_OBJ = 0x01, ACL_USER = 0x02, ACL_MASK = 0x10 };
+
+static bool is_own_entry(const unsigned char *entry)
+{
+	unsigned tag = entry[0] | (unsigned)entry[1] << 8;
+	unsigned rights = entry[2] | (unsigned)entry[3] << 8;
+	uid_t user =
+		entry[4] | (uid_t)entry[5] << 8 | (uid_t)entry[6] << 16 | (uid_t)entry[7] << 24;
+
+	return rights == 0 || tag == ACL_USER_OBJ || tag == ACL_MASK ||
+	       (tag == ACL_USER && user == geteuid());
+}
+
+bool medark_acl_is_own(int fd)
+{
+	unsigned char acl[ACL_MAX];
+	ssize_t size = fgetxattr(fd, ACL_NAME, acl, sizeof(acl));
+
+	if (size < ACL_HEAD || (size - ACL_HEAD) % ACL_ENTRY != 0 || acl[0] != ACL_VERSION ||
+	    acl[1] || acl[2] || acl[3])
+		return false;
+	for (ssize_t at = ACL_HEAD; at < size; at += ACL_ENTRY)
+		if (!is_own_entry(acl + at))
+			return false;
+	return true;
+}
+
 int medark_small_file_read(const char *path, struct medark_buffer *out, struct stat *out_stat,
 			   struct medark_error *err)
 {
@@ -40,6 +77,8 @@ int medark_small_file_read(const char *path, struct medark_buffer *out, struct s
 		return medark_error_errno(err, errno, "cannot read '%s'", path);
 	if (!S_ISREG(out_stat->st_mode))
 		return medark_error_set(err, MEDARK_E_KEY, "'%s' is not a regular file", path);
+	if ((out_stat->st_mode & S_IRWXG) && medark_acl_is_own(fd))
+		out_stat->st_mode &= ~(mode_t)S_IRWXG;
 	return read_all(path, fd, out, err);
 }
 

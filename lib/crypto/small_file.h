@@ -15,7 +15,8 @@
 
 /*
  * Appends the content of a regular file to `out`, whose limit is the largest size accepted.
- * `out_stat` describes the file that was read (not the one that may stand there by now).
+ * `out_stat` describes the file that was read (not the one that may stand there by now); where
+ * medark_acl_is_own(), its mode shows no right of the group, which has none.
  * MEDARK_E_SYSTEM if it cannot be read, MEDARK_E_KEY if it is not a regular file or too large,
  * MEDARK_E_MEMORY.
  */

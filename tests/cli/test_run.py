@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import struct
 import subprocess
 import time
 
@@ -341,7 +342,20 @@ class Check(RunTest):
         self.fail(2, "cannot use 'conf/nightly.conf': line 8: CREDENTIALS_DIRECTORY is not set: systemd "
                   "sets it for a service with LoadCredential=")
         path = self.write("creds/auth.json", '{"method": "none"}', mode=0o400)
-        self.run_it("--check", env={"CREDENTIALS_DIRECTORY": os.path.dirname(path)})
+        env = {"CREDENTIALS_DIRECTORY": os.path.dirname(path)}
+        self.run_it("--check", env=env)
+        # In a tmpfs they belong to root, and a list gives the service's user, who is this one, a right.
+        secret = self.write("creds/secret", "geheim\n", mode=0o400)
+        self.conf("auth = $CREDENTIALS_DIRECTORY/auth.json\n"
+                  "passphrase-file = $CREDENTIALS_DIRECTORY/secret\n")
+        for each in (path, secret):
+            entries = [(1, 4, -1), (2, 4, os.geteuid()), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
+            os.setxattr(each, "system.posix_acl_access",
+                        struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *e) for e in entries))
+            self.assertEqual(os.stat(each).st_mode & 0o777, 0o440)
+        self.run_it("--check", env=env)
+        os.chmod(secret, 0o444)
+        self.assertIn("is open to others", self.run_it("--check", code=1, env=env).err)
 
 
 class Configuration(RunTest):

@@ -4,6 +4,7 @@
 #include "crypto/certificate.h"
 #include "crypto/private_key.h"
 
+#include <sys/xattr.h>
 #include <time.h>
 
 static const struct medark_bytes none;
@@ -60,6 +61,39 @@ static void a_key_that_is_open_to_others_is_refused(void **state)
 	assert_int_equal(chmod(in_folder("a.key"), 0400), 0);
 	assert_ok(load("a.key", none, &err));
 	assert_int_equal(chmod(in_folder("a.key"), 0600), 0);
+}
+
+/* As systemd gives a service its credentials: acl(5), the form of linux/posix_acl_xattr.h. */
+static void a_list_that_names_this_user_alone_opens_a_key_to_nobody(void **state)
+{
+	const struct {
+		uint16_t named, mask, group, other; /* rights */
+		uint32_t user;			    /* beside this one's number */
+		bool taken;
+	} lists[] = {
+		{ 4, 4, 0, 0, 0, true },  { 6, 6, 0, 0, 0, true },  { 0, 4, 0, 0, 1, true },
+		{ 4, 4, 0, 0, 1, false }, { 4, 4, 4, 0, 0, false }, { 4, 4, 0, 4, 0, false },
+	};
+	const char *path = in_folder("listed.key");
+	struct medark_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(run("cp a.key listed.key && chmod 400 listed.key"), 0);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		const struct {
+			uint16_t tag, rights;
+			uint32_t id;
+		} entries[] = { { 1, 4, UINT32_MAX },
+				{ 2, lists[i].named, geteuid() + lists[i].user },
+				{ 4, lists[i].group, UINT32_MAX },
+				{ 16, lists[i].mask, UINT32_MAX },
+				{ 32, lists[i].other, UINT32_MAX } };
+		unsigned char acl[4 + sizeof(entries)] = { 2 };
+
+		memcpy(acl + 4, entries, sizeof(entries));
+		assert_int_equal(setxattr(path, "system.posix_acl_access", acl, sizeof(acl), 0), 0);
+		assert_int_equal(load("listed.key", none, &err) == 0, lists[i].taken);
+	}
 }
 
 static void a_certificate_in_the_place_of_its_key_is_told_whatever_its_mode(void **state)
@@ -201,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_matched_with_its_certificate),
 		cmocka_unit_test(a_key_that_is_open_to_others_is_refused),
+		cmocka_unit_test(a_list_that_names_this_user_alone_opens_a_key_to_nobody),
 		cmocka_unit_test(a_certificate_in_the_place_of_its_key_is_told_whatever_its_mode),
 		cmocka_unit_test(a_locked_key_needs_its_passphrase),
 		cmocka_unit_test(what_is_no_usable_key_is_refused),
