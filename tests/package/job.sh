@@ -22,11 +22,19 @@ medark restore night.medark $open --to back
 diff -r source back
 for file in share/man/man1/medark.1 share/man/man1/medark-export.1 \
 	share/bash-completion/completions/medark include/medark/medark.h \
-	share/doc/medark/FORMAT.md; do
+	share/doc/medark/FORMAT.md share/doc/medark/NIGHTLY.md; do
 	# A minimal system may leave out manuals and documents on purpose.
 	[ -e "/usr/$file" ] || [ -e "/usr/$file.gz" ] || grep -rqs path-exclude /etc/dpkg || {
 		echo "/usr/$file is missing" >&2
 		exit 1
 	}
 done
+for file in lib/systemd/system/medark@.service lib/systemd/system/medark@.timer lib/sysusers.d/medark.conf; do
+	[ -e "/usr/$file" ] || {
+		echo "/usr/$file is missing" >&2
+		exit 1
+	}
+done
+grep -q '^ExecStart=/usr/bin/medark run ' '/usr/lib/systemd/system/medark@.service'
+! command -v systemd-sysusers >/dev/null || grep -q '^medark:' /etc/passwd
 echo "the source came back byte for byte"
