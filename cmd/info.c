@@ -119,6 +119,10 @@ static void json_lists(struct cli_json *json, const struct medark_archive_info *
 	for (uint32_t i = 0; i < info->type_count; i++)
 		cli_json_number(json, info->types[i].name, info->types[i].count);
 	cli_json_close(json, '}');
+	cli_json_open(json, "declared", '{');
+	for (uint32_t i = 0; i < info->declared_count; i++)
+		cli_json_number(json, info->declared[i].name, info->declared[i].count);
+	cli_json_close(json, '}');
 	cli_json_open(json, "reasons", '{');
 	for (uint32_t i = 0; i < info->reason_count; i++)
 		cli_json_number(json, info->reasons[i].name, info->reasons[i].count);

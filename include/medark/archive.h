@@ -16,7 +16,7 @@ extern "C" {
 
 /*
  * What an archive says of itself. Strings are sanitised: printable, one line. Of more than 256
- * types the first by name are told. Large (about 40 KB).
+ * types the first by name are told. Large (about 60 KB).
  */
 struct medark_archive_info {
 	char archive[33];  /* id, hex */
@@ -46,11 +46,12 @@ struct medark_archive_info {
 		char time[65];	/* as of which it gave what it has, in its words; may be empty */
 		char since[65]; /* only what has changed since then; empty: everything */
 	} servers[16];
-	uint32_t type_count, reason_count;
+	bool has_declared; /* the source said how many records it has */
+	uint32_t type_count, reason_count, declared_count;
 	struct {
 		char name[65];
 		uint64_t count;
-	} types[256], reasons[64];
+	} types[256], reasons[64], declared[256];
 };
 
 /*

@@ -350,6 +350,14 @@ static int start_release(struct run *r, struct medark_error *err)
 	return medark_pipeline_await(r->pipeline, &r->release, err);
 }
 
+/* Now the different records of each type are known. */
+static int compare_counts(void *context, struct medark_error *err)
+{
+	struct run *r = context;
+
+	return medark_servers_compare(r->servers, r->facts, err);
+}
+
 static int write_index(struct run *r, struct medark_error *err)
 {
 	struct medark_index_setup setup = {
@@ -358,6 +366,8 @@ static int write_index(struct run *r, struct medark_error *err)
 		.archive = &r->header.archive,
 		.signer = medark_certificate_fingerprint(r->e->signer),
 		.folder = r->folder,
+		.settled = compare_counts,
+		.context = r,
 	};
 
 	/* How much of the index is written is not known; all bytes are read. */

@@ -39,6 +39,7 @@ static int seen_again(void *context, const struct medark_seen_record *r, bool eq
 		.length = r->length,
 	};
 
+	f->types.repeated[r->type]++;
 	if (!equal)
 		return medark_facts_trouble(f, &trouble, err);
 	f->duplicates++;

@@ -46,15 +46,16 @@ static int note_patients(struct medark_gather *g, const struct medark_gather_rec
 }
 
 /* Equal (type, id) with different content must be noticed over the whole export. */
-static int note_seen(struct medark_gather *g, const struct medark_gather_record *r, uint64_t offset,
-		     struct medark_error *err)
+static int note_seen(struct medark_gather *g, const struct medark_gather_record *r,
+		     const struct medark_piece *piece, struct medark_error *err)
 {
 	const struct medark_chunk_record *record = &r->chunk->records[r->index];
 	struct medark_seen_record seen = {
 		.name = record->name,
 		.content = record->content,
 		.item = r->item->number,
-		.offset = offset,
+		.type = piece->type,
+		.offset = piece->offset,
 		.length = record->text.size,
 	};
 
@@ -142,7 +143,7 @@ int medark_gather_record(struct medark_gather *g, const struct medark_gather_rec
 	MEDARK_TRY(medark_window_item(g->window, r->item, &piece.item, err));
 	MEDARK_TRY(note_patients(g, r, &piece, err));
 	count_record(g, r->item, piece.type);
-	MEDARK_TRY(note_seen(g, r, piece.offset, err));
+	MEDARK_TRY(note_seen(g, r, &piece, err));
 	MEDARK_TRY(add_parts(g, piece, size, record->ends_line, err));
 	r->item->size += size;
 	if (r->item->parent == MEDARK_ITEM_NONE)

@@ -257,6 +257,7 @@ int medark_index_write(const struct medark_index_setup *setup, uint64_t *out_pat
 	MEDARK_TRY(write_words(&w, MEDARK_KIND_BIRTHS, w.births, err));
 	MEDARK_TRY(write_outside(&w, err));
 	MEDARK_TRY(medark_seen_finish(w.facts->seen, err));
+	MEDARK_TRY(setup->settled(setup->context, err));
 	MEDARK_TRY(write_rows(&w, MEDARK_KIND_QUARANTINE, setup->facts->quarantine, err));
 	MEDARK_TRY(write_changes(&w, err));
 	MEDARK_TRY(write_root(&w, *out_leaves, err));

@@ -15,6 +15,9 @@ struct medark_index_setup {
 	const struct medark_archive_id *archive;
 	const struct medark_digest *signer; /* fingerprint of the signer's certificate */
 	const char *folder;		    /* for temporary files */
+	/* Called when all repeated records are known; may add what is missing. */
+	int (*settled)(void *context, struct medark_error *err);
+	void *context;
 };
 
 /*

@@ -78,6 +78,16 @@ static void fill_summary(struct medark_archive_info *out, const struct medark_su
 		copy(out->types[out->type_count].name, sizeof(out->types[0].name), c->name);
 		out->types[out->type_count].count = c->count;
 	}
+	out->has_declared = summary->has_declared;
+	for (; out->declared_count < summary->declared_count &&
+	       out->declared_count < PLACES(declared);
+	     out->declared_count++) {
+		const struct medark_count *c = &summary->declared[out->declared_count];
+
+		copy(out->declared[out->declared_count].name, sizeof(out->declared[0].name),
+		     c->name);
+		out->declared[out->declared_count].count = c->count;
+	}
 	for (; out->reason_count < summary->reason_count && out->reason_count < PLACES(reasons);
 	     out->reason_count++) {
 		const struct medark_count *c = &summary->reasons[out->reason_count];

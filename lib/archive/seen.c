@@ -87,13 +87,14 @@ static bool table_is_full(const struct medark_seen *s)
 static int add_to_sorter(struct medark_seen *s, const struct medark_seen_record *r,
 			 struct medark_error *err)
 {
-	uint8_t key[8], value[28];
+	uint8_t key[8], value[32];
 
 	medark_put_be64(key, r->name);
 	medark_put_le64(value, r->content);
 	medark_put_le32(value + 8, r->item);
 	medark_put_le64(value + 12, r->offset);
 	medark_put_le64(value + 20, r->length);
+	medark_put_le32(value + 28, r->type);
 	return medark_sorter_add(s->sorter, medark_bytes(key, sizeof(key)),
 				 medark_bytes(value, sizeof(value)), err);
 }
@@ -148,6 +149,7 @@ int medark_seen_finish(struct medark_seen *s, struct medark_error *err)
 			.item = medark_get_le32(value.data + 8),
 			.offset = medark_get_le64(value.data + 12),
 			.length = medark_get_le64(value.data + 20),
+			.type = (uint16_t)medark_get_le32(value.data + 28),
 		};
 
 		for (unsigned i = 0; i < 8; i++)

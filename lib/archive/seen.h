@@ -18,6 +18,7 @@ struct medark_seen_record {
 	uint64_t name;	  /* hash of type and id */
 	uint64_t content; /* hash of the record's bytes */
 	uint32_t item;
+	uint16_t type; /* number of struct medark_types */
 	uint64_t offset, length;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/servers.h"
 
+#include "record/compartment.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -169,8 +171,30 @@ static void copy_printable(char *out, size_t room, const char *text)
 	(void)snprintf(out, room, "%s", text);
 }
 
+/* What the first server counted before; of several only what all of them count is compared. */
+static void declare(const struct medark_servers *s, struct medark_summary *out)
+{
+	const struct medark_census *census =
+		s->count == 1 && s->lives[0] ? medark_live_census(s->lives[0]) : NULL;
+
+	for (size_t i = 0; census && i < census->count; i++) {
+		const struct medark_census_type *type = &census->types[i];
+		struct medark_count *to = &out->declared[out->declared_count];
+
+		/* In clear: names of the specification only. */
+		if (!type->has_before || !type->before ||
+		    !medark_compartment_find(medark_bytes_text(type->name)))
+			continue;
+		out->has_declared = true;
+		out->declared_count++;
+		memcpy(to->name, type->name, sizeof(to->name));
+		to->count = type->before;
+	}
+}
+
 void medark_servers_summarise(const struct medark_servers *s, struct medark_summary *out)
 {
+	declare(s, out);
 	for (size_t i = 0; i < s->count; i++) {
 		struct medark_summary_server *to = &out->servers[out->server_count];
 
@@ -230,6 +254,94 @@ int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_
 		medark_meter_warn(s->meter, "the server cannot tell what has changed: this "
 					    "archive holds everything it gave");
 	return note_deletions(s, i, facts, err);
+}
+
+/* What the servers count together: false if one of them does not tell, or counts others too. */
+static bool count_type(const struct medark_servers *s, const char *name, uint64_t *out_low,
+		       uint64_t *out_high)
+{
+	*out_low = *out_high = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct medark_census_type *type =
+			s->lives[i] ? medark_census_find(medark_live_census(s->lives[i]), name)
+				    : NULL;
+
+		if (!type || !type->has_before || !type->has_after)
+			return false;
+		*out_low += type->before < type->after ? type->before : type->after;
+		*out_high += type->before > type->after ? type->before : type->after;
+	}
+	return true;
+}
+
+/* The number of a type, without making one; 0: no record of it came. */
+static uint32_t find_type(const struct medark_types *types, const char *name)
+{
+	for (uint32_t i = 1; i <= types->count; i++)
+		if (strcmp(types->names[i], name) == 0)
+			return i;
+	return 0;
+}
+
+static int compare_counted(const struct medark_servers *s, struct medark_facts *facts,
+			   const char *name, struct medark_error *err)
+{
+	uint32_t number = find_type(&facts->types, name);
+	uint64_t low, high, came = 0;
+	char sentence[256];
+
+	if (number)
+		came = facts->types.records[number] - facts->types.repeated[number];
+	if (!count_type(s, name, &low, &high))
+		return 0;
+	if (came < low) {
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"the server counts %llu of the type %s, and gave %llu different ones",
+			(unsigned long long)low, name, (unsigned long long)came);
+		return note_missing(s, facts, sentence, true, err);
+	}
+	if (came > high) {
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"the server counts %llu of the type %s, and gave %llu: its counts are "
+			"not to be relied on",
+			(unsigned long long)high, name, (unsigned long long)came);
+		medark_meter_warn(s->meter, sentence);
+	}
+	return 0;
+}
+
+static int compare_repeated(const struct medark_servers *s, struct medark_facts *facts,
+			    uint32_t number, struct medark_error *err)
+{
+	const struct medark_types *types = &facts->types;
+	uint64_t low, high;
+	char sentence[256];
+
+	if (!types->repeated[number] || count_type(s, types->names[number], &low, &high))
+		return 0;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "%llu records of the type %s came more than once, and the server does not "
+		       "count them: others may not have come",
+		       (unsigned long long)types->repeated[number], types->names[number]);
+	return note_missing(s, facts, sentence, true, err);
+}
+
+int medark_servers_compare(const struct medark_servers *s, struct medark_facts *facts,
+			   struct medark_error *err)
+{
+	const struct medark_census *first;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->lives[i])
+			return 0;
+	first = medark_live_census(s->lives[0]);
+	for (size_t i = 0; i < first->count; i++)
+		MEDARK_TRY(compare_counted(s, facts, first->types[i].name, err));
+	for (uint32_t i = 1; i <= facts->types.count; i++)
+		MEDARK_TRY(compare_repeated(s, facts, i, err));
+	return 0;
 }
 
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err)

@@ -46,6 +46,14 @@ void medark_servers_summarise(const struct medark_servers *s, struct medark_summ
 int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_facts *facts,
 			struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Compares the different records of each type with what the servers counted before and after, if
+ * all sources are servers; what there are too few of is missing. Types that came several times, and
+ * that nobody counted, are, too: others may not have come. Errors of medark_facts_trouble().
+ */
+int medark_servers_compare(const struct medark_servers *s, struct medark_facts *facts,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
 /* The archive gets its name next. MEDARK_E_SYSTEM. */
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err) MEDARK_MUST_USE;
 

@@ -16,7 +16,8 @@ struct medark_types {
 	char names[MEDARK_TYPES_MAX + 1][MEDARK_TYPE_NAME_MAX + 1];
 	uint8_t sizes[MEDARK_TYPES_MAX + 1];
 	uint64_t records[MEDARK_TYPES_MAX + 1];
-	uint32_t last; /* the number given last: types come in runs */
+	uint64_t repeated[MEDARK_TYPES_MAX + 1]; /* of them: with a type and id that came before */
+	uint32_t last;				 /* the number given last: types come in runs */
 };
 
 /* The number of a type (1 to MEDARK_TYPES_MAX); 0 for an empty name. */

@@ -394,6 +394,7 @@ int medark_bulk_fetch_clear(int folder, struct medark_error *err)
 	while ((entry = readdir(dir)))
 		if (strncmp(entry->d_name, "file-", 5) == 0 ||
 		    strncmp(entry->d_name, "job", 3) == 0 ||
+		    strncmp(entry->d_name, "census", 6) == 0 ||
 		    strcmp(entry->d_name, MEDARK_BULK_DONE) == 0)
 			(void)unlinkat(folder, entry->d_name, 0);
 	(void)closedir(dir);

@@ -26,6 +26,8 @@ struct medark_live {
 	bool has_secret;
 	struct medark_bulk *bulk;
 	struct medark_haul haul;
+	struct medark_capability capability;
+	struct medark_census census;
 };
 
 bool medark_live_is_address(const char *text)
@@ -48,6 +50,8 @@ void medark_live_free(struct medark_live *live)
 		return;
 	medark_bulk_free(live->bulk);
 	medark_haul_clear(&live->haul);
+	medark_capability_clear(&live->capability);
+	medark_census_clear(&live->census);
 	medark_http_free(live->http);
 	medark_http_free(live->files);
 	medark_auth_free(live->auth);
@@ -172,6 +176,30 @@ static int discover(struct medark_live *live, struct medark_error *err)
 	return medark_auth_set_token_url(live->auth, &token_url, err);
 }
 
+/*
+ * How much there is of everything: of what has changed, or of a group, nobody can say. A server
+ * that does not tell what it can do is exported all the same.
+ */
+static int begin_census(struct medark_live *live, const struct medark_talk *talk,
+			struct medark_error *err)
+{
+	struct medark_error why = { 0 };
+	int code;
+
+	if (live->setup.since || live->setup.group)
+		return 0;
+	code = medark_capability_fetch(talk, &live->capability, &why);
+	if (code == MEDARK_E_NOT_FOUND || code == MEDARK_E_REMOTE)
+		return 0;
+	if (code < 0) {
+		if (err)
+			*err = why;
+		return code;
+	}
+	return medark_census_begin(talk, &live->capability, live->folder, secret_of(live),
+				   &live->census, err);
+}
+
 int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 {
 	const struct medark_bulk_setup setup = {
@@ -189,6 +217,7 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 	int code;
 
 	MEDARK_TRY(discover(live, err));
+	MEDARK_TRY(begin_census(live, &setup.talk, err));
 	MEDARK_TRY(medark_bulk_new(&setup, &live->bulk, err));
 	code = medark_bulk_run(live->bulk, err);
 	if (code == MEDARK_E_NOT_FOUND) {
@@ -197,6 +226,7 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 		return MEDARK_E_REMOTE;
 	}
 	MEDARK_TRY(code);
+	MEDARK_TRY(medark_census_end(&setup.talk, &live->census, err));
 	return medark_bulk_haul(live->bulk, &live->haul, err);
 }
 
@@ -209,6 +239,11 @@ int medark_live_source(struct medark_live *live, struct medark_source **out,
 const struct medark_haul *medark_live_haul(const struct medark_live *live)
 {
 	return &live->haul;
+}
+
+const struct medark_census *medark_live_census(const struct medark_live *live)
+{
+	return &live->census;
 }
 
 const char *medark_live_base(const struct medark_live *live)

@@ -13,6 +13,7 @@
 #define MEDARK_LIVE_LIVE_H
 
 #include "live/bulk.h"
+#include "live/census.h"
 #include "source/source.h"
 
 #include <stdbool.h>
@@ -64,6 +65,12 @@ int medark_live_source(struct medark_live *live, struct medark_source **out,
 
 /* The same, with what is missing; borrowed. After medark_live_fetch(). */
 const struct medark_haul *medark_live_haul(const struct medark_live *live);
+
+/*
+ * What the server counted: empty if it was not asked, as for what has changed, or for a group.
+ * After medark_live_fetch(); borrowed.
+ */
+const struct medark_census *medark_live_census(const struct medark_live *live);
 
 /* The server's address, without the prefix and what is behind its path; borrowed. */
 const char *medark_live_base(const struct medark_live *live);

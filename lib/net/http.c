@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "net/curl.h"
+#include "net/gunzip.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -37,7 +38,8 @@ struct medark_http_transfer {
 	int (*sink)(void *context, struct medark_bytes part, struct medark_error *err);
 	void *context, *tag;
 	char origin[MEDARK_ORIGIN_MAX];
-	bool is_local, is_running;
+	struct medark_gunzip *gunzip; /* NULL: the body comes as it is */
+	bool is_local, is_running, has_body, is_sunk;
 };
 
 /* ---- the client ---- */
@@ -106,24 +108,62 @@ static int keep(struct medark_http_transfer *t, struct medark_bytes part)
 	return medark_buffer_add(&r->body, part.data, part.size, &r->failure);
 }
 
+/* Decoded. */
+static int take_part(void *context, struct medark_bytes part)
+{
+	struct medark_http_transfer *t = context;
+	int code;
+
+	t->response.received += part.size;
+	code = t->is_sunk ? t->sink(t->context, part, &t->response.failure) : keep(t, part);
+	if (code < 0) {
+		t->response.failure.code = code;
+		t->response.is_stopped = true;
+	}
+	return code;
+}
+
+/* What the headers, which are all there, say of the body that begins. */
+static int begin_body(struct medark_http_transfer *t)
+{
+	struct medark_http_response *r = &t->response;
+	struct medark_bytes coding = medark_http_header(r, "content-encoding");
+	long status = 0;
+
+	t->has_body = true;
+	(void)medark_curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	t->is_sunk = t->sink && is_wanted((unsigned)status);
+	if (coding.size == 0 || medark_bytes_is(coding, "identity"))
+		return 0;
+	if (medark_bytes_is(coding, "gzip") || medark_bytes_is(coding, "x-gzip"))
+		return medark_gunzip_new(take_part, t, &t->gunzip, &r->failure);
+	return medark_error_set(&r->failure, MEDARK_E_REMOTE,
+				"%s: its answer is coded in a way that was not asked for",
+				t->origin);
+}
+
+/* In the middle of an answer, which may be right the next time. */
+static int broken(struct medark_http_transfer *t)
+{
+	t->response.is_transient = true;
+	return medark_error_set(&t->response.failure, MEDARK_E_REMOTE,
+				"%s: its compressed answer is broken", t->origin);
+}
+
 static size_t take_body(char *data, size_t size, size_t count, void *context)
 {
 	struct medark_http_transfer *t = context;
-	struct medark_http_response *r = &t->response;
-	long status = 0;
-	int code;
+	struct medark_bytes part = medark_bytes(data, size * count);
+	int code = t->has_body ? 0 : begin_body(t);
 
-	size *= count;
-	(void)medark_curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	r->received += size;
-	if (t->sink && is_wanted((unsigned)status))
-		code = t->sink(t->context, medark_bytes(data, size), &r->failure);
-	else
-		code = keep(t, medark_bytes(data, size));
+	if (code == 0)
+		code = t->gunzip ? medark_gunzip_add(t->gunzip, part) : take_part(t, part);
 	if (code >= 0)
-		return size;
-	r->failure.code = code;
-	r->is_stopped = true;
+		return part.size;
+	if (!t->response.failure.code)
+		(void)(code == MEDARK_E_FORMAT
+			       ? broken(t)
+			       : medark_error_memory(&t->response.failure, "a compressed answer"));
 	return CURL_WRITEFUNC_ERROR;
 }
 
@@ -220,6 +260,8 @@ static int add_headers(struct medark_http_transfer *t, const struct medark_http_
 		MEDARK_TRY(medark_buffer_print(&line, err, "%s: %s", named[i][0], named[i][1]));
 		MEDARK_TRY(add_header(t, (const char *)line.data, err));
 	}
+	MEDARK_TRY(add_header(
+		t, request->identity ? "Accept-Encoding: identity" : "Accept-Encoding: gzip", err));
 	/* No pause before a body, which some servers and proxies never end. */
 	return add_header(t, "Expect:", err);
 }
@@ -255,8 +297,7 @@ static int set_security(struct medark_http_transfer *t, struct medark_error *err
 	return 0;
 }
 
-static int set_flow(struct medark_http_transfer *t, const struct medark_http_request *request,
-		    struct medark_error *err)
+static int set_flow(struct medark_http_transfer *t, struct medark_error *err)
 {
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_NOPROGRESS, 1L);
@@ -264,7 +305,6 @@ static int set_flow(struct medark_http_transfer *t, const struct medark_http_req
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
 	SET(CURLOPT_LOW_SPEED_TIME, t->http->silence_seconds);
 	SET(CURLOPT_BUFFERSIZE, 256L << 10);
-	SET(CURLOPT_ACCEPT_ENCODING, request->identity ? "identity" : "gzip");
 	SET(CURLOPT_USERAGENT, "medark");
 	SET(CURLOPT_WRITEFUNCTION, take_body);
 	SET(CURLOPT_WRITEDATA, t);
@@ -301,7 +341,7 @@ static int make(struct medark_http_transfer *t, const struct medark_http_request
 		return medark_error_memory(err, "a request");
 	MEDARK_TRY(add_headers(t, request, err));
 	MEDARK_TRY(set_security(t, err));
-	MEDARK_TRY(set_flow(t, request, err));
+	MEDARK_TRY(set_flow(t, err));
 	MEDARK_TRY(set_request(t, request, err));
 	if (medark_curl.multi_add_handle(http->multi, t->easy))
 		return medark_error_memory(err, "a request");
@@ -350,6 +390,7 @@ void medark_http_transfer_free(struct medark_http_transfer *t)
 	for (struct curl_slist *l = t->headers; l; l = l->next)
 		medark_secret_wipe(l->data, strlen(l->data));
 	medark_curl.slist_free_all(t->headers);
+	medark_gunzip_free(t->gunzip);
 	medark_buffer_clear(&t->body);
 	medark_buffer_clear(&t->response.body);
 	medark_buffer_clear(&t->response.headers);
@@ -374,7 +415,6 @@ static bool is_transient(CURL *easy, CURLcode code)
 	case CURLE_RECV_ERROR:
 	case CURLE_HTTP2:
 	case CURLE_HTTP2_STREAM:
-	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_AGAIN:
 		return true;
 	case CURLE_SSL_CONNECT_ERROR:
@@ -404,8 +444,6 @@ static const char *describe(CURLcode code)
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 		return "the connection broke off";
-	case CURLE_BAD_CONTENT_ENCODING:
-		return "its compressed answer is broken";
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return "its certificate is not trusted: it has expired, is for another name, or no "
 		       "authority that is trusted here vouches for it";
@@ -432,7 +470,9 @@ static void end(struct medark_http_transfer *t, CURLcode code)
 		r->is_stopped = true;
 	else
 		r->body.data[r->body.size] = 0;
-	if (code == CURLE_OK || r->is_stopped)
+	if (code == CURLE_OK && t->gunzip && !medark_gunzip_is_whole(t->gunzip))
+		(void)broken(t);
+	if (code == CURLE_OK || r->is_stopped || r->failure.code)
 		return;
 	r->is_transient = is_transient(t->easy, code);
 	(void)medark_error_set(&r->failure, MEDARK_E_REMOTE, "%s: %s", t->origin, describe(code));
