@@ -108,5 +108,6 @@ int medark_spill_read(struct medark_spill *s, uint64_t number, uint8_t *out,
 						"a temporary file was cut off");
 		done += (size_t)n;
 	}
-	return medark_scratch_cipher_open(s->cipher, number, out, MEDARK_SPILL_BLOCK, err);
+	return medark_scratch_cipher_open(s->cipher, number, out, MEDARK_SPILL_BLOCK,
+					  out + MEDARK_SPILL_BLOCK, err);
 }

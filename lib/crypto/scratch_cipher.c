@@ -87,31 +87,59 @@ static int start(struct medark_scratch_cipher *c, uint64_t number, int encrypt)
 	return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, nonce, encrypt);
 }
 
-int medark_scratch_cipher_seal(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
-			       size_t size, struct medark_error *err)
+static int fail(struct medark_error *err)
+{
+	return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot seal a temporary file's block");
+}
+
+int medark_scratch_cipher_begin(struct medark_scratch_cipher *c, uint64_t number,
+				struct medark_error *err)
+{
+	return start(c, number, 1) == 1 ? 0 : fail(err);
+}
+
+int medark_scratch_cipher_add(struct medark_scratch_cipher *c, struct medark_bytes part,
+			      uint8_t *out, struct medark_error *err)
 {
 	int n;
 
-	if (size > INT_MAX || start(c, number, 1) != 1 ||
-	    EVP_CipherUpdate(c->ctx, data, &n, data, (int)size) != 1 ||
-	    EVP_CipherFinal_ex(c->ctx, data + n, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, MEDARK_SCRATCH_TAG, data + size) !=
-		    1)
-		return medark_openssl_error(err, MEDARK_E_SYSTEM,
-					    "cannot seal a temporary file's block");
+	if (part.size > INT_MAX ||
+	    EVP_CipherUpdate(c->ctx, out, &n, part.data, (int)part.size) != 1)
+		return fail(err);
 	return 0;
 }
 
-int medark_scratch_cipher_open(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
-			       size_t size, struct medark_error *err)
+int medark_scratch_cipher_end(struct medark_scratch_cipher *c, uint8_t *out_tag,
+			      struct medark_error *err)
 {
+	uint8_t none[MEDARK_GCM_TAG_SIZE]; /* the mode has no rest */
 	int n;
 
+	if (EVP_CipherFinal_ex(c->ctx, none, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, MEDARK_SCRATCH_TAG, out_tag) != 1)
+		return fail(err);
+	return 0;
+}
+
+int medark_scratch_cipher_seal(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
+			       size_t size, struct medark_error *err)
+{
+	MEDARK_TRY(medark_scratch_cipher_begin(c, number, err));
+	MEDARK_TRY(medark_scratch_cipher_add(c, medark_bytes(data, size), data, err));
+	return medark_scratch_cipher_end(c, data + size, err);
+}
+
+int medark_scratch_cipher_open(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
+			       size_t size, const uint8_t *tag, struct medark_error *err)
+{
+	uint8_t expected[MEDARK_SCRATCH_TAG], none[MEDARK_GCM_TAG_SIZE];
+	int n;
+
+	memcpy(expected, tag, sizeof(expected)); /* OpenSSL wants to be able to change it */
 	if (size > INT_MAX || start(c, number, 0) != 1 ||
 	    EVP_CipherUpdate(c->ctx, data, &n, data, (int)size) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, MEDARK_SCRATCH_TAG, data + size) !=
-		    1 ||
-	    EVP_CipherFinal_ex(c->ctx, data + n, &n) != 1)
+	    EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, MEDARK_SCRATCH_TAG, expected) != 1 ||
+	    EVP_CipherFinal_ex(c->ctx, none, &n) != 1)
 		return medark_openssl_error(err, MEDARK_E_SYSTEM,
 					    "a temporary file was changed by somebody else");
 	return 0;

@@ -40,8 +40,24 @@ MEDARK_DEFINE_AUTO(struct medark_scratch_cipher, medark_scratch_cipher_free)
 int medark_scratch_cipher_seal(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
 			       size_t size, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Opens a block in place, tag behind it. MEDARK_E_SYSTEM: the temporary file was changed. */
+/*
+ * The same in parts, which are sealed into `out` (of the part's size; the part itself, or apart
+ * from it) as they come. Between begin and end nothing else is done with `c`; the tag has
+ * MEDARK_SCRATCH_TAG bytes. MEDARK_E_SYSTEM.
+ */
+int medark_scratch_cipher_begin(struct medark_scratch_cipher *c, uint64_t number,
+				struct medark_error *err) MEDARK_MUST_USE;
+int medark_scratch_cipher_add(struct medark_scratch_cipher *c, struct medark_bytes part,
+			      uint8_t *out, struct medark_error *err) MEDARK_MUST_USE;
+int medark_scratch_cipher_end(struct medark_scratch_cipher *c, uint8_t *out_tag,
+			      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Opens a block in place; its tag stands somewhere else, or behind it. MEDARK_E_SYSTEM: the
+ * temporary file was changed; nothing of the block may be used.
+ */
 int medark_scratch_cipher_open(struct medark_scratch_cipher *c, uint64_t number, uint8_t *data,
-			       size_t size, struct medark_error *err) MEDARK_MUST_USE;
+			       size_t size, const uint8_t *tag,
+			       struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #define BLOCK	    ((size_t)64 << 10)
 #define SEALED	    (BLOCK + MEDARK_SCRATCH_TAG)
+#define GROUP	    4 /* blocks that are written at once */
 #define LAST	    (UINT64_C(1) << 63)
 #define PART_SUFFIX ".part"
 
@@ -23,9 +25,10 @@ struct medark_sealed_writer {
 	struct medark_scratch_cipher *cipher;
 	int folder, fd;
 	uint64_t number;
-	size_t used;
+	size_t used;   /* bytes of the block that has begun */
+	size_t filled; /* bytes of whole blocks before it */
 	char name[NAME_MAX + 1], part[NAME_MAX + 1];
-	uint8_t block[SEALED];
+	uint8_t sealed[GROUP * SEALED + MEDARK_SCRATCH_TAG]; /* on its way to the file */
 };
 
 void medark_sealed_writer_free(struct medark_sealed_writer *w)
@@ -37,7 +40,6 @@ void medark_sealed_writer_free(struct medark_sealed_writer *w)
 		(void)unlinkat(w->folder, w->part, 0);
 	}
 	medark_scratch_cipher_free(w->cipher);
-	medark_secret_wipe(w->block, sizeof(w->block));
 	free(w);
 }
 
@@ -81,37 +83,59 @@ int medark_sealed_create(int folder, const char *name, struct medark_bytes secre
 	return 0;
 }
 
-static int put_block(struct medark_sealed_writer *w, uint64_t flag, struct medark_error *err)
+static int write_sealed(struct medark_sealed_writer *w, struct medark_error *err)
 {
-	MEDARK_TRY(medark_scratch_cipher_seal(w->cipher, w->number | flag, w->block, w->used, err));
-	MEDARK_TRY(write_all(w->fd, w->block, w->used + MEDARK_SCRATCH_TAG, err));
-	w->number++;
-	w->used = 0;
+	MEDARK_TRY(write_all(w->fd, w->sealed, w->filled, err));
+	w->filled = 0;
 	return 0;
 }
 
+static int end_block(struct medark_sealed_writer *w, struct medark_error *err)
+{
+	MEDARK_TRY(medark_scratch_cipher_end(w->cipher, w->sealed + w->filled + w->used, err));
+	w->filled += w->used + MEDARK_SCRATCH_TAG;
+	w->used = 0;
+	w->number++;
+	return 0;
+}
+
+/* Sealed on its way from the network's buffer into that of the file: no copy in between. */
 int medark_sealed_add(struct medark_sealed_writer *w, struct medark_bytes bytes,
 		      struct medark_error *err)
 {
 	while (bytes.size) {
 		size_t n = BLOCK - w->used;
 
-		/* A full block waits for a byte behind it: the last one has a mark. */
-		if (n == 0) {
-			MEDARK_TRY(put_block(w, 0, err));
-			continue;
-		}
 		n = bytes.size < n ? bytes.size : n;
-		memcpy(w->block + w->used, bytes.data, n);
+		if (w->used == 0)
+			MEDARK_TRY(medark_scratch_cipher_begin(w->cipher, w->number, err));
+		MEDARK_TRY(medark_scratch_cipher_add(w->cipher, medark_bytes(bytes.data, n),
+						     w->sealed + w->filled + w->used, err));
 		w->used += n;
 		bytes = medark_bytes(bytes.data + n, bytes.size - n);
+		if (w->used == BLOCK)
+			MEDARK_TRY(end_block(w, err));
+		if (w->filled == GROUP * SEALED)
+			MEDARK_TRY(write_sealed(w, err));
 	}
+	return 0;
+}
+
+/* Nothing can be cut off: the mark at the end knows how many blocks there are. */
+static int add_mark(struct medark_sealed_writer *w, struct medark_error *err)
+{
+	MEDARK_TRY(medark_scratch_cipher_begin(w->cipher, w->number | LAST, err));
+	MEDARK_TRY(medark_scratch_cipher_end(w->cipher, w->sealed + w->filled, err));
+	w->filled += MEDARK_SCRATCH_TAG;
 	return 0;
 }
 
 int medark_sealed_finish(struct medark_sealed_writer *w, struct medark_error *err)
 {
-	MEDARK_TRY(put_block(w, LAST, err));
+	if (w->used)
+		MEDARK_TRY(end_block(w, err));
+	MEDARK_TRY(add_mark(w, err));
+	MEDARK_TRY(write_sealed(w, err));
 	if (fsync(w->fd) < 0 || renameat(w->folder, w->part, w->folder, w->name) < 0)
 		return medark_error_errno(err, errno, "cannot keep what was received");
 	(void)close(w->fd); /* synced: nothing can fail any more */
@@ -127,8 +151,9 @@ struct reader {
 	struct medark_scratch_cipher *cipher;
 	int fd;
 	uint64_t number, blocks, left; /* bytes of the content that were not given */
+	bool is_ended;		       /* the mark at the end was seen */
 	size_t at, size;	       /* in block */
-	uint8_t block[SEALED];
+	uint8_t block[BLOCK];
 };
 
 static void reader_free(void *self)
@@ -161,10 +186,10 @@ static int measure(int fd, uint64_t *out_size, uint64_t *out_blocks, struct meda
 		return medark_error_errno(err, errno, "cannot read what was received");
 	if (!S_ISREG(st.st_mode) || st.st_size < MEDARK_SCRATCH_SALT + MEDARK_SCRATCH_TAG)
 		return changed(err);
-	sealed = (uint64_t)st.st_size - MEDARK_SCRATCH_SALT;
+	sealed = (uint64_t)st.st_size - MEDARK_SCRATCH_SALT - MEDARK_SCRATCH_TAG;
 	rest = sealed % SEALED;
 	*out_blocks = sealed / SEALED + (rest != 0);
-	if (rest && rest < MEDARK_SCRATCH_TAG)
+	if (rest && rest <= MEDARK_SCRATCH_TAG)
 		return changed(err);
 	*out_size = sealed - *out_blocks * MEDARK_SCRATCH_TAG;
 	return 0;
@@ -179,10 +204,32 @@ static int open_sealed(int folder, const char *name, struct medark_error *err)
 	return fd < 0 ? medark_error_errno(err, errno, "cannot read what was received") : fd;
 }
 
-static int read_all(int fd, uint8_t *out, size_t size, struct medark_error *err)
+static int read_salt(int fd, uint8_t out[MEDARK_SCRATCH_SALT], struct medark_error *err)
 {
-	while (size) {
-		ssize_t n = read(fd, out, size);
+	ssize_t n;
+
+	do
+		n = read(fd, out, MEDARK_SCRATCH_SALT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return medark_error_errno(err, errno, "cannot read what was received");
+	return n == MEDARK_SCRATCH_SALT ? 0 : changed(err);
+}
+
+/* The next block and its tag, in one call where the system gives all at once. */
+static int read_sealed(int fd, uint8_t *out, size_t size, uint8_t *out_tag,
+		       struct medark_error *err)
+{
+	size_t done = 0, whole = size + MEDARK_SCRATCH_TAG;
+
+	while (done < whole) {
+		size_t block = done < size ? size - done : 0;
+		size_t tag = done > size ? done - size : 0;
+		const struct iovec parts[] = {
+			{ .iov_base = out + (size - block), .iov_len = block },
+			{ .iov_base = out_tag + tag, .iov_len = MEDARK_SCRATCH_TAG - tag },
+		};
+		ssize_t n = block ? readv(fd, parts, 2) : readv(fd, parts + 1, 1);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -190,35 +237,52 @@ static int read_all(int fd, uint8_t *out, size_t size, struct medark_error *err)
 			return medark_error_errno(err, errno, "cannot read what was received");
 		if (n == 0)
 			return changed(err);
-		out += n;
-		size -= (size_t)n;
+		done += (size_t)n;
 	}
 	return 0;
 }
 
-static int next_block(struct reader *r, struct medark_error *err)
+/* A block, or, with a size of 0, the mark. Of one that was changed nothing stays. */
+static int open_block(struct reader *r, uint64_t number, uint8_t *out, size_t size,
+		      struct medark_error *err)
 {
-	bool is_last = r->number + 1 == r->blocks;
-	size_t size = is_last ? (size_t)r->left : BLOCK;
+	uint8_t tag[MEDARK_SCRATCH_TAG];
 
-	r->at = r->size = 0; /* of a block that is not whole, nothing is given */
-	MEDARK_TRY(read_all(r->fd, r->block, size + MEDARK_SCRATCH_TAG, err));
-	if (medark_scratch_cipher_open(r->cipher, r->number | (is_last ? LAST : 0), r->block, size,
-				       err) < 0)
-		return changed(err);
-	r->size = size;
-	r->number++;
+	MEDARK_TRY(read_sealed(r->fd, out, size, tag, err));
+	if (medark_scratch_cipher_open(r->cipher, number, out, size, tag, err) == 0)
+		return 0;
+	medark_secret_wipe(out, size);
+	return changed(err);
+}
+
+/* Before the last block is given the mark is looked at: it shows that nothing is missing. */
+static int next_block(struct reader *r, uint8_t *out, size_t size, struct medark_error *err)
+{
+	if (r->number < r->blocks)
+		MEDARK_TRY(open_block(r, r->number++, out, size, err));
+	if (r->number < r->blocks)
+		return 0;
+	MEDARK_TRY(open_block(r, r->number | LAST, r->block, 0, err));
+	r->is_ended = true;
 	return 0;
 }
 
 static ssize_t reader_read(void *self, void *out, size_t size, struct medark_error *err)
 {
 	struct reader *r = self;
-	size_t n;
+	size_t next = r->left < BLOCK ? (size_t)r->left : BLOCK, n;
 
-	/* An empty last block is looked at, too: it shows that nothing is missing. */
-	if (r->at == r->size && r->number < r->blocks)
-		MEDARK_TRY(next_block(r, err));
+	if (r->at == r->size && !r->is_ended && next && next <= size) {
+		/* Opened where it is wanted: no copy. */
+		MEDARK_TRY(next_block(r, out, next, err));
+		r->left -= next;
+		return (ssize_t)next;
+	}
+	if (r->at == r->size && !r->is_ended) {
+		r->at = r->size = 0; /* of a block that is not whole, nothing is given */
+		MEDARK_TRY(next_block(r, r->block, next, err));
+		r->size = next;
+	}
 	n = r->size - r->at < size ? r->size - r->at : size;
 	memcpy(out, r->block + r->at, n);
 	r->at += n;
@@ -240,7 +304,7 @@ int medark_sealed_stream(int folder, const char *name, struct medark_bytes secre
 	if (r->fd < 0)
 		return r->fd;
 	MEDARK_TRY(measure(r->fd, &r->left, &r->blocks, err));
-	MEDARK_TRY(read_all(r->fd, salt, sizeof(salt), err));
+	MEDARK_TRY(read_salt(r->fd, salt, err));
 	MEDARK_TRY(medark_scratch_cipher_derive(secret, salt, &r->cipher, err));
 	return medark_stream_new(&reader_ops, MEDARK_TAKE(r), out, err);
 }

@@ -4,8 +4,9 @@
  * server waits in such files until the archive is written, and is still there when the program was
  * killed in between.
  *
- * A salt of 16 bytes; then blocks of 64 KiB, the last one shorter, each with its tag behind it. The
- * number of a block is its nonce; the highest bit marks the last, so that nothing can be cut off.
+ * A salt of 16 bytes; then blocks of 64 KiB, the last one shorter, each with its tag behind it;
+ * then the tag of an empty one. The number of a block is its nonce, that of the empty one has the
+ * highest bit set, too, so that nothing can be cut off.
  */
 #ifndef MEDARK_LIVE_SEALED_FILE_H
 #define MEDARK_LIVE_SEALED_FILE_H

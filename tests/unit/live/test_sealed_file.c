@@ -36,21 +36,31 @@ static void keep(const char *name, size_t size, size_t step)
 }
 
 /* All of it, or the code that it failed with; what came before the failure must be right. */
-static ssize_t get(const char *name, struct medark_bytes key)
+static ssize_t get_by(const char *name, struct medark_bytes key, size_t first, size_t step)
 {
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *s = NULL;
-	static uint8_t got[sizeof(text) + 1];
+	static uint8_t got[sizeof(text) + 2 * BLOCK];
 	struct medark_error err = { 0 };
 	size_t size = 0;
 	ssize_t n = medark_sealed_stream(folder, name, key, &s, &err);
 
 	if (n < 0)
 		return n;
-	while ((n = medark_stream_read(s, got + size, 1000, &err)) > 0)
+	while ((n = medark_stream_read(s, got + size, size ? step : first, &err)) > 0)
 		size += (size_t)n;
 	assert_true(size <= sizeof(text));
 	assert_memory_equal(got, text, size);
 	return n < 0 ? n : (ssize_t)size;
+}
+
+/* By small parts, and by parts that blocks are opened into, also from the middle of a block on. */
+static ssize_t get(const char *name, struct medark_bytes key)
+{
+	ssize_t n = get_by(name, key, 1000, 1000);
+
+	assert_int_equal(get_by(name, key, 2 * BLOCK, 2 * BLOCK), n);
+	assert_int_equal(get_by(name, key, 1000, BLOCK), n);
+	return n;
 }
 
 static void what_is_kept_comes_back(void **state)
