@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* medark restore: an archive, or some patients of it, into a folder. */
+/* medark restore: an archive, or some patients of it, into a folder; server.c: into a server. */
 #include "access.h"
 #include "closest.h"
 #include "inputs.h"
@@ -7,7 +7,10 @@
 #include "place.h"
 #include "progress.h"
 #include "report.h"
+#include "server.h"
 #include "text.h"
+
+#include <medark/server.h>
 
 #include <assert.h>
 #include <inttypes.h>
@@ -61,16 +64,18 @@ static int check(const struct cli_options *options)
 	int code;
 
 	cli_access_missing(options, true, &missing);
-	cli_missing_add(&missing, !options->to, "--to FOLDER");
+	cli_missing_add(&missing, !options->to, "--to TARGET");
 	if (missing.count)
 		return cli_report_missing(options, &missing);
 	assert(options->to); /* it is not missing */
 	if (strcmp(options->to, "-") == 0)
 		return cli_report_usage(options, "cannot restore to standard output: --to takes a "
 						 "folder");
-	code = cli_place_check(options, "target", options->to);
-	for (size_t i = 0; !code && i < options->operands.count; i++)
-		code = cli_access_check_archive(options, options->operands.items[i]);
+	code = cli_server_check_absent(options);
+	if (!code)
+		code = cli_place_check(options, "target", options->to);
+	for (size_t k = 0; !code && k < options->operands.count; k++)
+		code = cli_access_check_archive(options, options->operands.items[k]);
 	if (code)
 		return code;
 	if (options->since && !read_date(options->since, date))
@@ -381,20 +386,30 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	return CLI_DONE;
 }
 
+/* Opens the archive with what was given. */
+static int open_archives(const struct cli_options *options, struct cli_lines *lines,
+			 struct cli_access *access)
+{
+	int code = cli_lines_expand(options, &options->patients, lines);
+
+	if (!code)
+		code = cli_access_trust(options, access);
+	if (!code)
+		code = cli_access_identity(options, access);
+	return code ? code : cli_access_open_all(options, access);
+}
+
 int cmd_restore(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access access = { 0 };
 	__attribute__((cleanup(cli_lines_clear))) struct cli_lines lines = { 0 };
-	int code = check(options);
+	bool is_server = options->to && medark_is_server(options->to);
+	int code = is_server ? cli_server_check(options) : check(options);
 
 	if (!code)
-		code = cli_lines_expand(options, &options->patients, &lines);
-	if (!code)
-		code = cli_access_trust(options, &access);
-	if (!code)
-		code = cli_access_identity(options, &access);
-	if (!code)
-		code = cli_access_open_all(options, &access);
+		code = open_archives(options, &lines, &access);
+	if (!code && is_server)
+		return cli_server_restore(options, &access, &lines);
 	for (size_t i = 0; !code && i < access.count; i++)
 		code = check_types(options, access.all[i]);
 	return code ? code : restore(options, &access, &lines);

@@ -27,6 +27,9 @@ struct cli_options {
 	const char *out, *to, *since, *group, *as_of, *role, *name, *key_type;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
 		*auth, *config;
+	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
+	bool today, dry_run, no_read_back;
+	uint64_t workers;
 	uint64_t level, memory, threads; /* 0: the library's own choice */
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;

@@ -135,26 +135,32 @@ const struct cli_verb cli_verbs[] = {
 		.name = "restore",
 		.title = "restore",
 		.action = "restore",
-		.brief = "bring records back into a folder",
+		.brief = "bring records back into a folder or a FHIR server",
 		.bit = CLI_RESTORE,
 		.run = cmd_restore,
-		.exits = "0 1 2 3 4 5 130",
+		.exits = "0 1 2 3 4 5 6 130",
 		.meanings = { { CLI_DONE,
-				"done; a warning tells if the archive itself is incomplete" } },
+				"done; a warning tells if the archive itself is incomplete" },
+			      { CLI_INCOMPLETE, "done, but the server did not take all, or has it "
+						"otherwise" } },
 		.synopsis =
-			"medark restore FILE... --identity KEY --trust CERT --to FOLDER [options]\n",
+			"medark restore FILE... --identity KEY --trust CERT --to TARGET [options]\n",
 		.text = "Restores every item byte for byte; with --patient the records of these\n"
 			"patients as FOLDER/TYPE.ndjson with what they refer to. Everything is verified\n"
 			"before anything is written. A failure leaves nothing behind. Of an increment\n"
 			"(export --since) give the archives before it too: the latest of each record\n"
-			"is restored, and what was deleted is not.\n",
+			"is restored, and what was deleted is not.\n\n"
+			"Into a FHIR server it sends every record, reads it back and compares. A restore\n"
+			"that was stopped goes on; a second one sends nothing twice.\n",
 		.examples =
 			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
 			"      --to /srv/restored\n"
 			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
 			"      --to chart --patient 999999904 --type Condition,Observation\n"
 			"  medark restore mon.medark tue.medark wed.medark --identity it.key.pem \\\n"
-			"      --trust ca.pem --as-of 2026-11-25T12:00:00Z --to /srv/restored\n",
+			"      --trust ca.pem --as-of 2026-11-25T12:00:00Z --to /srv/restored\n"
+			"  medark restore night.medark --identity it.key.pem --trust ca.pem \\\n"
+			"      --to fhir+https://ehr.example/fhir --auth server.json --today\n",
 	},
 	{
 		.name = "key",

@@ -23,7 +23,9 @@ _medark_options() {
 	restore)
 		echo --identity --trust --signed-by --at --to --as-of --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
-			--no-sync
+			--no-sync --auth --today --dry-run --ids --id-prefix --source-base --workers \
+			--journal --rejected --report --no-read-back --signer --signer-key \
+			--signer-key-passphrase-file
 		;;
 	key) echo --role --name --type --out --force ;;
 	esac
@@ -72,6 +74,7 @@ _medark() {
 	export:--since) _medark_fill -W auto -- "$word" ;;
 	key:key) _medark_fill -W new -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
+	restore:--ids) _medark_fill -W $'same\nprefix\nserver' -- "$word" ;;
 	run:run) _medark_fill -W "$(_medark_runs)" -- "$word" ;;
 	restore:--to | run:--config)
 		compopt -o filenames 2>/dev/null
@@ -80,6 +83,7 @@ _medark() {
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
 	*:--patient | *:--type | restore:--since | *:--at | *:--as-of | *:--group) ;;
+	*:--id-prefix | *:--source-base | *:--workers) ;;
 	*)
 		if [[ $verb != help && $verb != version ]]; then
 			compopt -o filenames 2>/dev/null

@@ -13,5 +13,6 @@
 #include <medark/error.h>
 #include <medark/export.h>
 #include <medark/key.h>
+#include <medark/server.h>
 
 #endif

@@ -175,6 +175,28 @@ static int survey(const struct medark_cut *cut, const struct medark_range *range
 	return 0;
 }
 
+/* One segment after the other. */
+static int run_cached(struct state *s, const struct medark_range *ranges, size_t count,
+		      struct medark_error *err)
+{
+	while (count) {
+		struct group *g = &s->batch[0];
+
+		(void)take_batch(s, &ranges, &count, 1);
+		MEDARK_TRY(medark_cut_cache_load(s->cut->cache, g->segment, &g->map, err));
+		MEDARK_TRY(cut_segment(s, g, err));
+	}
+	return 0;
+}
+
+static int end(const struct state *s, struct medark_error *err)
+{
+	if (medark_joins_pending(&s->joins))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the last part of a large record is missing");
+	return 0;
+}
+
 int medark_cut_run(const struct medark_cut *cut, const struct medark_range *ranges, size_t count,
 		   struct medark_error *err)
 {
@@ -185,6 +207,10 @@ int medark_cut_run(const struct medark_cut *cut, const struct medark_range *rang
 
 	medark_joins_init(&s.joins, cut->folder);
 	MEDARK_TRY(survey(cut, ranges, count, &segments, &largest, err));
+	if (cut->cache) {
+		MEDARK_TRY(run_cached(&s, ranges, count, err));
+		return end(&s, err);
+	}
 	job.threads = 1;
 	if (segments > ALONE_MAX)
 		job.threads = medark_loader_count(cut->archive, largest, cut->threads);
@@ -199,8 +225,5 @@ int medark_cut_run(const struct medark_cut *cut, const struct medark_range *rang
 						    err));
 		}
 	}
-	if (medark_joins_pending(&s.joins))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"the last part of a large record is missing");
-	return 0;
+	return end(&s, err);
 }

@@ -6,6 +6,7 @@
 #ifndef MEDARK_ARCHIVE_CUT_H
 #define MEDARK_ARCHIVE_CUT_H
 
+#include "archive/cut_cache.h"
 #include "archive/open.h"
 #include "archive/progress.h"
 #include "archive/row.h"
@@ -19,8 +20,10 @@ struct medark_cut_record {
 
 struct medark_cut {
 	struct medark_archive *archive; /* with an identity */
-	int folder;	  /* where a record larger than a segment may be put together, unseen */
-	unsigned threads; /* 0: as many as processors */
+	/* Where a record larger than a segment may be put together, unseen; negative: in memory. */
+	int folder;
+	unsigned threads;		/* 0: as many as processors */
+	struct medark_cut_cache *cache; /* for many small cuts, in one thread; NULL: none */
 	struct medark_meter *meter;
 	int (*each)(void *context, const struct medark_cut_record *record,
 		    struct medark_error *err);

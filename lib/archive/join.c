@@ -45,9 +45,10 @@ bool medark_joins_pending(const struct medark_joins *joins)
 
 static int temporary(int folder)
 {
-	int fd = openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	int fd = folder < 0 ? memfd_create("medark", MFD_CLOEXEC)
+			    : openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 
-	if (fd >= 0)
+	if (fd >= 0 || folder < 0)
 		return fd;
 	fd = openat(folder, TEMPORARY, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd >= 0)

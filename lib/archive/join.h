@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * join: puts a record together that was larger than a segment. The parts go into a file without a
- * name in the restore's own folder, so that memory does not grow with the record. One thread.
+ * name in the restore's own folder, so that memory does not grow with the record; or into memory.
+ * One thread.
  */
 #ifndef MEDARK_ARCHIVE_JOIN_H
 #define MEDARK_ARCHIVE_JOIN_H
@@ -22,7 +23,7 @@ struct medark_join {
 };
 
 struct medark_joins {
-	int folder; /* borrowed */
+	int folder; /* borrowed; negative: none, in memory, where no file may hold a record */
 	struct medark_join joins[MEDARK_JOINS_MAX];
 	void *mapped; /* the record that was given last */
 	size_t mapped_size;

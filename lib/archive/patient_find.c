@@ -186,18 +186,23 @@ static int add_range(void *context, const struct medark_range *range, struct med
 	return medark_buffer_add(context, range, sizeof(*range), err);
 }
 
-int medark_patient_places(struct medark_index *index, const struct medark_rowset *rows,
-			  struct medark_buffer *out, struct medark_error *err)
+int medark_patient_row_places(struct medark_index *index, uint64_t row, struct medark_buffer *out,
+			      struct medark_error *err)
 {
 	MEDARK_AUTO(medark_patient_scratch_clear)
 	struct medark_patient_scratch scratch = MEDARK_PATIENT_SCRATCH;
 	struct medark_patient_values values;
 
+	MEDARK_TRY(read_row(index, row, &scratch, &values, err));
+	MEDARK_TRY(medark_patient_ranges(values.at, add_range, out, err));
+	return medark_patient_ranges(values.shared, add_range, out, err);
+}
+
+int medark_patient_places(struct medark_index *index, const struct medark_rowset *rows,
+			  struct medark_buffer *out, struct medark_error *err)
+{
 	for (uint64_t n = medark_rowset_next(rows, 0); n < rows->rows;
-	     n = medark_rowset_next(rows, n + 1)) {
-		MEDARK_TRY(read_row(index, n, &scratch, &values, err));
-		MEDARK_TRY(medark_patient_ranges(values.at, add_range, out, err));
-		MEDARK_TRY(medark_patient_ranges(values.shared, add_range, out, err));
-	}
+	     n = medark_rowset_next(rows, n + 1))
+		MEDARK_TRY(medark_patient_row_places(index, n, out, err));
 	return 0;
 }

@@ -27,4 +27,8 @@ int medark_patient_find(struct medark_index *index, struct medark_bytes text, si
 int medark_patient_places(struct medark_index *index, const struct medark_rowset *rows,
 			  struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
+/* As above, of row number `row` alone. */
+int medark_patient_row_places(struct medark_index *index, uint64_t row, struct medark_buffer *out,
+			      struct medark_error *err) MEDARK_MUST_USE;
+
 #endif

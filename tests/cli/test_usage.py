@@ -112,8 +112,8 @@ class Usage(Test):
              "cannot restore: --identity KEY (or MEDARK_IDENTITY, or --passphrase) is missing"),
             (["restore", "a"],
              "cannot restore: --identity KEY (or MEDARK_IDENTITY, or --passphrase), --trust CERT "
-             "(or MEDARK_TRUST) and --to FOLDER are missing"),
-            (["restore", "a", *OPEN], "cannot restore: --to FOLDER is missing"),
+             "(or MEDARK_TRUST) and --to TARGET are missing"),
+            (["restore", "a", *OPEN], "cannot restore: --to TARGET is missing"),
             (["restore", "a", *OPEN, "--to", "d", "--type", "Patient"],
              "cannot use --type without --patient: a whole archive is restored byte for byte"),
             (["key", "new", "--name", "a", "--out", "b"],
@@ -141,7 +141,7 @@ class Usage(Test):
                 self.refuse(2, "export", place, "--signer", "s", "--signer-key", "k", "--out", "o",
                             "--recipient", "r",
                             error=f"cannot use a source of the kind '{kind}:': {why}")
-        for place in ["sqlite:x.db", "fhir+https://host/fhir"]:
+        for place in ["sqlite:x.db", "fhir+ftp://host/fhir"]:
             kind = place.split(":")[0]
             with self.subTest(place):
                 self.refuse(2, "restore", "a", *OPEN, "--to", place,

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server_walk: the records of an archive, or of some patients in it, in the orders that a restore
+ * into a server wants: what stands outside of all compartments, type by type; then patient by
+ * patient; or all of it as it lies. One thread at a time.
+ */
+#ifndef MEDARK_ARCHIVE_SERVER_WALK_H
+#define MEDARK_ARCHIVE_SERVER_WALK_H
+
+#include "archive/cut.h"
+#include "archive/rowset.h"
+#include "record/fhir.h"
+
+struct medark_walk_record {
+	const struct medark_record *facts;
+	struct medark_bytes text; /* MEDARK_JSON_PADDING readable bytes behind it */
+	bool is_xml;
+};
+
+/* Who is told the records. */
+struct medark_walk_listener {
+	int (*each)(void *context, const struct medark_walk_record *record,
+		    struct medark_error *err);
+	/* A patient ends; or, `whole`, a type, or all. NULL: of no interest. */
+	int (*pause)(void *context, bool whole, struct medark_error *err);
+	void *context;
+};
+
+struct medark_walk {
+	/* Filled in by the caller; borrowed. */
+	struct medark_archive *archive; /* with an identity */
+	unsigned threads;
+	struct medark_meter *meter;
+	struct medark_bytes base;    /* of the server that the records came from; may be empty */
+	size_t patient_count;	     /* 0: all */
+	const char *const *patients; /* see struct medark_restore_request */
+	size_t *out_refused;	     /* may be NULL */
+	struct medark_walk_listener listener;
+	/* The walk's own. */
+	struct medark_index *index;
+	struct medark_fhir *fhir;
+	struct medark_record *facts;
+	struct medark_cut_cache *cache;
+	struct medark_rowset rows;    /* the patients */
+	struct medark_buffer outside; /* struct medark_range: what the patients refer to */
+	bool has_outside;
+	struct medark_buffer path; /* scratch */
+	uint64_t item;		   /* the last one that a record stood in, from 1 */
+	bool is_opaque;		   /* it is no file of records */
+};
+
+/*
+ * Finds the patients. MEDARK_E_NOT_FOUND, MEDARK_E_USAGE: see medark_patient_find();
+ * MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_walk_begin(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;
+/* May be called on a zeroed object. */
+void medark_walk_clear(struct medark_walk *walk);
+MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_walk, medark_walk_clear)
+
+/* What stands outside of all compartments, or of it what the patients' records lead to. */
+int medark_walk_outside(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;
+
+/* A patient's records: those of row number `row` of the index. */
+int medark_walk_patient(struct medark_walk *walk, uint64_t row,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/* Every record once, as it lies in the archive, also what belongs to nobody. */
+int medark_walk_all(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/target.h"
+
+#include "live/discover.h"
+#include "live/json.h"
+#include "live/live.h"
+#include "record/fhir_reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ATTEMPTS     8
+#define METADATA_MAX ((size_t)32 << 20) /* of some servers it has 10 MB */
+#define TYPES_MAX    ((size_t)64 << 10)
+
+void medark_target_free(struct medark_target *t)
+{
+	if (!t)
+		return;
+	medark_http_free(t->http);
+	medark_http_free(t->tokens);
+	medark_auth_free(t->auth);
+	medark_url_clear(&t->base);
+	medark_buffer_clear(&t->types);
+	free(t);
+}
+
+const char *medark_target_ids_name(enum medark_target_ids ids)
+{
+	static const char *const names[] = { "unknown", "any", "with letters", "UUIDs", "none" };
+
+	return names[ids];
+}
+
+int medark_target_send(struct medark_target *t, const struct medark_target_request *request,
+		       struct medark_http_transfer **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
+	const char *headers[] = { "Accept: application/fhir+json", request->header };
+	struct medark_http_request r = {
+		.method = request->method,
+		.url = &url,
+		.headers = headers,
+		.header_count = request->header ? 2 : 1,
+		.content_type = request->body.size ? "application/fhir+json" : NULL,
+		.body = request->body,
+		.body_max = METADATA_MAX,
+	};
+
+	MEDARK_TRY(medark_url_below(&t->base, request->path, &url, err));
+	return medark_talk_send(&t->talk, &r, out, NULL, err);
+}
+
+/* ---- what the server says ---- */
+
+/* The server's words are shown to the user. */
+static void take_word(const char *word, char out[MEDARK_TARGET_WORD_MAX])
+{
+	size_t n = 0;
+
+	for (; word && word[n] && n < MEDARK_TARGET_WORD_MAX - 1; n++)
+		out[n] = word[n] < 0x20 || word[n] == 0x7f || (uint8_t)word[n] >= 0x80 ? '?'
+										       : word[n];
+	out[n] = '\0';
+}
+
+static bool has_code(const json_t *array, const char *code)
+{
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *text = medark_live_json_text(json_array_get(array, i), "code");
+
+		if (text && strcmp(text, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_xml(const json_t *formats)
+{
+	for (size_t i = 0; i < json_array_size(formats); i++) {
+		const char *text = json_string_value(json_array_get(formats, i));
+
+		if (text && strstr(text, "xml"))
+			return true;
+	}
+	return false;
+}
+
+/* A type that can only be read is none that is taken; without any interaction nothing is known. */
+static bool is_writable(const json_t *resource)
+{
+	const json_t *interactions = json_object_get(resource, "interaction");
+
+	return json_array_size(interactions) == 0 || has_code(interactions, "create") ||
+	       has_code(interactions, "update");
+}
+
+static int take_types(struct medark_target *t, const json_t *resources, struct medark_error *err)
+{
+	for (size_t i = 0; i < json_array_size(resources); i++) {
+		const json_t *resource = json_array_get(resources, i);
+		const char *type = medark_live_json_text(resource, "type");
+
+		if (type && *type && is_writable(resource))
+			MEDARK_TRY(medark_buffer_add(&t->types, type, strlen(type) + 1, err));
+	}
+	return 0;
+}
+
+static int take_metadata(struct medark_target *t, const json_t *metadata, struct medark_error *err)
+{
+	const json_t *rest = json_array_get(json_object_get(metadata, "rest"), 0);
+	const json_t *software = json_object_get(metadata, "software");
+	const json_t *interactions = json_object_get(rest, "interaction");
+	const char *type = medark_live_json_text(metadata, "resourceType");
+
+	if (!type || (strcmp(type, "CapabilityStatement") != 0 && strcmp(type, "Conformance") != 0))
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"%s does not describe itself as a FHIR server: is this its "
+					"base address?",
+					t->base.origin);
+	take_word(medark_live_json_text(metadata, "fhirVersion"), t->fhir_version);
+	take_word(medark_live_json_text(software, "name"), t->software);
+	t->takes_xml = has_xml(json_object_get(metadata, "format"));
+	t->takes_transactions =
+		json_array_size(interactions) == 0 || has_code(interactions, "transaction");
+	return take_types(t, json_object_get(rest, "resource"), err);
+}
+
+static int read_metadata(struct medark_target *t, struct medark_error *err)
+{
+	const struct medark_target_request request = { .method = "GET", .path = "metadata" };
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *transfer = NULL;
+	MEDARK_AUTO(medark_json_release) json_t *metadata = NULL;
+	const struct medark_http_response *r;
+
+	MEDARK_TRY(medark_target_send(t, &request, &transfer, err));
+	r = medark_http_response(transfer);
+	if (r->status != 200)
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"%s answers with status %u when asked for its metadata",
+					t->base.origin, r->status);
+	MEDARK_TRY(medark_live_json_parse(medark_bytes(r->body.data, r->body.size),
+					  "the server's metadata", MEDARK_E_REMOTE, &metadata,
+					  err));
+	return take_metadata(t, metadata, err);
+}
+
+bool medark_target_takes(const struct medark_target *t, struct medark_bytes type)
+{
+	const char *at = (const char *)t->types.data, *end = at + t->types.size;
+
+	for (; at < end; at += strlen(at) + 1)
+		if (medark_bytes_is(type, at))
+			return true;
+	return t->types.size == 0;
+}
+
+bool medark_target_location(struct medark_bytes location, struct medark_bytes *out)
+{
+	struct medark_fhir_reference r;
+
+	medark_fhir_reference_parse(location, &r);
+	*out = r.id;
+	return r.kind == MEDARK_FHIR_REFERENCE_LITERAL && medark_target_is_id(r.id);
+}
+
+/* ---- opening ---- */
+
+int medark_target_open(const struct medark_target_setup *setup, struct medark_target **out,
+		       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_target_free) struct medark_target *t = calloc(1, sizeof(*t));
+	struct medark_http_setup http = { .poll = setup->poll,
+					  .context = setup->context,
+					  .connections = setup->connections };
+
+	if (!t)
+		return medark_error_memory(err, "a restore");
+	t->types.limit = TYPES_MAX;
+	MEDARK_TRY(medark_url_parse(setup->address + strlen(MEDARK_LIVE_PREFIX), &t->base, err));
+	MEDARK_TRY(medark_auth_load(setup->auth_path, &t->auth, err));
+	medark_auth_set_up(t->auth, &http);
+	MEDARK_TRY(medark_http_new(&http, &t->http, err));
+	MEDARK_TRY(medark_http_new(&http, &t->tokens, err));
+	t->talk = (struct medark_talk) { .http = t->tokens,
+					 .auth = t->auth,
+					 .base = &t->base,
+					 .bounds = MEDARK_RETRY_BOUNDS,
+					 .attempts = ATTEMPTS };
+	MEDARK_TRY(medark_discover_tokens(&t->talk, err));
+	MEDARK_TRY(read_metadata(t, err));
+	*out = MEDARK_TAKE(t);
+	return 0;
+}
