@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../test.h"
+
+#include "live/target_map.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct medark_key key = { .bytes = { 7 } };
+
+static void name_of(const struct medark_target_map *map, unsigned i, struct medark_target_hash *out)
+{
+	char id[16];
+
+	(void)snprintf(id, sizeof(id), "%u", i);
+	assert_int_equal(medark_target_map_name(map, medark_bytes_text("Patient"),
+						medark_bytes_text(id), out, NULL),
+			 0);
+}
+
+static void every_name_has_one_entry(void **state)
+{
+	MEDARK_AUTO(medark_target_map_free) struct medark_target_map *map = NULL;
+	const unsigned count = 20000;
+	struct medark_target_hash name;
+	uint32_t number;
+
+	(void)state;
+	assert_int_equal(medark_target_map_new(&key, &map, NULL), 0);
+	for (unsigned round = 0; round < 2; round++)
+		for (unsigned i = 0; i < count; i++) {
+			name_of(map, i, &name);
+			assert_int_equal(medark_target_map_add(map, &name, &number, NULL), 0);
+			assert_int_equal(number, i + 1);
+			assert_int_equal(medark_target_map_find(map, &name), i + 1);
+		}
+	assert_int_equal(medark_target_map_count(map), count);
+	name_of(map, count, &name);
+	assert_int_equal(medark_target_map_find(map, &name), 0);
+}
+
+static void ids_of_the_server_are_kept(void **state)
+{
+	MEDARK_AUTO(medark_target_map_free) struct medark_target_map *map = NULL;
+	struct medark_target_hash name;
+	uint32_t a, b;
+
+	(void)state;
+	assert_int_equal(medark_target_map_new(&key, &map, NULL), 0);
+	name_of(map, 1, &name);
+	assert_int_equal(medark_target_map_add(map, &name, &a, NULL), 0);
+	name_of(map, 2, &name);
+	assert_int_equal(medark_target_map_add(map, &name, &b, NULL), 0);
+	assert_int_equal(medark_target_map_id(map, a).size, 0);
+	assert_int_equal(medark_target_map_set_id(map, b, medark_bytes_text("x-1"), NULL), 0);
+	assert_int_equal(medark_target_map_set_id(map, a, medark_bytes_text("y"), NULL), 0);
+	assert_true(medark_bytes_is(medark_target_map_id(map, b), "x-1"));
+	assert_true(medark_bytes_is(medark_target_map_id(map, a), "y"));
+}
+
+static void hashes_depend_on_the_key_and_on_what_is_hashed(void **state)
+{
+	MEDARK_AUTO(medark_target_map_free) struct medark_target_map *map = NULL;
+	MEDARK_AUTO(medark_target_map_free) struct medark_target_map *other = NULL;
+	const struct medark_key second = { .bytes = { 8 } };
+	struct medark_target_hash a, b;
+
+	(void)state;
+	assert_int_equal(medark_target_map_new(&key, &map, NULL), 0);
+	assert_int_equal(medark_target_map_new(&second, &other, NULL), 0);
+	name_of(map, 1, &a);
+	name_of(other, 1, &b);
+	assert_memory_not_equal(&a, &b, sizeof(a));
+	assert_int_equal(medark_target_map_content(map, medark_bytes_text("Patient/1"), &b, NULL),
+			 0);
+	assert_memory_not_equal(&a, &b, sizeof(a));
+}
+
+static void an_id_is_what_fhir_calls_one(void **state)
+{
+	char longest[66];
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	assert_true(medark_target_is_id(medark_bytes(longest, 64)));
+	assert_false(medark_target_is_id(medark_bytes(longest, 65)));
+	assert_true(medark_target_is_id(medark_bytes_text("aZ09-.")));
+	for (const char *bad = "_/\"\\@[`{ \xc1"; *bad; bad++)
+		assert_false(medark_target_is_id(medark_bytes(bad, 1)));
+	assert_false(medark_target_is_id(medark_bytes_text("")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_name_has_one_entry),
+		cmocka_unit_test(ids_of_the_server_are_kept),
+		cmocka_unit_test(hashes_depend_on_the_key_and_on_what_is_hashed),
+		cmocka_unit_test(an_id_is_what_fhir_calls_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
