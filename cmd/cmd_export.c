@@ -249,6 +249,12 @@ int cli_export_configure(const struct cli_options *options, struct medark_export
 	struct medark_error err = { 0 };
 	int code = 0;
 
+	if (options->method && medark_export_set_method(e, options->method, &err) < 0)
+		return cli_report_usage(
+			options,
+			"cannot use '%s' for --method: it must be auto, bulk, everything, "
+			"search or page",
+			options->method);
 	if (options->at && medark_export_judge_previous_at(e, options->at, &err) < 0)
 		return cli_report_usage(options, "cannot use '%s' for --at: %s", options->at,
 					err.message);
@@ -269,6 +275,8 @@ int cli_export_configure(const struct cli_options *options, struct medark_export
 		code = medark_export_set_auth(e, options->auth, &err);
 	if (code >= 0 && options->group)
 		code = medark_export_set_group(e, options->group, &err);
+	if (code >= 0 && options->patients_file)
+		code = medark_export_set_patients(e, options->patients_file, &err);
 	medark_export_set_increment(e, options->since != NULL);
 	if (code >= 0 && options->report)
 		code = medark_export_set_report(e, options->report, &err);

@@ -70,6 +70,11 @@ const struct cli_option cli_option_table[] = {
 	  "only what a FHIR server says has changed since the\narchive of --previous" },
 	{ "group", 0, CLI_TEXT, CLI_EXPORT, AT(group), "ID",
 	  "only the patients of this Group of a FHIR server" },
+	{ "patients", 0, CLI_TEXT, CLI_EXPORT, AT(patients_file), "FILE",
+	  "only the patients of a FHIR server whom FILE lists: an\nid a line, or the output of "
+	  "patients --json" },
+	{ "method", 0, CLI_TEXT, CLI_EXPORT, AT(method), "METHOD",
+	  "how a FHIR server is asked: auto (the default), bulk,\neverything, search or page" },
 	{ "today", 0, CLI_FLAG, CLI_RESTORE, AT(today), NULL,
 	  "server: patients with an appointment today first, then\nthose with recent records, then "
 	  "the rest" },

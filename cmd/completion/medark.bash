@@ -7,7 +7,7 @@ _medark_options() {
 	export)
 		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
-			--passphrase-command --level --memory --threads --exclude --auth --since --group --report --force
+			--passphrase-command --level --memory --threads --exclude --auth --since --group --patients --method --report --force
 		;;
 	run) echo --config --check ;;
 	verify) echo --trust --signed-by --at --threads ;;

@@ -67,6 +67,8 @@ complete -c medark -n '__medark_verb export' -l level -x -d 'compression, 1 to 2
 complete -c medark -n '__medark_verb export' -l memory -x -d 'memory to use, such as 512M'
 complete -c medark -n '__medark_verb export' -l exclude -x -d 'what to leave out'
 complete -c medark -n '__medark_verb export' -l since -x -a auto -d 'only what has changed since --previous'
+complete -c medark -n '__medark_verb export' -l patients -r -d 'only the patients of a FHIR server whom a file lists'
+complete -c medark -n '__medark_verb export' -l method -x -a 'auto bulk everything search page' -d 'how a FHIR server is asked'
 complete -c medark -n '__medark_verb export' -l group -x -d 'only the patients of this Group of a FHIR server'
 complete -c medark -n '__medark_verb export' -l auth -r -F -d 'how a FHIR server is shown who asks'
 complete -c medark -n '__medark_verb export' -l report -r -F -d 'list of what was quarantined'

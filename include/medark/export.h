@@ -127,6 +127,22 @@ MEDARK_API int medark_export_set_group(struct medark_export *e, const char *id,
 				       struct medark_error *err);
 
 /*
+ * Only what belongs to the patients whom this file lists, of the FHIR servers among the sources: an
+ * id a line, or what `medark patients --json` prints. NULL: of all. Not together with a Group. It
+ * is read by medark_export_run(). MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_export_set_patients(struct medark_export *e, const char *path,
+					  struct medark_error *err);
+
+/*
+ * How FHIR servers among the sources are asked: "auto" (the first of the others that a server has),
+ * "bulk" (FHIR Bulk Data Access), "everything" ($everything of each patient), "search" (searches
+ * for each patient), "page" (all records of each type). NULL: auto. MEDARK_E_USAGE for another one.
+ */
+MEDARK_API int medark_export_set_method(struct medark_export *e, const char *method,
+					struct medark_error *err);
+
+/*
  * Reads the addresses of the servers among the sources and the file of medark_export_set_auth(), as
  * medark_export_run() does, and asks nobody. MEDARK_E_USAGE for what they say; MEDARK_E_KEY if the
  * file is open to others or a key in it is unsuitable; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.

@@ -58,6 +58,7 @@ void medark_export_free(struct medark_export *e)
 	free(e->report_path);
 	free(e->auth_path);
 	free(e->group);
+	free(e->patients);
 	free(e->previous_servers);
 	free(e);
 }
@@ -244,6 +245,20 @@ int medark_export_set_group(struct medark_export *e, const char *id, struct meda
 		return medark_error_set(err, MEDARK_E_USAGE, "the id of a group has 1 to %d bytes",
 					MEDARK_EXPORT_GROUP_MAX);
 	return set_text(&e->group, id, err);
+}
+
+int medark_export_set_patients(struct medark_export *e, const char *path, struct medark_error *err)
+{
+	return set_text(&e->patients, path, err);
+}
+
+int medark_export_set_method(struct medark_export *e, const char *method, struct medark_error *err)
+{
+	e->method = MEDARK_LIVE_AUTO;
+	if (!method || medark_live_method_find(method, &e->method))
+		return 0;
+	return medark_error_set(err, MEDARK_E_USAGE,
+				"the method must be auto, bulk, everything, search or page");
 }
 
 int medark_export_check_servers(const struct medark_export *e, struct medark_error *err)

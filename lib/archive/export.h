@@ -8,6 +8,7 @@
 #include "container/summary.h"
 #include "crypto/certificate.h"
 #include "crypto/private_key.h"
+#include "live/approach.h"
 
 #include <medark/export.h>
 
@@ -34,6 +35,8 @@ struct medark_export {
 	unsigned threads;
 	char *report_path, *auth_path;
 	char *group;	/* of servers; NULL: everything */
+	char *patients; /* a file that lists those of servers; NULL: everybody */
+	enum medark_live_method method;
 	bool increment; /* only what has changed since the previous archive */
 	/* What the previous archive says of servers, with a time. */
 	struct medark_summary_server *previous_servers;

@@ -98,6 +98,8 @@ static int fetch(struct medark_servers *s, const struct medark_export *e, size_t
 	MEDARK_TRY(find_since(e, setup.address, &s->since[i], err));
 	setup.since = s->since[i];
 	setup.group = e->group;
+	setup.patients = e->patients;
+	setup.method = e->method;
 	setup.has_archive = access(out_path, F_OK) == 0;
 	MEDARK_TRY(medark_live_open(&setup, &s->lives[i], err));
 	return medark_live_fetch(s->lives[i], err);
@@ -115,6 +117,17 @@ static int check_servers(const struct medark_export *e, struct medark_error *err
 	if (e->increment && (count != 1 || e->source_count != 1))
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"--since wants one source, which is a FHIR server");
+	if (e->patients && e->group)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"patients are given by a list or by a group, not by both");
+	if (e->patients && e->method == MEDARK_LIVE_BULK)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a list of patients needs another method than bulk: auto, "
+					"everything or search");
+	if ((e->patients || e->group) && e->method == MEDARK_LIVE_PAGE)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the method page brings everything: for some patients give "
+					"everything or search");
 	if (e->increment && !e->sequence)
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"--since wants the archive before: --previous ARCHIVE");
@@ -250,6 +263,8 @@ int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_
 		return 0;
 	for (size_t k = 0; k < haul->missing_count; k++)
 		MEDARK_TRY(note_missing(s, facts, haul->missing[k], k < WARNINGS_MAX, err));
+	for (size_t k = 0; k < haul->remark_count; k++)
+		medark_meter_warn(s->meter, haul->remarks[k]);
 	if (s->since[i] && !medark_live_has_since(s->lives[i]))
 		medark_meter_warn(s->meter, "the server cannot tell what has changed: this "
 					    "archive holds everything it gave");

@@ -20,8 +20,11 @@ void medark_haul_clear(struct medark_haul *h)
 	}
 	for (size_t i = 0; i < h->missing_count; i++)
 		free(h->missing[i]);
+	for (size_t i = 0; i < h->remark_count; i++)
+		free(h->remarks[i]);
 	free(h->files);
 	free(h->missing);
+	free(h->remarks);
 	*h = (struct medark_haul) { 0 };
 }
 
@@ -57,21 +60,40 @@ int medark_haul_add(struct medark_haul *h, const struct medark_haul_file *file,
 	return 0;
 }
 
-int medark_haul_miss(struct medark_haul *h, struct medark_error *err, const char *sentence, ...)
+__attribute__((format(printf, 5, 0))) static int add_sentence(char ***list, size_t *max,
+							      size_t *count,
+							      struct medark_error *err,
+							      const char *sentence, va_list args)
 {
 	char *text = NULL;
-	va_list args;
-	int size;
 
-	MEDARK_TRY(grow((void **)&h->missing, &h->missing_max, h->missing_count,
-			sizeof(*h->missing), err));
-	va_start(args, sentence);
-	size = vasprintf(&text, sentence, args);
-	va_end(args);
-	if (size < 0)
+	MEDARK_TRY(grow((void **)list, max, *count, sizeof(**list), err));
+	if (vasprintf(&text, sentence, args) < 0)
 		return medark_error_memory(err, "what a server gave");
-	h->missing[h->missing_count++] = text;
+	(*list)[(*count)++] = text;
 	return 0;
+}
+
+int medark_haul_miss(struct medark_haul *h, struct medark_error *err, const char *sentence, ...)
+{
+	va_list args;
+	int code;
+
+	va_start(args, sentence);
+	code = add_sentence(&h->missing, &h->missing_max, &h->missing_count, err, sentence, args);
+	va_end(args);
+	return code;
+}
+
+int medark_haul_remark(struct medark_haul *h, struct medark_error *err, const char *sentence, ...)
+{
+	va_list args;
+	int code;
+
+	va_start(args, sentence);
+	code = add_sentence(&h->remarks, &h->remark_max, &h->remark_count, err, sentence, args);
+	va_end(args);
+	return code;
 }
 
 /* ---- as a source ---- */

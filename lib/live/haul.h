@@ -31,6 +31,8 @@ struct medark_haul {
 	size_t count, max;
 	char **missing; /* sentences; owned */
 	size_t missing_count, missing_max;
+	char **remarks; /* sentences about what is no fault; owned */
+	size_t remark_count, remark_max;
 	char time[MEDARK_HAUL_TIME_MAX +
 		  1]; /* as of which it is, in the server's words; or empty */
 };
@@ -48,6 +50,13 @@ int medark_haul_add(struct medark_haul *h, const struct medark_haul_file *file,
  */
 int medark_haul_miss(struct medark_haul *h, struct medark_error *err, const char *sentence,
 		     ...) MEDARK_MUST_USE __attribute__((format(printf, 3, 4)));
+
+/*
+ * Something that somebody should know, and that does not make the archive incomplete: it is told,
+ * and stands nowhere. MEDARK_E_MEMORY.
+ */
+int medark_haul_remark(struct medark_haul *h, struct medark_error *err, const char *sentence,
+		       ...) MEDARK_MUST_USE __attribute__((format(printf, 3, 4)));
 
 /*
  * The files as entries of a source; one that could not be had is an entry that is

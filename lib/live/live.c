@@ -2,12 +2,16 @@
 #include "live/live.h"
 
 #include "base/secret.h"
+#include "base/text.h"
+#include "crypto/digest.h"
 #include "crypto/random.h"
 #include "live/bulk_fetch.h"
 #include "live/json.h"
+#include "live/pull.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -24,9 +28,12 @@ struct medark_live {
 	struct medark_key key; /* without a secret of --auth */
 	int folder;
 	bool has_secret;
+	struct medark_approach approach;
 	struct medark_bulk *bulk;
+	struct medark_pull *pull; /* NULL: not in this way */
 	struct medark_haul haul;
 	struct medark_capability capability;
+	bool has_looked, is_declared;
 	struct medark_census census;
 };
 
@@ -49,6 +56,8 @@ void medark_live_free(struct medark_live *live)
 	if (!live)
 		return;
 	medark_bulk_free(live->bulk);
+	medark_pull_free(live->pull);
+	medark_approach_clear(&live->approach);
 	medark_haul_clear(&live->haul);
 	medark_capability_clear(&live->capability);
 	medark_census_clear(&live->census);
@@ -144,6 +153,25 @@ static struct medark_talk talk_of(const struct medark_live *live)
 				      .attempts = ATTEMPTS };
 }
 
+/* The bulk export, of which nothing is asked yet. */
+static int start_bulk(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_bulk_setup setup = {
+		.talk = talk_of(live),
+		.files = live->files,
+		.level = live->setup.group ? MEDARK_BULK_GROUP : MEDARK_BULK_SYSTEM,
+		.group = live->setup.group,
+		.since = live->setup.since,
+		.folder = live->folder,
+		.secret = secret_of(live),
+		.parallel = live->setup.connections,
+		.tell = live->setup.tell,
+		.context = live->setup.context,
+	};
+
+	return medark_bulk_new(&setup, &live->bulk, err);
+}
+
 /* SMART App Launch 2 section 4: where the server gives tokens. */
 static int discover(struct medark_live *live, struct medark_error *err)
 {
@@ -176,58 +204,161 @@ static int discover(struct medark_live *live, struct medark_error *err)
 	return medark_auth_set_token_url(live->auth, &token_url, err);
 }
 
-/*
- * How much there is of everything: of what has changed, or of a group, nobody can say. A server
- * that does not tell what it can do is exported all the same.
- */
-static int begin_census(struct medark_live *live, const struct medark_talk *talk,
-			struct medark_error *err)
+/* ---- how it is asked ---- */
+
+/* What the user wants, in a line: a job for something else is no use. */
+static int print_asked(const struct medark_live *live, char out[MEDARK_APPROACH_ASKED_MAX + 1],
+		       struct medark_error *err)
 {
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_PATIENT_FILE_MAX);
+	struct medark_digest digest;
+	char hex[2 * MEDARK_DIGEST_SIZE + 1] = "";
+
+	if (live->setup.patients) {
+		MEDARK_TRY(medark_digest_setup(err));
+		MEDARK_TRY(medark_patient_list_file(live->setup.patients, &text, err));
+		medark_sha256(text.data, text.size, &digest);
+		medark_text_hex(digest.bytes, sizeof(digest.bytes), hex);
+	}
+	(void)snprintf(out, MEDARK_APPROACH_ASKED_MAX + 1, "%s group=%s patients=%s",
+		       medark_live_method_name(live->setup.method),
+		       live->setup.group ? live->setup.group : "", hex);
+	return 0;
+}
+
+/* Asks what the server can do, once; one that does not tell is exported all the same. */
+static int look(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_talk talk = talk_of(live);
 	struct medark_error why = { 0 };
 	int code;
 
-	if (live->setup.since || live->setup.group)
+	if (live->has_looked)
 		return 0;
-	code = medark_capability_fetch(talk, &live->capability, &why);
-	if (code == MEDARK_E_NOT_FOUND || code == MEDARK_E_REMOTE)
+	code = medark_capability_fetch(&talk, &live->capability, &why);
+	live->has_looked = true;
+	live->is_declared = code == 0;
+	if (code == 0 || code == MEDARK_E_NOT_FOUND || code == MEDARK_E_REMOTE)
 		return 0;
-	if (code < 0) {
-		if (err)
-			*err = why;
-		return code;
-	}
-	return medark_census_begin(talk, &live->capability, live->folder, secret_of(live),
+	if (err)
+		*err = why;
+	return code;
+}
+
+/* NULL: it does not tell. */
+static const struct medark_capability *declared(const struct medark_live *live)
+{
+	return live->is_declared ? &live->capability : NULL;
+}
+
+/* How much there is of everything: of what has changed, or of some patients, nobody can say. */
+static int begin_census(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_talk talk = talk_of(live);
+
+	if (live->setup.since || live->setup.group || live->setup.patients || !live->is_declared)
+		return 0;
+	return medark_census_begin(&talk, &live->capability, live->folder, secret_of(live),
 				   &live->census, err);
 }
 
-int medark_live_fetch(struct medark_live *live, struct medark_error *err)
+/* A job for something else is given back, and its files go. */
+static int drop_other(struct medark_live *live, const char *asked, struct medark_error *err)
 {
-	const struct medark_bulk_setup setup = {
-		.talk = talk_of(live),
-		.files = live->files,
-		.level = live->setup.group ? MEDARK_BULK_GROUP : MEDARK_BULK_SYSTEM,
-		.group = live->setup.group,
-		.since = live->setup.since,
-		.folder = live->folder,
-		.secret = secret_of(live),
-		.parallel = live->setup.connections,
-		.tell = live->setup.tell,
-		.context = live->setup.context,
-	};
-	int code;
+	if (live->approach.method == MEDARK_LIVE_AUTO || strcmp(live->approach.asked, asked) == 0)
+		return 0;
+	medark_approach_clear(&live->approach);
+	MEDARK_TRY(medark_bulk_end(live->bulk, err));
+	medark_bulk_free(live->bulk);
+	live->bulk = NULL;
+	return start_bulk(live, err);
+}
 
-	MEDARK_TRY(discover(live, err));
-	MEDARK_TRY(begin_census(live, &setup.talk, err));
-	MEDARK_TRY(medark_bulk_new(&setup, &live->bulk, err));
-	code = medark_bulk_run(live->bulk, err);
+static int save_approach(struct medark_live *live, struct medark_error *err)
+{
+	MEDARK_TRY(medark_approach_fill(&live->approach, declared(live), err));
+	return medark_approach_save(&live->approach, live->folder, secret_of(live), err);
+}
+
+/* Chooses how the server is asked, or goes on as an earlier run has chosen. */
+static int choose(struct medark_live *live, struct medark_error *err)
+{
+	char asked[MEDARK_APPROACH_ASKED_MAX + 1];
+
+	MEDARK_TRY(print_asked(live, asked, err));
+	MEDARK_TRY(medark_approach_load(live->folder, secret_of(live), &live->approach, err));
+	MEDARK_TRY(drop_other(live, asked, err));
+	if (live->approach.method != MEDARK_LIVE_AUTO)
+		return 0;
+	memcpy(live->approach.asked, asked, sizeof(asked));
+	live->approach.is_listed = live->setup.group || live->setup.patients;
+	medark_approach_choose(&live->approach, live->setup.method, declared(live),
+			       live->setup.group != NULL);
+	return save_approach(live, err);
+}
+
+/* The server refuses bulk export: the next way. */
+static int fall(struct medark_live *live, struct medark_error *err)
+{
+	medark_approach_fall(&live->approach, declared(live));
+	live->approach.is_declared = live->is_declared;
+	return save_approach(live, err);
+}
+
+/* ---- fetching ---- */
+
+static int run_bulk(struct medark_live *live, struct medark_error *err)
+{
+	int code = medark_bulk_run(live->bulk, err);
+
+	if (code == MEDARK_E_NOT_FOUND && live->setup.method == MEDARK_LIVE_AUTO)
+		return fall(live, err);
 	if (code == MEDARK_E_NOT_FOUND) {
 		if (err)
 			err->code = MEDARK_E_REMOTE;
 		return MEDARK_E_REMOTE;
 	}
 	MEDARK_TRY(code);
-	MEDARK_TRY(medark_census_end(&setup.talk, &live->census, err));
 	return medark_bulk_haul(live->bulk, &live->haul, err);
+}
+
+static int run_pull(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_pull_setup setup = {
+		.place = {
+			.talk = talk_of(live),
+			.http = live->files,
+			.parallel = live->setup.connections,
+			.folder = live->folder,
+			.secret = secret_of(live),
+			.tell = live->setup.tell,
+			.context = live->setup.context,
+		},
+		.approach = &live->approach,
+		.patients_path = live->setup.patients,
+		.group = live->setup.group,
+	};
+
+	MEDARK_TRY(medark_pull_new(&setup, &live->pull, err));
+	MEDARK_TRY(medark_pull_run(live->pull, err));
+	return medark_pull_haul(live->pull, &live->haul, err);
+}
+
+int medark_live_fetch(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_talk talk = talk_of(live);
+
+	MEDARK_TRY(discover(live, err));
+	MEDARK_TRY(look(live, err));
+	MEDARK_TRY(start_bulk(live, err));
+	MEDARK_TRY(choose(live, err));
+	MEDARK_TRY(begin_census(live, err));
+	if (live->approach.method == MEDARK_LIVE_BULK)
+		MEDARK_TRY(run_bulk(live, err));
+	if (live->approach.method != MEDARK_LIVE_BULK)
+		MEDARK_TRY(run_pull(live, err));
+	return medark_census_end(&talk, &live->census, err);
 }
 
 int medark_live_source(struct medark_live *live, struct medark_source **out,

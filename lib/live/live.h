@@ -12,6 +12,7 @@
 #ifndef MEDARK_LIVE_LIVE_H
 #define MEDARK_LIVE_LIVE_H
 
+#include "live/approach.h"
 #include "live/bulk.h"
 #include "live/census.h"
 #include "source/source.h"
@@ -29,13 +30,15 @@ bool medark_live_is_same(const char *a, const char *b);
 struct medark_live;
 
 struct medark_live_setup {
-	const char *address;   /* with the prefix */
-	const char *auth_path; /* NULL: none */
-	const char *folder;    /* of the job: is made, mode 0700 */
-	const char *since;     /* only what has changed since; NULL: everything */
-	const char *group;     /* only of the patients of this Group; NULL: of all */
-	bool has_archive;      /* something stands where the archive will */
-	unsigned connections;  /* files at once; 0: 4 */
+	const char *address;		/* with the prefix */
+	const char *auth_path;		/* NULL: none */
+	const char *folder;		/* of the job: is made, mode 0700 */
+	const char *since;		/* only what has changed since; NULL: everything */
+	const char *group;		/* only of the patients of this Group; NULL: of all */
+	const char *patients;		/* only of those that this file lists; NULL: of all */
+	enum medark_live_method method; /* how it is asked */
+	bool has_archive;		/* something stands where the archive will */
+	unsigned connections;		/* files at once; 0: 4 */
 	int (*tell)(void *context, const struct medark_bulk_progress *progress,
 		    struct medark_error *err);
 	int (*poll)(void *context, struct medark_error *err); /* see struct medark_http_setup */
@@ -53,7 +56,11 @@ int medark_live_open(const struct medark_live_setup *setup, struct medark_live *
 void medark_live_free(struct medark_live *live);
 MEDARK_DEFINE_AUTO(struct medark_live, medark_live_free)
 
-/* Fetches everything: errors of medark_bulk_run(). */
+/*
+ * Fetches everything, in the way that the setup names or that the server has. Errors of
+ * medark_bulk_run(), of which MEDARK_E_REMOTE stands for MEDARK_E_NOT_FOUND, and of
+ * medark_pull_run().
+ */
 int medark_live_fetch(struct medark_live *live, struct medark_error *err) MEDARK_MUST_USE;
 
 /*

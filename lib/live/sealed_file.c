@@ -145,6 +145,17 @@ int medark_sealed_finish(struct medark_sealed_writer *w, struct medark_error *er
 	return 0;
 }
 
+int medark_sealed_keep(struct medark_sealed_writer *w, struct medark_error *err)
+{
+	int fd = w->fd;
+
+	MEDARK_TRY(put_block(w, LAST, err));
+	w->fd = -1;
+	if (close(fd) < 0 || renameat(w->folder, w->part, w->folder, w->name) < 0)
+		return medark_error_errno(err, errno, "cannot keep what was received");
+	return 0;
+}
+
 /* ---- reading ---- */
 
 struct reader {
@@ -307,6 +318,31 @@ int medark_sealed_stream(int folder, const char *name, struct medark_bytes secre
 	MEDARK_TRY(read_salt(r->fd, salt, err));
 	MEDARK_TRY(medark_scratch_cipher_derive(secret, salt, &r->cipher, err));
 	return medark_stream_new(&reader_ops, MEDARK_TAKE(r), out, err);
+}
+
+int medark_sealed_read(int folder, const char *name, struct medark_bytes secret,
+		       struct medark_buffer *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_stream_free) struct medark_stream *s = NULL;
+	ssize_t n;
+
+	MEDARK_TRY(medark_sealed_stream(folder, name, secret, &s, err));
+	do {
+		MEDARK_TRY(medark_buffer_reserve(out, BLOCK, err));
+		n = medark_stream_read(s, out->data + out->size, BLOCK, err);
+		out->size += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	return (int)n;
+}
+
+int medark_sealed_write(int folder, const char *name, struct medark_bytes secret,
+			struct medark_bytes content, bool is_synced, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_sealed_writer_free) struct medark_sealed_writer *w = NULL;
+
+	MEDARK_TRY(medark_sealed_create(folder, name, secret, &w, err));
+	MEDARK_TRY(medark_sealed_add(w, content, err));
+	return is_synced ? medark_sealed_finish(w, err) : medark_sealed_keep(w, err);
 }
 
 int medark_sealed_size(int folder, const char *name, uint64_t *out, struct medark_error *err)

@@ -11,6 +11,7 @@
 #ifndef MEDARK_LIVE_SEALED_FILE_H
 #define MEDARK_LIVE_SEALED_FILE_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -37,11 +38,26 @@ int medark_sealed_add(struct medark_sealed_writer *w, struct medark_bytes bytes,
 int medark_sealed_finish(struct medark_sealed_writer *w, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
+ * The same without syncing: a file that a power cut takes is fetched again. What it may leave of
+ * one does not open: whoever goes on with the job looks. MEDARK_E_SYSTEM.
+ */
+int medark_sealed_keep(struct medark_sealed_writer *w, struct medark_error *err) MEDARK_MUST_USE;
+
+/* A file of that content, synced or not. Errors of the functions above. */
+int medark_sealed_write(int folder, const char *name, struct medark_bytes secret,
+			struct medark_bytes content, bool is_synced,
+			struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * The content of a finished file. MEDARK_E_NOT_FOUND; MEDARK_E_SYSTEM if it cannot be read, or, at
  * the latest when that part is read, was changed or is sealed with another secret.
  */
 int medark_sealed_stream(int folder, const char *name, struct medark_bytes secret,
 			 struct medark_stream **out, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Appends the content to `out`; errors as above, MEDARK_E_MEMORY past the limit of `out`. */
+int medark_sealed_read(int folder, const char *name, struct medark_bytes secret,
+		       struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
 /* The size of its content; errors as above, of what the size on disk tells. */
 int medark_sealed_size(int folder, const char *name, uint64_t *out,

@@ -68,6 +68,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.token_seconds = 300
         self.lock = threading.Lock()
         self.log, self.meddle = [], None
+        self.rest = None  # a Rest: it has reading and search beside
         self.jobs, self.polls_needed = {}, 1
         self.asked = {}  # job -> (path, parameters)
         self.levels = {"$export", "Patient/$export", "Group/g1/$export"}
@@ -106,7 +107,7 @@ class Server(http.server.ThreadingHTTPServer):
             self.tell(request, path.rsplit("/", 1)[1])
         elif path.startswith("/files/"):
             self.give_file(request, path[len("/files/"):])
-        else:
+        elif not (self.rest and self.rest.respond(request)):
             request.answer(404, {"resourceType": "OperationOutcome"})
 
     # ---- tokens ----
