@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "crypto/random.h"
+#include "live/hashset.h"
 #include "live/requests.h"
 #include "live/sealed_file.h"
 
@@ -36,9 +37,8 @@ struct failure {
 struct chain {
 	struct medark_walk *walk;
 	size_t search, size_index;
-	uint64_t *seen; /* hashes of the addresses of its pages */
-	size_t seen_count, seen_max;
-	uint64_t entries; /* hash of the last page's */
+	struct medark_hashset seen; /* addresses of its pages */
+	uint64_t entries;	    /* hash of the last page's */
 	uint64_t records, least_total;
 	bool has_total;
 	unsigned empty;		 /* pages in a row without a record */
@@ -67,7 +67,7 @@ static void chain_free(struct chain *c)
 	if (!c)
 		return;
 	medark_url_clear(&c->first);
-	free(c->seen);
+	medark_hashset_clear(&c->seen);
 	free(c);
 }
 MEDARK_DEFINE_AUTO(struct chain, chain_free)
@@ -95,14 +95,15 @@ void medark_walk_name(const struct medark_walk *w, size_t search, uint32_t page,
 static int begin_chain(struct medark_walk *w, size_t search, struct chain **out,
 		       struct medark_error *err)
 {
-	struct chain *c = calloc(1, sizeof(*c));
+	MEDARK_AUTO(chain_free) struct chain *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return medark_error_memory(err, "a search");
 	c->walk = w;
 	c->search = search;
 	c->size_index = w->size_index;
-	*out = c;
+	MEDARK_TRY(medark_hashset_init(&c->seen, err));
+	*out = MEDARK_TAKE(c);
 	return 0;
 }
 
@@ -115,27 +116,6 @@ static int first_page(struct chain *c, struct medark_url *out, struct medark_err
 	medark_url_clear(out);
 	MEDARK_TRY(setup->ask(setup->context, c->search, page_sizes[c->size_index], &path, err));
 	return medark_url_below(setup->place.talk.base, (const char *)path.data, out, err);
-}
-
-/* Was this address not asked for before in this search? */
-static int is_new(struct chain *c, const struct medark_url *url, struct medark_error *err)
-{
-	uint64_t hash = medark_hash(c->walk->seed, medark_bytes_text(url->text));
-
-	for (size_t i = 0; i < c->seen_count; i++)
-		if (c->seen[i] == hash)
-			return 0;
-	if (c->seen_count == c->seen_max) {
-		size_t max = c->seen_max ? 2 * c->seen_max : 8;
-		uint64_t *grown = realloc(c->seen, max * sizeof(*grown));
-
-		if (!grown)
-			return medark_error_memory(err, "a search");
-		c->seen = grown;
-		c->seen_max = max;
-	}
-	c->seen[c->seen_count++] = hash;
-	return 1;
 }
 
 /* ---- ends of searches ---- */
@@ -213,7 +193,7 @@ static int find_next(struct chain *c, const struct medark_bundle *page, struct m
 	MEDARK_TRY(medark_bundle_next(page, place->talk.base, &c->first, out, err));
 	if (!out->text)
 		return 0;
-	code = is_new(c, out, err);
+	code = medark_hashset_add(&c->seen, medark_bytes_text(out->text), err);
 	if (code == 0 || (code == 1 && c->walk->pages[c->search] >= PAGES_MAX))
 		return medark_error_set(err, MEDARK_E_REMOTE,
 					"%s leads from page to page without end",
@@ -483,7 +463,7 @@ static int begin(struct medark_walk *w, size_t search, struct medark_error *err)
 	MEDARK_TRY(begin_chain(w, search, &c, err));
 	MEDARK_TRY(first_page(c, &c->first, err));
 	MEDARK_TRY(first_page(c, &request.url, err));
-	code = is_new(c, &request.url, err);
+	code = medark_hashset_add(&c->seen, medark_bytes_text(request.url.text), err);
 	MEDARK_TRY(code);
 	code = replay(c, &request.url, &why);
 	if (code == 0)
