@@ -130,12 +130,17 @@ static int add_mark(struct medark_sealed_writer *w, struct medark_error *err)
 	return 0;
 }
 
-int medark_sealed_finish(struct medark_sealed_writer *w, struct medark_error *err)
+static int write_rest(struct medark_sealed_writer *w, struct medark_error *err)
 {
 	if (w->used)
 		MEDARK_TRY(end_block(w, err));
 	MEDARK_TRY(add_mark(w, err));
-	MEDARK_TRY(write_sealed(w, err));
+	return write_sealed(w, err);
+}
+
+int medark_sealed_finish(struct medark_sealed_writer *w, struct medark_error *err)
+{
+	MEDARK_TRY(write_rest(w, err));
 	if (fsync(w->fd) < 0 || renameat(w->folder, w->part, w->folder, w->name) < 0)
 		return medark_error_errno(err, errno, "cannot keep what was received");
 	(void)close(w->fd); /* synced: nothing can fail any more */
@@ -149,7 +154,7 @@ int medark_sealed_keep(struct medark_sealed_writer *w, struct medark_error *err)
 {
 	int fd = w->fd;
 
-	MEDARK_TRY(put_block(w, LAST, err));
+	MEDARK_TRY(write_rest(w, err));
 	w->fd = -1;
 	if (close(fd) < 0 || renameat(w->folder, w->part, w->folder, w->name) < 0)
 		return medark_error_errno(err, errno, "cannot keep what was received");

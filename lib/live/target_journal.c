@@ -185,7 +185,8 @@ static int read_frame(struct reader *r, struct medark_error *err)
 	code = read_part(r, r->frame.data, size + MEDARK_SCRATCH_TAG, err);
 	if (code <= 0)
 		return code;
-	if (medark_scratch_cipher_open(r->cipher, r->number++, r->frame.data, size, NULL) < 0)
+	if (medark_scratch_cipher_open(r->cipher, r->number++, r->frame.data, size,
+				       r->frame.data + size, NULL) < 0)
 		return 0;
 	r->frame.size = size;
 	MEDARK_TRY(take_rows(r, err));
