@@ -288,7 +288,7 @@ static void count_sources(struct run *r)
 /* What feeds a pipe may have failed; and what is not mounted is an empty folder. */
 static void note_empty(struct run *r, const char *source)
 {
-	bool is_stdin = strcmp(source, "-") == 0;
+	bool is_stdin = strcmp(source, "-") == 0, is_server = medark_live_is_address(source);
 	char sentence[1024];
 	struct stat st;
 	mode_t mode = is_stdin ? S_IFIFO : stat(source, &st) == 0 ? st.st_mode : 0;
@@ -297,7 +297,8 @@ static void note_empty(struct run *r, const char *source)
 	(void)snprintf(sentence, sizeof(sentence), "nothing was read from %s%.512s%s: %s",
 		       is_stdin ? "standard input" : "the source '", is_stdin ? "" : source,
 		       is_stdin ? "" : "'",
-		       S_ISDIR(mode)   ? "is it mounted?"
+		       is_server       ? "has it records that this client may read?"
+		       : S_ISDIR(mode) ? "is it mounted?"
 		       : S_ISREG(mode) ? "was it written to its end?"
 				       : "did the command before the pipe fail?");
 	medark_meter_warn(&r->meter, sentence);

@@ -25,7 +25,8 @@ class CompleteTest(LiveTest):
             path = request.where.path
             if counts is not None and path == "/fhir/metadata":
                 request.answer(200, {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "rest": [
-                    {"mode": "server", "resource": [
+                    {"mode": "server", "operation": [{"name": "export", "definition": "http://hl7.org/fhir/uv/bulkdata/"
+                      "OperationDefinition/export"}], "resource": [
                         {"type": kind, "interaction": [{"code": "search-type"}]} for kind in counts]}]})
                 return True
             if counts is not None and request.where.query == "_summary=count":
