@@ -2,6 +2,7 @@
 #include "archive/attachments.h"
 
 #include "container/layout.h"
+#include "live/attachment.h"
 #include "record/fhir.h"
 #include "record/fhir_reference.h"
 #include "scan/json.h"
@@ -74,20 +75,36 @@ static bool is_relative(struct medark_bytes url)
 	return true;
 }
 
-/* "Binary/id" at the end of a URL, a version left out; empty if there is none. */
-static struct medark_bytes find_binary(struct medark_bytes url)
+/*
+ * What an export from a server calls the bytes behind this URL, in the folder for them of the
+ * record's own source: which of the folders above the record that is, is not known here.
+ */
+static int add_fetched(const struct target *t, struct medark_bytes url, struct medark_error *err)
 {
-	static const char name[] = "Binary/";
-	const uint8_t *at = memmem(url.data, url.size, name, sizeof(name) - 1);
-	const uint8_t *end = url.data + url.size, *id;
+	static const char name[] = MEDARK_ATTACHMENT_FOLDER;
+	uint8_t path[2 * MEDARK_PATH_MAX];
+	char key[MEDARK_ATTACHMENT_DIGITS + 1];
+	size_t size = t->folder.size;
 
-	if (!at || (at > url.data && at[-1] != '/'))
-		return medark_bytes(NULL, 0);
-	for (id = at + sizeof(name) - 1; id < end && *id != '/' && *id != '?' && *id != '#'; id++)
-		;
-	if (id == at + sizeof(name) - 1)
-		return medark_bytes(NULL, 0);
-	return medark_bytes(at, (size_t)(id - at));
+	if (size + sizeof(name) + sizeof(key) > sizeof(path))
+		return 0;
+	if (size)
+		memcpy(path, t->folder.data, size);
+	medark_attachment_key(url, key);
+	for (;;) {
+		const uint8_t *slash = size ? memrchr(path, '/', size) : NULL;
+		size_t at = size;
+
+		if (size)
+			path[at++] = '/';
+		memcpy(path + at, name, sizeof(name) - 1);
+		memcpy(path + at + sizeof(name) - 1, key, sizeof(key) - 1);
+		at += sizeof(name) - 1 + sizeof(key) - 1;
+		MEDARK_TRY(medark_nameset_add(t->paths, medark_bytes(path, at), err));
+		if (size == 0)
+			return 0;
+		size = slash ? (size_t)(slash - path) : 0;
+	}
 }
 
 static int add_url(const struct target *t, struct medark_bytes url, struct medark_error *err)
@@ -98,7 +115,8 @@ static int add_url(const struct target *t, struct medark_bytes url, struct medar
 
 	if (url.size == 0 || url.size > URL_MAX)
 		return 0;
-	binary = find_binary(url);
+	MEDARK_TRY(add_fetched(t, url, err));
+	binary = medark_attachment_binary(url);
 	if (binary.size)
 		MEDARK_TRY(medark_nameset_add(t->references, binary, err));
 	if (!is_relative(url))
@@ -215,4 +233,15 @@ int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
 	struct target t = { .folder = folder, .references = references, .paths = paths };
 
 	return medark_fhir_is_xml(text) ? walk_xml(text, &t, err) : walk_json(text, &t, err);
+}
+
+bool medark_attachments_find(const struct medark_nameset *paths, struct medark_bytes path,
+			     uint32_t *out_i)
+{
+	struct medark_bytes stem;
+
+	if (medark_nameset_find(paths, path, out_i))
+		return true;
+	stem = medark_attachment_stem(path);
+	return stem.size && medark_nameset_find(paths, stem, out_i);
 }

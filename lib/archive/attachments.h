@@ -13,10 +13,16 @@
 /*
  * Adds what a record (JSON or XML by first byte, not trusted) points to: "Binary/id" to
  * `references`; and to `paths` every item's path that a relative URL may mean: itself, and relative
- * to `folder`, that of the record's own item; also with percent-encoding undone. MEDARK_E_MEMORY.
+ * to `folder`, that of the record's own item; also with percent-encoding undone; and the path, up
+ * to medark_attachment_stem(), that the bytes have which an export from a server has fetched.
+ * medark_digest_setup() was called. MEDARK_E_MEMORY.
  */
 int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
 		       struct medark_nameset *references, struct medark_nameset *paths,
 		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* Is an item's path among those that medark_attachments() gave? If so, *out_i is which. */
+bool medark_attachments_find(const struct medark_nameset *paths, struct medark_bytes path,
+			     uint32_t *out_i);
 
 #endif

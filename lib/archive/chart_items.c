@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opaque items (scans, letters) that a restored record's attachment points to. */
+#include "archive/attachments.h"
 #include "archive/chart.h"
 #include "archive/coverage.h"
 #include "archive/folder.h"
@@ -113,7 +114,8 @@ static int restore_item(struct attached *a, uint64_t number, struct medark_error
 	MEDARK_TRY(medark_index_row(a->chart->index, MEDARK_KIND_ITEMS, number, &row, err));
 	MEDARK_TRY(medark_item_row_parse(row, number, &a->path, &item, err));
 	if (item.kind != MEDARK_ITEM_OPAQUE ||
-	    !(a->chart->is_everything || medark_nameset_has(&a->chart->paths, item.path)))
+	    !(a->chart->is_everything ||
+	      medark_attachments_find(&a->chart->paths, item.path, &same)))
 		return 0;
 	if (medark_nameset_find(&a->chart->item_paths, item.path, &same) && same < a->later)
 		return 0;

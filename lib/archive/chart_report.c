@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.json: what the folder holds, where it comes from, and what it does not hold. */
+#include "archive/attachments.h"
 #include "archive/chart.h"
 #include "archive/chart_folder.h"
 #include "archive/write_all.h"
@@ -119,7 +120,7 @@ static int add_referrer(struct report *r, struct medark_bytes path, struct medar
 	struct medark_bytes name = { NULL, 0 };
 	uint32_t i;
 
-	if (medark_nameset_find(&chart->paths, path, &i))
+	if (medark_attachments_find(&chart->paths, path, &i))
 		name = medark_bytes(chart->referrer_names.data + referrers[i].at,
 				    referrers[i].size);
 	MEDARK_TRY(medark_buffer_print(&r->text, err, ",\"referrer\":"));

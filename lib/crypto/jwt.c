@@ -10,10 +10,12 @@
 #include <string.h>
 
 #define HEADER_MAX    ((size_t)4 << 10)
+#define DECODE_STEP   ((size_t)1 << 20)
 #define SIGNATURE_MAX (MEDARK_RSA_BITS_MAX / 8)
 
 MEDARK_DEFINE_AUTO(EVP_MD_CTX, EVP_MD_CTX_free)
 MEDARK_DEFINE_AUTO(ECDSA_SIG, ECDSA_SIG_free)
+MEDARK_DEFINE_AUTO(EVP_ENCODE_CTX, EVP_ENCODE_CTX_free)
 
 static char sign(const char *alphabet, const char ends[3], uint32_t six)
 {
@@ -55,6 +57,52 @@ int medark_base64(struct medark_bytes data, struct medark_buffer *out, struct me
 int medark_base64url(struct medark_bytes data, struct medark_buffer *out, struct medark_error *err)
 {
 	return encode(data, (const char[3]) { '-', '_', '\0' }, out, err);
+}
+
+/* OpenSSL takes a '-' for the end, and what stands behind a padding for more. */
+static bool is_base64(struct medark_bytes text)
+{
+	size_t signs = 0, padding = 0;
+
+	for (size_t i = 0; i < text.size; i++) {
+		const char c = (char)text.data[i];
+
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+			continue;
+		if (c == '=')
+			padding++;
+		else if (padding || !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+				      (c >= '0' && c <= '9') || c == '+' || c == '/'))
+			return false;
+		signs++;
+	}
+	return padding <= 2 && signs % 4 == 0;
+}
+
+int medark_base64_decode(struct medark_bytes text, struct medark_buffer *out,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(EVP_ENCODE_CTX_free) EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+	int size = 0;
+
+	if (!context)
+		return medark_error_memory(err, "base64");
+	if (!is_base64(text))
+		return medark_error_set(err, MEDARK_E_FORMAT, "it is not base64");
+	EVP_DecodeInit(context);
+	while (text.size) {
+		size_t n = text.size < DECODE_STEP ? text.size : DECODE_STEP;
+
+		MEDARK_TRY(medark_buffer_reserve(out, n, err));
+		if (EVP_DecodeUpdate(context, out->data + out->size, &size, text.data, (int)n) < 0)
+			return medark_error_set(err, MEDARK_E_FORMAT, "it is not base64");
+		out->size += (size_t)size;
+		text = medark_bytes(text.data + n, text.size - n);
+	}
+	MEDARK_TRY(medark_buffer_reserve(out, 4, err));
+	if (EVP_DecodeFinal(context, out->data + out->size, &size) < 0)
+		return medark_error_set(err, MEDARK_E_FORMAT, "it is not base64");
+	return 0;
 }
 
 /* What each kind of key signs with. */

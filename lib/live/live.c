@@ -6,6 +6,7 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "live/bulk_fetch.h"
+#include "live/follow.h"
 #include "live/json.h"
 #include "live/pull.h"
 
@@ -323,18 +324,23 @@ static int run_bulk(struct medark_live *live, struct medark_error *err)
 	return medark_bulk_haul(live->bulk, &live->haul, err);
 }
 
+static struct medark_walk_place place_of(const struct medark_live *live)
+{
+	return (struct medark_walk_place) {
+		.talk = talk_of(live),
+		.http = live->files,
+		.parallel = live->setup.connections,
+		.folder = live->folder,
+		.secret = secret_of(live),
+		.tell = live->setup.tell,
+		.context = live->setup.context,
+	};
+}
+
 static int run_pull(struct medark_live *live, struct medark_error *err)
 {
 	const struct medark_pull_setup setup = {
-		.place = {
-			.talk = talk_of(live),
-			.http = live->files,
-			.parallel = live->setup.connections,
-			.folder = live->folder,
-			.secret = secret_of(live),
-			.tell = live->setup.tell,
-			.context = live->setup.context,
-		},
+		.place = place_of(live),
 		.approach = &live->approach,
 		.patients_path = live->setup.patients,
 		.group = live->setup.group,
@@ -343,6 +349,19 @@ static int run_pull(struct medark_live *live, struct medark_error *err)
 	MEDARK_TRY(medark_pull_new(&setup, &live->pull, err));
 	MEDARK_TRY(medark_pull_run(live->pull, err));
 	return medark_pull_haul(live->pull, &live->haul, err);
+}
+
+/* What the records lead to. A bulk export of everything has brought all records there are. */
+static int follow(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_approach *approach = &live->approach;
+	const struct medark_follow_setup setup = {
+		.place = place_of(live),
+		.wants_references = approach->method != MEDARK_LIVE_BULK || approach->is_listed,
+		.is_listed = approach->is_listed,
+	};
+
+	return medark_follow_run(&setup, &live->haul, err);
 }
 
 int medark_live_fetch(struct medark_live *live, struct medark_error *err)
@@ -358,6 +377,7 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 		MEDARK_TRY(run_bulk(live, err));
 	if (live->approach.method != MEDARK_LIVE_BULK)
 		MEDARK_TRY(run_pull(live, err));
+	MEDARK_TRY(follow(live, err));
 	return medark_census_end(&talk, &live->census, err);
 }
 

@@ -53,6 +53,35 @@ static void base64_is_padded(void **state)
 	base64("\xfb\xff\xfe", "+//+");
 }
 
+static void base64_is_read_again(void **state)
+{
+	static const struct {
+		const char *text, *wanted; /* NULL: it is none */
+	} cases[] = {
+		{ "", "" },
+		{ "Zg==", "f" },
+		{ "Zm9v\r\nYmFy\n", "foobar" },
+		{ "+//+", "\xfb\xff\xfe" },
+		{ "Zg=", NULL },
+		{ "Z", NULL },
+		{ "Zm9v-_", NULL },
+		{ "Zg==Zg==", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		MEDARK_AUTO(medark_buffer_clear)
+		struct medark_buffer out = MEDARK_BUFFER(4 << 20);
+		struct medark_error err = { 0 };
+		int code = medark_base64_decode(medark_bytes_text(cases[i].text), &out, &err);
+
+		assert_int_equal(code, cases[i].wanted ? 0 : MEDARK_E_FORMAT);
+		if (cases[i].wanted)
+			assert_true(
+				medark_bytes_is(medark_bytes(out.data, out.size), cases[i].wanted));
+	}
+}
+
 static void base64_is_that_of_addresses(void **state)
 {
 	(void)state;
@@ -177,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(base64_is_padded),
+		cmocka_unit_test(base64_is_read_again),
 		cmocka_unit_test(base64_is_that_of_addresses),
 		cmocka_unit_test(each_kind_of_key_signs_as_its_algorithm_says),
 		cmocka_unit_test(a_header_holds_printable_text_only),

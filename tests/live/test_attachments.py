@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What records lead to and an export has not brought: the bytes of attachments, and records that others refer to."""
+
+import base64
+import hashlib
+import json
+import os
+import time
+
+from live import main
+from test_search import Resume as ResumeOfSearches
+from test_search import SearchTest
+
+PDF = b"%PDF-1.7 canary scan \x00\xff" * 100
+
+
+def key(url):
+    return hashlib.sha256(url.encode()).hexdigest()[:32]
+
+
+class FollowTest(SearchTest):
+    def setUp(self):
+        super().setUp()
+        self.store("Binary", [{"id": "b1", "contentType": "application/pdf", "data": base64.b64encode(PDF).decode()}])
+
+    def document(self, *attachments, kind="DocumentReference", **more):
+        self.store(kind, [{"id": f"doc-{i}", "subject": {"reference": "Patient/canary-1"},
+                           "content": [{"attachment": a}], **more} for i, a in enumerate(attachments)])
+
+    def start(self, bulk=True, **options):
+        server = super().start(**options)
+        if bulk:
+            server.levels, server.polls_needed = {"$export"}, 0
+            server.rest.export = True
+            server.manifest = lambda m: m.update(output=[f for f in m["output"] if f["type"] != "Binary"])
+        return server
+
+    def items(self, archive="live.medark", target=None):
+        """The attachments of an archive: name -> bytes."""
+        target = target or "back-" + archive
+        self.succeed(*self.opened("restore", "--to", target, archive=archive))
+        begin = "attachments/"
+        return {path[len(begin):]: content for path, content in self.tree(target).items() if path.startswith(begin)}
+
+
+class Attachments(FollowTest):
+    def test_their_bytes_become_items(self):
+        cases = {"relative": "Binary/b1", "absolute": "{base}/Binary/b1", "version": "Binary/b1/_history/1"}
+        for binary in ("raw", "json"):
+            for name, url in cases.items():
+                with self.subTest(binary=binary, url=name):
+                    server = self.start()
+                    server.rest.binary = binary
+                    server.rest.records["Binary"].setdefault("b1/_history/1", server.rest.records["Binary"]["b1"])
+                    self.document({"url": url.format(base=server.base), "contentType": "application/pdf",
+                                   "title": "Letter 1.pdf", "size": 7})
+                    server.meddle = lambda r: r.where.path.endswith("/_history/1") and (
+                        r.server.rest.read(r, "Binary", "b1") or True)
+                    out = f"{binary}-{name}.medark"
+                    self.live_export(server, out=out)
+                    items = self.items(out)
+                    self.assertEqual(items[key(url.format(base=server.base)) + "-Letter_1.pdf"], PDF)
+                    self.assertEqual(server.count("GET", "/fhir/Binary/"), 1)
+                    self.assertEqual(len(items), 1 if binary == "raw" else 2)
+
+    def test_a_patients_chart_brings_them(self):
+        server = self.start()
+        self.document({"url": "Binary/b1", "contentType": "application/pdf"},
+                      {"url": server.origin + "/files/scan?id=2", "contentType": "image/png"})
+        self.write("data/scan", "canary PNG")
+        self.live_export(server)
+        self.succeed(*self.opened("restore", "--to", "chart", "--patient", "canary-1", archive="live.medark"))
+        files = {content for path, content in self.tree("chart").items() if "items/" in path}
+        self.assertEqual(files, {PDF, b"canary PNG"})
+        self.succeed(*self.opened("restore", "--to", "other", "--patient", "canary-2", archive="live.medark"))
+        self.assertFalse([path for path in self.tree("other") if "items/" in path])
+
+    def test_every_method_brings_them(self):
+        self.document({"url": "Binary/b1", "contentType": "application/pdf", "title": "a"})
+        for method in ("bulk", "everything", "search", "page"):
+            with self.subTest(method):
+                server = self.start()
+                self.live_export(server, "--method", method, out=method + ".medark")
+                self.assertEqual(self.items(method + ".medark"), {key("Binary/b1") + "-a.pdf": PDF})
+
+    def test_wherever_they_stand(self):
+        server = self.start()
+        self.store("Patient", [{"id": "canary-1", "photo": [{"url": "files/a"}]}])
+        self.store("DiagnosticReport", [{"id": "r", "presentedForm": [{"url": "files/b"}, {"data": "AAAA"}]}])
+        self.store("Observation", [])
+        self.store("Encounter", [])
+        self.store("Communication", [{"id": "c", "payload": [{"contentAttachment": {"url": "files/c"}}], "extension": [
+            {"url": "http://x.example/e", "valueAttachment": {"url": "files/d"}}]}])
+        asked = []
+        server.meddle = lambda r: "/fhir/files/" in r.path and (asked.append(r.path[-1]) or r.answer(200, r.path.encode()) or True)
+        self.live_export(server)
+        self.assertEqual(sorted(asked), ["a", "b", "c", "d"])
+        self.assertEqual(sorted(self.items().values()), [f"/fhir/files/{n}".encode() for n in "abcd"])
+
+    def test_what_the_export_has_brought_is_not_fetched(self):
+        server = self.start()
+        server.manifest = None
+        self.document({"url": "Binary/b1"})
+        self.live_export(server)
+        self.assertEqual(server.count("GET", "/fhir/Binary/"), 0)
+
+    def test_one_address_is_fetched_once(self):
+        server = self.start()
+        self.document({"url": "Binary/b1"}, {"url": "Binary/b1"}, {"url": "Binary/b1", "title": "other"})
+        self.live_export(server)
+        self.assertEqual(server.count("GET", "/fhir/Binary/"), 1)
+
+    def test_a_binary_of_the_same_name_elsewhere_is_another(self):
+        server = self.start()
+        self.document({"url": "https://elsewhere.example/Binary/b1"}, {"url": "Binary/b1", "title": "own"})
+        result = self.live_export(server, code=6)
+        self.assertIn("1 attachments lie at other servers", result.err)
+        self.assertEqual(self.items(), {key("Binary/b1") + "-own.bin": PDF})
+
+    def test_other_servers_are_not_asked(self):
+        elsewhere = self.start()
+        server = self.start(bearer="canary-bearer")
+        self.document({"url": elsewhere.base + "/Binary/b1"}, {"url": "http://192.168.0.1/x"}, {"url": "ftp://h/x"},
+                      {"url": "#inside"}, {"url": "urn:uuid:1"}, {"url": "data:text/plain,x"}, {"url": "https://[::1/"})
+        result = self.live_export(server, "--auth", self.auth(method="bearer", token="canary-bearer"), code=6)
+        self.assertIn("4 attachments lie at other servers", result.err)
+        self.assertEqual(elsewhere.log, [])
+
+    def test_a_token_goes_to_the_server_alone(self):
+        elsewhere = self.start()
+        server = self.start(bearer="canary-bearer")
+        self.document({"url": "Binary/b1", "title": "x", "contentType": "application/pdf"})
+        server.meddle = lambda r: r.path == "/fhir/Binary/b1" and (
+            r.answer(302, Location=elsewhere.base + "/Binary/b1") or True)
+        self.live_export(server, "--auth", self.auth(method="bearer", token="canary-bearer"))
+        self.assertEqual(self.items(), {key("Binary/b1") + "-x.pdf": PDF})
+        asked = [headers for _, path, headers in server.log if path == "/fhir/Binary/b1"]
+        self.assertTrue(all("Authorization" in headers for headers in asked))
+        self.assertFalse(any("Authorization" in headers for _, _, headers in elsewhere.log))
+        self.assertEqual(elsewhere.count("GET", "/fhir/Binary/b1"), 1)
+
+    def test_what_is_not_given_makes_it_incomplete(self):
+        for status in (404, 403, 410):
+            with self.subTest(status):
+                server = self.start()
+                self.document({"url": "Binary/nothing"}, {"url": "Binary/b1"})
+                server.meddle = lambda r, s=status: r.path.endswith("nothing") and (r.answer(s) or True)
+                self.live_export(server, "--report", "report.jsonl", "--force", out=f"{status}.medark", code=6)
+                self.assertTrue(any(f"status {status}" in json.dumps(row) for row in self.missing()))
+
+    def test_a_bad_minute_is_no_loss(self):
+        server, seen = self.start(), []
+        self.document({"url": "Binary/b1", "title": "x"})
+        server.meddle = lambda r: "Binary" in r.path and not seen and (seen.append(1) or r.answer(503) or True)
+        self.live_export(server)
+        self.assertEqual(list(self.items().values()), [PDF])
+
+    def test_data_that_is_no_base64_is_kept_as_it_came(self):
+        server = self.start()
+        self.document({"url": "Binary/b1", "title": "x"})
+        line = b'{"resourceType":"Binary","id":"b1","data":"-_-"}'
+        server.meddle = lambda r: "Binary" in r.path and (r.answer(200, line) or True)
+        result = self.live_export(server, code=6)
+        self.assertIn("not base64", result.err)
+        self.assertEqual(list(self.items().values()), [line])
+
+
+class References(FollowTest):
+    def listed(self, server, *more, code=0):
+        self.write("ids", "canary-1\n")
+        return self.live_export(server, "--patients", "ids", *more, code=code)
+
+    def test_what_a_chart_refers_to_is_fetched(self):
+        self.store("Practitioner", [{"id": f"d{k}", "qualification": [{"issuer": {"reference": "Organization/org"}}]}
+                                    for k in range(9)])
+        server = self.start(bulk=False)
+        self.listed(server)
+        found = self.found()
+        self.assertEqual({k for k in found if k.startswith("Practitioner/")}, {f"Practitioner/d{k}" for k in range(5)})
+        self.assertIn("Organization/org", found)  # which only a Practitioner refers to
+        self.assertEqual(server.count("GET", "/fhir/Practitioner/"), 5)
+
+    def test_absolute_references_to_the_server_are_its_own(self):
+        server = self.start(bulk=False)
+        self.store("Observation", [{"id": "o", "subject": {"reference": "Patient/canary-1"}, "performer": [
+            {"reference": server.base + "/Practitioner/d2/_history/1"},
+            {"reference": "urn:uuid:1"}, {"display": "nobody"}]}])
+        server.rest = type(server.rest)(server)
+        self.listed(server)
+        self.assertIn("Practitioner/d2", self.found())
+
+    def test_what_the_server_does_not_have_is_a_remark(self):
+        self.store("Practitioner", [{"id": "d0"}])
+        result = self.listed(self.start(bulk=False))
+        self.assertIn("4 records that others refer to are not at the server", result.err)
+
+    def test_what_it_refuses_makes_it_incomplete(self):
+        server = self.start(bulk=False)
+        server.rest.refused = {"Practitioner": 403}
+        self.listed(server, "--report", "report.jsonl", code=6)
+        rows = [row for row in self.missing() if "references/Practitioner/" in json.dumps(row)]
+        self.assertEqual(len(rows), 5)
+        self.assertIn("status 403", json.dumps(rows[0]))
+
+    def test_something_else_than_a_record_makes_it_incomplete(self):
+        server = self.start(bulk=False)
+        server.meddle = lambda r: "/Practitioner/" in r.path and (r.answer(200, b"<html>") or True)
+        self.listed(server, "--report", "report.jsonl", code=6)
+        self.assertTrue(any("something else" in json.dumps(row) for row in self.missing()))
+
+    def test_other_servers_are_not_asked(self):
+        elsewhere, server = self.start(), self.start(bulk=False)
+        self.store("Observation", [{"id": "o", "subject": {"reference": "Patient/canary-1"},
+                                    "performer": [{"reference": elsewhere.base + "/Practitioner/d2"}]}])
+        server.rest = type(server.rest)(server)
+        result = self.listed(server)
+        self.assertIn("1 references lead to other servers", result.err)
+        self.assertEqual(elsewhere.log, [])
+
+    def test_other_patients_are_not_fetched(self):
+        server = self.start(bulk=False)
+        self.store("Observation", [{"id": "o", "subject": {"reference": "Patient/canary-1"},
+                                    "focus": [{"reference": "Patient/canary-5"}, {"reference": "Encounter/e-5"}]}])
+        server.rest = type(server.rest)(server)
+        result = self.listed(server)
+        self.assertIn("2 records that others refer to belong to patients", result.err)
+        found = self.found()
+        self.assertNotIn("Patient/canary-5", found)
+        self.assertNotIn("Encounter/e-5", found)
+
+    def test_an_everything_that_leaves_the_patient_out_is_made_whole(self):
+        server = self.start(bulk=False)
+        give = server.rest.give
+        server.rest.give = lambda request, found, count: give(
+            request, [line for line in found if "$everything" not in request.path or '"Patient"' not in line], count)
+        self.live_export(server, "--method", "everything")
+        self.assertEqual(set(self.stored()) - set(self.found()), {"Binary/b1"})
+
+
+class Resume(FollowTest):
+    job, killed_after, pages = ResumeOfSearches.job, ResumeOfSearches.killed_after, ResumeOfSearches.pages
+    nothing_in_clear = ResumeOfSearches.nothing_in_clear
+
+    def test_what_was_fetched_is_not_fetched_again(self):
+        self.document(*({"url": f"files/{i}", "title": f"t{i}"} for i in range(20)))
+        self.server = self.start(client_keys={"k1": self.client_key()})
+        args = self.export("fhir+" + self.server.base, "live.medark", "--auth", self.smart())
+        asked, fetched = [], []
+
+        def meddle(request):
+            if "/fhir/files/" not in request.path:
+                return False
+            asked.append(request.path)
+            if len(asked) > 8:
+                time.sleep(5)
+                return True
+            fetched.append(request.path)
+            request.answer(200, b"canary " + request.path.encode())
+            return True
+
+        self.server.meddle = meddle
+        self.assertFalse(self.killed_after(2.5, args))
+        self.nothing_in_clear()
+        there = [n for n in self.pages() if n.startswith("file-a")]
+        self.assertGreater(len(there), 4)
+        with open(os.path.join(self.job(), there[0]), "r+b") as f:
+            f.truncate(20)  # as a power cut may
+        again = []
+        self.server.meddle = lambda r: "/fhir/files/" in r.path and (
+            again.append(r.path) or r.answer(200, b"canary " + r.path.encode()) or True)
+        self.succeed(*args)
+        self.assertEqual(len(again), 20 - len(there) + 1)
+        self.assertEqual(sorted(self.items().values()), sorted(f"canary /fhir/files/{i}".encode() for i in range(20)))
+        self.assertIsNone(self.job())
+
+
+if __name__ == "__main__":
+    main()
