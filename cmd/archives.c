@@ -163,6 +163,8 @@ static int look_at(struct search *s, const char *entry)
 		note_bad(s, entry, code, &err);
 		return 0;
 	}
+	if (!info.increment && info.sequence > archives->whole)
+		archives->whole = info.sequence;
 	if (s->best[0] && info.sequence == archives->sequence)
 		(void)snprintf(s->twin, sizeof(s->twin), "%s", entry);
 	if (s->best[0] && info.sequence <= archives->sequence)

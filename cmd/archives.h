@@ -21,6 +21,7 @@ struct cli_archives {
 	char next[PATH_MAX];	 /* what the export writes */
 	char previous[PATH_MAX]; /* the archive to be continued; empty: there is none */
 	uint64_t sequence;	 /* its number */
+	uint64_t whole;		 /* number of the latest that holds everything; 0: none does */
 	uint64_t size;		 /* in bytes */
 };
 

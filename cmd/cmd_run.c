@@ -30,6 +30,7 @@ struct run {
 	struct medark_export_result result;
 	struct cli_remarks remarks;
 	char archive[PATH_MAX]; /* that was made; empty: none */
+	bool increment;		/* only what has changed */
 	bool owns;		/* this run has the lock: the textfile is its own */
 	time_t start;
 	double began;
@@ -145,6 +146,22 @@ static int configure(struct run *r)
 	return 0;
 }
 
+/* Whether this archive is to hold only what has changed: now that the one before is known. */
+static void choose_increment(struct run *r)
+{
+	const struct cli_options *o = &r->conf.options;
+	const struct cli_archives *a = &r->archives;
+	bool is_due = o->full_every > 1 && o->previous && a->whole &&
+		      a->sequence + 1 - a->whole < o->full_every;
+
+	r->increment = is_due && medark_export_can_increment(r->e);
+	medark_export_set_increment(r->e, r->increment);
+	if (is_due && !r->increment)
+		cli_report_warning(o,
+				   "the archive before does not say as of when it has all of this "
+				   "source: this one holds everything");
+}
+
 static int export(struct run *r)
 {
 	struct cli_options *o = &r->conf.options;
@@ -156,6 +173,7 @@ static int export(struct run *r)
 		code = configure(r);
 	if (code)
 		return code;
+	choose_increment(r);
 	if (!o->previous)
 		cli_report_warning(o, "there is no archive of this name in the folder of "
 				      "'archives': this one begins a chain");
@@ -282,6 +300,7 @@ static void print_ready_json(const struct run *r, const struct medark_certificat
 	cli_json_text(&json, "archives", r->conf.archives);
 	cli_json_text_or_null(&json, "previous", r->archives.previous);
 	cli_json_number(&json, "sequence", r->archives.sequence + 1);
+	cli_json_bool(&json, "increment", r->increment);
 	cli_json_text(&json, "signer", signer->subject);
 	print_list(&json, "recipients", &o->recipients);
 	cli_json_number(&json, "room", room);
@@ -302,6 +321,7 @@ static void print_ready(const struct run *r, const struct medark_certificate_inf
 		       r->archives.previous[0] ? r->archives.previous
 					       : "none: the next archive begins a chain");
 	cli_report_row_number(stdout, "sequence", r->archives.sequence + 1);
+	cli_report_row(stdout, "what", r->increment ? "what has changed" : "everything");
 	cli_report_row(stdout, "signer", signer->subject);
 	for (size_t i = 0; i < o->recipients.count; i++)
 		cli_report_row(stdout, i ? "" : "recipient", o->recipients.items[i]);
@@ -333,6 +353,7 @@ static int look(struct run *r)
 		code = check_place(r, "textfile", r->conf.textfile);
 	if (code)
 		return code;
+	choose_increment(r);
 	code = medark_certificate_describe(r->conf.options.signer, &signer, &err);
 	if (code < 0)
 		return cli_report_failure(r->options,

@@ -22,6 +22,11 @@ static const struct cli_option own_keys[] = {
 	{ .name = "source", .kind = CLI_LIST, .offset = offsetof(struct cli_options, operands) },
 	{ .name = "archives", .kind = CLI_TEXT },
 	{ .name = "textfile", .kind = CLI_TEXT },
+	{ .name = "full-every",
+	  .kind = CLI_NUMBER,
+	  .offset = offsetof(struct cli_options, full_every),
+	  .min = 1,
+	  .max = 1000 },
 };
 #define OWN (sizeof(own_keys) / sizeof(own_keys[0]))
 
@@ -31,6 +36,7 @@ static const struct {
 } refused[] = {
 	{ "out", "the archive gets its name from NAME and the time, in the folder of 'archives'" },
 	{ "previous", "the newest archive in the folder of 'archives' is continued" },
+	{ "since", "'full-every' says which archives hold only what has changed" },
 	{ "passphrase", "nobody is there to be asked; 'passphrase-file' names a file" },
 	{ "passphrase-fd", "secrets come from files: 'passphrase-file' names one" },
 	{ "passphrase-command", "secrets come from files: 'passphrase-file' names one" },

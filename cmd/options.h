@@ -31,6 +31,7 @@ struct cli_options {
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
 	uint64_t workers;
+	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */
 	uint64_t level, memory, threads; /* 0: the library's own choice */
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;

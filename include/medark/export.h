@@ -120,6 +120,12 @@ MEDARK_API int medark_export_set_auth(struct medark_export *e, const char *path,
 MEDARK_API void medark_export_set_increment(struct medark_export *e, bool increment);
 
 /*
+ * Can medark_export_set_increment() be used: is the one source a FHIR server of which the previous
+ * archive says as of when it has all of it? It lacks something if records were missing or skipped.
+ */
+MEDARK_API bool medark_export_can_increment(const struct medark_export *e);
+
+/*
  * Only what belongs to the patients of this Group (its id) of the FHIR servers among the sources.
  * NULL: of all. MEDARK_E_USAGE, MEDARK_E_MEMORY.
  */

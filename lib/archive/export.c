@@ -6,6 +6,7 @@
 #include "archive/export.h"
 
 #include "archive/open.h"
+#include "archive/servers.h"
 #include "base/parallel.h"
 #include "container/compress.h"
 #include "container/segment.h"
@@ -13,6 +14,7 @@
 #include "live/auth.h"
 #include "live/live.h"
 #include "net/url.h"
+#include "record/record.h"
 
 #include <medark/export.h>
 
@@ -159,7 +161,11 @@ static int keep_servers(struct medark_export *e, const struct medark_summary *su
 	free(e->previous_servers);
 	e->previous_servers = servers;
 	e->previous_server_count = 0;
-	for (uint32_t i = 0; i < summary->server_count; i++)
+	e->previous_lacks = summary->skipped > 0;
+	for (uint32_t i = 0; i < summary->reason_count; i++)
+		e->previous_lacks |= strcmp(summary->reasons[i].name,
+					    medark_fault_name(MEDARK_FAULT_MISSING)) == 0;
+	for (uint32_t i = 0; !e->previous_lacks && i < summary->server_count; i++)
 		if (summary->servers[i].time[0])
 			servers[e->previous_server_count++] = summary->servers[i];
 	return 0;
@@ -237,6 +243,11 @@ int medark_export_set_auth(struct medark_export *e, const char *path, struct med
 void medark_export_set_increment(struct medark_export *e, bool increment)
 {
 	e->increment = increment;
+}
+
+bool medark_export_can_increment(const struct medark_export *e)
+{
+	return e->source_count == 1 && e->sequence && medark_servers_since(e, 0);
 }
 
 int medark_export_set_group(struct medark_export *e, const char *id, struct medark_error *err)

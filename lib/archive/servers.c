@@ -62,24 +62,32 @@ static int name_folder(const char *out_path, size_t i, char **out, struct medark
 	return medark_error_memory(err, "an export from a server");
 }
 
-/* From when on: what the previous archive says of the same server; NULL: everything. */
-static int find_since(const struct medark_export *e, const char *address, const char **out,
+const char *medark_servers_since(const struct medark_export *e, size_t i)
+{
+	const char *address = e->sources[i];
+
+	if (!medark_live_is_address(address))
+		return NULL;
+	for (size_t k = 0; k < e->previous_server_count; k++)
+		if (medark_live_is_same(e->previous_servers[k].base,
+					address + strlen(MEDARK_LIVE_PREFIX)))
+			return e->previous_servers[k].time;
+	return NULL;
+}
+
+/* From when on; NULL: everything. */
+static int find_since(const struct medark_export *e, size_t i, const char **out,
 		      struct medark_error *err)
 {
-	const char *base = address + strlen(MEDARK_LIVE_PREFIX);
-
-	*out = NULL;
-	if (!e->increment)
+	*out = e->increment ? medark_servers_since(e, i) : NULL;
+	if (*out || !e->increment)
 		return 0;
-	for (size_t i = 0; i < e->previous_server_count; i++) {
-		if (!medark_live_is_same(e->previous_servers[i].base, base))
-			continue;
-		*out = e->previous_servers[i].time;
-		return 0;
-	}
-	return medark_error_set(err, MEDARK_E_USAGE,
-				"the previous archive does not say as of when it holds what this "
-				"server has: export without --since once");
+	return medark_error_set(
+		err, MEDARK_E_USAGE,
+		e->previous_lacks ? "the previous archive lacks some of what this server has: "
+				    "export without --since once"
+				  : "the previous archive does not say as of when it holds "
+				    "what this server has: export without --since once");
 }
 
 static int fetch(struct medark_servers *s, const struct medark_export *e, size_t i,
@@ -95,7 +103,7 @@ static int fetch(struct medark_servers *s, const struct medark_export *e, size_t
 
 	MEDARK_TRY(name_folder(out_path, i, &s->folders[i], err));
 	setup.folder = s->folders[i];
-	MEDARK_TRY(find_since(e, setup.address, &s->since[i], err));
+	MEDARK_TRY(find_since(e, i, &s->since[i], err));
 	setup.since = s->since[i];
 	setup.group = e->group;
 	setup.patients = e->patients;

@@ -15,6 +15,12 @@
 struct medark_servers;
 
 /*
+ * As of when the previous archive has all of source `i`, a server: the text that the server gave,
+ * borrowed from the export. NULL: it does not say, or is no server's.
+ */
+const char *medark_servers_since(const struct medark_export *e, size_t i);
+
+/*
  * Fetches from all servers among the sources of `e` (borrowed), into folders beside the archive
  * `out_path`. Errors of medark_live_open() and medark_live_fetch(), with the server's origin;
  * MEDARK_E_INTERRUPTED.

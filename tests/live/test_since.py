@@ -73,6 +73,48 @@ class Since(LiveTest):
         self.assertEqual(result.json()[-1]["missing"], 1)
 
 
+class Lacking(LiveTest):
+    def test_it_does_not_begin_with_an_archive_that_lacks_something(self):
+        server = self.serve()
+        server.manifest = lambda m: m["output"].append({"type": "Condition"})
+        self.live_export(server, out="1.medark", code=6)
+        server.manifest = None
+        result = self.refuse(2, *self.export("fhir+" + server.base, "2.medark", "--previous", "1.medark",
+                                             "--since", "auto"))
+        self.assertIn("the previous archive lacks some of what this server has", result.err)
+
+
+class Runs(LiveTest):
+    """medark run with full-every: what is whole, and what is an increment."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("archives"), 0o700)
+        self.server = self.serve()
+
+    def night(self, full_every, code=0):
+        self.write("nightly.conf", f"source = fhir+{self.server.base}\narchives = archives\nrecipient = it.cert.pem\n"
+                   f"signer = clinic.cert.pem\nsigner-key = clinic.key.pem\nfull-every = {full_every}\n")
+        return self.succeed("run", "nightly", "--config", ".", "--json", code=code).json()[-1]
+
+    def kinds(self):
+        return [self.succeed("inspect", "archives/" + name, "--json").json()[-1]["increment"]
+                for name in sorted(os.listdir(self.path("archives"))) if name.endswith(".medark")]
+
+    def test_one_of_three_is_whole(self):
+        for _ in range(5):
+            self.night(3)
+        self.assertEqual(self.kinds(), [False, True, True, False, True])
+
+    def test_behind_one_that_lacks_something_comes_a_whole_one(self):
+        self.night(10)
+        self.server.manifest = lambda m: m["output"].append({"type": "Condition"})
+        self.night(10, code=6)
+        self.server.manifest = None
+        self.night(10)
+        self.assertEqual(self.kinds(), [False, True, False])
+
+
 class Levels(LiveTest):
     def test_a_group(self):
         server = self.serve()
