@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,14 +79,8 @@ static const char *key_name(size_t i, const void *context)
 	return ((const struct reader *)context)->keys[i]->name;
 }
 
-static int CLI_PRINTF(2, 3) refuse(const struct reader *r, const char *fmt, ...)
+static int refuse(const struct reader *r, const char *why)
 {
-	char why[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
 	return cli_report_usage(&r->conf->options, "cannot use '%s': line %u: %s", r->conf->path,
 				r->line, why);
 }
@@ -95,12 +88,16 @@ static int CLI_PRINTF(2, 3) refuse(const struct reader *r, const char *fmt, ...)
 static int refuse_key(const struct reader *r, const char *key)
 {
 	const char *why = why_refused(key), *near;
+	char sentence[512];
 
-	if (why)
-		return refuse(r, "'%s' is no key here: %s", key, why);
+	if (why) {
+		(void)snprintf(sentence, sizeof(sentence), "'%s' is no key here: %s", key, why);
+		return refuse(r, sentence);
+	}
 	near = cli_closest(key, r->count, key_name, r);
-	return refuse(r, "the key '%.64s' is unknown%s%s%s", key, near ? "; did you mean '" : "",
-		      near ? near : "", near ? "'?" : "");
+	(void)snprintf(sentence, sizeof(sentence), "the key '%.64s' is unknown%s%s%s", key,
+		       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return refuse(r, sentence);
 }
 
 /*
@@ -146,8 +143,10 @@ static int take(struct reader *r, const char *key, char *value)
 	(void)snprintf(shown, sizeof(shown), "'%s' in '%s', line %u", key, conf->path, r->line);
 	if (r->keys[i] != &own_keys[1] && r->keys[i] != &own_keys[2])
 		return cli_option_apply(&conf->options, r->keys[i], value, shown, &r->seen[i]);
-	if (r->seen[i] || !*value)
-		return refuse(r, r->seen[i] ? "'%s' is given twice" : "'%s' has no value", key);
+	if (r->seen[i])
+		return cli_report_usage(&conf->options, "cannot use %s: it is given twice", shown);
+	if (!*value)
+		return cli_report_usage(&conf->options, "cannot use %s: its value is empty", shown);
 	r->seen[i] = true;
 	*(r->keys[i] == &own_keys[1] ? &conf->archives : &conf->textfile) = value;
 	return 0;

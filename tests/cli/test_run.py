@@ -372,8 +372,8 @@ class Configuration(RunTest):
             ("memory = 1T", "cannot use '1T' for 'memory' in 'conf/nightly.conf', line 8: it is not a "
              "size such as 512M or 2G"),
             ("signer = x", "cannot use 'signer' in 'conf/nightly.conf', line 8: it is given twice"),
-            ("archives = x", where + "'archives' is given twice"),
-            ("textfile =", where + "'textfile' has no value"),
+            ("archives = x", "cannot use 'archives' in 'conf/nightly.conf', line 8: it is given twice"),
+            ("textfile =", "cannot use 'textfile' in 'conf/nightly.conf', line 8: its value is empty"),
             ("out = x", where + "'out' is no key here: the archive gets its name from NAME and the time, "
              "in the folder of 'archives'"),
             ("previous = x", where + "'previous' is no key here: the newest archive in the folder of "
