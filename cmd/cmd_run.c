@@ -9,6 +9,7 @@
 #include "text.h"
 
 #include <medark/key.h>
+#include <medark/server.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,6 +102,12 @@ static int check_keys(const struct run *r)
 						"cannot use '%s': a run has no standard input to "
 						"take for a source",
 						r->conf.path);
+	if (o->full_every > 1 &&
+	    (o->operands.count != 1 || !medark_is_server(o->operands.items[0])))
+		return cli_report_usage(o,
+					"cannot use '%s': 'full-every' is for one source, a FHIR "
+					"server",
+					r->conf.path);
 	return cli_export_check_sources(o);
 }
 

@@ -101,6 +101,42 @@ class Nightly(LiveTest):
         return subprocess.run(["sh", "-eu", path], cwd=self.path("work"), env=env, capture_output=True,
                               text=True, timeout=240, check=False)
 
+    def run_conf(self, server, more=""):
+        self.write("nightly.conf", f"source = fhir+{server.base}\nauth = auth.json\narchives = archives\n"
+                   "recipient = it.cert.pem\nsigner = clinic.cert.pem\nsigner-key = clinic.key.pem\n" + more)
+
+    def test_increments_with_a_whole_archive_now_and_then(self):
+        server = self.serve(client_keys={"k1": self.client_key()})
+        os.mkdir(self.path("archives"), 0o700)
+        self.smart()
+        self.run_conf(server, "full-every = 3\n")
+        for night in range(1, 8):
+            server.time = f"2026-11-{night:02}T03:00:00Z"
+            ready = self.succeed("run", "nightly", "--config", ".", "--check", "--json").json()[-1]
+            self.assertEqual(ready["increment"], night % 3 != 1)
+            self.assertIn(f" sequence={night} ", self.succeed("run", "nightly", "--config", ".").out)
+        asked = [query.get("_since") for _, query in server.asked.values()]
+        day = "2026-11-{:02}T03:00:00Z".format
+        self.assertEqual(asked, [None, day(1), day(2), None, day(4), day(5), None])
+        archives = sorted(f for f in os.listdir(self.path("archives")) if f.endswith(".medark"))
+        # Where no whole one stands any more, an increment could not be restored.
+        for gone in (archives[0], archives[3], archives[6]):
+            os.remove(self.path("archives", gone))
+        self.assertIn("  what           everything\n", self.succeed("run", "nightly", "--config", ".", "--check").out)
+        self.succeed("run", "nightly", "--config", ".")
+        self.assertEqual(list(server.asked.values())[-1][1], {})
+
+    def test_increments_need_a_server(self):
+        server = self.serve()
+        os.mkdir(self.path("archives"), 0o700)
+        self.auth(method="none")
+        for more, error in [
+                ("full-every = 7\nsource = src\n", "cannot use './nightly.conf': 'full-every' is for one source, a FHIR "
+                 "server"),
+                ("full-every = 0\n", "cannot use '0' for 'full-every' in './nightly.conf', line 7: it must be 1 to 1000")]:
+            self.run_conf(server, more)
+            self.refuse(2, "run", "nightly", "--config", ".", "--check", error=error)
+
     def test_the_chapter_word_by_word(self):
         server = self.serve(client_keys={"2026-11": self.path("work/client.pub.pem")})
         done = self.run_chapter(server)
@@ -150,8 +186,7 @@ class Nightly(LiveTest):
         server = self.serve(client_keys={"k1": self.client_key()})
         os.mkdir(self.path("archives"), 0o700)
         self.smart()
-        self.write("nightly.conf", f"source = fhir+{server.base}\nauth = auth.json\narchives = archives\n"
-                   "recipient = it.cert.pem\nsigner = clinic.cert.pem\nsigner-key = clinic.key.pem\n")
+        self.run_conf(server)
         process = subprocess.Popen([MEDARK, "run", "nightly", "--config", "."], cwd=self.folder,
                                    env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         server.meddle = lambda request: request.where.path.endswith("/Patient.ndjson") and (
