@@ -134,7 +134,7 @@ static void print_json(const struct cli_options *options, const struct medark_se
 		{ "not_sent", r->not_sent }, { "sent", r->sent },
 		{ "equal", r->equal },	     { "different", r->different },
 		{ "gone", r->gone },	     { "unresolved", r->unresolved },
-		{ "opaque", r->opaque },
+		{ "opaque", r->opaque },     { "present", r->present },
 	};
 	struct cli_json json;
 

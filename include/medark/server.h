@@ -54,6 +54,7 @@ struct medark_server_result {
 	char client_ids[16];	      /* which ids a client may choose; "unknown" before a probe */
 	bool transactions, integrity; /* it refuses references to what is not there */
 	bool probed, probe_left;      /* a probe could not be deleted */
+	uint64_t present;	      /* patients that it had before, if it says so; else 0 */
 	char ids[8];		      /* "same", "prefix", "server"; empty: to be found out */
 	char journal[1024];
 	bool continued; /* the journal had something */

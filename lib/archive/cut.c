@@ -221,8 +221,9 @@ int medark_cut_run(const struct medark_cut *cut, const struct medark_range *rang
 		MEDARK_TRY(medark_parallel_run(&job, err));
 		for (unsigned i = 0; i < taken; i++) {
 			MEDARK_TRY(cut_segment(&s, &s.batch[i], err));
-			MEDARK_TRY(medark_meter_add(cut->meter, s.batch[i].map->content.size, 0, 0,
-						    err));
+			if (cut->meter)
+				MEDARK_TRY(medark_meter_add(
+					cut->meter, s.batch[i].map->content.size, 0, 0, err));
 		}
 	}
 	return end(&s, err);

@@ -24,7 +24,7 @@ struct medark_cut {
 	int folder;
 	unsigned threads;		/* 0: as many as processors */
 	struct medark_cut_cache *cache; /* for many small cuts, in one thread; NULL: none */
-	struct medark_meter *meter;
+	struct medark_meter *meter;	/* NULL: who is told the records tells how far it is */
 	int (*each)(void *context, const struct medark_cut_record *record,
 		    struct medark_error *err);
 	void *context;

@@ -4,6 +4,7 @@
  * what came of them. Each pass tells the records again; what is done is passed over.
  */
 #include "archive/server_count.h"
+#include "archive/server_ids.h"
 #include "archive/server_order.h"
 #include "archive/server_report.h"
 #include "archive/server_walk.h"
@@ -43,7 +44,8 @@ struct restore {
 	char tag_system[SYSTEM_SIZE];
 	enum mode mode;
 	enum medark_deliver_ids ids;
-	bool has_digits, has_words; /* ids of digits alone; ids that are no UUID */
+	uint64_t bytes; /* of the records that were planned */
+	struct medark_server_ids seen;
 };
 
 static void restore_clear(struct restore *r)
@@ -114,17 +116,17 @@ static const char *why_not(const struct restore *r, const struct medark_walk_rec
 static int make_id(struct restore *r, struct medark_deliver_record *record,
 		   char out[MEDARK_TARGET_ID_TEXT], struct medark_error *err)
 {
-	struct medark_target_hash hash;
+	struct medark_digest digest;
 	struct medark_bytes text = record->text;
 	const uint8_t *brace = memchr(text.data, '{', text.size);
-	char hex[2 * MEDARK_TARGET_HASH + 1];
+	char hex[2 * MEDARK_DIGEST_SIZE + 1];
 	size_t front;
 
 	if (!brace)
 		return medark_error_set(err, MEDARK_E_FORMAT, "a record is no JSON object");
 	front = (size_t)(brace - text.data) + 1;
-	MEDARK_TRY(medark_target_map_content(r->map, text, &hash, err));
-	medark_text_hex(hash.bytes, sizeof(hash.bytes), hex);
+	medark_sha256(text.data, text.size, &digest);
+	medark_text_hex(digest.bytes, sizeof(digest.bytes), hex);
 	(void)snprintf(out, MEDARK_TARGET_ID_TEXT, "%.8s-%.4s-8%.3s-8%.3s-%.12s", hex, hex + 8,
 		       hex + 13, hex + 17, hex + 20); /* RFC 9562 section 5.8 */
 	r->with_id.size = 0;
@@ -134,22 +136,6 @@ static int make_id(struct restore *r, struct medark_deliver_record *record,
 	record->id = medark_bytes_text(out);
 	record->text = medark_bytes(r->with_id.data, r->with_id.size);
 	return 0;
-}
-
-static void note_id(struct restore *r, struct medark_bytes id)
-{
-	bool is_digits = true, is_uuid = id.size == 36;
-
-	for (size_t i = 0; i < id.size; i++) {
-		uint8_t c = id.data[i], low = c | 0x20;
-		bool is_digit = c >= '0' && c <= '9';
-		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		is_digits &= is_digit;
-		is_uuid &= is_dash ? c == '-' : is_digit || (low >= 'a' && low <= 'f');
-	}
-	r->has_digits |= is_digits && id.size;
-	r->has_words |= !is_uuid && id.size;
 }
 
 /* What became of the records, each counted once. */
@@ -203,15 +189,20 @@ static int each(void *context, const struct medark_walk_record *record, struct m
 		s->types[type].records++;
 		s->types[type].not_sent += why != NULL;
 		s->not_sent += why != NULL;
-		note_id(r, f->id);
+		medark_server_ids_note(&r->seen, f->id);
 		if (why)
 			medark_server_count_reason(s, why);
 	}
+	if (r->mode == PLAN) {
+		r->bytes += record->text.size;
+		return medark_meter_add(&r->meter, record->text.size, 1, 0, err);
+	}
+	MEDARK_TRY(poll(r, err)); /* where all is there already, nothing else would */
 	if (why)
 		return r->mode == COUNT
 			       ? medark_server_report_leave(r->report, f->type, f->id, why, err)
 			       : 0;
-	return r->mode == PLAN ? 0 : deliver(r, record, err);
+	return deliver(r, record, err);
 }
 
 static int take_a_break(void *context, bool whole, struct medark_error *err)
@@ -225,6 +216,12 @@ static int take_a_break(void *context, bool whole, struct medark_error *err)
 }
 
 /* ---- passes ---- */
+
+/* How much there is, is known if it was planned: not where a restore goes on. */
+static void begin_phase(struct restore *r, const char *phase)
+{
+	r->meter.now = (struct medark_progress) { .phase = phase, .bytes_total = r->bytes };
+}
 
 static int walk_in_order(struct restore *r, struct medark_error *err)
 {
@@ -287,7 +284,7 @@ static int check_all(struct restore *r, struct medark_error *err)
 	r->mode = COUNT;
 	s->records = s->not_sent = s->type_count = 0;
 	memset(s->types, 0, sizeof(s->types));
-	r->meter.now.phase = "comparing";
+	begin_phase(r, "comparing");
 	MEDARK_TRY(run_pass(
 		r, r->request->no_read_back ? MEDARK_DELIVER_COUNT : MEDARK_DELIVER_CHECK, err));
 	s->unresolved = medark_deliver_unresolved(r->deliver);
@@ -297,48 +294,36 @@ static int check_all(struct restore *r, struct medark_error *err)
 
 /* ---- ids ---- */
 
-static const char *const ids_names[] = { "same", "prefix", "server" };
-
-static int parse_ids(const struct medark_server_request *q, struct medark_error *err)
-{
-	for (int i = 0; i < 3; i++)
-		if (strcmp(q->ids, ids_names[i]) == 0) {
-			if (i == MEDARK_DELIVER_PREFIX && !q->id_prefix)
-				break;
-			return i;
-		}
-	return medark_error_set(err, MEDARK_E_USAGE,
-				"ids are 'same', 'prefix' (with a prefix), or 'server'");
-}
-
-/* What fits the server and the ids of the archive. */
-static enum medark_deliver_ids choose_ids(const struct restore *r)
-{
-	bool has_prefix = r->request->id_prefix != NULL;
-
-	switch (r->target->ids) {
-	case MEDARK_IDS_NONE:
-		return MEDARK_DELIVER_SERVER;
-	case MEDARK_IDS_UUID:
-		return r->has_words || has_prefix ? MEDARK_DELIVER_SERVER : MEDARK_DELIVER_SAME;
-	case MEDARK_IDS_WITH_LETTERS:
-		return r->has_digits || has_prefix ? MEDARK_DELIVER_PREFIX : MEDARK_DELIVER_SAME;
-	default:
-		return has_prefix ? MEDARK_DELIVER_PREFIX : MEDARK_DELIVER_SAME;
-	}
-}
-
 static const char *prefix_of(const struct restore *r)
 {
 	return r->request->id_prefix ? r->request->id_prefix : "medark-";
 }
 
+/* Records that are there under the same ids would be written over. */
+static int warn_of_others(struct restore *r, struct medark_error *err)
+{
+	char sentence[160];
+
+	MEDARK_TRY(medark_target_count(r->target, "Patient", &r->result->present, err));
+	if (r->ids != MEDARK_DELIVER_SAME || !r->result->present)
+		return 0;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the server has %" PRIu64 " patients already: records of the same type and "
+		       "id there are written over",
+		       r->result->present);
+	medark_meter_warn(&r->meter, sentence);
+	return 0;
+}
+
 static int decide_ids(struct restore *r, struct medark_error *err)
 {
-	int chosen = r->request->ids ? parse_ids(r->request, err) : (int)choose_ids(r);
+	int chosen = r->request->ids
+			     ? medark_server_ids_parse(r->request, err)
+			     : (int)medark_server_ids_choose(&r->seen, r->target->ids, r->request);
 
 	MEDARK_TRY(chosen);
 	r->ids = (enum medark_deliver_ids)chosen;
+	MEDARK_TRY(warn_of_others(r, err));
 	if (r->ids == MEDARK_DELIVER_SERVER && !r->target->finds_tags)
 		medark_meter_warn(&r->meter,
 				  "the server does not find records by their tag: without the "
@@ -391,7 +376,7 @@ static int keep_terms(struct restore *r, const struct medark_target_terms *terms
 	const struct medark_server_request *q = r->request;
 	size_t i = 0;
 
-	while (i < 2 && strcmp(terms->ids, ids_names[i]) != 0)
+	while (i < 2 && strcmp(terms->ids, medark_server_ids_names[i]) != 0)
 		i++;
 	r->ids = (enum medark_deliver_ids)i;
 	r->result->continued = true;
@@ -412,7 +397,7 @@ static int begin_terms(struct restore *r, struct medark_target_terms *terms,
 	MEDARK_TRY(medark_target_probe(r->target, err));
 	MEDARK_TRY(plan(r, err));
 	MEDARK_TRY(decide_ids(r, err));
-	(void)snprintf(terms->ids, sizeof(terms->ids), "%s", ids_names[r->ids]);
+	(void)snprintf(terms->ids, sizeof(terms->ids), "%s", medark_server_ids_names[r->ids]);
 	if (r->ids == MEDARK_DELIVER_PREFIX || r->request->id_prefix)
 		(void)snprintf(terms->prefix, sizeof(terms->prefix), "%s", prefix_of(r));
 	terms->wants_integrity = r->target->wants_integrity;
@@ -470,7 +455,6 @@ static int begin_walk(struct restore *r, struct medark_error *err)
 	r->walk = (struct medark_walk) {
 		.archive = r->archive,
 		.threads = q->threads,
-		.meter = &r->meter,
 		.base = medark_bytes_text(q->source_base ? q->source_base : ""),
 		.patient_count = q->patient_count,
 		.patients = q->patients,
@@ -517,10 +501,11 @@ static int restore(struct restore *r, struct medark_error *err)
 	r->result->reason_count = 0;
 	memset(r->result->reasons, 0, sizeof(r->result->reasons));
 	MEDARK_TRY(begin_deliver(r, terms.prefix, err));
-	r->meter.now.phase = "sending";
+	begin_phase(r, "sending");
 	MEDARK_TRY(send_all(r, err));
 	MEDARK_TRY(check_all(r, err));
-	(void)snprintf(r->result->ids, sizeof(r->result->ids), "%s", ids_names[r->ids]);
+	(void)snprintf(r->result->ids, sizeof(r->result->ids), "%s",
+		       medark_server_ids_names[r->ids]);
 	describe(r);
 	MEDARK_TRY(medark_archive_info(r->archive, &info, err));
 	return medark_server_report_finish(r->report, &info, r->result, err);
@@ -531,12 +516,13 @@ static int look(struct restore *r, struct medark_error *err)
 {
 	MEDARK_TRY(name_journal(r, err));
 	if (r->request->ids) {
-		int chosen = parse_ids(r->request, err);
+		int chosen = medark_server_ids_parse(r->request, err);
 
 		MEDARK_TRY(chosen);
 		r->ids = (enum medark_deliver_ids)chosen;
 		(void)snprintf(r->result->ids, sizeof(r->result->ids), "%s", r->request->ids);
 	}
+	MEDARK_TRY(warn_of_others(r, err));
 	MEDARK_TRY(plan(r, err));
 	describe(r);
 	return 0;

@@ -12,15 +12,13 @@ uint32_t medark_server_type(struct medark_server_result *s, struct medark_bytes 
 {
 	uint32_t i = 0;
 
+	if (!medark_fhir_is_type(type) || type.size >= sizeof(s->types[i].name))
+		type = medark_bytes_text("Other");
 	while (i < s->type_count && !medark_bytes_is(type, s->types[i].name))
 		i++;
 	if (i == s->type_count && i < MEDARK_SERVER_TYPES) {
-		bool is_name = medark_fhir_is_type(type) && type.size < sizeof(s->types[i].name);
-
-		if (!is_name)
-			type = medark_bytes_text("Other");
 		memcpy(s->types[i].name, type.data, type.size);
-		s->type_count += i == s->type_count;
+		s->type_count++;
 	}
 	return i < MEDARK_SERVER_TYPES ? i : MEDARK_SERVER_TYPES - 1;
 }

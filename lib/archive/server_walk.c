@@ -113,7 +113,6 @@ static int read_places(struct medark_walk *w, struct medark_buffer *places, bool
 		.folder = -1, /* on this machine no record is written anywhere */
 		.threads = w->threads,
 		.cache = cached ? w->cache : NULL,
-		.meter = w->meter,
 		.each = tell,
 		.context = w,
 	};

@@ -30,7 +30,6 @@ struct medark_walk {
 	/* Filled in by the caller; borrowed. */
 	struct medark_archive *archive; /* with an identity */
 	unsigned threads;
-	struct medark_meter *meter;
 	struct medark_bytes base;    /* of the server that the records came from; may be empty */
 	size_t patient_count;	     /* 0: all */
 	const char *const *patients; /* see struct medark_restore_request */

@@ -206,6 +206,47 @@ static enum medark_deliver_taken compare_to_check(const struct medark_deliver_it
 	return entry->state == MEDARK_TARGET_THERE ? MEDARK_DELIVER_TAKEN : MEDARK_DELIVER_REFUSED;
 }
 
+static bool is_missing(const struct medark_target_entry *entry)
+{
+	return entry->state == MEDARK_TARGET_WAITING || entry->state == MEDARK_TARGET_REJECTED;
+}
+
+struct counter {
+	const struct medark_deliver *d;
+	unsigned gaps;
+};
+
+static int count_gap(void *context, const struct medark_rewrite_target *target,
+		     struct medark_buffer *none, struct medark_error *err)
+{
+	struct counter *c = context;
+	struct medark_bytes type;
+	uint32_t entry;
+
+	(void)none;
+	MEDARK_TRY(medark_deliver_resolve(c->d, target, &entry, &type, err));
+	c->gaps += !entry || is_missing(medark_target_map_get(c->d->setup.map, entry));
+	return 0;
+}
+
+/*
+ * A record that is there, with references to what was not restored: is some of that there by now?
+ * As after a restore of some patients, or when what was rejected was taken. Not while it may come.
+ */
+static int can_be_mended(const struct medark_deliver *d, const struct medark_deliver_record *record,
+			 const struct medark_target_entry *entry, struct medark_error *err)
+{
+	struct counter c = { .d = d };
+	const struct medark_rewrite walk = { .base = d->setup.base,
+					     .map = count_gap,
+					     .context = &c };
+
+	if (!entry->gaps || entry->state != MEDARK_TARGET_THERE || d->pass != MEDARK_DELIVER_AGAIN)
+		return 0;
+	MEDARK_TRY(medark_rewrite_run(record->text, &walk, NULL, err));
+	return c.gaps < entry->gaps;
+}
+
 static bool is_sending(const struct medark_deliver *d)
 {
 	return d->pass < MEDARK_DELIVER_CHECK;
@@ -239,6 +280,12 @@ int medark_deliver_add(struct medark_deliver *d, const struct medark_deliver_rec
 	MEDARK_TRY(medark_target_map_add(d->setup.map, &name, &item.entry, err));
 	entry = medark_target_map_get(d->setup.map, item.entry);
 	*out = is_sending(d) ? compare(d, &item, entry) : compare_to_check(&item, entry);
+	if (*out == MEDARK_DELIVER_KNOWN) {
+		int code = can_be_mended(d, record, entry, err);
+
+		MEDARK_TRY(code);
+		*out = code ? MEDARK_DELIVER_TAKEN : MEDARK_DELIVER_KNOWN;
+	}
 	if (*out == MEDARK_DELIVER_TAKEN)
 		entry->was_met = true;
 	if (*out != MEDARK_DELIVER_TAKEN || d->pass == MEDARK_DELIVER_COUNT)

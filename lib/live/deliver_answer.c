@@ -78,6 +78,7 @@ static int accept(struct medark_deliver *d, struct medark_deliver_unit *u, uint3
 		return medark_deliver_push(u, at, 1, err);
 	entry->state = MEDARK_TARGET_THERE;
 	entry->content = item->content;
+	entry->gaps = d->setup.ids == MEDARK_DELIVER_SERVER ? item->gaps : 0;
 	if (item->is_torn) {
 		memset(&entry->content, 0, sizeof(entry->content));
 		d->waiting++;

@@ -62,6 +62,7 @@ static int put_absent(struct mapper *m, const struct medark_rewrite_target *targ
 		      struct medark_buffer *out, struct medark_error *err)
 {
 	m->d->unresolved += m->d->pass == MEDARK_DELIVER_CHECK;
+	m->item->gaps += m->item->gaps < UINT8_MAX;
 	if (!target->type.size || !medark_target_is_id(target->id) ||
 	    m->d->setup.ids == MEDARK_DELIVER_SAME)
 		return 0;
@@ -148,6 +149,7 @@ int medark_deliver_rewrite(struct medark_deliver *d, struct medark_deliver_unit 
 	};
 
 	item->is_torn = false;
+	item->gaps = 0;
 	if (item->record.is_xml)
 		return medark_buffer_add(out, item->record.text.data, item->record.text.size, err);
 	rewrite.drop_id = !medark_deliver_id(d, item, id);

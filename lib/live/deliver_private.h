@@ -25,6 +25,7 @@ struct medark_deliver_item {
 	int64_t updated;
 	uint32_t edges, edge_count; /* in unit->edges: entries of what it refers to */
 	uint32_t group;		    /* what refers to each other is of one group */
+	uint8_t gaps;		    /* see the entry */
 	bool is_unsure;		    /* it refers to what may still come */
 	bool is_torn;		    /* sent with a reference that could not be filled in */
 	bool is_in_bundle;

@@ -146,6 +146,26 @@ static int read_metadata(struct medark_target *t, struct medark_error *err)
 	return take_metadata(t, metadata, err);
 }
 
+int medark_target_count(struct medark_target *t, const char *type, uint64_t *out,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *transfer = NULL;
+	MEDARK_AUTO(medark_json_release) json_t *body = NULL;
+	char path[128];
+	const struct medark_target_request request = { .method = "GET", .path = path };
+	const struct medark_http_response *r;
+	json_int_t total = 0;
+
+	(void)snprintf(path, sizeof(path), "%s?_summary=count", type);
+	MEDARK_TRY(medark_target_send(t, &request, &transfer, err));
+	r = medark_http_response(transfer);
+	if (r->status == 200 && medark_live_json_parse(medark_bytes(r->body.data, r->body.size),
+						       "it", MEDARK_E_REMOTE, &body, NULL) == 0)
+		total = json_integer_value(json_object_get(body, "total"));
+	*out = total > 0 ? (uint64_t)total : 0;
+	return 0;
+}
+
 bool medark_target_takes(const struct medark_target *t, struct medark_bytes type)
 {
 	const char *at = (const char *)t->types.data, *end = at + t->types.size;

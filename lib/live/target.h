@@ -70,6 +70,10 @@ bool medark_target_takes(const struct medark_target *target, struct medark_bytes
  */
 int medark_target_probe(struct medark_target *target, struct medark_error *err) MEDARK_MUST_USE;
 
+/* How many resources of the type the server says it has; 0 if it does not say. MEDARK_E_MEMORY … */
+int medark_target_count(struct medark_target *target, const char *type, uint64_t *out,
+			struct medark_error *err) MEDARK_MUST_USE;
+
 /* A request below the base: see medark_talk_send(). `body` may be empty. */
 struct medark_target_request {
 	const char *method, *path;

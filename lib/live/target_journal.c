@@ -18,8 +18,8 @@
 #define FRAME_MAX  ((size_t)1 << 20) /* sealed, with its tag */
 #define FRAME_FULL ((size_t)256 << 10)
 
-/* What an entry holds in front of the id: name, content, moment, size of the id. */
-#define ENTRY_SIZE (2 * MEDARK_TARGET_HASH + 8 + 1)
+/* What an entry holds in front of the id: name, content, moment, gaps, size of the id. */
+#define ENTRY_SIZE (2 * MEDARK_TARGET_HASH + 8 + 1 + 1)
 #define TERMS	   'T'
 #define ENTRY	   'E'
 
@@ -35,7 +35,8 @@ struct medark_target_journal {
 
 static int failed(const struct medark_target_journal *j, const char *what, struct medark_error *err)
 {
-	return medark_error_errno(err, errno, "cannot %s the journal '%s'", what, j->path);
+	return medark_error_errno(
+		err, errno, "cannot %s the journal '%s' (--journal names another)", what, j->path);
 }
 
 void medark_target_journal_free(struct medark_target_journal *j)
@@ -113,6 +114,7 @@ static int take_entry(struct reader *r, const uint8_t *at, struct medark_error *
 	entry = medark_target_map_get(r->map, number);
 	memcpy(entry->content.bytes, at + MEDARK_TARGET_HASH, MEDARK_TARGET_HASH);
 	entry->updated = (int64_t)medark_get_le64(at + 2 * (size_t)MEDARK_TARGET_HASH);
+	entry->gaps = at[ENTRY_SIZE - 2];
 	entry->state = MEDARK_TARGET_THERE;
 	return 0;
 }
@@ -338,6 +340,7 @@ int medark_target_journal_add(struct medark_target_journal *j, const struct meda
 	memcpy(row + 1, entry->name.bytes, MEDARK_TARGET_HASH);
 	memcpy(row + 1 + MEDARK_TARGET_HASH, entry->content.bytes, MEDARK_TARGET_HASH);
 	medark_put_le64(row + 1 + 2 * (size_t)MEDARK_TARGET_HASH, (uint64_t)entry->updated);
+	row[ENTRY_SIZE - 1] = entry->gaps;
 	row[ENTRY_SIZE] = (uint8_t)id.size;
 	if (id.size)
 		memcpy(row + 1 + ENTRY_SIZE, id.data, id.size);

@@ -75,6 +75,9 @@ class Target(Server):
         if not self.may(request):
             return request.answer(401, {"resourceType": "OperationOutcome"})
         path = request.where.path[len("/fhir"):].strip("/")
+        if path == "Patient" and request.where.query == "_summary=count":
+            return request.answer(200, {"resourceType": "Bundle", "type": "searchset",
+                                        "total": sum(n.startswith("Patient/") for n in self.store)})
         if path == "metadata":
             return request.answer(200, self.metadata())
         try:

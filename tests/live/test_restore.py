@@ -269,6 +269,29 @@ class Choice(RestoreTest):
         self.refuse(2, *self.command(server, "--ids", "server"))
 
 
+class Mending(RestoreTest):
+    def test_what_was_not_restored_yet_is_referred_to_later(self):
+        self.archive([resource("Patient", "a", link=[{"other": refer("Patient/b"), "type": "seealso"}]),
+                      resource("Patient", "b"),
+                      resource("Observation", "oa", status="final", code={"text": "x"}, subject=refer("Patient/a"),
+                               focus=[refer("Observation/ob")]),
+                      resource("Observation", "ob", status="final", code={"text": "x"}, subject=refer("Patient/b"))])
+        server = self.target(ids="none")
+        self.restore(server, "--patient", "a", archive="b.medark")
+        found = {t for body in server.store.values() for t in (r["reference"] for r in references(body))}
+        self.assertIn("urn:medark:not-restored:Observation/ob", found)
+        result = self.restore(server, archive="b.medark")
+        self.assertEqual((result["restored"], result["unresolved"]), (4, 0))
+        self.resolves(server)
+        self.assertEqual(self.restore(server, archive="b.medark")["sent"], 0)
+
+    def test_a_server_that_has_patients_is_told_of(self):
+        server = self.target()
+        self.restore(server)
+        result = self.run_medark(*self.command(server, "--dry-run", "--ids", "same"))
+        self.assertIn("the server has 3 patients already", result.err)
+
+
 class Trouble(RestoreTest):
     def test_bundles_that_are_too_large(self):
         server = self.target(largest=8)

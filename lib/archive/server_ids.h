@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* server_ids: which ids the records of an archive get at a server. No state; any thread. */
+#ifndef MEDARK_ARCHIVE_SERVER_IDS_H
+#define MEDARK_ARCHIVE_SERVER_IDS_H
+
+#include "live/deliver.h"
+
+#include <medark/server.h>
+
+/* "same", "prefix", "server": by enum medark_deliver_ids. */
+extern const char *const medark_server_ids_names[3];
+
+/* What the ids of an archive are like. */
+struct medark_server_ids {
+	bool has_digits; /* some are of digits alone */
+	bool has_words;	 /* some are no UUIDs */
+};
+
+void medark_server_ids_note(struct medark_server_ids *ids, struct medark_bytes id);
+
+/* What the user wants (request->ids): enum medark_deliver_ids. MEDARK_E_USAGE. */
+int medark_server_ids_parse(const struct medark_server_request *request,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/* What fits the server and the ids. */
+enum medark_deliver_ids medark_server_ids_choose(const struct medark_server_ids *ids,
+						 enum medark_target_ids allowed,
+						 const struct medark_server_request *request);
+
+#endif
