@@ -387,6 +387,7 @@ static int go_on(struct medark_deliver *d, struct medark_deliver_unit *u, struct
 		u->was_renewed = false;
 	}
 	u->is_waiting = false;
+	u->renewals = d->renewals;
 	MEDARK_TRY(medark_deliver_start(d, u, err));
 	medark_http_tag(u->transfer, u);
 	d->running++;

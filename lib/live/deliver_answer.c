@@ -285,8 +285,12 @@ static int end_attempts(struct medark_deliver *d, struct medark_deliver_unit *u,
 static int renew(struct medark_deliver *d, struct medark_deliver_unit *u,
 		 const struct medark_http_response *r, struct medark_error *err)
 {
-	if (u->was_renewed || !medark_auth_renew(d->setup.target->auth))
+	/* Of requests that were under way side by side, the first one has a new token fetched. */
+	bool is_first = u->renewals == d->renewals;
+
+	if (u->was_renewed || (is_first && !medark_auth_renew(d->setup.target->auth)))
 		return give_up(d, r, err);
+	d->renewals += is_first;
 	u->was_renewed = true;
 	u->is_waiting = true;
 	u->not_before = 0;

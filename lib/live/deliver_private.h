@@ -49,6 +49,7 @@ struct medark_deliver_unit {
 	struct medark_http_transfer *transfer;
 	struct medark_deliver_range range;
 	unsigned attempts, conflicts;
+	unsigned renewals; /* of d, when it was sent */
 	bool was_renewed, is_waiting;
 	double not_before;
 	/* A bundle that was refused as a whole, and what its parts tell: was it too large? */
@@ -69,6 +70,7 @@ struct medark_deliver {
 	size_t unit_count, unit_max;
 	size_t bytes; /* of all units */
 	unsigned running, parallel;
+	unsigned renewals; /* how often a token was refused */
 	unsigned in_a_row; /* answers since the server said that it is too much */
 	uint32_t bundle_max;
 	bool needs_targets; /* what is referred to must be there first */

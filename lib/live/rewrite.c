@@ -20,6 +20,8 @@ struct walk {
 	const uint8_t *copied;	 /* all before is in the output, or left out */
 	struct medark_bytes key; /* of the member whose value comes next; NULL: none */
 	uint32_t meta;		 /* depth inside of the outermost `meta`; 0: not there */
+	uint64_t members;	 /* of the outermost object, that are kept */
+	bool has_tag;		 /* `meta` has a list of them */
 	bool is_tagged;
 };
 
@@ -112,11 +114,11 @@ static int drop_member(struct walk *w, struct medark_error *err)
 		end++;
 	if (end < stop && *end == ',')
 		return copy_to(w, begin, end + 1, err);
-	while (begin > w->copied && is_blank(begin[-1]))
-		begin--;
-	if (begin > w->copied && begin[-1] == ',')
-		begin--;
-	return copy_to(w, begin, end, err);
+	MEDARK_TRY(copy_to(w, begin, end, err));
+	while (is_blank(w->out->data[w->out->size - 1])) /* it ends at a brace at the latest */
+		w->out->size--;
+	w->out->size -= w->out->data[w->out->size - 1] == ',';
+	return 0;
 }
 
 static int put_id(struct walk *w, struct medark_error *err)
@@ -125,8 +127,10 @@ static int put_id(struct walk *w, struct medark_error *err)
 
 	if (!w->out)
 		return 0;
-	if (w->rewrite->drop_id)
+	if (w->rewrite->drop_id) {
+		w->members--;
 		return drop_member(w, err);
+	}
 	if (!w->rewrite->id)
 		return 0;
 	MEDARK_TRY(copy_to(w, raw.data, raw.data + raw.size, err));
@@ -135,17 +139,30 @@ static int put_id(struct walk *w, struct medark_error *err)
 
 /* ---- the tag ---- */
 
-/* Behind the bracket that was read last; `front` and `back` stand around the tag there. */
+/* `front` and `back` stand around it. */
+static int add_tag(struct walk *w, const char *front, const char *back, struct medark_error *err)
+{
+	w->is_tagged = true;
+	MEDARK_TRY(medark_buffer_print(w->out, err, "%s{\"system\":\"%s\",\"code\":", front,
+				       w->rewrite->tag_system));
+	MEDARK_TRY(medark_text_json(w->out, w->rewrite->tag_code, err));
+	return medark_buffer_print(w->out, err, "}%s", back);
+}
+
+/* In front of the last brace, which was just read. */
+static int put_meta(struct walk *w, struct medark_error *err)
+{
+	MEDARK_TRY(copy_to(w, w->json.at - 1, w->json.at - 1, err));
+	return add_tag(w, w->members ? ",\"meta\":{\"tag\":[" : "\"meta\":{\"tag\":[", "]}", err);
+}
+
+/* Behind the bracket that was read last. */
 static int put_tag(struct walk *w, const char *front, const char *back, struct medark_error *err)
 {
 	const uint8_t *at = w->json.at, *stop = w->text.data + w->text.size, *next = at;
 
-	w->is_tagged = true;
 	MEDARK_TRY(copy_to(w, at, at, err));
-	MEDARK_TRY(medark_buffer_print(w->out, err, "%s{\"system\":\"%s\",\"code\":", front,
-				       w->rewrite->tag_system));
-	MEDARK_TRY(medark_text_json(w->out, w->rewrite->tag_code, err));
-	MEDARK_TRY(medark_buffer_print(w->out, err, "}%s", back));
+	MEDARK_TRY(add_tag(w, front, back, err));
 	while (next < stop && is_blank(*next))
 		next++;
 	return next < stop && *next != '}' && *next != ']' ? medark_buffer_text(w->out, ",", err)
@@ -157,50 +174,43 @@ static bool wants_tag(const struct walk *w)
 	return w->out && w->rewrite->tag_system && !w->is_tagged;
 }
 
-/* The text has a `meta` with a `tag`, one without, or none: found out before the walk. */
-struct places {
-	bool has_meta, has_tag;
-};
-
-static void find_places(struct medark_bytes text, struct places *out)
+/* Has the text a `meta` with a `tag`? To be known before the walk comes there. */
+static bool has_tag(struct medark_bytes text)
 {
 	struct medark_json_reader json;
 	struct medark_bytes value;
 	bool is_inside = false;
 	enum medark_json_token token;
 
-	*out = (struct places) { 0 };
 	medark_json_reader_init(&json, text);
 	while ((token = medark_json_next(&json)) > MEDARK_JSON_END) {
 		struct medark_bytes key = json.raw;
 
 		if (is_inside && token == MEDARK_JSON_OBJECT_END)
-			return;
+			return false;
 		if (token != MEDARK_JSON_KEY)
 			continue;
 		if (!is_inside && medark_bytes_is(key, "meta")) {
-			is_inside = out->has_meta =
-				medark_json_next(&json) == MEDARK_JSON_OBJECT_BEGIN;
+			is_inside = medark_json_next(&json) == MEDARK_JSON_OBJECT_BEGIN;
 			continue;
 		}
 		if (!medark_json_skip(&json, &value))
-			return;
-		out->has_tag |= is_inside && medark_bytes_is(key, "tag") && value.data[0] == '[';
+			return false;
+		if (is_inside && medark_bytes_is(key, "tag") && value.data[0] == '[')
+			return true;
 	}
+	return false;
 }
 
 /* ---- the walk ---- */
 
-static int open_value(struct walk *w, enum medark_json_token token, const struct places *places,
-		      struct medark_error *err)
+static int open_value(struct walk *w, enum medark_json_token token, struct medark_error *err)
 {
 	if (!wants_tag(w))
 		return 0;
-	if (token == MEDARK_JSON_OBJECT_BEGIN && w->json.depth == 1 && !places->has_meta)
-		return put_tag(w, "\"meta\":{\"tag\":[", "]}", err);
 	if (token == MEDARK_JSON_OBJECT_BEGIN && w->json.depth == 2 && is_key(w, "meta")) {
 		w->meta = 2;
-		return places->has_tag ? 0 : put_tag(w, "\"tag\":[", "]", err);
+		return w->has_tag ? 0 : put_tag(w, "\"tag\":[", "]", err);
 	}
 	if (token == MEDARK_JSON_ARRAY_BEGIN && w->json.depth == 3 && w->meta == 2 &&
 	    is_key(w, "tag"))
@@ -218,19 +228,21 @@ static int take_string(struct walk *w, struct medark_error *err)
 	return 0;
 }
 
-static int take(struct walk *w, enum medark_json_token token, const struct places *places,
-		struct medark_error *err)
+static int take(struct walk *w, enum medark_json_token token, struct medark_error *err)
 {
 	int code = 0;
 
 	if (token == MEDARK_JSON_KEY) {
+		w->members += w->json.depth == 1;
 		w->key = w->json.raw;
 		return 0;
 	}
 	if (token == MEDARK_JSON_STRING)
 		code = take_string(w, err);
 	else if (token == MEDARK_JSON_OBJECT_BEGIN || token == MEDARK_JSON_ARRAY_BEGIN)
-		code = open_value(w, token, places, err);
+		code = open_value(w, token, err);
+	else if (token == MEDARK_JSON_OBJECT_END && w->json.depth == 0 && wants_tag(w))
+		code = put_meta(w, err);
 	else if (token == MEDARK_JSON_OBJECT_END && w->json.depth < w->meta)
 		w->meta = 0;
 	w->key = medark_bytes(NULL, 0);
@@ -241,20 +253,19 @@ int medark_rewrite_run(struct medark_bytes text, const struct medark_rewrite *re
 		       struct medark_buffer *out, struct medark_error *err)
 {
 	struct walk w = { .rewrite = rewrite, .text = text, .out = out };
-	struct places places = { 0 };
 	enum medark_json_token token;
 
 	if (text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
 		w.text = medark_bytes(text.data + 3, text.size - 3);
 	w.copied = w.text.data;
 	if (rewrite->tag_system)
-		find_places(w.text, &places);
+		w.has_tag = has_tag(w.text);
 	medark_json_reader_init(&w.json, w.text);
 	token = medark_json_next(&w.json);
 	if (token != MEDARK_JSON_OBJECT_BEGIN)
 		return medark_error_set(err, MEDARK_E_FORMAT, "a record is no JSON object");
 	do
-		MEDARK_TRY(take(&w, token, &places, err));
+		MEDARK_TRY(take(&w, token, err));
 	while ((token = medark_json_next(&w.json)) > MEDARK_JSON_END);
 	if (token == MEDARK_JSON_BAD)
 		return medark_error_set(err, MEDARK_E_FORMAT, "a record is not well-formed");

@@ -4,7 +4,6 @@
 #include "live/discover.h"
 #include "live/json.h"
 #include "live/live.h"
-#include "record/fhir_reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,13 +175,21 @@ bool medark_target_takes(const struct medark_target *t, struct medark_bytes type
 	return t->types.size == 0;
 }
 
+/* Absolute, or a path (RFC 9110 section 10.2.2), or what stands in a Bundle: the end decides. */
 bool medark_target_location(struct medark_bytes location, struct medark_bytes *out)
 {
-	struct medark_fhir_reference r;
+	static const char history[] = "/_history/";
+	const uint8_t *at =
+		location.size ? memmem(location.data, location.size, history, sizeof(history) - 1)
+			      : NULL;
+	struct medark_bytes head =
+		medark_bytes(location.data, at ? (size_t)(at - location.data) : location.size);
+	const uint8_t *slash = head.size ? memrchr(head.data, '/', head.size) : NULL;
 
-	medark_fhir_reference_parse(location, &r);
-	*out = r.id;
-	return r.kind == MEDARK_FHIR_REFERENCE_LITERAL && medark_target_is_id(r.id);
+	if (!slash || slash == head.data)
+		return false;
+	*out = medark_bytes(slash + 1, (size_t)(head.data + head.size - slash) - 1);
+	return medark_target_is_id(*out);
 }
 
 /* ---- opening ---- */

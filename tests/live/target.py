@@ -43,8 +43,8 @@ class TargetRequest(Request):
 
 
 class Target(Server):
-    def __init__(self, ids="any", transactions=True, bearer=None, **options):
-        super().__init__(None, bearer=bearer)
+    def __init__(self, ids="any", transactions=True, bearer=None, client_keys=None, **options):
+        super().__init__(None, bearer=bearer, client_keys=client_keys)
         self.RequestHandlerClass = TargetRequest
         self.ids, self.transactions = ids, transactions
         self.batches = options.get("batches", True)
@@ -72,6 +72,8 @@ class Target(Server):
                 "format": ["json"] + (["application/fhir+xml"] if self.xml else [])}
 
     def respond(self, request):
+        if request.where.path in ("/token", "/fhir/.well-known/smart-configuration"):
+            return super().respond(request)
         if not self.may(request):
             return request.answer(401, {"resourceType": "OperationOutcome"})
         path = request.where.path[len("/fhir"):].strip("/")

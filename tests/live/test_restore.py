@@ -414,6 +414,47 @@ class Trouble(RestoreTest):
         self.assertEqual(self.restore(server, "--journal", "j")["restored"], 63)
 
 
+class Ends(RestoreTest):
+    def test_a_token_that_ends_is_renewed(self):
+        server = self.target(client_keys={"k1": self.client_key()}, largest=5)
+        server.token_seconds = 1
+        server.meddle = lambda request: request.command == "POST" and time.sleep(0.2)
+        self.assertEqual(self.restore(server, "--auth", self.smart(), "--workers", "2")["equal"], 63)
+        self.assertGreater(server.count("POST", "/token"), 2)
+
+    def test_a_token_that_is_taken_back_is_renewed(self):
+        server = self.target(client_keys={"k1": self.client_key()}, largest=5)
+        seen = []
+
+        def meddle(request):
+            if request.command == "POST" and request.where.path == "/fhir":
+                seen.append(1)
+                if len(seen) == 3:
+                    server.tokens.clear()
+
+        server.meddle = meddle
+        self.assertEqual(self.restore(server, "--auth", self.smart())["restored"], 63)
+        self.assertEqual(server.count("POST", "/token"), 2)
+
+    def test_references_to_where_the_records_came_from(self):
+        self.archive([resource("Patient", "a"), resource("Observation", "o", status="final", code={"text": "x"},
+                                                         subject=refer("https://old.example/fhir/Patient/a"),
+                                                         focus=[refer("https://other.example/fhir/Patient/a")])])
+        server = self.target(ids="none")
+        self.restore(server, "--source-base", "https://old.example/fhir", archive="b.medark")
+        kept = next(body for name, body in server.store.items() if name.startswith("Observation/"))
+        self.assertIn(kept["subject"]["reference"], server.store)
+        self.assertEqual(kept["focus"][0]["reference"], "https://other.example/fhir/Patient/a")
+
+    def test_a_server_that_is_none(self):
+        server = self.target()
+        server.meddle = lambda request: request.answer(200, {"resourceType": "Patient"}) or True
+        result = self.refuse(1, *self.command(server))
+        self.assertIn("does not describe itself as a FHIR server", result.err)
+        server.meddle = lambda request: request.command != "GET" and (request.answer(307, Location="/x") or True)
+        self.refuse(1, *self.command(server))
+
+
 class Secrets(RestoreTest):
     def test_nothing_is_told_that_should_not_be(self):
         self.archive(clinic())

@@ -111,7 +111,7 @@ static void a_tag_is_added_once_where_it_belongs(void **state)
 					    .tag_code = medark_bytes_text("A/1") };
 	static const char *const texts[][2] = {
 		{ "{\"a\":1}",
-		  "{\"meta\":{\"tag\":[{\"system\":\"urn:x\",\"code\":\"A/1\"}]},\"a\":1}" },
+		  "{\"a\":1,\"meta\":{\"tag\":[{\"system\":\"urn:x\",\"code\":\"A/1\"}]}}" },
 		{ "{}", "{\"meta\":{\"tag\":[{\"system\":\"urn:x\",\"code\":\"A/1\"}]}}" },
 		{ "{\"meta\":{}}",
 		  "{\"meta\":{\"tag\":[{\"system\":\"urn:x\",\"code\":\"A/1\"}]}}" },
