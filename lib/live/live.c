@@ -9,6 +9,7 @@
 #include "live/follow.h"
 #include "live/json.h"
 #include "live/pull.h"
+#include "live/sealed_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,8 @@
 #define CONNECTIONS  4
 #define ATTEMPTS     8
 #define RESPONSE_MAX ((size_t)1 << 20)
+#define MARK_NAME    "job-mark"
+#define MARK_MAX     ((size_t)1 << 20)
 
 struct medark_live {
 	struct medark_live_setup setup;
@@ -111,6 +114,30 @@ static bool was_marked(const struct medark_live *live)
 	return faccessat(live->folder, MEDARK_BULK_DONE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/*
+ * Files that an earlier run sealed with another secret, as after a token was changed, are of no use
+ * to anybody. Leaves a mark by which the next run knows its own.
+ */
+static int know_own(struct medark_live *live, struct medark_error *err)
+{
+	static const char word[] = "medark";
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer found = MEDARK_BUFFER(MARK_MAX);
+	struct medark_error why = { 0 };
+	int code = medark_sealed_read(live->folder, MARK_NAME, secret_of(live), &found, &why);
+
+	if (code == 0)
+		return 0;
+	if (code != MEDARK_E_NOT_FOUND && code != MEDARK_E_SYSTEM) {
+		if (err)
+			*err = why;
+		return code;
+	}
+	if (code == MEDARK_E_SYSTEM)
+		MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
+	return medark_sealed_write(live->folder, MARK_NAME, secret_of(live),
+				   medark_bytes_text(word), true, err);
+}
+
 static int connect_to(struct medark_live *live, struct medark_error *err)
 {
 	struct medark_http_setup http = { .poll = live->setup.poll,
@@ -140,6 +167,7 @@ int medark_live_open(const struct medark_live_setup *setup, struct medark_live *
 	MEDARK_TRY(take_folder(live, err));
 	if (!live->has_secret || (setup->has_archive && was_marked(live)))
 		MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
+	MEDARK_TRY(know_own(live, err));
 	MEDARK_TRY(connect_to(live, err));
 	*out = MEDARK_TAKE(live);
 	return 0;

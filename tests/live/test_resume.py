@@ -120,6 +120,19 @@ class Resume(LiveTest):
         self.succeed(*self.args, "--force")
         self.assertEqual(self.server.count("GET", "/fhir/$export"), 3)
 
+    def test_a_job_of_another_secret_is_begun_anew(self):
+        """As after a token was changed: nobody can open what the last run left."""
+        server = self.serve(bearer="canary-bearer")
+        server.tokens["other"] = 1 << 62
+        server.meddle = self.slow
+        self.args = self.export("fhir+" + server.base, "live.medark", "--auth",
+                                self.auth(method="bearer", token="canary-bearer"))
+        self.assertFalse(self.killed_after(1.6))
+        self.assertGreater(len(self.finished()), 0)
+        server.meddle = None
+        self.live_export(server, "--auth", self.auth(method="bearer", token="other"))
+        self.assertEqual(len(server.jobs), 1)  # of the first one nobody knows any more
+
     def test_the_archive_remembers_no_secret(self):
         result = self.succeed(*self.args, "--report", "report.jsonl")
         for text in (result.out, result.err):
