@@ -88,7 +88,19 @@ class Medplum(LiveTest):
         # A second run writes nothing.
         before = self.get(base + "/counts")
         self.assertEqual((self.restore(base)["sent"], self.get(base + "/counts")), (0, before))
+        self.comes_back(base, there)
         return records, there, result
+
+    def comes_back(self, base, there):
+        """Exported again, by paging: the same records as a client of the server sees."""
+        self.succeed(*self.export("fhir+" + base, "again.medark", "--method", "page", "--force"))
+        found = {}
+        self.succeed(*self.opened("restore", "--to", "again", "--force", archive="again.medark"))
+        for content in self.tree("again").values():
+            for entry in json.loads(content).get("entry", []):
+                record = entry["resource"]
+                found[f"{record['resourceType']}/{record['id']}"] = record
+        self.assertEqual(found, there)
 
     def same(self, records, there, names):
         """The same content, with the ids of the archive."""

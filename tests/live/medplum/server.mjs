@@ -28,7 +28,10 @@ class Repository extends MemoryRepository {
 const repository = new Repository(), router = new FhirRouter();
 const metadata = {
 	resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', software: { name: 'Medplum' }, format: ['json'],
-	rest: [{ mode: 'server', interaction: [{ code: 'transaction' }, { code: 'batch' }] }],
+	rest: [{
+		mode: 'server', interaction: [{ code: 'transaction' }, { code: 'batch' }],
+		resource: core.getResourceTypes().map((type) => ({ type, interaction: [{ code: 'read' }, { code: 'search-type' }] })),
+	}],
 };
 
 async function answer(request, text) {
