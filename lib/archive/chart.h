@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * chart: what a restore of patients has at hand and has found out so far. Its parts:
- * restore_patient (compartments), chart_follow (what each record leads to), chart_outside (what
+ * restore_records (compartments), chart_follow (what each record leads to), chart_outside (what
  * they refer to), chart_items (attached files), chart_report. One thread at a time.
  */
 #ifndef MEDARK_ARCHIVE_CHART_H
