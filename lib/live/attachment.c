@@ -16,9 +16,34 @@ static bool has(struct medark_bytes text, const char *word)
 	return memmem(text.data, text.size, word, strlen(word)) != NULL;
 }
 
+#define URL_KEY	 "\"url\""
+#define URL_SIZE (sizeof(URL_KEY) - 1)
+
+void medark_attachment_watch(struct medark_attachment_watch *w, struct medark_bytes part)
+{
+	uint8_t seam[2 * (URL_SIZE - 1)];
+	size_t front = part.size < URL_SIZE - 1 ? part.size : URL_SIZE - 1, all, kept;
+
+	if (w->is_found || part.size == 0)
+		return;
+	/* The end of the part before and the beginning of this one. */
+	memcpy(seam, w->tail, w->size);
+	memcpy(seam + w->size, part.data, front);
+	all = w->size + front;
+	w->is_found = has(medark_bytes(seam, all), URL_KEY) || has(part, URL_KEY);
+	if (part.size >= URL_SIZE - 1) {
+		memcpy(w->tail, part.data + part.size - (URL_SIZE - 1), URL_SIZE - 1);
+		w->size = URL_SIZE - 1;
+		return;
+	}
+	kept = all < URL_SIZE - 1 ? all : URL_SIZE - 1;
+	memcpy(w->tail, seam + all - kept, kept);
+	w->size = kept;
+}
+
 bool medark_attachment_is_likely(struct medark_bytes record)
 {
-	return has(record, "\"url\"") &&
+	return has(record, URL_KEY) &&
 	       (has(record, "\"contentType\"") || has(record, "ttachment\"") ||
 		has(record, "\"content\"") || has(record, "\"photo\"") ||
 		has(record, "\"presentedForm\"") || has(record, "\"image\"") ||

@@ -27,6 +27,14 @@ struct medark_attachment {
 /* May a record have Attachments with a `url`? Quick, and wrong only in saying yes. */
 bool medark_attachment_is_likely(struct medark_bytes record);
 
+/* Looks at a text as it comes, in parts: is there anything in it with a `url`? Zeroed at first. */
+struct medark_attachment_watch {
+	bool is_found;
+	uint8_t tail[8];
+	size_t size; /* of the tail */
+};
+void medark_attachment_watch(struct medark_attachment_watch *w, struct medark_bytes part);
+
 /*
  * Calls `each` for every Attachment with a `url` and without `data` in a JSON record; its negative
  * code ends that. Of a record that is not valid, those in front of the fault. MEDARK_E_MEMORY.

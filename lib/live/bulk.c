@@ -283,6 +283,9 @@ int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 
 		(void)snprintf(path, sizeof(path), "%s.%06zu.ndjson", word_of(&m->files[i]), i + 1);
 		medark_bulk_name(i, file.name);
+		/* What leads to a Binary that has come is not fetched: they are looked at. */
+		file.is_plain = medark_bulk_fetch_is_plain(b->fetch, i) &&
+				strcmp(m->files[i].type, "Binary") != 0;
 		if (!medark_bulk_fetch_has(b->fetch, i))
 			file.why = (char *)medark_bulk_fetch_why(b->fetch, i);
 		MEDARK_TRY(medark_haul_add(haul, &file, err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/bulk_fetch.h"
 
+#include "live/attachment.h"
 #include "live/sealed_file.h"
 
 #include <dirent.h>
@@ -22,6 +23,8 @@ struct file {
 	struct medark_http_transfer *transfer; /* NULL: not under way */
 	struct medark_sealed_writer *writer;
 	struct medark_bulk_fetch *fetch;
+	struct medark_attachment_watch watch;
+	bool is_watched; /* it came in this run */
 	char *why;
 };
 
@@ -132,6 +135,7 @@ static int take(void *context, struct medark_bytes part, struct medark_error *er
 	struct file *file = context;
 
 	file->fetch->bytes += part.size;
+	medark_attachment_watch(&file->watch, part);
 	return medark_sealed_add(file->writer, part, err);
 }
 
@@ -162,6 +166,7 @@ static int start(struct medark_bulk_fetch *f, size_t i, struct medark_error *err
 
 	medark_bulk_name(i, name);
 	file->is_waiting = false;
+	file->watch = (struct medark_attachment_watch) { 0 };
 	MEDARK_TRY(authorize(f, request.url, &request.authorization, err));
 	MEDARK_TRY(medark_sealed_create(bulk->folder, name, bulk->secret, &file->writer, err));
 	MEDARK_TRY(medark_http_start(bulk->files, &request, &file->transfer, err));
@@ -205,7 +210,7 @@ static int finish(struct medark_bulk_fetch *f, struct file *file, struct medark_
 {
 	MEDARK_TRY(medark_sealed_finish(file->writer, err));
 	drop(file);
-	file->is_there = true;
+	file->is_there = file->is_watched = true;
 	f->there++;
 	return 0;
 }
@@ -371,6 +376,11 @@ int medark_bulk_fetch_run(struct medark_bulk_fetch *f, struct medark_error *err)
 bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i)
 {
 	return f->files[i].is_there;
+}
+
+bool medark_bulk_fetch_is_plain(const struct medark_bulk_fetch *f, size_t i)
+{
+	return f->files[i].is_watched && !f->files[i].watch.is_found;
 }
 
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i)

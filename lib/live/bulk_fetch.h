@@ -31,6 +31,8 @@ int medark_bulk_fetch_run(struct medark_bulk_fetch *f, struct medark_error *err)
 /* File `i` of the manifest: its name in the folder, is it there, and why if not. */
 void medark_bulk_name(size_t i, char out[MEDARK_HAUL_NAME_MAX]);
 bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i);
+/* Did it come in this run, and has nothing in it a `url`? */
+bool medark_bulk_fetch_is_plain(const struct medark_bulk_fetch *f, size_t i);
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i);
 
 /* Removes all files of a job from its folder. MEDARK_E_SYSTEM. */

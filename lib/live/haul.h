@@ -24,6 +24,7 @@ struct medark_haul_file {
 	char *why;	/* it could not be had, in a sentence; NULL: it is there; owned */
 	bool has_count; /* the server said how many records it holds */
 	uint64_t count;
+	bool is_plain; /* nothing in it has a `url`: what came was looked at on the way */
 };
 
 struct medark_haul {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEAD	      ((size_t)256)
 #define LINE_MAX_SIZE (MEDARK_URL_MAX + 1024)
 #define NAMES	      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
 
@@ -172,13 +173,24 @@ static int add_attachment(void *context, const struct medark_attachment *a,
 
 /* ---- records ---- */
 
+/*
+ * Where its type stands in front, as nearly always. Of a Binary of another form nothing is known,
+ * and it may be fetched once more.
+ */
+static bool may_be_binary(struct medark_bytes record)
+{
+	static const char name[] = "\"Binary\"";
+	size_t size = record.size < HEAD ? record.size : HEAD;
+
+	return memmem(record.data, size, name, sizeof(name) - 1) != NULL;
+}
+
 static int look(void *context, struct medark_bytes record, struct medark_error *err)
 {
 	struct medark_leads *l = context;
 	char name[MEDARK_RECORD_NAME_MAX + 1] = "";
 
-	if (l->setup.wants_references ||
-	    memmem(record.data, record.size, "\"Binary\"", sizeof("\"Binary\"") - 1))
+	if (l->setup.wants_references || may_be_binary(record))
 		medark_bundle_name(record, name);
 	if (name[0] && (l->setup.wants_references || strncmp(name, "Binary/", 7) == 0))
 		if (medark_hashset_add(&l->there, medark_bytes_text(name), err) < 0)
@@ -243,6 +255,8 @@ int medark_leads_scan(struct medark_leads *l, const struct medark_haul *haul, si
 	for (size_t i = first; i < haul->count; i++) {
 		const struct medark_haul_file *file = &haul->files[i];
 
+		if (file->is_plain && !l->setup.wants_references)
+			continue;
 		if (file->why || strncmp(file->path, MEDARK_ATTACHMENT_FOLDER,
 					 sizeof(MEDARK_ATTACHMENT_FOLDER) - 1) == 0)
 			continue;

@@ -18,11 +18,12 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define CONNECTIONS  4
-#define ATTEMPTS     8
-#define RESPONSE_MAX ((size_t)1 << 20)
-#define MARK_NAME    "job-mark"
-#define MARK_MAX     ((size_t)1 << 20)
+#define CONNECTIONS   4
+#define ATTEMPTS      8
+#define LOOK_ATTEMPTS 3
+#define RESPONSE_MAX  ((size_t)1 << 20)
+#define MARK_NAME     "job-mark"
+#define MARK_MAX      ((size_t)1 << 20)
 
 struct medark_live {
 	struct medark_live_setup setup;
@@ -256,15 +257,19 @@ static int print_asked(const struct medark_live *live, char out[MEDARK_APPROACH_
 	return 0;
 }
 
-/* Asks what the server can do, once; one that does not tell is exported all the same. */
+/*
+ * Asks what the server can do, once; one that does not tell is exported all the same. What comes
+ * next tells better what is wrong with it.
+ */
 static int look(struct medark_live *live, struct medark_error *err)
 {
-	const struct medark_talk talk = talk_of(live);
+	struct medark_talk talk = talk_of(live);
 	struct medark_error why = { 0 };
 	int code;
 
 	if (live->has_looked)
 		return 0;
+	talk.attempts = LOOK_ATTEMPTS;
 	code = medark_capability_fetch(&talk, &live->capability, &why);
 	live->has_looked = true;
 	live->is_declared = code == 0;

@@ -143,10 +143,9 @@ static int ask_for_patients(void *context, size_t search, unsigned page_size,
 	MEDARK_TRY(medark_buffer_text(out, "Patient", err));
 	if (page_size)
 		MEDARK_TRY(medark_buffer_print(out, err, "?_count=%u", page_size));
-	/* Of the patients themselves $everything brings all there is. */
-	if (is_everything(p))
-		MEDARK_TRY(medark_buffer_text(out, page_size ? "&_elements=id" : "?_elements=id",
-					      err));
+	/* Of the patients themselves $everything brings all there is. The last attempt is plain. */
+	if (is_everything(p) && page_size)
+		MEDARK_TRY(medark_buffer_text(out, "&_elements=id", err));
 	return medark_buffer_add(out, "", 1, err);
 }
 
@@ -298,7 +297,7 @@ static bool is_no_loss(const struct medark_pull *p, size_t search)
 
 	return !p->setup.approach->is_declared && find_search(p, search, &patient) &&
 	       medark_walk_pages(p->walk, search) == 0 &&
-	       (status == 400 || status == 404 || status == 405 || status == 422 || status == 501);
+	       (status == 404 || status == 405 || status == 501);
 }
 
 static int add_search(const struct medark_pull *p, size_t search, struct medark_haul *haul,

@@ -14,12 +14,11 @@
 #include "live/talk.h"
 
 struct medark_request {
-	struct medark_url url;	  /* owned */
-	const char *accept;	  /* the header, "Accept: …"; a constant */
-	size_t body_max;	  /* see struct medark_http_request */
-	void *tag;		  /* the caller's */
-	bool is_followed;	  /* set by `done`: it goes on with the new `url` */
-	struct medark_bytes line; /* the caller's; borrowed */
+	struct medark_url url; /* owned */
+	const char *accept;    /* the header, "Accept: …"; a constant */
+	size_t body_max;       /* see struct medark_http_request */
+	void *tag;	       /* the caller's */
+	bool is_followed;      /* set by `done`: it goes on with the new `url` */
 };
 
 struct medark_requests_setup {

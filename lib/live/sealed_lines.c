@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define STEP ((size_t)1 << 16)
+#define STEP ((size_t)1 << 18)
 
 struct reading {
 	const struct medark_sealed_lines *lines;
@@ -20,6 +20,14 @@ static void reading_clear(struct reading *r)
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct reading, reading_clear)
 
+static int give_line(const struct reading *r, struct medark_bytes line, struct medark_error *err)
+{
+	while (line.size && (line.data[line.size - 1] == '\r' || line.data[line.size - 1] == ' '))
+		line.size--;
+	return line.size ? r->lines->each(r->lines->context, line, err) : 0;
+}
+
+/* What was put together. */
 static int give(struct reading *r, struct medark_error *err)
 {
 	struct medark_bytes line = medark_bytes(r->line.data, r->line.size);
@@ -29,9 +37,7 @@ static int give(struct reading *r, struct medark_error *err)
 	r->is_too_long = false;
 	if (is_too_long)
 		return r->lines->each(r->lines->context, medark_bytes(NULL, 0), err);
-	while (line.size && (line.data[line.size - 1] == '\r' || line.data[line.size - 1] == ' '))
-		line.size--;
-	return line.size ? r->lines->each(r->lines->context, line, err) : 0;
+	return give_line(r, line, err);
 }
 
 static int add(struct reading *r, struct medark_bytes part, struct medark_error *err)
@@ -51,8 +57,12 @@ static int take(struct reading *r, struct medark_bytes bytes, struct medark_erro
 	while (bytes.size && (end = memchr(bytes.data, '\n', bytes.size))) {
 		size_t size = (size_t)(end - bytes.data);
 
-		MEDARK_TRY(add(r, medark_bytes(bytes.data, size), err));
-		MEDARK_TRY(give(r, err));
+		if (r->line.size || r->is_too_long) {
+			MEDARK_TRY(add(r, medark_bytes(bytes.data, size), err));
+			MEDARK_TRY(give(r, err));
+		} else {
+			MEDARK_TRY(give_line(r, medark_bytes(bytes.data, size), err));
+		}
 		bytes = medark_bytes(end + 1, bytes.size - size - 1);
 	}
 	return add(r, bytes, err);

@@ -102,6 +102,21 @@ class Methods(SearchTest):
         self.live_export(server)
         self.assertEqual(self.found(), self.stored())
 
+    def test_a_server_that_cannot_say_what_it_can_is_asked_for_a_bulk_export(self):
+        server = self.start()
+        server.levels, server.polls_needed = {"$export"}, 0
+        server.meddle = lambda r: r.path == "/fhir/metadata" and (r.answer(500) or True)
+        self.live_export(server)
+        self.assertEqual(self.found(), self.stored())
+        self.assertEqual(server.count("GET", "/fhir/metadata"), 3)
+
+    def test_a_type_that_nobody_declares_and_that_is_refused_is_told(self):
+        server = self.start()
+        server.rest.metadata, server.rest.needs_patient = False, True
+        self.live_export(server, "--method", "page", "--report", "report.jsonl", code=6)
+        self.assertTrue(any("search/Observation." in json.dumps(row) for row in self.missing()))
+        self.assertFalse(any("search/Account." in json.dumps(row) for row in self.missing()))
+
     def test_bulk_alone_is_no_choice_of_another(self):
         server = self.start()
         result = self.live_export(server, "--method", "bulk", code=1)
@@ -139,6 +154,12 @@ class Pages(SearchTest):
                 server.rest.count_max = count_max
                 self.live_export(server, "--method", "everything", out=f"{count_max}.medark")
                 self.assertEqual(self.found(f"{count_max}.medark"), self.stored())
+
+    def test_a_list_of_patients_may_be_plain(self):
+        server = self.start()
+        server.meddle = lambda r: "_elements" in r.path and (r.answer(400) or True)
+        self.live_export(server, "--method", "everything")
+        self.assertEqual(self.found(), self.stored())
 
     def test_remarks_are_kept_and_told(self):
         server = self.start()

@@ -68,6 +68,29 @@ static void most_records_need_no_second_look(void **state)
 		"{\"content\":[{\"attachment\":{\"contentType\":\"a/b\",\"data\":\"AA\"}}]}")));
 }
 
+static void a_url_is_seen_in_any_parts(void **state)
+{
+	static const char text[] = "{\"a\":\"ur\",\"\"url\":1}", none[] = "{\"url:\"ur\"l\"\"}";
+
+	(void)state;
+	for (size_t step = 1; step < sizeof(text); step++) {
+		struct medark_attachment_watch w = { 0 }, v = { 0 };
+
+		for (size_t at = 0; at < sizeof(text) - 1; at += step)
+			medark_attachment_watch(
+				&w, medark_bytes(text + at, at + step < sizeof(text) - 1
+								    ? step
+								    : sizeof(text) - 1 - at));
+		for (size_t at = 0; at < sizeof(none) - 1; at += step)
+			medark_attachment_watch(
+				&v, medark_bytes(none + at, at + step < sizeof(none) - 1
+								    ? step
+								    : sizeof(none) - 1 - at));
+		assert_true(w.is_found);
+		assert_false(v.is_found);
+	}
+}
+
 static void names_hold_nothing_of_the_server_but_letters(void **state)
 {
 	static const struct {
@@ -135,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_attachment_is_known_by_its_name_or_by_what_stands_beside),
 		cmocka_unit_test(most_records_need_no_second_look),
+		cmocka_unit_test(a_url_is_seen_in_any_parts),
 		cmocka_unit_test(names_hold_nothing_of_the_server_but_letters),
 		cmocka_unit_test(each_address_has_a_name),
 		cmocka_unit_test(leads_are_read_as_they_are_written),
