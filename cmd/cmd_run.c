@@ -244,10 +244,11 @@ static void print_line(const struct run *r)
 	(void)printf("medark run %s: %s exit=%d", r->name, state_of(r), r->code);
 	if (r->archive[0])
 		(void)printf(" complete=%s records=%" PRIu64 " patients=%" PRIu64
-			     " quarantined=%" PRIu64 " skipped=%" PRIu64 " sequence=%" PRIu64
-			     " bytes=%" PRIu64,
+			     " quarantined=%" PRIu64 " skipped=%" PRIu64 " missing=%" PRIu64
+			     " sequence=%" PRIu64 " bytes=%" PRIu64,
 			     made->complete ? "true" : "false", made->records, made->patients,
-			     made->quarantined, made->skipped, made->sequence, made->archive_bytes);
+			     made->quarantined, made->skipped, made->missing, made->sequence,
+			     made->archive_bytes);
 	(void)printf(" seconds=%.2f", seconds(r));
 	if (r->archive[0]) {
 		(void)fputs(" archive=", stdout);

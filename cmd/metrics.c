@@ -71,6 +71,7 @@ static void print_all(FILE *f, const struct cli_metrics *m, int64_t success)
 	print(f, m, "quarantined", "What the last run's archive has in quarantine.",
 	      r->quarantined);
 	print(f, m, "skipped", "What the last run did not read.", r->skipped);
+	print(f, m, "missing", "What a server has, and did not give to the last run.", r->missing);
 }
 
 static int fail(const struct cli_options *options, const char *path, int reason)

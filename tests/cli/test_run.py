@@ -77,7 +77,7 @@ class Chain(RunTest):
         archive, = self.archives()
         self.assertRegex(
             first.out, r"^medark run nightly: ok exit=0 complete=true records=63 patients=3 "
-            r"quarantined=0 skipped=0 sequence=1 bytes=\d+ seconds=\d+\.\d\d "
+            r"quarantined=0 skipped=0 missing=0 sequence=1 bytes=\d+ seconds=\d+\.\d\d "
             rf"archive={re.escape(self.path('archives', archive))}\n$")
         self.assertIn("begins a chain", first.err)
         second = self.run_it()
@@ -246,7 +246,7 @@ class Metrics(RunTest):
         self.assertEqual(
             {k: v for k, v in found.items() if not k.endswith("seconds")},
             {"exit_code": 0, "complete": 1, "sequence": 1, "records": 63, "patients": 3,
-             "archive_bytes": size, "quarantined": 0, "skipped": 0})
+             "archive_bytes": size, "quarantined": 0, "skipped": 0, "missing": 0})
         self.assertGreater(found["duration_seconds"], 0)
         self.assertEqual(os.stat(self.path("conf/run.prom")).st_mode & 0o777, 0o644)
 
