@@ -14,11 +14,21 @@ struct comparison {
 	unsigned depth;
 };
 
+/* Names of FHIR are such words; another one could be anything, and is not told. */
+static bool is_word(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_";
+	size_t n = strspn(name, letters);
+
+	return n > 0 && n <= 64 && name[n] == '\0';
+}
+
 /* What is appended is taken back by whoever sets c->used. A path that is too long is cut. */
 static void add_name(struct comparison *c, const char *name)
 {
 	int n = snprintf(c->path + c->used, MEDARK_JSON_PATH_MAX - c->used, "%s%s",
-			 c->used ? "." : "", name);
+			 c->used ? "." : "", is_word(name) ? name : "?");
 
 	c->used += (size_t)n;
 	if (c->used > MEDARK_JSON_PATH_MAX - 1)

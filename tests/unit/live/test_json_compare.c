@@ -45,6 +45,7 @@ static void the_first_difference_is_named(void **state)
 	assert_string_equal(difference("{}", "{\"a\":1}"), "a");
 	assert_string_equal(difference("{\"a\":[1]}", "{\"a\":[1,2]}"), "a[1]");
 	assert_string_equal(difference("{\"a\":\"1\"}", "{\"a\":1}"), "a");
+	assert_string_equal(difference("{\"a\":{\"some name\":1}}", "{\"a\":{}}"), "a.?");
 	assert_string_equal(difference("{\"a\":true}", "{\"a\":false}"), "a");
 }
 
