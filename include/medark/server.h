@@ -69,8 +69,8 @@ struct medark_server_result {
 	uint64_t sent;			  /* written by this run */
 	uint64_t equal, different, gone;  /* read back */
 	uint64_t unresolved;		  /* references to what was not restored */
-	uint64_t opaque;		  /* attachments and other items: no server takes them */
-	bool complete;			  /* all is there, and as it should be */
+	uint64_t opaque; /* items that are no records, of a whole archive: not sent */
+	bool complete;	 /* all is there, and as it should be */
 	uint32_t type_count, reason_count;
 	struct {
 		char name[65];

@@ -277,6 +277,14 @@ static int plan(struct restore *r, struct medark_error *err)
 	return medark_walk_all(&r->walk, err);
 }
 
+static int note_item(void *context, const struct medark_item_row *item, struct medark_error *err)
+{
+	struct restore *r = context;
+
+	r->result->opaque++;
+	return r->report ? medark_server_report_item(r->report, item->number, item->size, err) : 0;
+}
+
 static int check_all(struct restore *r, struct medark_error *err)
 {
 	struct medark_server_result *s = r->result;
@@ -429,7 +437,6 @@ static void describe(const struct restore *r)
 	s->integrity = t->wants_integrity;
 	s->probed = t->is_probed;
 	s->probe_left = t->left_probe;
-	s->opaque = r->archive->summary.opaque;
 	s->today = r->order.today;
 	s->recent = r->order.recent;
 	s->patients = r->order.rows.size / sizeof(struct medark_order_row);
@@ -507,6 +514,7 @@ static int restore(struct restore *r, struct medark_error *err)
 	(void)snprintf(r->result->ids, sizeof(r->result->ids), "%s",
 		       medark_server_ids_names[r->ids]);
 	describe(r);
+	MEDARK_TRY(medark_walk_items(&r->walk, note_item, r, err));
 	MEDARK_TRY(medark_archive_info(r->archive, &info, err));
 	return medark_server_report_finish(r->report, &info, r->result, err);
 }
@@ -525,7 +533,7 @@ static int look(struct restore *r, struct medark_error *err)
 	MEDARK_TRY(warn_of_others(r, err));
 	MEDARK_TRY(plan(r, err));
 	describe(r);
-	return 0;
+	return medark_walk_items(&r->walk, note_item, r, err);
 }
 
 static int check(const struct medark_server_request *q, const struct medark_archive *archive,

@@ -15,8 +15,9 @@
 #define LINES_MAX  ((size_t)256 << 20)
 #define RECORD_MAX ((size_t)1 << 30)
 
-enum kind { REJECTED, DIFFERENT, GONE, LEFT, KINDS };
-static const char *const kinds[KINDS] = { "rejected", "different", "gone", "not-sent" };
+enum kind { REJECTED, DIFFERENT, GONE, LEFT, ITEM, KINDS };
+static const char *const kinds[KINDS] = { "rejected", "different", "gone", "not-sent",
+					  "attachment" };
 
 struct medark_server_report {
 	const struct medark_server_request *request;
@@ -122,6 +123,17 @@ int medark_server_report_leave(struct medark_server_report *r, struct medark_byt
 		return code;
 	MEDARK_TRY(add_text(r, "reason", medark_bytes_text(why), err));
 	return medark_buffer_text(&r->lines, "}\n", err);
+}
+
+int medark_server_report_item(struct medark_server_report *r, uint64_t item, uint64_t size,
+			      struct medark_error *err)
+{
+	r->counts[ITEM]++;
+	if (!r->report || r->counts[ITEM] > MEDARK_SERVER_LINES_MAX)
+		return 0;
+	return medark_buffer_print(&r->lines, err,
+				   "{\"kind\":\"%s\",\"item\":%" PRIu64 ",\"size\":%" PRIu64 "}\n",
+				   kinds[ITEM], item, size);
 }
 
 /* Appends a JSON text on one line. */

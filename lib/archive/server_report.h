@@ -37,6 +37,10 @@ int medark_server_report_leave(struct medark_server_report *report, struct medar
 			       struct medark_bytes id, const char *why,
 			       struct medark_error *err) MEDARK_MUST_USE;
 
+/* Notes an item of the archive that is no file of records, by its number: no server takes it. */
+int medark_server_report_item(struct medark_server_report *report, uint64_t item, uint64_t size,
+			      struct medark_error *err) MEDARK_MUST_USE;
+
 /* Writes the files. Once. */
 int medark_server_report_finish(struct medark_server_report *report,
 				const struct medark_archive_info *info,

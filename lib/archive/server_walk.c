@@ -363,6 +363,42 @@ int medark_walk_patient(struct medark_walk *w, uint64_t row, struct medark_error
 	return take_a_break(w, false, err);
 }
 
+static int read_item(struct medark_walk *w, uint64_t n, struct medark_item_row *out,
+		     struct medark_error *err)
+{
+	struct medark_bytes row;
+
+	w->item = 0; /* the path of another one is read */
+	MEDARK_TRY(medark_index_row(w->index, MEDARK_KIND_ITEMS, n, &row, err));
+	return medark_item_row_parse(row, n, &w->path, out, err);
+}
+
+int medark_walk_items(struct medark_walk *w,
+		      int (*each)(void *context, const struct medark_item_row *item,
+				  struct medark_error *err),
+		      void *context, struct medark_error *err)
+{
+	uint64_t count = w->patient_count ? 0 : medark_index_rows(w->index, MEDARK_KIND_ITEMS);
+	MEDARK_AUTO(medark_rowset_clear) struct medark_rowset packed = { 0 };
+	struct medark_item_row item;
+
+	/* What was decoded is told by what it held. */
+	MEDARK_TRY(medark_rowset_init(&packed, count, false, err));
+	for (uint64_t n = 0; n < count; n++) {
+		MEDARK_TRY(read_item(w, n, &item, err));
+		if (item.has_parent && strcmp(item.kind_name, "decoded:opaque") != 0)
+			(void)medark_rowset_add(&packed, item.parent);
+	}
+	for (uint64_t n = 0; n < count; n++) {
+		if (medark_rowset_next(&packed, n) == n)
+			continue;
+		MEDARK_TRY(read_item(w, n, &item, err));
+		if (item.kind == MEDARK_ITEM_OPAQUE)
+			MEDARK_TRY(each(context, &item, err));
+	}
+	return 0;
+}
+
 static int add_segments(struct medark_walk *w, struct medark_buffer *places,
 			struct medark_error *err)
 {

@@ -64,6 +64,13 @@ int medark_walk_outside(struct medark_walk *walk, struct medark_error *err) MEDA
 int medark_walk_patient(struct medark_walk *walk, uint64_t row,
 			struct medark_error *err) MEDARK_MUST_USE;
 
+/* Calls `each` for every item that is no file of records. Of a walk over some patients: for none.
+ */
+int medark_walk_items(struct medark_walk *walk,
+		      int (*each)(void *context, const struct medark_item_row *item,
+				  struct medark_error *err),
+		      void *context, struct medark_error *err) MEDARK_MUST_USE;
+
 /* Every record once, as it lies in the archive, also what belongs to nobody. */
 int medark_walk_all(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;
 

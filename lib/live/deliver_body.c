@@ -206,12 +206,16 @@ static int start(struct medark_deliver *d, struct medark_deliver_unit *u,
 {
 	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
 	char condition[2 * TAG_SIZE + 32];
+	/* A server could take the wish for what it gives back to a read, too. */
+	bool is_read = d->pass == MEDARK_DELIVER_CHECK;
 	const char *headers[] = { "Accept: application/fhir+json", "Prefer: return=minimal",
 				  condition };
 	struct medark_http_request r = {
 		.method = request->method,
 		.headers = headers,
-		.header_count = request->condition[0] ? 3 : 2,
+		.header_count = is_read			? 1
+				: request->condition[0] ? 3
+							: 2,
 		.content_type = request->type,
 		.body = request->body,
 		.body_max = ANSWER_MAX,

@@ -60,7 +60,7 @@ static bool read_target(const struct walk *w, struct medark_bytes text,
 	if (r.kind == MEDARK_FHIR_REFERENCE_URN && medark_bytes_starts(text, urn)) {
 		out->type = medark_bytes(NULL, 0);
 		out->id = medark_bytes(text.data + sizeof(urn) - 1, text.size - (sizeof(urn) - 1));
-		return true;
+		return out->id.size > 0;
 	}
 	if (r.kind != MEDARK_FHIR_REFERENCE_LITERAL || (!is_below && r.type.data != text.data))
 		return false; /* below another server than the one it came from */

@@ -480,6 +480,10 @@ class Secrets(RestoreTest):
                         "-content", "report.jsonl", "-out", os.devnull, "-CAfile", "clinic.cert.pem", "-partial_chain",
                         "-no-CApath", "-no-CAstore", "-purpose", "any"], cwd=self.folder, check=True,
                        stderr=subprocess.DEVNULL)
+        items = [line for line in self.report() if line["kind"] == "attachment"]
+        self.assertEqual([item["size"] for item in items], [16])
+        listed = self.succeed(*self.opened("items", "--json")).json()
+        self.assertEqual(next(row["path"] for row in listed if row.get("number") == items[0]["item"]), "notes/read me.txt")
         head = self.report()[0]
         self.assertEqual((head["kind"], head["restored"], head["complete"]), ("restore", 63, True))
 
