@@ -6,8 +6,8 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "live/bulk_fetch.h"
+#include "live/discover.h"
 #include "live/follow.h"
-#include "live/json.h"
 #include "live/pull.h"
 #include "live/sealed_file.h"
 
@@ -21,7 +21,6 @@
 #define CONNECTIONS   4
 #define ATTEMPTS      8
 #define LOOK_ATTEMPTS 3
-#define RESPONSE_MAX  ((size_t)1 << 20)
 #define MARK_NAME     "job-mark"
 #define MARK_MAX      ((size_t)1 << 20)
 
@@ -202,38 +201,6 @@ static int start_bulk(struct medark_live *live, struct medark_error *err)
 	return medark_bulk_new(&setup, &live->bulk, err);
 }
 
-/* SMART App Launch 2 section 4: where the server gives tokens. */
-static int discover(struct medark_live *live, struct medark_error *err)
-{
-	static const char *const headers[] = { "Accept: application/json" };
-	const struct medark_talk talk = talk_of(live);
-	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
-	MEDARK_AUTO(medark_url_clear) struct medark_url token_url = { 0 };
-	MEDARK_AUTO(medark_json_release) json_t *object = NULL;
-	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
-	struct medark_http_request request = {
-		.url = &url, .headers = headers, .header_count = 1, .body_max = RESPONSE_MAX
-	};
-	const struct medark_http_response *r;
-	const char *text = NULL;
-
-	if (!medark_auth_wants_url(live->auth))
-		return 0;
-	MEDARK_TRY(medark_url_below(&live->base, ".well-known/smart-configuration", &url, err));
-	MEDARK_TRY(medark_talk_ask(&talk, &request, &t, err));
-	r = medark_http_response(t);
-	if (r->status == 200 && medark_live_json_parse(medark_bytes(r->body.data, r->body.size),
-						       "it", MEDARK_E_REMOTE, &object, NULL) == 0)
-		text = medark_live_json_text(object, "token_endpoint");
-	if (!text)
-		return medark_error_set(err, MEDARK_E_REMOTE,
-					"%s does not say where it gives tokens: put 'token_url' "
-					"into the file of --auth",
-					live->base.origin);
-	MEDARK_TRY(medark_url_resolve(&url, text, &token_url, err));
-	return medark_auth_set_token_url(live->auth, &token_url, err);
-}
-
 /* ---- how it is asked ---- */
 
 /* What the user wants, in a line: a job for something else is no use. */
@@ -401,7 +368,7 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 {
 	const struct medark_talk talk = talk_of(live);
 
-	MEDARK_TRY(discover(live, err));
+	MEDARK_TRY(medark_discover_tokens(&talk, err));
 	MEDARK_TRY(look(live, err));
 	MEDARK_TRY(start_bulk(live, err));
 	MEDARK_TRY(choose(live, err));

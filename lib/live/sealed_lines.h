@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* Longest line that is given; a longer one is passed over, and told. Bytes. */
-#define MEDARK_SEALED_LINE_MAX ((size_t)16 << 20)
+#define MEDARK_SEALED_LINE_MAX ((size_t)48 << 20)
 
 struct medark_sealed_lines {
 	int folder;
