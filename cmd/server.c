@@ -105,14 +105,9 @@ int cli_server_check(const struct cli_options *options)
 	cli_missing_add(&missing, options->signer && !options->report, "--report FILE");
 	if (missing.count)
 		return cli_report_missing(options, &missing);
-	if (options->operands.count > 1)
-		return cli_report_usage(options,
-					"cannot restore: exactly one archive is needed, "
-					"%zu are named",
-					options->operands.count);
 	code = refuse(options, others, sizeof(others) / sizeof(*others), "a folder");
-	if (!code)
-		code = cli_access_check_archive(options, options->operands.items[0]);
+	for (size_t i = 0; !code && i < options->operands.count; i++)
+		code = cli_access_check_archive(options, options->operands.items[i]);
 	if (!code)
 		code = check_ids(options);
 	return code ? code : check_outputs(options);
@@ -135,6 +130,7 @@ static void print_json(const struct cli_options *options, const struct medark_se
 		{ "equal", r->equal },	     { "different", r->different },
 		{ "gone", r->gone },	     { "unresolved", r->unresolved },
 		{ "opaque", r->opaque },     { "present", r->present },
+		{ "archives", r->archives }, { "superseded", r->superseded },
 	};
 	struct cli_json json;
 
@@ -341,9 +337,24 @@ static int run(const struct cli_options *options, struct cli_access *access,
 	int code;
 
 	cli_progress_begin(&progress, options, NULL);
-	code = medark_archive_deliver(access->archive, &request, &progress.events, out, &err);
+	code = medark_archive_deliver_chain(access->all, access->count, options->as_of, &request,
+					    &progress.events, out, &err);
 	cli_progress_end(&progress);
 	return code < 0 ? fail(options, patients, refused, code, &err) : 0;
+}
+
+/* What did not change stands in the archives before. */
+static void warn_of_increment(const struct cli_options *options, const struct cli_access *access)
+{
+	struct medark_archive_info *info = access->count == 1 ? malloc(sizeof(*info)) : NULL;
+	struct medark_error ignored = { 0 };
+
+	if (info && medark_archive_info(access->all[0], info, &ignored) == 0 && info->increment)
+		cli_report_warning(options,
+				   "this archive is an increment: only what has changed is sent; "
+				   "for everything give the archives before it too, back to one "
+				   "that holds all");
+	free(info);
 }
 
 int cli_server_restore(const struct cli_options *options, struct cli_access *access,
@@ -358,6 +369,8 @@ int cli_server_restore(const struct cli_options *options, struct cli_access *acc
 	if (!code && options->signer)
 		code = cli_passphrase_read_for_key(options, options->signer_key,
 						   options->signer_key_passphrase_file, &opens);
+	if (!code)
+		warn_of_increment(options, access);
 	if (!code)
 		code = run(options, access, patients, &opens, result);
 	if (!code) {

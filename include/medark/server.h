@@ -69,8 +69,9 @@ struct medark_server_result {
 	uint64_t sent;			  /* written by this run */
 	uint64_t equal, different, gone;  /* read back */
 	uint64_t unresolved;		  /* references to what was not restored */
-	uint64_t opaque; /* items that are no records, of a whole archive: not sent */
-	bool complete;	 /* all is there, and as it should be */
+	uint64_t opaque;	       /* items that are no records, of a whole archive: not sent */
+	bool complete;		       /* all is there, and as it should be */
+	uint64_t archives, superseded; /* see struct medark_restore_result */
 	uint32_t type_count, reason_count;
 	struct {
 		char name[65];
@@ -94,6 +95,17 @@ MEDARK_API int medark_archive_deliver(struct medark_archive *archive,
 				      const struct medark_server_request *request,
 				      const struct medark_events *events,
 				      struct medark_server_result *out, struct medark_error *err);
+
+/*
+ * The same of archives of one chain, as of the latest, or of the latest that was made at `as_of` or
+ * before: see medark_archive_restore_chain(). All patients or none: with some MEDARK_E_USAGE.
+ */
+MEDARK_API int medark_archive_deliver_chain(struct medark_archive *const *archives, size_t count,
+					    const char *as_of,
+					    const struct medark_server_request *request,
+					    const struct medark_events *events,
+					    struct medark_server_result *out,
+					    struct medark_error *err);
 
 #ifdef __cplusplus
 }

@@ -3,9 +3,9 @@
  * restore_server: an archive into a FHIR server: probe, journal, the passes over the records, and
  * what came of them. Each pass tells the records again; what is done is passed over.
  */
+#include "archive/server_chain.h"
 #include "archive/server_count.h"
 #include "archive/server_ids.h"
-#include "archive/server_order.h"
 #include "archive/server_report.h"
 #include "archive/server_walk.h"
 #include "base/parallel.h"
@@ -28,12 +28,11 @@
 enum mode { PLAN, SEND, COUNT };
 
 struct restore {
-	struct medark_archive *archive;
+	struct medark_archive *archive; /* the latest of the chain */
 	const struct medark_server_request *request;
 	struct medark_server_result *result;
 	struct medark_meter meter;
-	struct medark_walk walk;
-	struct medark_order order;
+	struct medark_server_chain chain;
 	struct medark_target *target;
 	struct medark_target_map *map;
 	struct medark_target_journal *journal;
@@ -55,8 +54,7 @@ static void restore_clear(struct restore *r)
 	medark_target_map_free(r->map);
 	medark_target_free(r->target);
 	medark_server_report_free(r->report);
-	medark_order_clear(&r->order);
-	medark_walk_clear(&r->walk);
+	medark_server_chain_clear(&r->chain);
 	medark_buffer_clear(&r->with_id);
 	medark_key_clear(&r->key);
 	medark_meter_clear(&r->meter);
@@ -225,19 +223,15 @@ static void begin_phase(struct restore *r, const char *phase)
 
 static int walk_in_order(struct restore *r, struct medark_error *err)
 {
-	const struct medark_order_row *rows = (const void *)r->order.rows.data;
-	size_t count = r->order.rows.size / sizeof(*rows);
-
-	MEDARK_TRY(medark_walk_outside(&r->walk, err));
-	for (size_t i = 0; i < count; i++)
-		MEDARK_TRY(medark_walk_patient(&r->walk, rows[i].row, err));
+	MEDARK_TRY(medark_server_chain_outside(&r->chain, err));
+	MEDARK_TRY(medark_server_chain_patients(&r->chain, err));
 	return take_a_break(r, true, err);
 }
 
 static int run_pass(struct restore *r, enum medark_deliver_pass pass, struct medark_error *err)
 {
 	medark_deliver_pass(r->deliver, pass);
-	MEDARK_TRY(medark_walk_all(&r->walk, err));
+	MEDARK_TRY(medark_server_chain_all(&r->chain, err));
 	return medark_deliver_drain(r->deliver, err);
 }
 
@@ -270,11 +264,11 @@ static int plan(struct restore *r, struct medark_error *err)
 {
 	r->mode = PLAN;
 	if (r->request->patient_count)
-		MEDARK_TRY(medark_walk_outside(&r->walk, err));
+		MEDARK_TRY(medark_server_chain_outside(&r->chain, err));
 	memset(r->result->types, 0, sizeof(r->result->types));
 	r->result->type_count = r->result->reason_count = 0;
 	r->result->records = r->result->not_sent = 0;
-	return medark_walk_all(&r->walk, err);
+	return medark_server_chain_all(&r->chain, err);
 }
 
 static int note_item(void *context, const struct medark_item_row *item, struct medark_error *err)
@@ -437,9 +431,9 @@ static void describe(const struct restore *r)
 	s->integrity = t->wants_integrity;
 	s->probed = t->is_probed;
 	s->probe_left = t->left_probe;
-	s->today = r->order.today;
-	s->recent = r->order.recent;
-	s->patients = r->order.rows.size / sizeof(struct medark_order_row);
+	medark_server_chain_count(&r->chain, &s->today, &s->recent, &s->superseded);
+	s->patients = r->chain.patients;
+	s->archives = r->chain.lineage->count;
 }
 
 static int open_target(struct restore *r, struct medark_error *err)
@@ -455,12 +449,10 @@ static int open_target(struct restore *r, struct medark_error *err)
 	return medark_target_open(&setup, &r->target, err);
 }
 
-static int begin_walk(struct restore *r, struct medark_error *err)
+static int begin_chain(struct restore *r, struct medark_lineage *lineage, struct medark_error *err)
 {
 	const struct medark_server_request *q = r->request;
-
-	r->walk = (struct medark_walk) {
-		.archive = r->archive,
+	const struct medark_walk walk = {
 		.threads = q->threads,
 		.base = medark_bytes_text(q->source_base ? q->source_base : ""),
 		.patient_count = q->patient_count,
@@ -468,8 +460,8 @@ static int begin_walk(struct restore *r, struct medark_error *err)
 		.out_refused = q->out_refused,
 		.listener = { .each = each, .pause = take_a_break, .context = r },
 	};
-	MEDARK_TRY(medark_walk_begin(&r->walk, err));
-	return medark_order_make(&r->walk, q->today ? time(NULL) : 0, &r->order, err);
+
+	return medark_server_chain_begin(&r->chain, lineage, &walk, q->today ? time(NULL) : 0, err);
 }
 
 static int begin_deliver(struct restore *r, const char *prefix, struct medark_error *err)
@@ -481,7 +473,7 @@ static int begin_deliver(struct restore *r, const char *prefix, struct medark_er
 		.ids = r->ids,
 		.prefix = prefix,
 		.tag_system = r->tag_system,
-		.base = r->walk.base,
+		.base = r->chain.walks[0].base,
 		.workers = r->request->workers ? r->request->workers : WORKERS,
 		.tell = tell,
 		.context = r,
@@ -514,7 +506,7 @@ static int restore(struct restore *r, struct medark_error *err)
 	(void)snprintf(r->result->ids, sizeof(r->result->ids), "%s",
 		       medark_server_ids_names[r->ids]);
 	describe(r);
-	MEDARK_TRY(medark_walk_items(&r->walk, note_item, r, err));
+	MEDARK_TRY(medark_server_chain_items(&r->chain, note_item, r, err));
 	MEDARK_TRY(medark_archive_info(r->archive, &info, err));
 	return medark_server_report_finish(r->report, &info, r->result, err);
 }
@@ -533,7 +525,7 @@ static int look(struct restore *r, struct medark_error *err)
 	MEDARK_TRY(warn_of_others(r, err));
 	MEDARK_TRY(plan(r, err));
 	describe(r);
-	return medark_walk_items(&r->walk, note_item, r, err);
+	return medark_server_chain_items(&r->chain, note_item, r, err);
 }
 
 static int check(const struct medark_server_request *q, const struct medark_archive *archive,
@@ -553,22 +545,36 @@ static int check(const struct medark_server_request *q, const struct medark_arch
 	return 0;
 }
 
+int medark_archive_deliver_chain(struct medark_archive *const *archives, size_t count,
+				 const char *as_of, const struct medark_server_request *request,
+				 const struct medark_events *events,
+				 struct medark_server_result *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_lineage_free) struct medark_lineage *lineage = NULL;
+	MEDARK_AUTO(restore_clear) struct restore r = { .request = request, .result = out };
+	time_t when = (time_t)INT64_MAX;
+
+	memset(out, 0, sizeof(*out));
+	r.with_id = (struct medark_buffer)MEDARK_BUFFER_SECRET(RECORD_MAX);
+	medark_meter_init(&r.meter, events, "planning", 0);
+	for (size_t i = 0; i < count; i++)
+		MEDARK_TRY(check(request, archives[i], err));
+	if (as_of)
+		MEDARK_TRY(medark_trust_parse_time(as_of, &when, err));
+	MEDARK_TRY(medark_lineage_new(archives, count, when, &lineage, err));
+	r.archive = lineage->archives[lineage->count - 1];
+	MEDARK_TRY(open_target(&r, err));
+	MEDARK_TRY(begin_chain(&r, MEDARK_TAKE(lineage), err));
+	MEDARK_TRY(make_key(&r, err));
+	if (!request->patient_count && !request->dry_run)
+		MEDARK_TRY(medark_server_chain_verify(&r.chain, request->threads, events, err));
+	return request->dry_run ? look(&r, err) : restore(&r, err);
+}
+
 int medark_archive_deliver(struct medark_archive *archive,
 			   const struct medark_server_request *request,
 			   const struct medark_events *events, struct medark_server_result *out,
 			   struct medark_error *err)
 {
-	MEDARK_AUTO(restore_clear)
-	struct restore r = { .archive = archive, .request = request, .result = out };
-
-	memset(out, 0, sizeof(*out));
-	r.with_id = (struct medark_buffer)MEDARK_BUFFER_SECRET(RECORD_MAX);
-	medark_meter_init(&r.meter, events, "planning", 0);
-	MEDARK_TRY(check(request, archive, err));
-	MEDARK_TRY(open_target(&r, err));
-	MEDARK_TRY(begin_walk(&r, err));
-	MEDARK_TRY(make_key(&r, err));
-	if (!request->patient_count && !request->dry_run)
-		MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));
-	return request->dry_run ? look(&r, err) : restore(&r, err);
+	return medark_archive_deliver_chain(&archive, 1, NULL, request, events, out, err);
 }

@@ -40,6 +40,7 @@ int medark_walk_begin(struct medark_walk *w, struct medark_error *err)
 {
 	uint64_t rows;
 
+	w->archive = w->lineage->archives[w->number];
 	w->outside.limit = RANGES_MAX;
 	w->path.limit = MEDARK_PATH_MAX;
 	MEDARK_TRY(medark_archive_index(w->archive, &w->index, err));
@@ -101,7 +102,15 @@ static int tell(void *context, const struct medark_cut_record *cut, struct medar
 		return 0;
 	found = cut->xml ? medark_fhir_xml(w->fhir, cut->text, none, w->facts, err)
 			 : medark_fhir_json(w->fhir, cut->text, none, w->facts, err);
-	return found <= 0 ? found : w->listener.each(w->listener.context, &record, err);
+	if (found <= 0)
+		return found;
+	found = medark_lineage_superseded_record(w->lineage, w->number, w->facts->type,
+						 w->facts->id, err);
+	if (found) {
+		w->superseded += found > 0;
+		return found < 0 ? found : 0;
+	}
+	return w->listener.each(w->listener.context, &record, err);
 }
 
 /* `cached`: few places, near to those before. */

@@ -8,6 +8,7 @@
 #define MEDARK_ARCHIVE_SERVER_WALK_H
 
 #include "archive/cut.h"
+#include "archive/lineage.h"
 #include "archive/rowset.h"
 #include "record/fhir.h"
 
@@ -28,7 +29,8 @@ struct medark_walk_listener {
 
 struct medark_walk {
 	/* Filled in by the caller; borrowed. */
-	struct medark_archive *archive; /* with an identity */
+	struct medark_lineage *lineage; /* whose archives have an identity */
+	size_t number;			/* which of them; those behind it may have newer records */
 	unsigned threads;
 	struct medark_bytes base;    /* of the server that the records came from; may be empty */
 	size_t patient_count;	     /* 0: all */
@@ -36,6 +38,8 @@ struct medark_walk {
 	size_t *out_refused;	     /* may be NULL */
 	struct medark_walk_listener listener;
 	/* The walk's own. */
+	struct medark_archive *archive;
+	uint64_t superseded; /* records that were not told, as an archive behind has them */
 	struct medark_index *index;
 	struct medark_fhir *fhir;
 	struct medark_record *facts;

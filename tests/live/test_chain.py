@@ -8,6 +8,7 @@ import random
 import time
 
 from live import LiveTest, main
+from target import Target
 
 
 def line(record):
@@ -154,6 +155,29 @@ class Chain(LiveTest):
         self.assertIn("holds only what has changed", result.out)
         _, result = self.restored("--patient", "p1", archives=["2.medark"], target="chart")
         self.assertIn("holds only what has changed", result.out)
+
+    def test_into_a_server(self):
+        self.three_nights()
+        target = Target()
+        self.addCleanup(target.stop)
+        archives = [name for name, _ in self.nights]
+        opened = ["--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--to", "fhir+" + target.base, "--json"]
+        result = self.succeed("restore", *archives, *opened).json()[-1]
+        self.assertEqual((result["archives"], result["restored"], result["equal"], result["patients"]), (3, 8, 8, 2))
+        self.assertEqual(result["superseded"], 5)
+        there = {tuple(name.split("/")): body for name, body in target.store.items()}
+        for body in there.values():
+            body.pop("meta", None)
+        self.assertEqual(there, self.nights[-1][1])
+        again = self.succeed("restore", *archives, *opened).json()[-1]
+        self.assertEqual(again["sent"], 0)
+        self.refuse(2, "restore", *archives, *opened, "--patient", "p1")
+        alone = self.succeed("restore", "2.medark", *opened, "--journal", "j", code=None)
+        self.assertIn("only what has changed is sent", alone.out)
+
+    def succeed(self, *args, code=0, **options):
+        """Any code, if it is None."""
+        return super().succeed(*args, code=code, **options) if code is not None else self.run_medark(*args, **options)
 
     def test_random_histories(self):
         dice = random.Random(int(os.environ.get("MEDARK_SEED", "7")))
