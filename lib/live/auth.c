@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "crypto/small_file.h"
 #include "live/json.h"
+#include "live/talk.h"
 
 #include <string.h>
 #include <time.h>
@@ -21,6 +22,8 @@
 
 /* A token that ends sooner is renewed before it is used. */
 #define RENEW_SECONDS 60
+/* Of a request for a token, but for those that 429 puts off. */
+#define ATTEMPTS 8
 /* Of an assertion: SMART allows five minutes. */
 #define ASSERTION_SECONDS 240
 /* Of tokens that a server gives no end for. */
@@ -31,6 +34,8 @@ enum method { NONE, BEARER, CLIENT_SECRET, SMART };
 struct medark_auth {
 	enum method method;
 	char *client_id, *key_id, *key_url, *scope;
+	bool is_older_scope; /* the server knows the form of SMART 1 only */
+	bool has_less;	     /* it granted less than was asked for */
 	char *ca, *client_cert, *client_key;
 	struct medark_private_key *key;
 	struct medark_buffer secret; /* the key's file, the client's secret, or the token */
@@ -291,6 +296,14 @@ static int add_field(struct medark_buffer *body, const char *name, struct medark
 	return medark_url_encode(value, body, err);
 }
 
+/* What is asked for: of all types, to read and to search; SMART 1 had one word for the two. */
+static const char *scope_of(const struct medark_auth *auth)
+{
+	if (auth->scope)
+		return auth->scope;
+	return auth->is_older_scope ? "system/*.read" : "system/*.rs";
+}
+
 static int write_body(const struct medark_auth *auth, struct medark_buffer *body,
 		      struct medark_error *err)
 {
@@ -298,7 +311,7 @@ static int write_body(const struct medark_auth *auth, struct medark_buffer *body
 	struct medark_buffer claims = MEDARK_BUFFER_SECRET(BODY_MAX);
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer token = MEDARK_BUFFER_SECRET(BODY_MAX);
-	const char *scope = auth->scope ? auth->scope : "system/*.rs";
+	const char *scope = scope_of(auth);
 
 	MEDARK_TRY(add_field(body, "grant_type", medark_bytes_text("client_credentials"), err));
 	MEDARK_TRY(add_field(body, "scope", medark_bytes_text(scope), err));
@@ -362,6 +375,29 @@ static int refuse(const struct medark_auth *auth, const struct medark_http_respo
 	return refused(auth, err, text);
 }
 
+/* Is every scope that was asked for among those that were granted? Nothing said: all are. */
+static bool grants_all(const struct medark_auth *auth, const char *granted)
+{
+	const char *wanted = scope_of(auth);
+
+	while (granted && *(wanted += strspn(wanted, " "))) {
+		size_t size = strcspn(wanted, " ");
+		const char *at = granted;
+		bool found = false;
+
+		while (!found && *(at += strspn(at, " "))) {
+			size_t other = strcspn(at, " ");
+
+			found = other == size && memcmp(at, wanted, size) == 0;
+			at += other;
+		}
+		if (!found)
+			return false;
+		wanted += size;
+	}
+	return true;
+}
+
 static int take_token(struct medark_auth *auth, const struct medark_http_response *r,
 		      struct medark_error *err)
 {
@@ -378,6 +414,7 @@ static int take_token(struct medark_auth *auth, const struct medark_http_respons
 	type = medark_live_json_text(object, "token_type");
 	if (!token || !*token || (type && strcasecmp(type, "bearer") != 0))
 		return refused(auth, err, "its answer holds none of the kind 'bearer'");
+	auth->has_less = !grants_all(auth, medark_live_json_text(object, "scope"));
 	seconds = json_integer_value(json_object_get(object, "expires_in"));
 	if (seconds <= 0)
 		seconds = TOKEN_SECONDS;
@@ -387,13 +424,24 @@ static int take_token(struct medark_auth *auth, const struct medark_http_respons
 	return medark_buffer_add(&auth->header, "", 1, err);
 }
 
-static int fetch(struct medark_auth *auth, struct medark_http *http, struct medark_error *err)
+static bool is_unknown_scope(const struct medark_http_response *r)
+{
+	MEDARK_AUTO(medark_json_release) json_t *object = NULL;
+	const char *word = NULL;
+
+	if (r->status == 400 && medark_live_json_parse(medark_bytes(r->body.data, r->body.size),
+						       "it", MEDARK_E_REMOTE, &object, NULL) == 0)
+		word = medark_live_json_text(object, "error");
+	return word && strcmp(word, "invalid_scope") == 0;
+}
+
+static int ask(struct medark_auth *auth, struct medark_http *http,
+	       struct medark_http_transfer **out, struct medark_error *err)
 {
 	static const char *const headers[] = { "Accept: application/json" };
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer body = MEDARK_BUFFER_SECRET(BODY_MAX);
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer basic = MEDARK_BUFFER_SECRET(HEADER_MAX);
-	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
 	struct medark_http_request request = {
 		.url = &auth->token_url,
 		.headers = headers,
@@ -402,21 +450,57 @@ static int fetch(struct medark_auth *auth, struct medark_http *http, struct meda
 		.body_max = RESPONSE_MAX,
 	};
 	struct medark_http_transfer *ended;
-	struct medark_http_response *r;
 
 	MEDARK_TRY(write_body(auth, &body, err));
 	MEDARK_TRY(write_basic(auth, &basic, err));
 	request.body = medark_bytes(body.data, body.size);
 	request.authorization = basic.size ? (const char *)basic.data : NULL;
-	MEDARK_TRY(medark_http_start(http, &request, &t, err));
-	MEDARK_TRY(medark_http_next(http, -1, &ended, err));
-	r = medark_http_response(t);
-	if (r->failure.code) {
-		if (err)
-			*err = r->failure;
-		return r->failure.code;
+	MEDARK_TRY(medark_http_start(http, &request, out, err));
+	return medark_http_next(http, -1, &ended, err);
+}
+
+static int wait_for(struct medark_http *http, const struct medark_http_response *r,
+		    unsigned attempt, struct medark_error *err)
+{
+	const struct medark_retry_bounds bounds = MEDARK_RETRY_BOUNDS;
+	uint32_t random;
+	double seconds;
+
+	if (!medark_retry_after(medark_http_header(r, "retry-after"), time(NULL), &bounds,
+				&seconds)) {
+		MEDARK_TRY(medark_random_public(&random, sizeof(random), err));
+		seconds = medark_retry_delay(attempt, random, &bounds);
 	}
-	return take_token(auth, r, err);
+	return medark_http_sleep(http, seconds, err);
+}
+
+/* As patient as with the server itself: a bad minute of it must not end a long export. */
+static int fetch(struct medark_auth *auth, struct medark_http *http, struct medark_error *err)
+{
+	for (unsigned attempt = 1;; attempt++) {
+		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+		const struct medark_http_response *r;
+		enum medark_talk_answer answer;
+
+		MEDARK_TRY(ask(auth, http, &t, err));
+		r = medark_http_response(t);
+		answer = medark_talk_judge(r);
+		if (answer == MEDARK_TALK_LATER ||
+		    (answer == MEDARK_TALK_AGAIN && attempt < ATTEMPTS)) {
+			MEDARK_TRY(wait_for(http, r, attempt, err));
+			continue;
+		}
+		if (!auth->scope && !auth->is_older_scope && is_unknown_scope(r)) {
+			auth->is_older_scope = true;
+			continue;
+		}
+		if (r->failure.code) {
+			if (err)
+				*err = r->failure;
+			return r->failure.code;
+		}
+		return take_token(auth, r, err);
+	}
 }
 
 int medark_auth_header(struct medark_auth *auth, struct medark_http *http, const char **out,
@@ -427,6 +511,11 @@ int medark_auth_header(struct medark_auth *auth, struct medark_http *http, const
 		MEDARK_TRY(fetch(auth, http, err));
 	*out = auth->header.size ? (const char *)auth->header.data : NULL;
 	return 0;
+}
+
+bool medark_auth_has_less(const struct medark_auth *auth)
+{
+	return auth->has_less;
 }
 
 bool medark_auth_renew(struct medark_auth *auth)

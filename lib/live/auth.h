@@ -53,11 +53,15 @@ int medark_auth_set_token_url(struct medark_auth *auth, const struct medark_url 
 
 /*
  * Value of the Authorization header, borrowed until the next call, or NULL without a method.
- * Fetches a token if there is none, or if the one there is ends within a minute; nothing else may
+ * Fetches a token if there is none, or if the one there is ends within a minute, as patiently as
+ * medark_talk_send(); nothing else may
  * be under way in `http` then. MEDARK_E_REMOTE: the server gives none.
  */
 int medark_auth_header(struct medark_auth *auth, struct medark_http *http, const char **out,
 		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* Did the server grant less than was asked for, with the last token? */
+bool medark_auth_has_less(const struct medark_auth *auth);
 
 /* A token was refused: the next header is to have a new one. False if no other can be had. */
 bool medark_auth_renew(struct medark_auth *auth);

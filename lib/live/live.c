@@ -378,6 +378,11 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 	if (live->approach.method != MEDARK_LIVE_BULK)
 		MEDARK_TRY(run_pull(live, err));
 	MEDARK_TRY(follow(live, err));
+	if (medark_auth_has_less(live->auth))
+		MEDARK_TRY(
+			medark_haul_remark(&live->haul, err,
+					   "the server grants less than was asked for: what this "
+					   "client may not read is not in the archive"));
 	return medark_census_end(&talk, &live->census, err);
 }
 

@@ -66,6 +66,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.client_secret, self.bearer = client_secret, bearer
         self.tokens = {bearer: 1 << 62} if bearer else {}
         self.token_seconds = 300
+        self.scopes, self.granted = {"system/*.rs", "system/*.read"}, None
         self.lock = threading.Lock()
         self.log, self.meddle = [], None
         self.rest = None  # a Rest: it has reading and search beside
@@ -124,10 +125,12 @@ class Server(http.server.ThreadingHTTPServer):
             return request.answer(400, {"error": "unsupported_grant_type"})
         if not (self.has_asserted(form) if self.client_keys else self.has_secret(request)):
             return request.answer(401, {"error": "invalid_client"})
+        if form["scope"] not in self.scopes:
+            return request.answer(400, {"error": "invalid_scope"})
         token = "canary-token-" + secrets.token_hex(16)
         self.tokens[token] = time.time() + self.token_seconds
         return request.answer(200, {"access_token": token, "token_type": "bearer",
-                                    "expires_in": self.token_seconds, "scope": form["scope"]})
+                                    "expires_in": self.token_seconds, "scope": self.granted or form["scope"]})
 
     def has_secret(self, request):
         word, _, value = (request.headers.get("Authorization") or "").partition(" ")

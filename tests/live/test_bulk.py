@@ -47,6 +47,29 @@ class Bulk(LiveTest):
         self.live_export(server, "--auth", self.smart())
         self.assertGreater(server.count("POST", "/token"), 2)
 
+    def test_scopes(self):
+        server = self.serve(client_keys={"k1": self.client_key()})
+        server.scopes = {"system/*.read"}  # as of SMART 1
+        self.assertNotIn("grants less", self.live_export(server, "--auth", self.smart()).err)
+        server.granted = "system/Patient.read"
+        self.assertIn("grants less than was asked for", self.live_export(server, "--auth", self.smart(), "--force").err)
+
+    def test_a_bad_minute_of_who_gives_tokens(self):
+        server = self.serve(client_keys={"k1": self.client_key()})
+        server.token_seconds, seen = 1, []
+
+        def meddle(request):
+            if request.where.path != "/token":
+                return False
+            seen.append(1)
+            if len(seen) % 2:
+                request.answer(503, Retry_After="1")
+            return len(seen) % 2
+
+        server.meddle = meddle
+        self.live_export(server, "--auth", self.smart())
+        self.assertGreater(len(seen), 5)
+
     def test_a_file_that_is_missing_makes_it_incomplete(self):
         server = self.serve()
 
