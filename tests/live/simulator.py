@@ -25,6 +25,7 @@ def decode(part):
 
 class Request(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a head and a body, and 40 ms between them
 
     def log_message(self, *_):
         pass
