@@ -48,6 +48,11 @@ static int add_file(struct medark_bulk_manifest *m, const json_t *entry, enum me
 
 	if (url && *url)
 		code = medark_url_resolve(base, url, &file.url, err);
+	/* A server elsewhere has no business with what listens on this machine. */
+	if (code == 0 && file.url.is_local && !base->is_local) {
+		medark_url_clear(&file.url);
+		code = MEDARK_E_USAGE;
+	}
 	if (code == MEDARK_E_USAGE) {
 		m->unusable++;
 		return 0;

@@ -299,7 +299,7 @@ static int choose(struct medark_live *live, struct medark_error *err)
 	return save_approach(live, err);
 }
 
-/* The server refuses bulk export: the next way. */
+/* The server refuses what it said that it has: the next way. */
 static int fall(struct medark_live *live, struct medark_error *err)
 {
 	medark_approach_fall(&live->approach, declared(live));
@@ -337,17 +337,34 @@ static struct medark_walk_place place_of(const struct medark_live *live)
 	};
 }
 
-static int run_pull(struct medark_live *live, struct medark_error *err)
+static int pull(struct medark_live *live, struct medark_error *err)
 {
 	const struct medark_pull_setup setup = {
 		.place = place_of(live),
 		.approach = &live->approach,
 		.patients_path = live->setup.patients,
 		.group = live->setup.group,
+		.may_fall = live->setup.method == MEDARK_LIVE_AUTO,
 	};
 
+	medark_pull_free(live->pull);
+	live->pull = NULL;
 	MEDARK_TRY(medark_pull_new(&setup, &live->pull, err));
-	MEDARK_TRY(medark_pull_run(live->pull, err));
+	return medark_pull_run(live->pull, err);
+}
+
+static int run_pull(struct medark_live *live, struct medark_error *err)
+{
+	int code = pull(live, err);
+
+	if (code == MEDARK_E_NOT_FOUND) {
+		/* Pages of the one way have other numbers, and hold less, than those of the other.
+		 */
+		MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
+		MEDARK_TRY(fall(live, err));
+		code = pull(live, err);
+	}
+	MEDARK_TRY(code);
 	return medark_pull_haul(live->pull, &live->haul, err);
 }
 

@@ -245,6 +245,34 @@ static int ask(void *context, size_t search, unsigned page_size, struct medark_b
 	return medark_buffer_add(out, "", 1, err);
 }
 
+/* Does the server refuse the first patient as one does that has no such operation? */
+static bool is_refused(const struct medark_pull *p, const struct medark_walk *walk)
+{
+	unsigned status = medark_walk_status(walk, 0);
+
+	if (medark_walk_pages(walk, 0) || !medark_walk_failure(walk, 0))
+		return false;
+	/* A patient of a list may be one whom it does not know. */
+	return status == 400 || status == 405 || status == 501 ||
+	       (status == 404 && !p->setup.approach->is_listed);
+}
+
+/* Before thousands are asked for: what comes of it is there for the searches of all. */
+static int try_first(const struct medark_pull *p, const struct medark_walk_setup *setup,
+		     struct medark_error *err)
+{
+	MEDARK_AUTO(medark_walk_free) struct medark_walk *walk = NULL;
+	struct medark_walk_setup one = *setup;
+
+	one.count = 1;
+	MEDARK_TRY(medark_walk_new(&one, &walk, err));
+	MEDARK_TRY(medark_walk_run(walk, err));
+	if (!is_refused(p, walk))
+		return 0;
+	return medark_error_set(err, MEDARK_E_NOT_FOUND, "%s has no $everything",
+				setup->place.talk.base->origin);
+}
+
 int medark_pull_run(struct medark_pull *p, struct medark_error *err)
 {
 	const struct medark_approach *approach = p->setup.approach;
@@ -258,6 +286,8 @@ int medark_pull_run(struct medark_pull *p, struct medark_error *err)
 	MEDARK_TRY(find_patients(p, err));
 	p->of_patient = is_everything(p) ? 1 : approach->of_patient_count;
 	setup.count = p->of_patient * p->patients.count + approach->of_everybody_count;
+	if (p->setup.may_fall && is_everything(p) && p->patients.count)
+		MEDARK_TRY(try_first(p, &setup, err));
 	MEDARK_TRY(medark_walk_new(&setup, &p->walk, err));
 	return medark_walk_run(p->walk, err);
 }
@@ -300,6 +330,16 @@ static bool is_no_loss(const struct medark_pull *p, size_t search)
 	       (status == 404 || status == 405 || status == 501);
 }
 
+/* Was a patient of the list looked for, and not found? */
+static bool is_unknown(const struct medark_pull *p, size_t search)
+{
+	const char *patient;
+	const struct medark_approach_search *s = find_search(p, search, &patient);
+
+	return s && patient && strcmp(s->type, "Patient") == 0 && strcmp(s->param, "_id") == 0 &&
+	       medark_walk_pages(p->walk, search) == 0;
+}
+
 static int add_search(const struct medark_pull *p, size_t search, struct medark_haul *haul,
 		      struct medark_error *err)
 {
@@ -313,6 +353,8 @@ static int add_search(const struct medark_pull *p, size_t search, struct medark_
 		medark_walk_name(p->walk, search, i, file.name);
 		MEDARK_TRY(medark_haul_add(haul, &file, err));
 	}
+	if (!why && is_unknown(p, search))
+		why = "the server does not know this patient";
 	if (!why || is_no_loss(p, search))
 		return 0;
 	name_page(p, search, pages + 1, path);

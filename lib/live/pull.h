@@ -16,6 +16,7 @@ struct medark_pull_setup {
 	const struct medark_approach *approach; /* filled; borrowed */
 	/* Whose records, if approach->is_listed: of a file, or the members of a Group; borrowed. */
 	const char *patients_path, *group;
+	bool may_fall; /* there is another way if the server has no $everything after all */
 };
 
 struct medark_pull;
@@ -28,7 +29,8 @@ MEDARK_DEFINE_AUTO(struct medark_pull, medark_pull_free)
 
 /*
  * Fetches all, or what an earlier run has left over. 0 also if some could not be had:
- * medark_pull_haul() tells of it. MEDARK_E_USAGE: the file of patients; MEDARK_E_REMOTE: the server
+ * medark_pull_haul() tells of it. MEDARK_E_NOT_FOUND: it is to be asked in another way, for which
+ * the folder is to be cleared; MEDARK_E_USAGE: the file of patients; MEDARK_E_REMOTE: the server
  * does not say who its patients are; errors of medark_walk_run().
  */
 int medark_pull_run(struct medark_pull *p, struct medark_error *err) MEDARK_MUST_USE;

@@ -165,11 +165,6 @@ static bool redirect(struct slot *slot, const struct medark_http_response *respo
 	if (++slot->redirects > REDIRECTS_MAX ||
 	    medark_talk_location(response, from, &next, &ignored) < 0)
 		return false;
-	/* A server elsewhere has no business with what listens on this machine. */
-	if (next.is_local && !from->is_local) {
-		medark_url_clear(&next);
-		return false;
-	}
 	medark_url_clear(&slot->moved);
 	slot->moved = next;
 	return true;

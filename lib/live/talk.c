@@ -82,6 +82,11 @@ int medark_talk_location(const struct medark_http_response *response, const stru
 	memcpy(text, value.data, value.size);
 	text[value.size] = '\0';
 	code = medark_url_resolve(from, text, out, err);
+	/* A server elsewhere has no business with what listens on this machine. */
+	if (code == 0 && out->is_local && !from->is_local) {
+		medark_url_clear(out);
+		code = medark_error_set(err, MEDARK_E_USAGE, "it is this machine");
+	}
 	if (code != MEDARK_E_USAGE)
 		return code;
 	return medark_error_prefix(err, MEDARK_E_REMOTE,

@@ -5,11 +5,12 @@ import base64
 import hashlib
 import json
 import os
+import random
 import time
 
+import test_search
 from live import main
-from test_search import Resume as ResumeOfSearches
-from test_search import SearchTest
+from test_search import KILLS, SEED, SearchTest
 
 PDF = b"%PDF-1.7 canary scan \x00\xff" * 100
 
@@ -238,8 +239,8 @@ class References(FollowTest):
 
 
 class Resume(FollowTest):
-    job, killed_after, pages = ResumeOfSearches.job, ResumeOfSearches.killed_after, ResumeOfSearches.pages
-    nothing_in_clear = ResumeOfSearches.nothing_in_clear
+    job, killed_after = test_search.Resume.job, test_search.Resume.killed_after
+    pages, nothing_in_clear = test_search.Resume.pages, test_search.Resume.nothing_in_clear
 
     def test_what_was_fetched_is_not_fetched_again(self):
         self.document(*({"url": f"files/{i}", "title": f"t{i}"} for i in range(20)))
@@ -272,6 +273,37 @@ class Resume(FollowTest):
         self.assertEqual(len(again), 20 - len(there) + 1)
         self.assertEqual(sorted(self.items().values()), sorted(f"canary /fhir/files/{i}".encode() for i in range(20)))
         self.assertIsNone(self.job())
+
+    def test_killed_at_any_moment_it_goes_on(self):
+        """While records and attachments are followed, with Binaries as JSON, which become two items."""
+        wait = random.Random(SEED)
+        self.document(*({"url": f"Binary/c{i}", "title": f"t{i}"} for i in range(20)))
+        self.store("Binary", [{"id": f"c{i}", "data": base64.b64encode(f"canary {i}".encode()).decode()} for i in range(20)])
+        self.server = self.start(bulk=False, client_keys={"k1": self.client_key()})
+        self.server.rest.binary = "json"
+        self.server.rest.searchable = {"Patient", "DocumentReference", "Observation", "Encounter"}
+
+        def slow(request):
+            if request.path.count("/") > 2:
+                time.sleep(0.03)
+            return False
+
+        self.server.meddle = slow
+        args = self.export("fhir+" + self.server.base, "live.medark", "--auth", self.smart(), "--method", "everything")
+        kills, seen = 0, set()
+        while kills < KILLS:
+            is_done = self.killed_after(wait.uniform(0.2, 0.9), args)
+            self.nothing_in_clear()
+            seen |= {name[:6] for name in self.pages()}
+            if is_done or os.path.exists(self.path("live.medark")):
+                os.remove(self.path("live.medark"))
+            kills += not is_done
+        self.assertLessEqual({"file-s", "file-a", "file-r"}, seen)
+        self.succeed(*args)
+        items = self.items()
+        self.assertEqual({c for n, c in items.items() if n.endswith(".bin")}, {f"canary {i}".encode() for i in range(20)})
+        self.assertEqual(len(items), 40)
+        self.assertEqual(set(self.stored("Practitioner")), {k for k in self.found(target="again") if k.startswith("Practitioner/")})
 
 
 if __name__ == "__main__":

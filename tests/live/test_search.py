@@ -117,6 +117,21 @@ class Methods(SearchTest):
         self.assertTrue(any("search/Observation." in json.dumps(row) for row in self.missing()))
         self.assertFalse(any("search/Account." in json.dumps(row) for row in self.missing()))
 
+    def test_an_everything_that_is_not_there_after_all_leads_to_searches(self):
+        for status in (400, 404, 405, 501):
+            with self.subTest(status):
+                server = self.start()
+                server.meddle = lambda r, s=status: "$everything" in r.path and (r.answer(s) or True)
+                self.live_export(server, out=f"{status}.medark")
+                self.assertEqual(self.found(f"{status}.medark"), self.stored())
+                self.assertEqual(len({p.split("?")[0] for _, p, _ in server.log if "$everything" in p}), 1)
+
+    def test_an_everything_that_was_asked_for_is_not_given_up(self):
+        server = self.start()
+        server.meddle = lambda r: "$everything" in r.path and (r.answer(501) or True)
+        self.live_export(server, "--method", "everything", code=6)
+        self.assertEqual(len({p.split("?")[0] for _, p, _ in server.log if "$everything" in p}), PATIENTS)
+
     def test_bulk_alone_is_no_choice_of_another(self):
         server = self.start()
         result = self.live_export(server, "--method", "bulk", code=1)
@@ -256,10 +271,13 @@ class Patients(SearchTest):
                 self.assertNotIn("a b", result.err)
 
     def test_a_patient_whom_the_server_does_not_know_makes_it_incomplete(self):
-        self.write("ids", "canary-1\nnobody\n")
-        self.live_export(self.start(), "--patients", "ids", "--method", "everything", "--report", "report.jsonl", code=6)
-        self.assertTrue(any("status 404" in json.dumps(row) for row in self.missing()))
-        self.assertEqual(self.chart(), self.of(1))
+        self.write("ids", "nobody\ncanary-1\n")
+        for method, words in (("auto", "status 404"), ("everything", "status 404"), ("search", "does not know")):
+            with self.subTest(method):
+                self.live_export(self.start(), "--patients", "ids", "--method", method, "--report", "report.jsonl",
+                                 "--force", out=method + ".medark", code=6)
+                self.assertTrue(any(words in json.dumps(row) for row in self.missing()))
+                self.assertEqual(self.chart(method + ".medark"), self.of(1))
 
     def test_the_members_of_a_group(self):
         self.store("Group", [{"id": "g9", "member": [{"entity": {"reference": "Patient/canary-4"}},

@@ -72,11 +72,12 @@ static void entries_that_lead_nowhere_are_counted(void **state)
 	assert_int_equal(
 		parse("{\"output\":[{\"type\":\"Patient\"},{\"url\":\"\"},"
 		      "{\"url\":\"file:///etc/passwd\"},{\"url\":\"http://other.example/\"},"
+		      "{\"url\":\"http://127.0.0.1/\"},"
 		      "7,null,{\"url\":\"https://f.example/1\",\"type\":\"../x\",\"count\":-1},"
 		      "{\"url\":\"https://f.example/2\",\"count\":\"3\"}]}",
 		      &m, &err),
 		0);
-	assert_int_equal(m.unusable, 6);
+	assert_int_equal(m.unusable, 7);
 	assert_int_equal(m.count, 2);
 	assert_string_equal(m.files[0].type, "");
 	assert_false(m.files[0].has_count);
