@@ -321,7 +321,7 @@ static int read_sources(struct run *r, struct medark_error *err)
 			MEDARK_TRY(medark_source_open(r->e->sources[i], &source, err));
 		MEDARK_TRY(medark_gather_source(r->gather, source, r->totals[i],
 						(const char *)prefix.data, err));
-		MEDARK_TRY(medark_servers_note(r->servers, i, r->facts, err));
+		MEDARK_TRY(medark_servers_note(r->servers, i, r->facts, r->notes, err));
 		if (medark_gather_bytes(r->gather) == before)
 			note_empty(r, r->e->sources[i]);
 	}

@@ -34,22 +34,38 @@ void medark_notes_free(struct medark_notes *n)
 	free(n);
 }
 
+static int add_row(struct medark_notes *n, struct medark_error *err)
+{
+	uint8_t key[8];
+
+	MEDARK_TRY(medark_buffer_print(&n->row, err, "}\n"));
+	medark_put_be64(key, n->count++);
+	return medark_sorter_add(n->lines, medark_bytes(key, sizeof(key)),
+				 medark_bytes(n->row.data, n->row.size), err);
+}
+
+int medark_notes_remark(struct medark_notes *n, const char *sentence, struct medark_error *err)
+{
+	if (!n->lines)
+		return 0;
+	n->row.size = 0;
+	MEDARK_TRY(medark_buffer_print(&n->row, err, "{\"reason\":\"remark\",\"detail\":"));
+	MEDARK_TRY(medark_text_json(&n->row, medark_bytes_text(sentence), err));
+	return add_row(n, err);
+}
+
 /* Ends the line that was begun in n->row with the path, which stands in two parts. */
 static int end_line(struct medark_notes *n, const struct medark_note *note,
 		    struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer path = MEDARK_BUFFER_SECRET(2 * MEDARK_PATH_MAX);
-	uint8_t key[8];
 
 	MEDARK_TRY(medark_buffer_print(&path, err, "%s", note->prefix));
 	MEDARK_TRY(medark_buffer_add(&path, note->path.data, note->path.size, err));
 	MEDARK_TRY(medark_buffer_print(&n->row, err, ",\"path\":"));
 	MEDARK_TRY(medark_text_json(&n->row, medark_bytes(path.data, path.size), err));
-	MEDARK_TRY(medark_buffer_print(&n->row, err, "}\n"));
-	medark_put_be64(key, n->count++);
-	return medark_sorter_add(n->lines, medark_bytes(key, sizeof(key)),
-				 medark_bytes(n->row.data, n->row.size), err);
+	return add_row(n, err);
 }
 
 int medark_notes_excluded(struct medark_notes *n, const struct medark_note *note,

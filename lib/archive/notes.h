@@ -57,6 +57,10 @@ int medark_notes_unrecognised(struct medark_notes *n, const struct medark_note *
 int medark_notes_closed(struct medark_notes *n, const struct medark_note *note,
 			struct medark_error *err) MEDARK_MUST_USE;
 
+/* A sentence about no item, without patient data. */
+int medark_notes_remark(struct medark_notes *n, const char *sentence,
+			struct medark_error *err) MEDARK_MUST_USE;
+
 /* Calls `line` for each line of the report, in the order they came. Once, at the end. */
 int medark_notes_report(struct medark_notes *n,
 			int (*line)(void *context, struct medark_bytes text,

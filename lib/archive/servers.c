@@ -263,7 +263,7 @@ static int note_deletions(const struct medark_servers *s, size_t i, struct medar
 }
 
 int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_facts *facts,
-			struct medark_error *err)
+			struct medark_notes *notes, struct medark_error *err)
 {
 	const struct medark_haul *haul = s->lives[i] ? medark_live_haul(s->lives[i]) : NULL;
 
@@ -271,8 +271,10 @@ int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_
 		return 0;
 	for (size_t k = 0; k < haul->missing_count; k++)
 		MEDARK_TRY(note_missing(s, facts, haul->missing[k], k < WARNINGS_MAX, err));
-	for (size_t k = 0; k < haul->remark_count; k++)
+	for (size_t k = 0; k < haul->remark_count; k++) {
 		medark_meter_warn(s->meter, haul->remarks[k]);
+		MEDARK_TRY(medark_notes_remark(notes, haul->remarks[k], err));
+	}
 	if (s->since[i] && !medark_live_has_since(s->lives[i]))
 		medark_meter_warn(s->meter, "the server cannot tell what has changed: this "
 					    "archive holds everything it gave");

@@ -8,6 +8,7 @@
 
 #include "archive/export.h"
 #include "archive/facts.h"
+#include "archive/notes.h"
 #include "archive/progress.h"
 #include "container/summary.h"
 #include "live/live.h"
@@ -45,12 +46,13 @@ bool medark_servers_has_since(const struct medark_servers *s);
 void medark_servers_summarise(const struct medark_servers *s, struct medark_summary *out);
 
 /*
- * Takes down what source `i` has and did not give, and warns of it; and what it has deleted. Call
- * behind every source; of one that is no server there is nothing. Errors of medark_facts_trouble(),
- * medark_facts_changed() and medark_live_deletions().
+ * Takes down what source `i` has and did not give, and warns of it; what it has deleted; and, in
+ * `notes`, what else there is to say. Call behind every source; of one that is no server there is
+ * nothing. Errors of medark_facts_trouble(), medark_facts_changed(), medark_live_deletions() and
+ * medark_notes_remark().
  */
 int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_facts *facts,
-			struct medark_error *err) MEDARK_MUST_USE;
+			struct medark_notes *notes, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Compares the different records of each type with what the servers counted before and after, if

@@ -54,7 +54,7 @@ int medark_haul_miss(struct medark_haul *h, struct medark_error *err, const char
 
 /*
  * Something that somebody should know, and that does not make the archive incomplete: it is told,
- * and stands nowhere. MEDARK_E_MEMORY.
+ * and stands in the report, not in the archive. MEDARK_E_MEMORY.
  */
 int medark_haul_remark(struct medark_haul *h, struct medark_error *err, const char *sentence,
 		       ...) MEDARK_MUST_USE __attribute__((format(printf, 3, 4)));

@@ -192,8 +192,10 @@ class References(FollowTest):
 
     def test_what_the_server_does_not_have_is_a_remark(self):
         self.store("Practitioner", [{"id": "d0"}])
-        result = self.listed(self.start(bulk=False))
-        self.assertIn("4 records that others refer to are not at the server", result.err)
+        result = self.listed(self.start(bulk=False), "--report", "report.jsonl")
+        words = "4 records that others refer to are not at the server"
+        self.assertIn(words, result.err)
+        self.assertIn({"reason": "remark", "detail": words}, self.missing())
 
     def test_what_it_refuses_makes_it_incomplete(self):
         server = self.start(bulk=False)
