@@ -244,9 +244,10 @@ static int ask_smaller(struct chain *c, struct medark_request *request, struct m
 
 static int end_badly(struct chain *c, unsigned status, const char *why, struct medark_error *err)
 {
-	MEDARK_AUTO(chain_free) struct chain *ended = c;
+	int code = fail(c->walk, c->search, status, why, err);
 
-	return fail(c->walk, c->search, status, why, err);
+	chain_free(c);
+	return code;
 }
 
 static int take_answer(struct chain *c, struct medark_request *request,
