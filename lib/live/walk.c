@@ -22,7 +22,7 @@
 #define ACCEPT	    "Accept: application/fhir+json"
 
 /* Servers refuse sizes that they find too large, and some refuse to be told one. */
-static const unsigned page_sizes[] = { 500, 100, 0 };
+static const unsigned page_sizes[] = { 500, 100, 10, 0 };
 #define SIZES (sizeof(page_sizes) / sizeof(*page_sizes))
 
 enum state { OPEN, DONE, FAILED };

@@ -163,7 +163,7 @@ class Pages(SearchTest):
                 self.assertLess(len(server.log), 40)
 
     def test_a_page_size_that_is_refused_is_made_smaller(self):
-        for count_max in (100, 0):
+        for count_max in (100, 10, 0):
             with self.subTest(count_max):
                 server = self.start()
                 server.rest.count_max = count_max
