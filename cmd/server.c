@@ -277,6 +277,24 @@ static void warn(const struct cli_options *options, const struct medark_server_r
 				   "rejected again, and keeps it with the server's reasons");
 }
 
+/* What is missing in the archive is missing at the server, too; nobody else tells. */
+static void warn_of_archive(const struct cli_options *options, struct cli_access *access)
+{
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+	char sentence[256];
+
+	if (medark_archive_info(access->archive, &info, &ignored) < 0)
+		return;
+	if (info.complete || !info.skipped)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the archive is incomplete: %" PRIu64
+		       " skipped; medark items --quarantined lists it",
+		       info.skipped);
+	cli_report_warning(options, sentence);
+}
+
 /* ---- the restore ---- */
 
 static int fail(const struct cli_options *options, const struct cli_lines *patients, size_t refused,
@@ -375,6 +393,7 @@ int cli_server_restore(const struct cli_options *options, struct cli_access *acc
 		code = run(options, access, patients, &opens, result);
 	if (!code) {
 		cli_access_judged(access, judged_at);
+		warn_of_archive(options, access);
 		warn(options, result);
 		if (options->json)
 			print_json(options, result, judged_at, cli_report_clock() - began);

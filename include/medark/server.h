@@ -31,8 +31,8 @@ struct medark_server_request {
 	const char *ids;	 /* "same", "prefix" or "server"; NULL: as the server wants it */
 	const char *id_prefix;	 /* of "prefix"; of "server": the name under which records are
 				    found again; NULL: of this archive's own */
-	const char *source_base; /* address of the server that the records came from; NULL: unknown
-				  */
+	const char *source_base; /* address of the server that the records came from; NULL: as the
+				    archive says */
 	size_t patient_count;	 /* 0: the whole archive */
 	const char *const *patients; /* as of struct medark_restore_request */
 	size_t *out_refused;

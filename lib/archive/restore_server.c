@@ -325,6 +325,13 @@ static int decide_ids(struct restore *r, struct medark_error *err)
 
 	MEDARK_TRY(chosen);
 	r->ids = (enum medark_deliver_ids)chosen;
+	if (r->ids == MEDARK_DELIVER_SERVER &&
+	    medark_summary_is_increment(&r->chain.lineage->archives[0]->summary))
+		return medark_error_set(
+			err, MEDARK_E_USAGE,
+			"the archive is an increment: it refers to records that it does not hold, "
+			"whose ids are not known where the server gives them: give the archives "
+			"before it, too, or other ids");
 	MEDARK_TRY(warn_of_others(r, err));
 	if (r->ids == MEDARK_DELIVER_SERVER && !r->target->finds_tags)
 		medark_meter_warn(&r->meter,
@@ -454,7 +461,7 @@ static int begin_chain(struct restore *r, struct medark_lineage *lineage, struct
 	const struct medark_server_request *q = r->request;
 	const struct medark_walk walk = {
 		.threads = q->threads,
-		.base = medark_bytes_text(q->source_base ? q->source_base : ""),
+		.base = medark_server_ids_base(q, &r->archive->summary),
 		.patient_count = q->patient_count,
 		.patients = q->patients,
 		.out_refused = q->out_refused,

@@ -8,13 +8,9 @@ const char *const medark_server_ids_names[] = { "same", "prefix", "server" };
 int medark_server_ids_parse(const struct medark_server_request *q, struct medark_error *err)
 {
 	for (int i = 0; i < 3; i++)
-		if (strcmp(q->ids, medark_server_ids_names[i]) == 0) {
-			if (i == MEDARK_DELIVER_PREFIX && !q->id_prefix)
-				break;
+		if (strcmp(q->ids, medark_server_ids_names[i]) == 0)
 			return i;
-		}
-	return medark_error_set(err, MEDARK_E_USAGE,
-				"ids are 'same', 'prefix' (with a prefix), or 'server'");
+	return medark_error_set(err, MEDARK_E_USAGE, "ids are 'same', 'prefix' or 'server'");
 }
 
 enum medark_deliver_ids medark_server_ids_choose(const struct medark_server_ids *ids,
@@ -49,4 +45,18 @@ void medark_server_ids_note(struct medark_server_ids *ids, struct medark_bytes i
 	}
 	ids->has_digits |= is_digits && id.size;
 	ids->has_words |= !is_uuid && id.size;
+}
+
+struct medark_bytes medark_server_ids_base(const struct medark_server_request *q,
+					   const struct medark_summary *summary)
+{
+	struct medark_bytes base = medark_bytes(NULL, 0);
+
+	if (q->source_base)
+		base = medark_bytes_text(q->source_base);
+	else if (summary->server_count == 1)
+		base = medark_bytes_text(summary->servers[0].base);
+	while (base.size && base.data[base.size - 1] == '/')
+		base.size--;
+	return base;
 }

@@ -3,6 +3,7 @@
 #ifndef MEDARK_ARCHIVE_SERVER_IDS_H
 #define MEDARK_ARCHIVE_SERVER_IDS_H
 
+#include "container/summary.h"
 #include "live/deliver.h"
 
 #include <medark/server.h>
@@ -26,5 +27,12 @@ int medark_server_ids_parse(const struct medark_server_request *request,
 enum medark_deliver_ids medark_server_ids_choose(const struct medark_server_ids *ids,
 						 enum medark_target_ids allowed,
 						 const struct medark_server_request *request);
+
+/*
+ * Address of the server that the records came from, without a slash behind it: what the user says,
+ * or the archive, if it was exported from one; else empty. Borrowed from either.
+ */
+struct medark_bytes medark_server_ids_base(const struct medark_server_request *request,
+					   const struct medark_summary *summary);
 
 #endif

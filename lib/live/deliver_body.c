@@ -58,16 +58,21 @@ static int put_name(struct medark_bytes type, const char *prefix, struct medark_
 	return 1;
 }
 
+/* What stands in front of the ids of the archive, where they are kept. */
+static const char *own_prefix(const struct medark_deliver *d)
+{
+	return d->setup.ids == MEDARK_DELIVER_PREFIX ? d->setup.prefix : "";
+}
+
 static int put_absent(struct mapper *m, const struct medark_rewrite_target *target,
 		      struct medark_buffer *out, struct medark_error *err)
 {
 	m->d->unresolved += m->d->pass == MEDARK_DELIVER_CHECK;
 	m->item->gaps += m->item->gaps < UINT8_MAX;
-	if (!target->type.size || !medark_target_is_id(target->id) ||
-	    m->d->setup.ids == MEDARK_DELIVER_SAME)
+	if (!target->type.size || !medark_target_is_id(target->id))
 		return 0;
-	if (m->d->setup.ids == MEDARK_DELIVER_PREFIX)
-		return put_name(target->type, m->d->setup.prefix, target->id, out, err);
+	if (m->d->setup.ids != MEDARK_DELIVER_SERVER)
+		return put_name(target->type, own_prefix(m->d), target->id, out, err);
 	MEDARK_TRY(medark_buffer_text(out, ABSENT, err));
 	return put_name(target->type, "", target->id, out, err);
 }
@@ -110,8 +115,7 @@ static int map(void *context, const struct medark_rewrite_target *target, struct
 	if (m->d->pass == MEDARK_DELIVER_CHECK &&
 	    medark_target_map_get(m->d->setup.map, entry)->state != MEDARK_TARGET_THERE)
 		m->d->unresolved++;
-	return put_name(type, m->d->setup.ids == MEDARK_DELIVER_PREFIX ? m->d->setup.prefix : "",
-			target->id, out, err);
+	return put_name(type, own_prefix(m->d), target->id, out, err);
 }
 
 /* ---- a record ---- */

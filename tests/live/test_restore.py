@@ -269,6 +269,35 @@ class Choice(RestoreTest):
         self.refuse(2, *self.command(server, "--ids", "server"))
 
 
+class Chain(RestoreTest):
+    def test_an_increment_alone_goes_behind_the_whole_archive(self):
+        source = self.serve()
+        self.live_export(source, out="1.medark")
+        for name in ("Patient", "Observation"):
+            os.remove(self.path(f"src/{name}.ndjson"))
+        self.write("src/Observation.ndjson", json.dumps(
+            resource("Observation", "o1", status="amended", code={"text": "x"},
+                     subject=refer(source.base + "/Patient/p1"))) + "\n")
+        source.time = "2026-11-23T03:00:00Z"
+        self.live_export(source, "--previous", "1.medark", "--since", "auto", out="2.medark")
+        for prefix, more in (("", []), ("medark-", ["--ids", "prefix"])):
+            server = self.target(integrity=True)
+            self.assertEqual(self.restore(server, *more, archive="1.medark")["restored"], 63)
+            result = self.succeed(*self.command(server, *more, archive="2.medark"))
+            self.assertIn("this archive is an increment", result.err)
+            changed = server.store[f"Observation/{prefix}o1"]
+            self.assertEqual((changed["status"], len(server.store)), ("amended", 63))
+            # The archive says where it came from: the reference is a relative one here.
+            self.assertEqual(changed["subject"], refer(f"Patient/{prefix}p1"))
+        server = self.target(ids="none")
+        result = self.run_medark(*self.command(server, archive="2.medark"))
+        self.assertEqual(result.code, 2)
+        self.assertIn("medark: cannot restore to 'fhir+" + server.base + "': the archive is an increment", result.err)
+        result = self.succeed("restore", "1.medark", *self.command(server, "--json", archive="2.medark")[1:])
+        self.assertEqual(result.json()[-1]["restored"], 63)
+        self.resolves(server)
+
+
 class Mending(RestoreTest):
     def test_what_was_not_restored_yet_is_referred_to_later(self):
         self.archive([resource("Patient", "a", link=[{"other": refer("Patient/b"), "type": "seealso"}]),
