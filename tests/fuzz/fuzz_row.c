@@ -37,6 +37,14 @@ static void try_item(struct medark_bytes row)
 	forge_expect(item.first <= item.last && item.last <= MEDARK_NUMBER_MAX);
 }
 
+static void try_change(struct medark_bytes row)
+{
+	struct medark_change_row change;
+
+	if (medark_change_row_parse(row, &change, NULL) == 0)
+		forge_expect(change.name.size && change.name.size == row.size - 2);
+}
+
 static void try_quarantined(struct medark_bytes row)
 {
 	MEDARK_AUTO(medark_buffer_clear)
@@ -119,6 +127,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'q':
 		try_quarantined(row);
+		break;
+	case 'c':
+		try_change(row);
 		break;
 	case 's':
 		try_segment(row);

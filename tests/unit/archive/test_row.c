@@ -133,6 +133,39 @@ static void what_is_in_quarantine_is_read(void **state)
 			 0);
 	assert_false(q.has_item);
 	assert_int_equal(q.segment, 0);
+	assert_int_equal(
+		medark_quarantine_row_parse(text("missing\t-\t0\t0\t-\t5 of 7"), &detail, &q, &err),
+		0);
+	assert_false(q.has_item);
+	assert_int_equal(
+		medark_quarantine_row_parse(text("missing\t4\t9\t0\t-\t5 of 7"), &detail, &q, &err),
+		0);
+	assert_true(q.has_item && q.item == 4);
+}
+
+static void changes_are_read(void **state)
+{
+	static const char *const bad[] = { "",
+					   "Patient/1",
+					   "Patient/1\t",
+					   "\t+",
+					   "Patient/1\t*",
+					   "Patient/1\t++",
+					   "Patient/1\t+\t",
+					   "Patient/1\t+\tx" };
+	struct medark_change_row change;
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(medark_change_row_parse(text("Patient/1\t+"), &change, &err), 0);
+	assert_true(medark_bytes_is(change.name, "Patient/1") && !change.is_deleted);
+	assert_int_equal(medark_change_row_parse(text("a\\tb/1\t-"), &change, &err), 0);
+	assert_true(medark_bytes_is(change.name, "a\\tb/1") && change.is_deleted);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(medark_change_row_parse(text(bad[i]), &change, &err),
+				 MEDARK_E_FORMAT);
+		assert_string_equal(err.message, "a row of the index's table changes is malformed");
+	}
 }
 
 static void malformed_rows_of_the_quarantine_are_refused(void **state)
@@ -149,6 +182,8 @@ static void malformed_rows_of_the_quarantine_are_refused(void **state)
 		"too-deep\t0\t0\t-1\t-\t",
 		"too-deep\t0\t0\t0\t0\t", /* segments count from 1 */
 		"too-deep\t0\t0\t0\t-\t\t",
+		"too-deep\t-\t0\t0\t-\t", /* only what is skipped, or missing, is of no item */
+		"skipped\t0\t0\t0\t-\t",
 	};
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer detail = MEDARK_BUFFER(64);
 	struct medark_quarantine_row q;
@@ -203,6 +238,7 @@ int main(void)
 		cmocka_unit_test(an_item_is_read),
 		cmocka_unit_test(malformed_items_are_refused),
 		cmocka_unit_test(what_is_in_quarantine_is_read),
+		cmocka_unit_test(changes_are_read),
 		cmocka_unit_test(malformed_rows_of_the_quarantine_are_refused),
 		cmocka_unit_test(places_come_one_after_the_other),
 		cmocka_unit_test(malformed_places_are_refused),

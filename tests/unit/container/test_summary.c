@@ -72,6 +72,34 @@ static void what_is_written_is_the_golden_summary(void **state)
 	assert_memory_equal(out.data, golden, out.size);
 }
 
+static void servers_and_their_times_come_back(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer out = MEDARK_BUFFER(MEDARK_SUMMARY_MAX);
+	struct medark_summary_server *server = &summary.servers[0];
+
+	(void)state;
+	assert_int_equal(parse(golden, NULL), 0);
+	assert_int_equal(summary.server_count, 0);
+	assert_false(medark_summary_is_increment(&summary));
+	summary.server_count = 2;
+	(void)snprintf(server[0].base, sizeof(server[0].base), "https://ehr.example/fhir");
+	(void)snprintf(server[0].time, sizeof(server[0].time), "2026-11-22T03:00:00.123+01:00");
+	(void)snprintf(server[1].base, sizeof(server[1].base), "https://other.example/\"");
+	(void)snprintf(server[1].since, sizeof(server[1].since), "2026-11-21T03:00:00Z");
+	assert_int_equal(medark_summary_write(&summary, &out, NULL), 0);
+	memset(&summary, 0, sizeof(summary));
+	assert_int_equal(medark_summary_parse(medark_bytes(out.data, out.size), &summary, NULL), 0);
+	assert_int_equal(summary.server_count, 2);
+	assert_string_equal(server[0].base, "https://ehr.example/fhir");
+	assert_string_equal(server[0].time, "2026-11-22T03:00:00.123+01:00");
+	assert_string_equal(server[0].since, "");
+	assert_string_equal(server[1].base, "https://other.example/\"");
+	assert_string_equal(server[1].time, "");
+	assert_string_equal(server[1].since, "2026-11-21T03:00:00Z");
+	assert_true(medark_summary_is_increment(&summary));
+}
+
 static void nothing_declared_and_nothing_counted_is_written(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear)
@@ -186,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_golden_summary_is_read),
 		cmocka_unit_test(what_is_written_is_the_golden_summary),
+		cmocka_unit_test(servers_and_their_times_come_back),
 		cmocka_unit_test(nothing_declared_and_nothing_counted_is_written),
 		cmocka_unit_test(types_are_sorted_when_read),
 		cmocka_unit_test(names_that_could_tell_of_a_patient_are_not_written),
