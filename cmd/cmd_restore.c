@@ -287,7 +287,7 @@ static void warn_of_readers(const struct cli_options *options)
 	char sentence[512];
 	struct stat st;
 
-	if (stat(options->to, &st) < 0 || !(st.st_mode & (S_IRWXG | S_IRWXO)))
+	if (!options->to || stat(options->to, &st) < 0 || !(st.st_mode & (S_IRWXG | S_IRWXO)))
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "others may enter the folder '%.384s' (mode %04o), which was there before: "
@@ -301,7 +301,7 @@ static const char *hint_for_target(const struct cli_options *options, int code, 
 {
 	struct stat st;
 
-	if (stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode))
+	if (options->to && stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode))
 		return "--to takes a folder: name a new or empty one";
 	if (code != MEDARK_E_EXISTS)
 		return NULL;

@@ -382,9 +382,11 @@ int cli_server_restore(const struct cli_options *options, struct cli_access *acc
 	struct medark_server_result *result = calloc(1, sizeof(*result));
 	char judged_at[CLI_TIME_MAX];
 	double began = cli_report_clock();
-	int code = result ? 0 : cli_report_memory(options);
+	int code = 0;
 
-	if (!code && options->signer)
+	if (!result)
+		return cli_report_memory(options);
+	if (options->signer)
 		code = cli_passphrase_read_for_key(options, options->signer_key,
 						   options->signer_key_passphrase_file, &opens);
 	if (!code)

@@ -93,7 +93,8 @@ static int collect(struct medark_lineage *l, struct medark_archive *const *archi
 				"not given",
 				l->archives[count - l->count]->header.sequence);
 	}
-	memmove(l->archives, l->archives + count - l->count, l->count * sizeof(*l->archives));
+	memmove(l->archives, l->archives + count - l->count,
+		l->count * sizeof(struct medark_archive *));
 	return 0;
 }
 

@@ -283,7 +283,7 @@ void medark_attachment_title(struct medark_bytes title, const char *ending,
 		bool is_safe = c && strchr(safe, c) && (c != '.' || size);
 
 		if (is_safe || (size && out[size - 1] != '_'))
-			out[size++] = is_safe ? c : '_';
+			out[size++] = (char)(is_safe ? c : '_');
 	}
 	if (size > tail && out[size - tail] == '.' &&
 	    strncasecmp(out + size - tail + 1, ending, tail - 1) == 0)

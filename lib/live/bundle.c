@@ -174,7 +174,7 @@ void medark_bundle_name(struct medark_bytes resource, char out[MEDARK_RECORD_NAM
 	(void)medark_fhir_members(resource, names, 2, members);
 	type = inner(members[0]);
 	id = inner(members[1]);
-	if (!medark_fhir_is_type(type) || id.size == 0 ||
+	if (!medark_fhir_is_type(type) || !type.data || !id.data || id.size == 0 ||
 	    id.size > MEDARK_RECORD_NAME_MAX - MEDARK_FHIR_TYPE_MAX - 1)
 		return;
 	memcpy(out, type.data, type.size);

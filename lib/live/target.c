@@ -58,8 +58,9 @@ static void take_word(const char *word, char out[MEDARK_TARGET_WORD_MAX])
 	size_t n = 0;
 
 	for (; word && word[n] && n < MEDARK_TARGET_WORD_MAX - 1; n++)
-		out[n] = word[n] < 0x20 || word[n] == 0x7f || (uint8_t)word[n] >= 0x80 ? '?'
-										       : word[n];
+		out[n] = (char)(word[n] < 0x20 || word[n] == 0x7f || (uint8_t)word[n] >= 0x80
+					? '?'
+					: word[n]);
 	out[n] = '\0';
 }
 

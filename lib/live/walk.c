@@ -368,6 +368,25 @@ static int load_done(struct medark_walk *w, struct medark_error *err)
 	return 0;
 }
 
+/* Is it the name of a page of this walk? Then of which search, and which page. */
+static bool read_name(const struct medark_walk *w, const char *name, size_t *out_search,
+		      uint32_t *out_page)
+{
+	char again[MEDARK_HAUL_NAME_MAX];
+	const char *number = name + strlen("file-x-");
+	char *end;
+
+	if (strncmp(name, "file-", 5) != 0 || name[5] != w->setup.letter || name[6] != '-')
+		return false;
+	*out_search = (size_t)strtoul(number, &end, 10);
+	if (*end != '-')
+		return false;
+	*out_page = (uint32_t)strtoul(end + 1, NULL, 10);
+	/* The one form that a name has: no sign, no spaces, no ending. */
+	medark_walk_name(w, *out_search, *out_page, again);
+	return strcmp(again, name) == 0;
+}
+
 /* ---- going on ---- */
 
 /* Pages of an earlier run, by their names: how many there are of each search. */
@@ -385,13 +404,11 @@ static int look(struct medark_walk *w, struct medark_error *err)
 		return medark_error_errno(err, code, "cannot read the folder of the job");
 	}
 	while ((entry = readdir(dir))) {
-		char letter, more;
 		size_t search;
 		uint32_t page;
 
-		if (sscanf(entry->d_name, "file-%c-%9zu-%7" SCNu32 "%c", &letter, &search, &page,
-			   &more) == 3 &&
-		    letter == w->setup.letter && search < w->setup.count && page > w->pages[search])
+		if (read_name(w, entry->d_name, &search, &page) && search < w->setup.count &&
+		    page > w->pages[search])
 			w->pages[search] = page;
 	}
 	(void)closedir(dir);
