@@ -10,6 +10,13 @@
 /* Overwrites `size` bytes; the compiler cannot leave it out. `p` may be NULL if size is 0. */
 void medark_secret_wipe(void *p, size_t size);
 
+/*
+ * Memory for anything, wiped by medark_secret_free(), which knows its size. NULL if there is none;
+ * `p` may be NULL.
+ */
+void *medark_secret_new(size_t size);
+void medark_secret_free(void *p);
+
 /* Compares in time that depends on `size` alone. */
 bool medark_secret_equal(const void *a, const void *b, size_t size);
 

@@ -20,36 +20,16 @@
 
 /* ---- memory that is wiped when zstd gives it back: contexts keep literals of plaintexts ---- */
 
-/* In front of each block, in a size that keeps what follows aligned. */
-union block {
-	size_t size;
-	max_align_t align;
-};
-
 static void *block_new(void *opaque, size_t size)
 {
-	union block *b;
-
 	(void)opaque;
-	if (size > SIZE_MAX - sizeof(*b))
-		return NULL;
-	b = malloc(sizeof(*b) + size);
-	if (!b)
-		return NULL;
-	b->size = size;
-	return b + 1;
+	return medark_secret_new(size);
 }
 
 static void block_free(void *opaque, void *p)
 {
-	union block *b = p;
-
 	(void)opaque;
-	if (!b)
-		return;
-	b--;
-	medark_secret_wipe(b + 1, b->size);
-	free(b);
+	medark_secret_free(p);
 }
 
 static const ZSTD_customMem memory = { .customAlloc = block_new, .customFree = block_free };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define ZSTD_STATIC_LINKING_ONLY /* memory of contexts that is wiped */
 #include "live/sealed_file.h"
 
 #include "base/secret.h"
@@ -11,24 +12,46 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
+#include <zstd.h>
 
-#define BLOCK	    ((size_t)64 << 10)
-#define SEALED	    (BLOCK + MEDARK_SCRATCH_TAG)
-#define GROUP	    4 /* blocks that are written at once */
+#define BLOCK	    ((size_t)256 << 10)	      /* of the content */
+#define FRAME_MAX   ZSTD_COMPRESSBOUND(BLOCK) /* of a compressed block */
+#define HEAD	    4			      /* in front of a block: its size */
+#define SEALED_MAX  (HEAD + FRAME_MAX + MEDARK_SCRATCH_TAG)
+#define SIZE_FIELD  8
+#define MARK	    (2 * SIZE_FIELD + MEDARK_SCRATCH_TAG) /* at the end */
 #define LAST	    (UINT64_C(1) << 63)
+#define LEVEL	    (-20) /* of zstd: as quick as what it saves in sealing, writing and reading */
+#define STEP	    ((size_t)64 << 10) /* of who wants all of it */
 #define PART_SUFFIX ".part"
+
+/* Contexts of zstd keep parts of what they work on. */
+static void *context_new(void *opaque, size_t size)
+{
+	(void)opaque;
+	return medark_secret_new(size);
+}
+
+static void context_free(void *opaque, void *p)
+{
+	(void)opaque;
+	medark_secret_free(p);
+}
+
+static const ZSTD_customMem memory = { .customAlloc = context_new, .customFree = context_free };
 
 /* ---- writing ---- */
 
 struct medark_sealed_writer {
 	struct medark_scratch_cipher *cipher;
+	ZSTD_CCtx *context;
 	int folder, fd;
-	uint64_t number;
-	size_t used;   /* bytes of the block that has begun */
-	size_t filled; /* bytes of whole blocks before it */
+	uint64_t number, size; /* of blocks, and of the content in them */
+	size_t used, most;     /* bytes of the block that has begun; most that a block had */
+	size_t filled;	       /* bytes of sealed blocks that wait to be written */
 	char name[NAME_MAX + 1], part[NAME_MAX + 1];
-	uint8_t sealed[GROUP * SEALED + MEDARK_SCRATCH_TAG]; /* on its way to the file */
+	uint8_t plain[BLOCK];
+	uint8_t sealed[BLOCK + SEALED_MAX + MARK];
 };
 
 void medark_sealed_writer_free(struct medark_sealed_writer *w)
@@ -40,6 +63,8 @@ void medark_sealed_writer_free(struct medark_sealed_writer *w)
 		(void)unlinkat(w->folder, w->part, 0);
 	}
 	medark_scratch_cipher_free(w->cipher);
+	(void)ZSTD_freeCCtx(w->context);
+	medark_secret_wipe(w->plain, w->most > w->used ? w->most : w->used);
 	free(w);
 }
 
@@ -72,6 +97,10 @@ int medark_sealed_create(int folder, const char *name, struct medark_bytes secre
 	if (snprintf(w->name, sizeof(w->name), "%s", name) >= (int)sizeof(w->name) ||
 	    snprintf(w->part, sizeof(w->part), "%s" PART_SUFFIX, name) >= (int)sizeof(w->part))
 		return medark_error_set(err, MEDARK_E_USAGE, "the name of a file is too long");
+	w->context = ZSTD_createCCtx_advanced(memory);
+	if (!w->context ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(w->context, ZSTD_c_compressionLevel, LEVEL)))
+		return medark_error_memory(err, "what is received");
 	MEDARK_TRY(medark_random_public(salt, sizeof(salt), err));
 	MEDARK_TRY(medark_scratch_cipher_derive(secret, salt, &w->cipher, err));
 	w->fd = openat(folder, w->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
@@ -92,41 +121,46 @@ static int write_sealed(struct medark_sealed_writer *w, struct medark_error *err
 
 static int end_block(struct medark_sealed_writer *w, struct medark_error *err)
 {
-	MEDARK_TRY(medark_scratch_cipher_end(w->cipher, w->sealed + w->filled + w->used, err));
-	w->filled += w->used + MEDARK_SCRATCH_TAG;
-	w->used = 0;
+	uint8_t *head = w->sealed + w->filled, *frame = head + HEAD;
+	size_t size = ZSTD_compress2(w->context, frame, FRAME_MAX, w->plain, w->used);
+
+	if (ZSTD_isError(size))
+		return medark_error_memory(err, "what is received");
+	medark_put_le32(head, (uint32_t)size);
+	MEDARK_TRY(medark_scratch_cipher_seal(w->cipher, w->number, frame, size, err));
+	w->filled += HEAD + size + MEDARK_SCRATCH_TAG;
 	w->number++;
-	return 0;
+	w->size += w->used;
+	w->most = w->used > w->most ? w->used : w->most;
+	w->used = 0;
+	return w->filled >= BLOCK ? write_sealed(w, err) : 0;
 }
 
-/* Sealed on its way from the network's buffer into that of the file: no copy in between. */
 int medark_sealed_add(struct medark_sealed_writer *w, struct medark_bytes bytes,
 		      struct medark_error *err)
 {
 	while (bytes.size) {
-		size_t n = BLOCK - w->used;
+		size_t n = bytes.size < BLOCK - w->used ? bytes.size : BLOCK - w->used;
 
-		n = bytes.size < n ? bytes.size : n;
-		if (w->used == 0)
-			MEDARK_TRY(medark_scratch_cipher_begin(w->cipher, w->number, err));
-		MEDARK_TRY(medark_scratch_cipher_add(w->cipher, medark_bytes(bytes.data, n),
-						     w->sealed + w->filled + w->used, err));
+		memcpy(w->plain + w->used, bytes.data, n);
 		w->used += n;
 		bytes = medark_bytes(bytes.data + n, bytes.size - n);
 		if (w->used == BLOCK)
 			MEDARK_TRY(end_block(w, err));
-		if (w->filled == GROUP * SEALED)
-			MEDARK_TRY(write_sealed(w, err));
 	}
 	return 0;
 }
 
-/* Nothing can be cut off: the mark at the end knows how many blocks there are. */
+/* Nothing can be cut off: the mark at the end knows how many blocks there are, and their size. */
 static int add_mark(struct medark_sealed_writer *w, struct medark_error *err)
 {
-	MEDARK_TRY(medark_scratch_cipher_begin(w->cipher, w->number | LAST, err));
-	MEDARK_TRY(medark_scratch_cipher_end(w->cipher, w->sealed + w->filled, err));
-	w->filled += MEDARK_SCRATCH_TAG;
+	uint8_t *mark = w->sealed + w->filled;
+
+	medark_put_le64(mark, w->size);
+	medark_put_le64(mark + SIZE_FIELD, w->size);
+	MEDARK_TRY(medark_scratch_cipher_seal(w->cipher, w->number | LAST, mark + SIZE_FIELD,
+					      SIZE_FIELD, err));
+	w->filled += MARK;
 	return 0;
 }
 
@@ -166,10 +200,13 @@ int medark_sealed_keep(struct medark_sealed_writer *w, struct medark_error *err)
 struct reader {
 	struct medark_scratch_cipher *cipher;
 	int fd;
-	uint64_t number, blocks, left; /* bytes of the content that were not given */
-	bool is_ended;		       /* the mark at the end was seen */
-	size_t at, size;	       /* in block */
-	uint8_t block[BLOCK];
+	uint64_t number;
+	uint64_t rest; /* bytes of sealed blocks that were not read */
+	uint64_t size,
+		left;	 /* of the content: all that the mark promises; what no block gave yet */
+	bool is_ended;	 /* the mark was seen */
+	size_t at, used; /* in `block` */
+	uint8_t *block;	 /* of who reads by small parts; else NULL */
 };
 
 static void reader_free(void *self)
@@ -181,7 +218,7 @@ static void reader_free(void *self)
 	if (r->fd >= 0)
 		(void)close(r->fd);
 	medark_scratch_cipher_free(r->cipher);
-	medark_secret_wipe(r->block, sizeof(r->block));
+	medark_secret_free(r->block);
 	free(r);
 }
 MEDARK_DEFINE_AUTO(struct reader, reader_free)
@@ -192,22 +229,43 @@ static int changed(struct medark_error *err)
 				"what was received was changed since, or belongs to another job");
 }
 
-/* Bytes of the content and its blocks, of what is on disk. */
-static int measure(int fd, uint64_t *out_size, uint64_t *out_blocks, struct medark_error *err)
+static int read_all(int fd, uint8_t *out, size_t size, struct medark_error *err)
 {
-	uint64_t sealed, rest;
+	while (size) {
+		ssize_t n = read(fd, out, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return medark_error_errno(err, errno, "cannot read what was received");
+		if (n == 0)
+			return changed(err);
+		out += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Bytes of the content as the mark says in clear, and of the sealed blocks. */
+static int measure(int fd, uint64_t *out_size, uint64_t *out_sealed, struct medark_error *err)
+{
+	uint8_t size[SIZE_FIELD];
 	struct stat st;
+	ssize_t n;
 
 	if (fstat(fd, &st) < 0)
 		return medark_error_errno(err, errno, "cannot read what was received");
-	if (!S_ISREG(st.st_mode) || st.st_size < MEDARK_SCRATCH_SALT + MEDARK_SCRATCH_TAG)
+	if (!S_ISREG(st.st_mode) || st.st_size < MEDARK_SCRATCH_SALT + MARK)
 		return changed(err);
-	sealed = (uint64_t)st.st_size - MEDARK_SCRATCH_SALT - MEDARK_SCRATCH_TAG;
-	rest = sealed % SEALED;
-	*out_blocks = sealed / SEALED + (rest != 0);
-	if (rest && rest <= MEDARK_SCRATCH_TAG)
+	do
+		n = pread(fd, size, sizeof(size), st.st_size - MARK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return medark_error_errno(err, errno, "cannot read what was received");
+	if (n != sizeof(size) || medark_get_le64(size) > INT64_MAX)
 		return changed(err);
-	*out_size = sealed - *out_blocks * MEDARK_SCRATCH_TAG;
+	*out_size = medark_get_le64(size);
+	*out_sealed = (uint64_t)st.st_size - MEDARK_SCRATCH_SALT - MARK;
 	return 0;
 }
 
@@ -220,89 +278,114 @@ static int open_sealed(int folder, const char *name, struct medark_error *err)
 	return fd < 0 ? medark_error_errno(err, errno, "cannot read what was received") : fd;
 }
 
-static int read_salt(int fd, uint8_t out[MEDARK_SCRATCH_SALT], struct medark_error *err)
+static void secret_free(uint8_t **p)
 {
-	ssize_t n;
-
-	do
-		n = read(fd, out, MEDARK_SCRATCH_SALT);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return medark_error_errno(err, errno, "cannot read what was received");
-	return n == MEDARK_SCRATCH_SALT ? 0 : changed(err);
+	medark_secret_free(*p);
 }
 
-/* The next block and its tag, in one call where the system gives all at once. */
-static int read_sealed(int fd, uint8_t *out, size_t size, uint8_t *out_tag,
-		       struct medark_error *err)
+/* The next block's frame, unsealed; the caller frees it with medark_secret_free(). */
+static int read_frame(struct reader *r, uint8_t **out, size_t *out_size, struct medark_error *err)
 {
-	size_t done = 0, whole = size + MEDARK_SCRATCH_TAG;
+	__attribute__((cleanup(secret_free))) uint8_t *frame = NULL;
+	uint8_t head[HEAD];
+	size_t size;
 
-	while (done < whole) {
-		size_t block = done < size ? size - done : 0;
-		size_t tag = done > size ? done - size : 0;
-		const struct iovec parts[] = {
-			{ .iov_base = out + (size - block), .iov_len = block },
-			{ .iov_base = out_tag + tag, .iov_len = MEDARK_SCRATCH_TAG - tag },
-		};
-		ssize_t n = block ? readv(fd, parts, 2) : readv(fd, parts + 1, 1);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return medark_error_errno(err, errno, "cannot read what was received");
-		if (n == 0)
-			return changed(err);
-		done += (size_t)n;
-	}
+	if (r->rest < HEAD + MEDARK_SCRATCH_TAG)
+		return changed(err);
+	MEDARK_TRY(read_all(r->fd, head, HEAD, err));
+	size = medark_get_le32(head);
+	if (size > FRAME_MAX || size > r->rest - HEAD - MEDARK_SCRATCH_TAG)
+		return changed(err);
+	frame = medark_secret_new(size + MEDARK_SCRATCH_TAG);
+	if (!frame)
+		return medark_error_memory(err, "what was received");
+	MEDARK_TRY(read_all(r->fd, frame, size + MEDARK_SCRATCH_TAG, err));
+	if (medark_scratch_cipher_open(r->cipher, r->number, frame, size, frame + size, err) < 0)
+		return changed(err);
+	r->rest -= HEAD + size + MEDARK_SCRATCH_TAG;
+	r->number++;
+	*out_size = size;
+	*out = MEDARK_TAKE(frame);
 	return 0;
 }
 
-/* A block, or, with a size of 0, the mark. Of one that was changed nothing stays. */
-static int open_block(struct reader *r, uint64_t number, uint8_t *out, size_t size,
-		      struct medark_error *err)
+static int check_mark(struct reader *r, struct medark_error *err)
 {
-	uint8_t tag[MEDARK_SCRATCH_TAG];
+	uint8_t mark[MARK], *sealed = mark + SIZE_FIELD;
 
-	MEDARK_TRY(read_sealed(r->fd, out, size, tag, err));
-	if (medark_scratch_cipher_open(r->cipher, number, out, size, tag, err) == 0)
-		return 0;
-	medark_secret_wipe(out, size);
-	return changed(err);
-}
-
-/* Before the last block is given the mark is looked at: it shows that nothing is missing. */
-static int next_block(struct reader *r, uint8_t *out, size_t size, struct medark_error *err)
-{
-	if (r->number < r->blocks)
-		MEDARK_TRY(open_block(r, r->number++, out, size, err));
-	if (r->number < r->blocks)
-		return 0;
-	MEDARK_TRY(open_block(r, r->number | LAST, r->block, 0, err));
+	MEDARK_TRY(read_all(r->fd, mark, sizeof(mark), err));
+	if (medark_scratch_cipher_open(r->cipher, r->number | LAST, sealed, SIZE_FIELD,
+				       sealed + SIZE_FIELD, err) < 0 ||
+	    medark_get_le64(sealed) != r->size || r->left)
+		return changed(err);
 	r->is_ended = true;
 	return 0;
+}
+
+/* Opens a frame into `out`, or, if that is too small for it, into a block of the reader's own. */
+static int decompress(struct reader *r, struct medark_bytes frame, uint8_t *out, size_t room,
+		      size_t *out_size, struct medark_error *err)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(frame.data, frame.size);
+	ZSTD_DCtx *context;
+	size_t n;
+
+	if (size == 0 || size > BLOCK || size > r->left)
+		return changed(err);
+	if (size > room && !r->block)
+		r->block = medark_secret_new(BLOCK);
+	context = ZSTD_createDCtx_advanced(memory);
+	if (!context || (size > room && !r->block)) {
+		(void)ZSTD_freeDCtx(context);
+		return medark_error_memory(err, "what was received");
+	}
+	n = ZSTD_decompressDCtx(context, size > room ? r->block : out, size, frame.data,
+				frame.size);
+	(void)ZSTD_freeDCtx(context);
+	if (ZSTD_isError(n) || n != size)
+		return changed(err);
+	r->left -= n;
+	r->used = size > room ? n : 0;
+	*out_size = size > room ? 0 : n;
+	return 0;
+}
+
+/*
+ * Bytes that stand in `out`; 0 if they stand in the reader's block. Before the last block is given
+ * the mark is looked at: it shows that nothing is missing.
+ */
+static int next_block(struct reader *r, uint8_t *out, size_t room, size_t *out_size,
+		      struct medark_error *err)
+{
+	__attribute__((cleanup(secret_free))) uint8_t *frame = NULL;
+	size_t size;
+
+	*out_size = 0;
+	r->at = r->used = 0; /* of a block that is not whole, nothing is given */
+	if (r->rest) {
+		MEDARK_TRY(read_frame(r, &frame, &size, err));
+		MEDARK_TRY(decompress(r, medark_bytes(frame, size), out, room, out_size, err));
+	}
+	return r->rest ? 0 : check_mark(r, err);
 }
 
 static ssize_t reader_read(void *self, void *out, size_t size, struct medark_error *err)
 {
 	struct reader *r = self;
-	size_t next = r->left < BLOCK ? (size_t)r->left : BLOCK, n;
+	size_t n;
+	int code;
 
-	if (r->at == r->size && !r->is_ended && next && next <= size) {
-		/* Opened where it is wanted: no copy. */
-		MEDARK_TRY(next_block(r, out, next, err));
-		r->left -= next;
-		return (ssize_t)next;
+	if (r->at == r->used && !r->is_ended) {
+		code = next_block(r, out, size, &n, err);
+		if (code < 0)
+			r->used = 0;
+		if (code < 0 || n)
+			return code < 0 ? code : (ssize_t)n;
 	}
-	if (r->at == r->size && !r->is_ended) {
-		r->at = r->size = 0; /* of a block that is not whole, nothing is given */
-		MEDARK_TRY(next_block(r, r->block, next, err));
-		r->size = next;
-	}
-	n = r->size - r->at < size ? r->size - r->at : size;
-	memcpy(out, r->block + r->at, n);
+	n = r->used - r->at < size ? r->used - r->at : size;
+	if (n)
+		memcpy(out, r->block + r->at, n);
 	r->at += n;
-	r->left -= n;
 	return (ssize_t)n;
 }
 
@@ -319,8 +402,9 @@ int medark_sealed_stream(int folder, const char *name, struct medark_bytes secre
 	r->fd = open_sealed(folder, name, err);
 	if (r->fd < 0)
 		return r->fd;
-	MEDARK_TRY(measure(r->fd, &r->left, &r->blocks, err));
-	MEDARK_TRY(read_salt(r->fd, salt, err));
+	MEDARK_TRY(measure(r->fd, &r->size, &r->rest, err));
+	r->left = r->size;
+	MEDARK_TRY(read_all(r->fd, salt, sizeof(salt), err));
 	MEDARK_TRY(medark_scratch_cipher_derive(secret, salt, &r->cipher, err));
 	return medark_stream_new(&reader_ops, MEDARK_TAKE(r), out, err);
 }
@@ -333,8 +417,8 @@ int medark_sealed_read(int folder, const char *name, struct medark_bytes secret,
 
 	MEDARK_TRY(medark_sealed_stream(folder, name, secret, &s, err));
 	do {
-		MEDARK_TRY(medark_buffer_reserve(out, BLOCK, err));
-		n = medark_stream_read(s, out->data + out->size, BLOCK, err);
+		MEDARK_TRY(medark_buffer_reserve(out, STEP, err));
+		n = medark_stream_read(s, out->data + out->size, STEP, err);
 		out->size += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
 	return (int)n;
@@ -352,12 +436,12 @@ int medark_sealed_write(int folder, const char *name, struct medark_bytes secret
 
 int medark_sealed_size(int folder, const char *name, uint64_t *out, struct medark_error *err)
 {
-	uint64_t blocks;
+	uint64_t sealed;
 	int fd = open_sealed(folder, name, err), code;
 
 	if (fd < 0)
 		return fd;
-	code = measure(fd, out, &blocks, err);
+	code = measure(fd, out, &sealed, err);
 	(void)close(fd);
 	return code;
 }

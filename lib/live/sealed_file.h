@@ -4,9 +4,10 @@
  * server waits in such files until the archive is written, and is still there when the program was
  * killed in between.
  *
- * A salt of 16 bytes; then blocks of 64 KiB, the last one shorter, each with its tag behind it;
- * then the tag of an empty one. The number of a block is its nonce, that of the empty one has the
- * highest bit set, too, so that nothing can be cut off.
+ * A salt of 16 bytes; then blocks of 256 KiB of the content, the last one shorter: each a frame of
+ * zstd that is sealed, its size in front and its tag behind it. At the end the size of the content,
+ * in clear and sealed. The number of a block is its nonce; that of the mark at the end has the
+ * highest bit set, too, so that nothing can be cut off. Numbers are little-endian.
  */
 #ifndef MEDARK_LIVE_SEALED_FILE_H
 #define MEDARK_LIVE_SEALED_FILE_H
@@ -59,7 +60,7 @@ int medark_sealed_stream(int folder, const char *name, struct medark_bytes secre
 int medark_sealed_read(int folder, const char *name, struct medark_bytes secret,
 		       struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
-/* The size of its content; errors as above, of what the size on disk tells. */
+/* The size of its content as it says itself in clear; errors as above, but for a change of that. */
 int medark_sealed_size(int folder, const char *name, uint64_t *out,
 		       struct medark_error *err) MEDARK_MUST_USE;
 

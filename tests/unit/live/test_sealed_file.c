@@ -9,11 +9,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BLOCK ((size_t)64 << 10)
+#define BLOCK ((size_t)256 << 10)
 
 static char place[] = "/tmp/medark-test-XXXXXX";
 static int folder = -1;
 static uint8_t text[3 * BLOCK];
+
+/* Something, or what nothing can make smaller. */
+static void fill(bool is_noise)
+{
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < sizeof(text); i++) {
+		x = x * 1664525 + 1013904223;
+		text[i] =
+			is_noise ? (uint8_t)(x >> 24) : (uint8_t)(i * 7 + (i >> 8) * 3 + (i >> 16));
+	}
+}
 
 static struct medark_bytes secret(void)
 {
@@ -117,38 +129,84 @@ static void nothing_of_it_stands_in_clear(void **state)
 	assert_int_equal(get("a", medark_bytes_text("another secret")), MEDARK_E_SYSTEM);
 }
 
+/* Where block number `n` begins: behind the salt, and the blocks before it. */
+static size_t place_of(const uint8_t *raw, size_t n)
+{
+	size_t at = 16;
+
+	while (n--)
+		at += 4 + medark_get_le32(raw + at) + 16;
+	return at;
+}
+
+static void refuse(const uint8_t *raw, size_t size)
+{
+	write_raw(raw, size);
+	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+}
+
 static void every_change_is_noticed(void **state)
 {
 	static uint8_t raw[sizeof(text) + 4096], bad[sizeof(text) + 4096];
-	const size_t sealed = BLOCK + 16;
-	size_t size;
+	size_t size, first, second, third;
 
 	(void)state;
 	keep("a", 2 * BLOCK + 100, BLOCK);
 	size = read_raw(raw, sizeof(raw));
-	for (size_t at = 0; at < size; at += at < 64 || size - at < 200 ? 1 : 997) {
+	first = place_of(raw, 0);
+	second = place_of(raw, 1);
+	third = place_of(raw, 2);
+	assert_int_equal(place_of(raw, 3) + 32, size);
+	for (size_t at = 0; at < size; at += at < 64 || size - at < 200 ? 1 : 4999) {
 		memcpy(bad, raw, size);
 		bad[at] ^= 1;
-		write_raw(bad, size);
-		assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+		refuse(bad, size);
 	}
-	/* Cut off, at the end of a block as well. */
-	for (size_t cut = 1; cut < 140; cut++) {
-		write_raw(raw, size - cut);
-		assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
-	}
-	write_raw(raw, 16 + 2 * sealed);
-	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
-	write_raw(raw, 16 + sealed);
-	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
-	write_raw(raw, 16);
-	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	/* Cut off, at the end of a block as well, and with the mark behind that. */
+	for (size_t cut = 1; cut < 140; cut++)
+		refuse(raw, size - cut);
+	refuse(raw, third);
+	refuse(raw, second);
+	refuse(raw, first);
+	memcpy(bad, raw, third);
+	memcpy(bad + third, raw + size - 32, 32);
+	refuse(bad, third + 32);
 	/* Two blocks exchanged. */
+	memcpy(bad, raw, first);
+	memcpy(bad + first, raw + second, third - second);
+	memcpy(bad + first + (third - second), raw + first, second - first);
+	memcpy(bad + third, raw + third, size - third);
+	refuse(bad, size);
+	/* A size that no block can have. */
 	memcpy(bad, raw, size);
-	memcpy(bad + 16, raw + 16 + sealed, sealed);
-	memcpy(bad + 16 + sealed, raw + 16, sealed);
-	write_raw(bad, size);
-	assert_int_equal(get("a", secret()), MEDARK_E_SYSTEM);
+	memset(bad + first, 0xff, 4);
+	refuse(bad, size);
+	memset(bad + first, 0, 4);
+	refuse(bad, size);
+}
+
+/* Records come out small; what is packed already does not grow by much. */
+static void it_takes_less_room_than_its_content(void **state)
+{
+	static const char record[] = "{\"resourceType\":\"Observation\",\"id\":\"o1\"}\n";
+	static uint8_t raw[sizeof(text) + 4096];
+	struct stat st;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)record[i % (sizeof(record) - 1)];
+	keep("a", sizeof(text), 5000);
+	assert_int_equal(get("a", secret()), sizeof(text));
+	assert_int_equal(fstatat(folder, "a", &st, 0), 0);
+	assert_true((size_t)st.st_size < sizeof(text) / 10);
+	assert_true(read_raw(raw, sizeof(raw)) == (size_t)st.st_size);
+	assert_null(memmem(raw, (size_t)st.st_size, "resource", 8));
+	fill(true);
+	keep("a", sizeof(text), 5000);
+	assert_int_equal(get("a", secret()), sizeof(text));
+	assert_int_equal(fstatat(folder, "a", &st, 0), 0);
+	assert_true((size_t)st.st_size < sizeof(text) + 200);
+	fill(false);
 }
 
 static void what_is_not_finished_is_not_there(void **state)
@@ -179,8 +237,7 @@ static void a_link_is_not_followed(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = (uint8_t)(i * 7 + (i >> 8) * 3 + (i >> 16));
+	fill(false);
 	if (!mkdtemp(place))
 		return -1;
 	folder = open(place, O_RDONLY | O_DIRECTORY);
@@ -204,6 +261,7 @@ int main(void)
 		cmocka_unit_test(what_is_kept_comes_back),
 		cmocka_unit_test(nothing_of_it_stands_in_clear),
 		cmocka_unit_test(every_change_is_noticed),
+		cmocka_unit_test(it_takes_less_room_than_its_content),
 		cmocka_unit_test(what_is_not_finished_is_not_there),
 		cmocka_unit_test(a_link_is_not_followed),
 	};
