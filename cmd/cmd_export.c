@@ -295,6 +295,7 @@ void cli_export_json(struct cli_json *json, const struct cli_options *options,
 	cli_json_text(json, "archive", r->archive);
 	cli_json_text(json, "manifest", r->manifest);
 	cli_json_number(json, "sequence", r->sequence);
+	cli_json_bool(json, "increment", r->increment);
 	cli_report_json_judged(json, r->judged_at);
 	cli_json_number(json, "items", r->items);
 	cli_json_number(json, "bytes", r->bytes);
@@ -342,7 +343,7 @@ static void print_where(const struct cli_options *options, FILE *out)
 	bool is_file = strcmp(options->out, "-") != 0;
 	char word[1024];
 
-	(void)fputs(options->report ? "what was quarantined or skipped is listed in "
+	(void)fputs(options->report ? "what is quarantined, skipped or missing is listed in "
 				    : "to list it: medark items --quarantined ",
 		    out);
 	cli_text_print(out, options->report ? options->report

@@ -65,6 +65,8 @@ static void print_all(FILE *f, const struct cli_metrics *m, int64_t success)
 	(void)fprintf(f, "medark_run_duration_seconds{name=\"%s\"} %.3f\n", m->name, m->duration);
 	print(f, m, "sequence", "Number in its chain of the last run's archive; 0: it made none.",
 	      r->sequence);
+	print(f, m, "increment", "1 if the last run's archive holds only what has changed.",
+	      r->increment);
 	print(f, m, "records", "Records in the last run's archive.", r->records);
 	print(f, m, "patients", "Patients in the last run's archive.", r->patients);
 	print(f, m, "archive_bytes", "Size of the last run's archive.", r->archive_bytes);

@@ -14,10 +14,15 @@ int cli_place_check(const struct cli_options *options, const char *what, const c
 
 	if (place[size] != ':' || size < 2 || size > 32 || !letter)
 		return 0;
+	if (strncmp(place, "http:", 5) == 0 || strncmp(place, "https:", 6) == 0)
+		return cli_report_usage(options,
+					"cannot use a %s of the kind '%.*s:': a FHIR server is "
+					"written fhir+%.*s://HOST/PATH",
+					what, (int)size, place, (int)size, place);
 	/* Only the scheme is quoted: the rest may hold a password. */
 	return cli_report_usage(
 		options,
 		"cannot use a %s of the kind '%.*s:': not supported by this version, "
-		"only files and folders are (write ./ in front of a name with a colon)",
+		"only files, folders and fhir+https: are (write ./ in front of a name with a colon)",
 		what, (int)size, place);
 }

@@ -109,7 +109,7 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 	case MEDARK_E_EXISTS:
 		return hint_for_taken(options);
 	case MEDARK_E_NOT_FOUND:
-		return options->verb->bit == CLI_RESTORE
+		return options->verb->bit == CLI_RESTORE && options->patients.count
 			       ? "--patient takes an id or an identifier such as a BSN, not a "
 				 "name; medark patients FILE QUERY finds it"
 			       : NULL;

@@ -16,12 +16,12 @@ const struct cli_verb cli_verbs[] = {
 			      { CLI_UNTRUSTED,
 				"the archive of --previous verifies, but its signer is not trusted" },
 			      { CLI_INCOMPLETE,
-				"done, but incomplete: something was quarantined or skipped" } },
+				"done, but incomplete: something is quarantined, skipped or missing" } },
 		.synopsis = "medark export SOURCE... --recipient CERT --signer CERT\n"
 			    "              --signer-key KEY --out FILE [options]\n",
 		.text = "Reads the sources byte for byte and writes one signed, encrypted archive. A\n"
 			"SOURCE is a folder, a file, a tar or zip, - for standard input, or a FHIR server\n"
-			"(fhir+https://...), of which everything is fetched by bulk export. Only the\n"
+			"(fhir+https://...), of which all is fetched that it gives. Only the\n"
 			"recipients can open the archive; this machine needs none of their keys. What\n"
 			"cannot be understood is archived all the same and reported (exit code 6).\n",
 		.examples =
@@ -45,7 +45,7 @@ const struct cli_verb cli_verbs[] = {
 			      { CLI_UNTRUSTED,
 				"the newest archive of NAME is of a signer who is not trusted" },
 			      { CLI_INCOMPLETE,
-				"done, but incomplete: something was quarantined or skipped" } },
+				"done, but incomplete: something is quarantined, skipped or missing" } },
 		.synopsis = "medark run NAME [--check] [options]\n",
 		.text = "Reads NAME.conf, which has the options of export as lines \"key = value\", and\n"
 			"writes the next archive of NAME into its folder, continuing the chain of those\n"

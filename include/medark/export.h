@@ -173,6 +173,7 @@ struct medark_export_result {
 	uint64_t items, bytes; /* read from the sources */
 	uint64_t records, patients, opaque;
 	uint64_t quarantined, duplicates, skipped;
+	bool increment;	  /* it holds only what has changed */
 	uint64_t missing; /* of the quarantined: what a server has and did not give */
 	uint64_t closed;  /* of the opaque items: packed or encoded in a way that is not looked into
 			   */

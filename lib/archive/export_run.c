@@ -509,6 +509,7 @@ static void fill_result(const struct run *r, struct medark_export_result *out)
 	out->quarantined = r->facts->quarantined;
 	out->duplicates = r->facts->duplicates;
 	out->skipped = r->facts->skipped;
+	out->increment = medark_servers_has_since(r->servers);
 	out->missing = r->facts->reasons[MEDARK_FAULT_MISSING];
 	out->closed = r->notes->closed;
 	out->unlike = r->notes->unlike;

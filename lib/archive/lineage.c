@@ -59,7 +59,7 @@ static int find_latest(struct medark_archive *const *archives, size_t count, int
 	}
 	if (!latest)
 		return medark_error_set(err, MEDARK_E_NOT_FOUND,
-					"no archive is as old as was asked for");
+					"none of the archives was made then or before");
 	*out = latest;
 	return 0;
 }

@@ -463,21 +463,18 @@ static int wait_for(struct medark_http *http, const struct medark_http_response 
 		    unsigned attempt, struct medark_error *err)
 {
 	const struct medark_retry_bounds bounds = MEDARK_RETRY_BOUNDS;
-	uint32_t random;
 	double seconds;
 
-	if (!medark_retry_after(medark_http_header(r, "retry-after"), time(NULL), &bounds,
-				&seconds)) {
-		MEDARK_TRY(medark_random_public(&random, sizeof(random), err));
-		seconds = medark_retry_delay(attempt, random, &bounds);
-	}
+	MEDARK_TRY(medark_talk_delay(&bounds, r, attempt, &seconds, err));
 	return medark_http_sleep(http, seconds, err);
 }
 
 /* As patient as with the server itself: a bad minute of it must not end a long export. */
 static int fetch(struct medark_auth *auth, struct medark_http *http, struct medark_error *err)
 {
-	for (unsigned attempt = 1;; attempt++) {
+	unsigned attempts = 0, later = 0;
+
+	for (;;) {
 		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
 		const struct medark_http_response *r;
 		enum medark_talk_answer answer;
@@ -485,9 +482,11 @@ static int fetch(struct medark_auth *auth, struct medark_http *http, struct meda
 		MEDARK_TRY(ask(auth, http, &t, err));
 		r = medark_http_response(t);
 		answer = medark_talk_judge(r);
+		later += answer == MEDARK_TALK_LATER;
+		attempts += answer == MEDARK_TALK_AGAIN;
 		if (answer == MEDARK_TALK_LATER ||
-		    (answer == MEDARK_TALK_AGAIN && attempt < ATTEMPTS)) {
-			MEDARK_TRY(wait_for(http, r, attempt, err));
+		    (answer == MEDARK_TALK_AGAIN && attempts < ATTEMPTS)) {
+			MEDARK_TRY(wait_for(http, r, attempts + later, err));
 			continue;
 		}
 		if (!auth->scope && !auth->is_older_scope && is_unknown_scope(r)) {

@@ -119,10 +119,12 @@ static bool may_differ(unsigned status)
 static int refused(const struct medark_bulk_setup *setup, unsigned status, struct medark_error *err)
 {
 	bool is_absent = status == 404 || status == 405 || status == 501;
-	const char *why = status == 401 || status == 403 ? "it does not let this client; look at "
-							   "its registration and scopes"
-			  : is_absent			 ? "it has no bulk export there"
-							 : "look into the server's log";
+	const char *why = status == 401	  ? "it does not take who asks; give --auth FILE, or look "
+					    "whether the token in it is right and has not expired"
+			  : status == 403 ? "it does not let this client; look at "
+					    "its registration and scopes"
+			  : is_absent	  ? "it has no bulk export there"
+					  : "look into the server's log";
 
 	return medark_error_set(err, is_absent ? MEDARK_E_NOT_FOUND : MEDARK_E_REMOTE,
 				"%s refuses the export with status %u: %s",

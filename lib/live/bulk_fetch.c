@@ -17,7 +17,7 @@
 struct file {
 	bool is_there, is_given_up, is_waiting;
 	bool was_renewed; /* with another token, after the last refusal */
-	unsigned attempts, redirects;
+	unsigned attempts, later, redirects;
 	double not_before;		       /* when it may be asked for again */
 	struct medark_url moved;	       /* where a redirect led; text NULL: nowhere */
 	struct medark_http_transfer *transfer; /* NULL: not under way */
@@ -230,7 +230,8 @@ static int again(struct medark_bulk_fetch *f, struct file *file,
 {
 	double seconds;
 
-	MEDARK_TRY(medark_talk_wait(&f->setup.bulk->talk, r, file->attempts, &seconds, err));
+	MEDARK_TRY(medark_talk_wait(&f->setup.bulk->talk, r, file->attempts + file->later, &seconds,
+				    err));
 	wait_until(file, now() + seconds);
 	return 0;
 }
@@ -284,7 +285,7 @@ static int react(struct medark_bulk_fetch *f, struct file *file,
 		return redirect(f, file, r, url, err);
 	case MEDARK_TALK_LATER:
 		f->parallel = 1;
-		file->attempts++;
+		file->later++;
 		return again(f, file, r, err);
 	case MEDARK_TALK_AGAIN:
 		medark_url_clear(&file->moved);

@@ -381,6 +381,20 @@ static int follow(struct medark_live *live, struct medark_error *err)
 	return medark_follow_run(&setup, &live->haul, err);
 }
 
+/* Nothing but refusals, and no word of what it can do: that is hardly a FHIR server. */
+static int check_something(const struct medark_live *live, struct medark_error *err)
+{
+	if (live->is_declared || live->approach.method == MEDARK_LIVE_BULK)
+		return 0;
+	for (size_t i = 0; i < live->haul.count; i++)
+		if (!live->haul.files[i].why)
+			return 0;
+	return medark_error_set(err, MEDARK_E_REMOTE,
+				"no FHIR server answers at %s: check the address, up to the part "
+				"behind which Patient/ID stands",
+				live->base.text);
+}
+
 int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 {
 	const struct medark_talk talk = talk_of(live);
@@ -395,6 +409,7 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 	if (live->approach.method != MEDARK_LIVE_BULK)
 		MEDARK_TRY(run_pull(live, err));
 	MEDARK_TRY(follow(live, err));
+	MEDARK_TRY(check_something(live, err));
 	if (medark_auth_has_less(live->auth))
 		MEDARK_TRY(
 			medark_haul_remark(&live->haul, err,

@@ -420,8 +420,3 @@ int medark_pull_haul(const struct medark_pull *p, struct medark_haul *haul,
 		MEDARK_TRY(add_sums(p->list, haul, err));
 	return add_sums(p->walk, haul, err);
 }
-
-const struct medark_patient_list *medark_pull_patients(const struct medark_pull *p)
-{
-	return &p->patients;
-}

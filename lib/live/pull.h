@@ -39,7 +39,4 @@ int medark_pull_run(struct medark_pull *p, struct medark_error *err) MEDARK_MUST
 int medark_pull_haul(const struct medark_pull *p, struct medark_haul *haul,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
-/* Whose records were asked for; empty where all records of each type were. Borrowed. */
-const struct medark_patient_list *medark_pull_patients(const struct medark_pull *p);
-
 #endif

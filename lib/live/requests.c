@@ -9,7 +9,7 @@
 
 struct slot {
 	bool is_used, is_waiting, was_renewed, has_token;
-	unsigned attempts, redirects;
+	unsigned attempts, later, redirects;
 	double not_before;	 /* when it may be sent again */
 	struct medark_url moved; /* where a redirect led; text NULL: nowhere */
 	struct medark_request request;
@@ -134,7 +134,7 @@ static int finish(struct medark_requests *r, struct slot *slot,
 	MEDARK_TRY(r->setup.done(r->setup.context, &slot->request, response, err));
 	medark_url_clear(&slot->moved);
 	if (slot->request.is_followed) {
-		slot->attempts = slot->redirects = 0;
+		slot->attempts = slot->later = slot->redirects = 0;
 		slot->was_renewed = false;
 		return 0;
 	}
@@ -149,7 +149,8 @@ static int again(struct medark_requests *r, struct slot *slot,
 {
 	double seconds;
 
-	MEDARK_TRY(medark_talk_wait(&r->setup.talk, response, slot->attempts, &seconds, err));
+	MEDARK_TRY(medark_talk_wait(&r->setup.talk, response, slot->attempts + slot->later,
+				    &seconds, err));
 	slot->is_waiting = true;
 	slot->not_before = now() + seconds;
 	return 0;
@@ -179,7 +180,7 @@ static int react(struct medark_requests *r, struct slot *slot,
 		return redirect(slot, response);
 	case MEDARK_TALK_LATER:
 		r->parallel = 1;
-		slot->attempts++;
+		slot->later++;
 		MEDARK_TRY(again(r, slot, response, err));
 		return 1;
 	case MEDARK_TALK_AGAIN:

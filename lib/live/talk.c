@@ -56,17 +56,24 @@ enum medark_talk_answer medark_talk_judge(const struct medark_http_response *r)
 										: MEDARK_TALK_TAKE;
 }
 
-int medark_talk_wait(const struct medark_talk *talk, const struct medark_http_response *response,
-		     unsigned attempt, double *out, struct medark_error *err)
+int medark_talk_delay(const struct medark_retry_bounds *bounds,
+		      const struct medark_http_response *response, unsigned attempt, double *out,
+		      struct medark_error *err)
 {
 	uint32_t random;
 
-	if (medark_retry_after(medark_http_header(response, "retry-after"), time(NULL),
-			       &talk->bounds, out))
+	if (medark_retry_after(medark_http_header(response, "retry-after"), time(NULL), bounds,
+			       out))
 		return 0;
 	MEDARK_TRY(medark_random_public(&random, sizeof(random), err));
-	*out = medark_retry_delay(attempt, random, &talk->bounds);
+	*out = medark_retry_delay(attempt, random, bounds);
 	return 0;
+}
+
+int medark_talk_wait(const struct medark_talk *talk, const struct medark_http_response *response,
+		     unsigned attempt, double *out, struct medark_error *err)
+{
+	return medark_talk_delay(&talk->bounds, response, attempt, out, err);
 }
 
 int medark_talk_location(const struct medark_http_response *response, const struct medark_url *from,
@@ -108,7 +115,7 @@ struct attempt {
 	const struct medark_talk *talk;
 	struct medark_http_request request;
 	struct medark_url url;
-	unsigned count, redirects;
+	unsigned count, later, redirects;
 	bool is_open, was_renewed;
 };
 
@@ -159,7 +166,7 @@ static int wait(struct attempt *a, const struct medark_http_response *r, struct 
 {
 	double seconds;
 
-	MEDARK_TRY(medark_talk_wait(a->talk, r, a->count, &seconds, err));
+	MEDARK_TRY(medark_talk_wait(a->talk, r, a->count + a->later, &seconds, err));
 	return medark_http_sleep(a->talk->http, seconds, err);
 }
 
@@ -178,7 +185,7 @@ static int react(struct attempt *a, const struct medark_http_response *r, struct
 		a->was_renewed = true;
 		return 0;
 	case MEDARK_TALK_LATER:
-		a->count++;
+		a->later++;
 		return wait(a, r, err);
 	case MEDARK_TALK_AGAIN:
 		if (++a->count >= a->talk->attempts)

@@ -35,6 +35,11 @@ enum medark_talk_answer medark_talk_judge(const struct medark_http_response *res
 int medark_talk_wait(const struct medark_talk *talk, const struct medark_http_response *response,
 		     unsigned attempt, double *out, struct medark_error *err) MEDARK_MUST_USE;
 
+/* The same for whom nothing but bounds is known. */
+int medark_talk_delay(const struct medark_retry_bounds *bounds,
+		      const struct medark_http_response *response, unsigned attempt, double *out,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
 /* Where a redirect leads from `from`. MEDARK_E_REMOTE: nowhere where records may go. */
 int medark_talk_location(const struct medark_http_response *response, const struct medark_url *from,
 			 struct medark_url *out, struct medark_error *err) MEDARK_MUST_USE;

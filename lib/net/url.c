@@ -131,6 +131,15 @@ static bool is_printable(const char *text)
 }
 
 /* Takes what stands in the handle. */
+/* https://https://host, as pasted behind what stood there: the host would be called "https". */
+static bool has_two_schemes(const char *text)
+{
+	const char *host = strstr(text, "://");
+
+	return host &&
+	       (strncmp(host + 3, "http//", 6) == 0 || strncmp(host + 3, "https//", 7) == 0);
+}
+
 static int finish(CURLU *handle, struct medark_url *out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
@@ -143,6 +152,9 @@ static int finish(CURLU *handle, struct medark_url *out, struct medark_error *er
 	MEDARK_TRY(get_part(handle, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, &text, err));
 	if (!text || strlen(text) > MEDARK_URL_MAX || !is_printable(text))
 		return medark_error_set(err, MEDARK_E_USAGE, "an address is malformed or too long");
+	if (has_two_schemes(text))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"an address has its beginning, http:// or https://, twice");
 	url.text = strdup(text);
 	if (!url.text)
 		return medark_error_memory(err, "an address");
@@ -181,11 +193,19 @@ int medark_url_resolve(const struct medark_url *base, const char *reference, str
 		       struct medark_error *err)
 {
 	MEDARK_AUTO(handle_free) CURLU *handle = NULL;
+	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
 
 	MEDARK_TRY(new_handle(&handle, err));
 	MEDARK_TRY(set_url(handle, base->text, err));
 	MEDARK_TRY(set_url(handle, reference, err));
-	return finish(handle, out, err);
+	MEDARK_TRY(finish(handle, &url, err));
+	/* A server elsewhere has no business with what listens on this machine. */
+	if (url.is_local && !base->is_local)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"%s leads to an address of this machine", base->origin);
+	*out = url;
+	url = (struct medark_url) { 0 };
+	return 0;
 }
 
 bool medark_url_same_origin(const struct medark_url *a, const struct medark_url *b)

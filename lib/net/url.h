@@ -37,7 +37,10 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_url, medark_url_clear)
 int medark_url_parse(const char *text, struct medark_url *out,
 		     struct medark_error *err) MEDARK_MUST_USE;
 
-/* As above, of a reference (RFC 3986 section 5) that stands in a document under `base`. */
+/*
+ * As above, of a reference (RFC 3986 section 5) that stands in a document under `base`;
+ * MEDARK_E_USAGE also if it leads from another machine to this one.
+ */
 int medark_url_resolve(const struct medark_url *base, const char *reference, struct medark_url *out,
 		       struct medark_error *err) MEDARK_MUST_USE;
 

@@ -53,7 +53,7 @@ class Export(ArchiveTest):
         self.assertEqual(os.stat(self.path("r.jsonl")).st_mode & 0o777, 0o600)
         self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
         for more, last in [
-                (["--report", "r.jsonl"], "what was quarantined or skipped is listed in r.jsonl"),
+                (["--report", "r.jsonl"], "what is quarantined, skipped or missing is listed in r.jsonl"),
                 ([], "to list it: medark items --quarantined 'a b' --identity KEY --trust CERT")]:
             lines = self.succeed(*self.export("src", "a b", "--force", *more), code=6).out
             self.assertEqual(lines.splitlines()[-2:], ["a b: written, but incomplete", last])

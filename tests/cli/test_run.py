@@ -246,7 +246,7 @@ class Metrics(RunTest):
         self.assertEqual(
             {k: v for k, v in found.items() if not k.endswith("seconds")},
             {"exit_code": 0, "complete": 1, "sequence": 1, "records": 63, "patients": 3,
-             "archive_bytes": size, "quarantined": 0, "skipped": 0, "missing": 0})
+             "archive_bytes": size, "quarantined": 0, "skipped": 0, "missing": 0, "increment": 0})
         self.assertGreater(found["duration_seconds"], 0)
         self.assertEqual(os.stat(self.path("conf/run.prom")).st_mode & 0o777, 0o644)
 

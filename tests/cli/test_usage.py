@@ -133,9 +133,12 @@ class Usage(Test):
         self.refuse(2, "verify", "a", env={"MEDARK_TRUST": ""})
 
     def test_urls_are_refused_without_repeating_what_may_be_a_secret(self):
-        why = ("not supported by this version, only files and folders are (write ./ in front of a "
+        why = ("not supported by this version, only files, folders and fhir+https: are (write ./ in front of a "
                "name with a colon)")
-        for place in ["https://user:geheim@host/x", "fhir+ftp://host/fhir", "s3:bucket"]:
+        self.refuse(2, "export", "https://user:geheim@host/x", "--signer", "s", "--signer-key", "k", "--out", "o",
+                    "--recipient", "r", error="cannot use a source of the kind 'https:': a FHIR server is written "
+                    "fhir+https://HOST/PATH")
+        for place in ["fhir+ftp://host/fhir", "s3:bucket"]:
             kind = place.split(":")[0]
             with self.subTest(place):
                 self.refuse(2, "export", place, "--signer", "s", "--signer-key", "k", "--out", "o",

@@ -54,6 +54,26 @@ class Bulk(LiveTest):
         server.granted = "system/Patient.read"
         self.assertIn("grants less than was asked for", self.live_export(server, "--auth", self.smart(), "--force").err)
 
+    def test_an_address_that_is_none_of_a_server(self):
+        server = self.serve()
+        result = self.refuse(1, *self.export("fhir+" + server.origin + "/other", "x.medark"))
+        self.assertIn("no FHIR server answers at " + server.origin + "/other: check the address", result.err)
+
+    def test_waiting_as_asked_uses_up_no_attempt(self):
+        server = self.serve()
+        server.polls_needed, seen = 0, []
+
+        def meddle(request):
+            if request.where.path != "/files/Patient.ndjson":
+                return False
+            seen.append(1)
+            if len(seen) <= 9:
+                request.answer(429 if len(seen) < 9 else 503, Retry_After="1")
+            return len(seen) <= 9
+
+        server.meddle = meddle
+        self.live_export(server)
+
     def test_a_bad_minute_of_who_gives_tokens(self):
         server = self.serve(client_keys={"k1": self.client_key()})
         server.token_seconds, seen = 1, []

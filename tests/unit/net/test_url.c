@@ -76,6 +76,8 @@ static void malformed_addresses_are_refused(void **state)
 	refused("https://ehr.example/a\r\nX: y", "an address is malformed or too long");
 	refused("https://ehr.example/\xc3\xa9", "an address is malformed or too long");
 	refused("https://ehr.example:99999/", "an address is malformed");
+	refused("https://http://ehr.example/",
+		"an address has its beginning, http:// or https://, twice");
 	memset(text, 'a', sizeof(text) - 1);
 	memcpy(text, "https://h/", 10);
 	refused(text, "an address is malformed or too long");
@@ -108,6 +110,10 @@ static void references_are_resolved(void **state)
 			 MEDARK_E_USAGE);
 	assert_int_equal(medark_url_resolve(&base, "javascript:alert(1)", &url, &err),
 			 MEDARK_E_USAGE);
+	assert_int_equal(medark_url_resolve(&base, "http://127.0.0.1:8080/", &url, &err),
+			 MEDARK_E_USAGE);
+	assert_string_equal(err.message,
+			    "https://h.example leads to an address of this machine");
 }
 
 static void paths_stand_below_the_base(void **state)
