@@ -36,7 +36,7 @@ static void unit_free(struct medark_deliver_unit *u)
 	medark_buffer_clear(&u->edges);
 	medark_buffer_clear(&u->lookup);
 	medark_buffer_clear(&u->order);
-	medark_buffer_clear(&u->todo);
+	medark_buffer_clear(&u->unsent);
 	free(u);
 }
 
@@ -376,13 +376,14 @@ static int go_on(struct medark_deliver *d, struct medark_deliver_unit *u, struct
 	if (u->transfer || (u->is_waiting && u->not_before > now()))
 		return 0;
 	if (!u->is_waiting) {
-		if (!u->todo.size)
+		if (!u->unsent.size)
 			return 2;
-		range = (struct medark_deliver_range *)(void *)(u->todo.data + u->todo.size) - 1;
+		range = (struct medark_deliver_range *)(void *)(u->unsent.data + u->unsent.size) -
+			1;
 		if (is_blocked(d, u, range))
 			return 0;
 		u->range = *range;
-		u->todo.size -= sizeof(*range);
+		u->unsent.size -= sizeof(*range);
 		u->attempts = u->conflicts = 0;
 		u->was_renewed = false;
 	}

@@ -279,7 +279,7 @@ int medark_deliver_push(struct medark_deliver_unit *u, uint32_t first, uint32_t 
 {
 	struct medark_deliver_range range = { first, count };
 
-	return count ? medark_buffer_add(&u->todo, &range, sizeof(range), err) : 0;
+	return count ? medark_buffer_add(&u->unsent, &range, sizeof(range), err) : 0;
 }
 
 /* Where the group that begins at `first` ends, and the bytes in it. */
@@ -326,8 +326,8 @@ static int make_ranges(struct medark_deliver *d, struct medark_deliver_unit *u,
 		MEDARK_TRY(medark_deliver_push(u, first, end - first, err));
 		first = end;
 	}
-	ranges = (struct medark_deliver_range *)(void *)u->todo.data;
-	n = u->todo.size / sizeof(*ranges);
+	ranges = (struct medark_deliver_range *)(void *)u->unsent.data;
+	n = u->unsent.size / sizeof(*ranges);
 	for (size_t i = 0; i < n / 2; i++) {
 		struct medark_deliver_range swapped = ranges[i];
 
@@ -353,7 +353,7 @@ int medark_deliver_order(struct medark_deliver *d, struct medark_deliver_unit *u
 	MEDARK_AUTO(graph_clear) struct graph g = { 0 };
 	MEDARK_AUTO(medark_heap_free) bool *group_waits = NULL;
 
-	u->edges.limit = u->lookup.limit = u->order.limit = u->todo.limit = ITEMS_MAX;
+	u->edges.limit = u->lookup.limit = u->order.limit = u->unsent.limit = ITEMS_MAX;
 	MEDARK_TRY(make_lookup(u, err));
 	if (d->pass == MEDARK_DELIVER_CHECK) {
 		MEDARK_TRY(keep_order(u, err));

@@ -42,7 +42,7 @@ struct medark_deliver_unit {
 	struct medark_buffer edges;  /* uint32_t */
 	struct medark_buffer lookup; /* struct medark_deliver_pair, by entry */
 	struct medark_buffer order;  /* uint32_t: numbers of items, in the order of sending */
-	struct medark_buffer todo;   /* struct medark_deliver_range, the next one last */
+	struct medark_buffer unsent; /* struct medark_deliver_range, the next one last */
 	size_t bytes;
 	bool is_unblocked; /* goes on although what it refers to is on its way */
 	/* the request */
@@ -108,7 +108,7 @@ int medark_deliver_resolve(const struct medark_deliver *d,
 
 /* ---- deliver_order.c ---- */
 
-/* Fills edges, lookup, order and todo; what has to wait is told apart and counted. */
+/* Fills edges, lookup, order and unsent; what has to wait is told apart and counted. */
 int medark_deliver_order(struct medark_deliver *d, struct medark_deliver_unit *u,
 			 struct medark_error *err) MEDARK_MUST_USE;
 

@@ -36,9 +36,9 @@ systemd-analyze security --no-pager --offline=true --threshold=20 "$work/medark@
 tail -n 1 "$work/security"
 
 # Made once, and left as it is.
-mkdir -p "$work/root/etc"
+mkdir -p "$work/system/etc"
 for _ in 1 2; do
-	systemd-sysusers --root="$work/root" "$sysusers" >/dev/null 2>&1 || fail "no user could be made"
-	[ "$(grep -c '^medark:.*:/var/lib/medark:' "$work/root/etc/passwd")" = 1 ] || fail "there is no user"
+	systemd-sysusers --root="$work/system" "$sysusers" >/dev/null 2>&1 || fail "no user could be made"
+	[ "$(grep -c '^medark:.*:/var/lib/medark:' "$work/system/etc/passwd")" = 1 ] || fail "there is no user"
 done
 echo "medark@.service, medark@.timer, the user: as they should be"
