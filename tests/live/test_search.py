@@ -4,6 +4,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -360,6 +361,8 @@ class Resume(SearchTest):
                     self.nothing_in_clear()
                     if is_done or os.path.exists(self.path(out)):
                         os.remove(self.path(out))
+                        if self.job():  # killed while that was taken away
+                            shutil.rmtree(self.job())
                     else:
                         self.assertLessEqual(before, self.pages(), "a page was lost")
                     most = max(most, len(self.pages()))
