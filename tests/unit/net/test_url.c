@@ -112,8 +112,7 @@ static void references_are_resolved(void **state)
 			 MEDARK_E_USAGE);
 	assert_int_equal(medark_url_resolve(&base, "http://127.0.0.1:8080/", &url, &err),
 			 MEDARK_E_USAGE);
-	assert_string_equal(err.message,
-			    "https://h.example leads to an address of this machine");
+	assert_string_equal(err.message, "https://h.example leads to an address of this machine");
 }
 
 static void paths_stand_below_the_base(void **state)
