@@ -66,6 +66,13 @@ bool medark_is_server(const char *target)
 	return medark_live_is_address(target);
 }
 
+static void say(void *context, const char *sentence)
+{
+	struct restore *r = context;
+
+	medark_meter_warn(&r->meter, sentence);
+}
+
 static int poll(void *context, struct medark_error *err)
 {
 	struct restore *r = context;
@@ -450,6 +457,7 @@ static int open_target(struct restore *r, struct medark_error *err)
 		.auth_path = r->request->auth,
 		.connections = r->request->workers ? r->request->workers : WORKERS,
 		.poll = poll,
+		.say = say,
 		.context = r,
 	};
 

@@ -48,6 +48,13 @@ static int poll(void *context, struct medark_error *err)
 	return medark_meter_add(s->meter, 0, 0, s->meter->now.item, err);
 }
 
+static void say(void *context, const char *sentence)
+{
+	const struct medark_servers *s = context;
+
+	medark_meter_warn(s->meter, sentence);
+}
+
 /* .NAME.medark-job-I beside the archive, or in the folder for temporary files. */
 static int name_folder(const char *out_path, size_t i, char **out, struct medark_error *err)
 {
@@ -98,6 +105,7 @@ static int fetch(struct medark_servers *s, const struct medark_export *e, size_t
 		.auth_path = e->auth_path,
 		.tell = tell,
 		.poll = poll,
+		.say = say,
 		.context = s,
 	};
 
@@ -281,6 +289,12 @@ int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_
 	return note_deletions(s, i, facts, err);
 }
 
+/* As much as fits: servers claim what they like. */
+static uint64_t add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* What the servers count together: false if one of them does not tell, or counts others too. */
 static bool count_type(const struct medark_servers *s, const char *name, uint64_t *out_low,
 		       uint64_t *out_high)
@@ -291,10 +305,12 @@ static bool count_type(const struct medark_servers *s, const char *name, uint64_
 			s->lives[i] ? medark_census_find(medark_live_census(s->lives[i]), name)
 				    : NULL;
 
-		if (!type || !type->has_before || !type->has_after)
+		uint64_t low, high;
+
+		if (!type || !medark_census_bounds(type, &low, &high))
 			return false;
-		*out_low += type->before < type->after ? type->before : type->after;
-		*out_high += type->before > type->after ? type->before : type->after;
+		*out_low = add(*out_low, low);
+		*out_high = add(*out_high, high);
 	}
 	return true;
 }

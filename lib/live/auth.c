@@ -8,7 +8,7 @@
 #include "crypto/random.h"
 #include "crypto/small_file.h"
 #include "live/json.h"
-#include "live/talk.h"
+#include "live/tries.h"
 
 #include <string.h>
 #include <time.h>
@@ -22,8 +22,6 @@
 
 /* A token that ends sooner is renewed before it is used. */
 #define RENEW_SECONDS 60
-/* Of a request for a token, but for those that 429 puts off. */
-#define ATTEMPTS 8
 /* Of an assertion: SMART allows five minutes. */
 #define ASSERTION_SECONDS 240
 /* Of tokens that a server gives no end for. */
@@ -42,6 +40,7 @@ struct medark_auth {
 	struct medark_url token_url;
 	struct medark_buffer header; /* "Bearer …", with a zero; empty: there is none */
 	time_t ends;
+	unsigned token; /* how many were fetched */
 };
 
 void medark_auth_free(struct medark_auth *auth)
@@ -459,40 +458,46 @@ static int ask(struct medark_auth *auth, struct medark_http *http,
 	return medark_http_next(http, -1, &ended, err);
 }
 
-static int wait_for(struct medark_http *http, const struct medark_http_response *r,
-		    unsigned attempt, struct medark_error *err)
+/* Once in the form that the server may know; see is_unknown_scope(). */
+static bool is_to_ask_older(struct medark_auth *auth, const struct medark_http_response *r)
 {
-	const struct medark_retry_bounds bounds = MEDARK_RETRY_BOUNDS;
-	double seconds;
+	if (auth->scope || auth->is_older_scope || !is_unknown_scope(r))
+		return false;
+	auth->is_older_scope = true;
+	return true;
+}
 
-	MEDARK_TRY(medark_talk_delay(&bounds, r, attempt, &seconds, err));
-	return medark_http_sleep(http, seconds, err);
+static int wait_until(struct medark_http *http, double when, struct medark_error *err)
+{
+	double seconds = when - medark_talk_now();
+
+	return seconds > 0 ? medark_http_sleep(http, seconds, err) : 0;
 }
 
 /* As patient as with the server itself: a bad minute of it must not end a long export. */
-static int fetch(struct medark_auth *auth, struct medark_http *http, struct medark_error *err)
+static int fetch(struct medark_auth *auth, struct medark_http *http,
+		 struct medark_talk_voice *voice, struct medark_error *err)
 {
-	unsigned attempts = 0, later = 0;
+	const struct medark_talk talk = medark_talk_usual(http, NULL, &auth->token_url, voice);
+	MEDARK_AUTO(medark_tries_clear) struct medark_tries tries = { 0 };
 
 	for (;;) {
 		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
 		const struct medark_http_response *r;
-		enum medark_talk_answer answer;
+		struct medark_tries_next next = { .move = MEDARK_TRIES_TAKE };
 
 		MEDARK_TRY(ask(auth, http, &t, err));
 		r = medark_http_response(t);
-		answer = medark_talk_judge(r);
-		later += answer == MEDARK_TALK_LATER;
-		attempts += answer == MEDARK_TALK_AGAIN;
-		if (answer == MEDARK_TALK_LATER ||
-		    (answer == MEDARK_TALK_AGAIN && attempts < ATTEMPTS)) {
-			MEDARK_TRY(wait_for(http, r, attempts + later, err));
+		/* What was asked for with a secret is not asked for elsewhere. */
+		if (medark_talk_judge(r) != MEDARK_TALK_REDIRECT)
+			MEDARK_TRY(
+				medark_tries_react(&tries, &talk, &auth->token_url, r, &next, err));
+		if (next.move == MEDARK_TRIES_AGAIN) {
+			MEDARK_TRY(wait_until(http, next.at, err));
 			continue;
 		}
-		if (!auth->scope && !auth->is_older_scope && is_unknown_scope(r)) {
-			auth->is_older_scope = true;
+		if (is_to_ask_older(auth, r))
 			continue;
-		}
 		if (r->failure.code) {
 			if (err)
 				*err = r->failure;
@@ -502,14 +507,21 @@ static int fetch(struct medark_auth *auth, struct medark_http *http, struct meda
 	}
 }
 
-int medark_auth_header(struct medark_auth *auth, struct medark_http *http, const char **out,
-		       struct medark_error *err)
+int medark_auth_header(struct medark_auth *auth, struct medark_http *http,
+		       struct medark_talk_voice *voice, const char **out, struct medark_error *err)
 {
 	if (auth->method >= CLIENT_SECRET &&
-	    (!auth->header.size || time(NULL) >= auth->ends - RENEW_SECONDS))
-		MEDARK_TRY(fetch(auth, http, err));
+	    (!auth->header.size || time(NULL) >= auth->ends - RENEW_SECONDS)) {
+		MEDARK_TRY(fetch(auth, http, voice, err));
+		auth->token++;
+	}
 	*out = auth->header.size ? (const char *)auth->header.data : NULL;
 	return 0;
+}
+
+unsigned medark_auth_token(const struct medark_auth *auth)
+{
+	return auth->method >= CLIENT_SECRET ? auth->token : auth->header.size != 0;
 }
 
 bool medark_auth_has_less(const struct medark_auth *auth)
@@ -517,8 +529,11 @@ bool medark_auth_has_less(const struct medark_auth *auth)
 	return auth->has_less;
 }
 
-bool medark_auth_renew(struct medark_auth *auth)
+bool medark_auth_renew(struct medark_auth *auth, unsigned token)
 {
-	auth->header.size = auth->method >= CLIENT_SECRET ? 0 : auth->header.size;
-	return auth->method >= CLIENT_SECRET;
+	if (auth->method < CLIENT_SECRET)
+		return false;
+	if (token == auth->token)
+		auth->header.size = 0;
+	return true;
 }

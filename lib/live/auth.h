@@ -24,6 +24,7 @@
 #include <stdbool.h>
 
 struct medark_auth;
+struct medark_talk_voice;
 
 /*
  * Reads the file; NULL: no method, nothing beside it. MEDARK_E_KEY if it is open to others, belongs
@@ -54,16 +55,23 @@ int medark_auth_set_token_url(struct medark_auth *auth, const struct medark_url 
 /*
  * Value of the Authorization header, borrowed until the next call, or NULL without a method.
  * Fetches a token if there is none, or if the one there is ends within a minute, as patiently as
- * medark_talk_send(); nothing else may
- * be under way in `http` then. MEDARK_E_REMOTE: the server gives none.
+ * medark_talk_send(); nothing else may be under way in `http` then. `voice` is told of trouble, see
+ * talk.h; it may be NULL. MEDARK_E_REMOTE: the server gives none.
  */
-int medark_auth_header(struct medark_auth *auth, struct medark_http *http, const char **out,
+int medark_auth_header(struct medark_auth *auth, struct medark_http *http,
+		       struct medark_talk_voice *voice, const char **out,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
 /* Did the server grant less than was asked for, with the last token? */
 bool medark_auth_has_less(const struct medark_auth *auth);
 
-/* A token was refused: the next header is to have a new one. False if no other can be had. */
-bool medark_auth_renew(struct medark_auth *auth);
+/* Which token the last header had: 0: none; they are counted from 1. */
+unsigned medark_auth_token(const struct medark_auth *auth);
+
+/*
+ * That token was refused: the next header is to have another, if it has not already. False if no
+ * other can be had.
+ */
+bool medark_auth_renew(struct medark_auth *auth, unsigned token);
 
 #endif

@@ -3,23 +3,20 @@
 
 #include "live/attachment.h"
 #include "live/sealed_file.h"
+#include "live/tries.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define REDIRECTS_MAX 5
-#define CONTROL_MAX   ((size_t)1 << 20)
+#define CONTROL_MAX ((size_t)1 << 20)
 
 struct file {
-	bool is_there, is_given_up, is_waiting;
-	bool was_renewed; /* with another token, after the last refusal */
-	unsigned attempts, later, redirects;
-	double not_before;		       /* when it may be asked for again */
-	struct medark_url moved;	       /* where a redirect led; text NULL: nowhere */
+	bool is_there, is_given_up;
+	double not_before; /* when it may be asked for, again */
+	struct medark_tries tries;
 	struct medark_http_transfer *transfer; /* NULL: not under way */
 	struct medark_sealed_writer *writer;
 	struct medark_bulk_fetch *fetch;
@@ -60,7 +57,7 @@ void medark_bulk_fetch_free(struct medark_bulk_fetch *f)
 		return;
 	for (size_t i = 0; i < f->count; i++) {
 		drop(&f->files[i]);
-		medark_url_clear(&f->files[i].moved);
+		medark_tries_clear(&f->files[i].tries);
 		free(f->files[i].why);
 	}
 	free(f->files);
@@ -105,27 +102,12 @@ int medark_bulk_fetch_new(const struct medark_bulk_fetch_setup *setup,
 	return 0;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static void give_up(struct medark_bulk_fetch *f, struct file *file, const char *why)
 {
 	file->is_given_up = true;
-	file->is_waiting = false;
 	f->given_up++;
 	free(file->why);
 	file->why = strdup(why);
-}
-
-static void wait_until(struct file *file, double when)
-{
-	file->is_waiting = true;
-	file->not_before = when;
 }
 
 /* ---- starting ---- */
@@ -140,12 +122,12 @@ static int take(void *context, struct medark_bytes part, struct medark_error *er
 }
 
 /* A token for the server itself, if the list of files does not say that none is wanted. */
-static int authorize(struct medark_bulk_fetch *f, const struct medark_url *url, const char **out,
-		     struct medark_error *err)
+static int authorize(struct medark_bulk_fetch *f, struct file *file, const struct medark_url *url,
+		     const char **out, struct medark_error *err)
 {
 	*out = NULL;
 	return f->setup.manifest->wants_token
-		       ? medark_talk_header(&f->setup.bulk->talk, url, out, err)
+		       ? medark_tries_header(&file->tries, &f->setup.bulk->talk, url, out, err)
 		       : 0;
 }
 
@@ -156,7 +138,7 @@ static int start(struct medark_bulk_fetch *f, size_t i, struct medark_error *err
 	struct file *file = &f->files[i];
 	char name[MEDARK_HAUL_NAME_MAX];
 	struct medark_http_request request = {
-		.url = file->moved.text ? &file->moved : &f->setup.manifest->files[i].url,
+		.url = medark_tries_url(&file->tries, &f->setup.manifest->files[i].url),
 		.headers = headers,
 		.header_count = 1,
 		.body_max = CONTROL_MAX,
@@ -165,9 +147,8 @@ static int start(struct medark_bulk_fetch *f, size_t i, struct medark_error *err
 	};
 
 	medark_bulk_name(i, name);
-	file->is_waiting = false;
 	file->watch = (struct medark_attachment_watch) { 0 };
-	MEDARK_TRY(authorize(f, request.url, &request.authorization, err));
+	MEDARK_TRY(authorize(f, file, request.url, &request.authorization, err));
 	MEDARK_TRY(medark_sealed_create(bulk->folder, name, bulk->secret, &file->writer, err));
 	MEDARK_TRY(medark_http_start(bulk->files, &request, &file->transfer, err));
 	medark_http_tag(file->transfer, file);
@@ -184,7 +165,7 @@ static bool is_open(const struct file *file)
  */
 static int start_some(struct medark_bulk_fetch *f, double *out_wait, struct medark_error *err)
 {
-	double soonest = -1, at = now();
+	double soonest = -1, at = medark_talk_now();
 
 	while (f->next < f->count && (f->files[f->next].is_there || f->files[f->next].is_given_up))
 		f->next++;
@@ -193,7 +174,7 @@ static int start_some(struct medark_bulk_fetch *f, double *out_wait, struct meda
 
 		if (!is_open(file))
 			continue;
-		if (file->is_waiting && file->not_before > at) {
+		if (file->not_before > at) {
 			if (soonest < 0 || file->not_before < soonest)
 				soonest = file->not_before;
 			continue;
@@ -215,101 +196,45 @@ static int finish(struct medark_bulk_fetch *f, struct file *file, struct medark_
 	return 0;
 }
 
-static void describe(const struct medark_http_response *r, const struct medark_url *url,
-		     char out[MEDARK_ERROR_MAX])
+/* Addresses have an end: once for all files, the server is asked for fresh ones. */
+static int refresh(struct medark_bulk_fetch *f, const struct medark_http_response *r,
+		   bool *out_is_fresh, struct medark_error *err)
 {
-	if (r->failure.code)
-		(void)snprintf(out, MEDARK_ERROR_MAX, "%s", r->failure.message);
-	else
-		(void)snprintf(out, MEDARK_ERROR_MAX, "%s answers with status %u", url->origin,
-			       r->status);
+	struct medark_error why = { 0 };
+	int code;
+
+	*out_is_fresh = false;
+	if (f->was_refreshed || (r->status != 403 && r->status != 404 && r->status != 410))
+		return 0;
+	f->was_refreshed = true;
+	code = f->setup.refresh(f->setup.context, &why);
+	*out_is_fresh = code == 0;
+	if (code == 0 || code == MEDARK_E_REMOTE || code == MEDARK_E_NOT_FOUND)
+		return 0;
+	if (err)
+		*err = why;
+	return code;
 }
 
-static int again(struct medark_bulk_fetch *f, struct file *file,
+static int react(struct medark_bulk_fetch *f, struct file *file, const struct medark_url *url,
 		 const struct medark_http_response *r, struct medark_error *err)
 {
-	double seconds;
+	struct medark_tries_next next;
+	bool is_fresh = false;
 
-	MEDARK_TRY(medark_talk_wait(&f->setup.bulk->talk, r, file->attempts + file->later, &seconds,
-				    err));
-	wait_until(file, now() + seconds);
-	return 0;
-}
-
-static int redirect(struct medark_bulk_fetch *f, struct file *file,
-		    const struct medark_http_response *r, const struct medark_url *url,
-		    struct medark_error *err)
-{
-	struct medark_url next = { 0 };
-	struct medark_error why = { 0 };
-	int code = ++file->redirects > REDIRECTS_MAX
-			   ? medark_error_set(&why, MEDARK_E_REMOTE, "%s redirects without end",
-					      url->origin)
-			   : medark_talk_location(r, url, &next, &why);
-
-	if (code == MEDARK_E_REMOTE) {
-		give_up(f, file, why.message);
-		return 0;
-	}
-	if (code < 0) {
-		if (err)
-			*err = why;
-		return code;
-	}
-	medark_url_clear(&file->moved);
-	file->moved = next;
-	wait_until(file, 0);
-	return 0;
-}
-
-/* Addresses have an end: once for all files, the server is asked for fresh ones. */
-static bool refresh(struct medark_bulk_fetch *f, const struct medark_http_response *r)
-{
-	struct medark_error ignored = { 0 };
-
-	if (f->was_refreshed || (r->status != 403 && r->status != 404 && r->status != 410))
-		return false;
-	f->was_refreshed = true;
-	return f->setup.refresh(f->setup.context, &ignored) == 0;
-}
-
-static int react(struct medark_bulk_fetch *f, struct file *file,
-		 const struct medark_http_response *r, const struct medark_url *url,
-		 struct medark_error *err)
-{
-	char why[MEDARK_ERROR_MAX];
-
-	describe(r, url, why);
-	switch (medark_talk_judge(r)) {
-	case MEDARK_TALK_REDIRECT:
-		return redirect(f, file, r, url, err);
-	case MEDARK_TALK_LATER:
+	MEDARK_TRY(medark_tries_react(&file->tries, &f->setup.bulk->talk, url, r, &next, err));
+	if (next.is_too_much)
 		f->parallel = 1;
-		file->later++;
-		return again(f, file, r, err);
-	case MEDARK_TALK_AGAIN:
-		medark_url_clear(&file->moved);
-		if (++file->attempts < f->setup.bulk->talk.attempts)
-			return again(f, file, r, err);
-		break;
-	case MEDARK_TALK_TOKEN:
-		if (!file->was_renewed && medark_auth_renew(f->setup.bulk->talk.auth)) {
-			file->was_renewed = true;
-			wait_until(file, 0);
-			return 0;
-		}
-		break;
-	case MEDARK_TALK_TAKE:
-		if (refresh(f, r)) {
-			medark_url_clear(&file->moved);
-			wait_until(file, 0);
-			return 0;
-		}
-		break;
-	default:
-		break;
+	if (next.move == MEDARK_TRIES_TAKE)
+		MEDARK_TRY(refresh(f, r, &is_fresh, err));
+	if (next.move == MEDARK_TRIES_AGAIN) {
+		file->not_before = next.at;
+	} else if (is_fresh) {
+		medark_tries_clear(&file->tries);
+		file->not_before = 0;
+	} else {
+		give_up(f, file, next.why.message);
 	}
-	give_up(f, file, why);
 	return 0;
 }
 
@@ -318,7 +243,7 @@ static int end(struct medark_bulk_fetch *f, struct file *file, struct medark_err
 	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
 	size_t i = (size_t)(file - f->files);
 	const struct medark_url *url =
-		file->moved.text ? &file->moved : &f->setup.manifest->files[i].url;
+		medark_tries_url(&file->tries, &f->setup.manifest->files[i].url);
 	struct medark_http_response *r;
 
 	f->running--;
@@ -330,7 +255,7 @@ static int end(struct medark_bulk_fetch *f, struct file *file, struct medark_err
 	drop(file);
 	if (r->is_stopped && r->failure.code != MEDARK_E_REMOTE)
 		return medark_error_set(err, r->failure.code, "%s", r->failure.message);
-	return react(f, file, r, url, err);
+	return react(f, file, url, r, err);
 }
 
 static int report(struct medark_bulk_fetch *f, struct medark_error *err)

@@ -10,8 +10,11 @@
 #include <string.h>
 
 #define ANSWER_MAX ((size_t)1 << 20)
-/* It is no part of the export: a server that will not count is not waited for. */
+/* It is no part of the export: a server that will not count is not waited for long … */
 #define ATTEMPTS 3
+#define PUT_OFFS 5
+/* … and not asked any more after so many types of which it did not answer. */
+#define UNANSWERED_MAX 2
 
 void medark_census_clear(struct medark_census *c)
 {
@@ -37,8 +40,14 @@ static bool read_total(const struct medark_http_response *r, uint64_t *out)
 	return true;
 }
 
-static int count_type(const struct medark_talk *talk, const char *name, bool *out_has,
-		      uint64_t *out, struct medark_error *err)
+struct answer {
+	bool came; /* whatever it says */
+	bool has_total;
+	uint64_t total;
+};
+
+static int ask(const struct medark_talk *talk, const char *name, struct answer *out,
+	       struct medark_error *err)
 {
 	static const char *const headers[] = { "Accept: application/fhir+json" };
 	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
@@ -46,21 +55,38 @@ static int count_type(const struct medark_talk *talk, const char *name, bool *ou
 	const struct medark_http_request request = {
 		.url = &url, .headers = headers, .header_count = 1, .body_max = ANSWER_MAX
 	};
-	struct medark_talk patient = *talk;
+	struct medark_talk brief = *talk;
 	char path[MEDARK_CAPABILITY_NAME_MAX + sizeof("?_summary=count")];
 	struct medark_error why = { 0 };
 	int code;
 
-	patient.attempts = ATTEMPTS;
+	*out = (struct answer) { 0 };
+	brief.attempts = ATTEMPTS;
+	brief.put_offs = PUT_OFFS;
 	(void)snprintf(path, sizeof(path), "%s?_summary=count", name);
 	MEDARK_TRY(medark_url_below(talk->base, path, &url, err));
-	code = medark_talk_send(&patient, &request, &t, NULL, &why);
-	*out_has = code == 0 && read_total(medark_http_response(t), out);
+	code = medark_talk_send(&brief, &request, &t, NULL, &why);
+	if (code == 0) {
+		out->came = true;
+		out->has_total = read_total(medark_http_response(t), &out->total);
+	}
 	if (code == 0 || code == MEDARK_E_REMOTE)
 		return 0;
 	if (err)
 		*err = why;
 	return code;
+}
+
+/* As ask(), unless it was asked in vain often enough: then nothing comes. */
+static int ask_patiently(const struct medark_talk *talk, struct medark_census *c, const char *name,
+			 struct answer *out, struct medark_error *err)
+{
+	*out = (struct answer) { 0 };
+	if (c->in_vain < UNANSWERED_MAX)
+		MEDARK_TRY(ask(talk, name, out, err));
+	c->in_vain = out->came ? 0 : c->in_vain + 1;
+	c->unanswered += !out->came;
+	return 0;
 }
 
 static int count_all(const struct medark_talk *talk, const struct medark_capability *capability,
@@ -71,11 +97,14 @@ static int count_all(const struct medark_talk *talk, const struct medark_capabil
 		return medark_error_memory(err, "a census");
 	for (size_t i = 0; i < capability->count; i++) {
 		struct medark_census_type *type = &out->types[out->count];
+		struct answer answer;
 
 		if (!capability->types[i].can_search)
 			continue;
 		memcpy(type->name, capability->types[i].name, sizeof(type->name));
-		MEDARK_TRY(count_type(talk, type->name, &type->has_before, &type->before, err));
+		MEDARK_TRY(ask_patiently(talk, out, type->name, &answer, err));
+		type->has_before = answer.has_total;
+		type->before = answer.total;
 		out->count++;
 	}
 	return 0;
@@ -160,15 +189,34 @@ int medark_census_begin(const struct medark_talk *talk, const struct medark_capa
 int medark_census_end(const struct medark_talk *talk, struct medark_census *c,
 		      struct medark_error *err)
 {
+	c->in_vain = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		struct medark_census_type *type = &c->types[i];
+		struct answer answer;
 
 		/* What could not be counted then will not be now. */
-		if (type->has_before)
-			MEDARK_TRY(
-				count_type(talk, type->name, &type->has_after, &type->after, err));
+		if (!type->has_before)
+			continue;
+		MEDARK_TRY(ask_patiently(talk, c, type->name, &answer, err));
+		type->has_after = answer.has_total;
+		type->after = answer.total;
 	}
 	return 0;
+}
+
+bool medark_census_bounds(const struct medark_census_type *type, uint64_t *out_low,
+			  uint64_t *out_high)
+{
+	/* Where all is gone at once, more likely the server has ceased to count. */
+	bool has_after = type->has_after && (type->after || !type->before);
+
+	if (!type->has_before)
+		return false;
+	*out_low = has_after && type->after < type->before ? type->after : type->before;
+	*out_high = !has_after			 ? UINT64_MAX
+		    : type->after > type->before ? type->after
+						 : type->before;
+	return true;
 }
 
 static int by_name(const void *name, const void *type)

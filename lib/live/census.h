@@ -21,6 +21,8 @@ struct medark_census_type {
 struct medark_census {
 	struct medark_census_type *types; /* sorted by name, each once */
 	size_t count;
+	size_t unanswered; /* questions of this run that got no answer, whatever it might say */
+	unsigned in_vain;  /* so many of them in a row now */
 };
 
 /* May be called on a zeroed object. */
@@ -40,6 +42,13 @@ int medark_census_begin(const struct medark_talk *talk, const struct medark_capa
 /* Counts again, after the export. Errors as above. */
 int medark_census_end(const struct medark_talk *talk, struct medark_census *c,
 		      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * How many of a type must have come at least, and can have come at most: between the two counts, or
+ * as many as the first where there was no second one. False: the server does not count this type.
+ */
+bool medark_census_bounds(const struct medark_census_type *type, uint64_t *out_low,
+			  uint64_t *out_high);
 
 /* NULL if the server was not asked for this type. Borrowed. */
 const struct medark_census_type *medark_census_find(const struct medark_census *c,

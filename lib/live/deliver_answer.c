@@ -288,7 +288,9 @@ static int renew(struct medark_deliver *d, struct medark_deliver_unit *u,
 	/* Of requests that were under way side by side, the first one has a new token fetched. */
 	bool is_first = u->renewals == d->renewals;
 
-	if (u->was_renewed || (is_first && !medark_auth_renew(d->setup.target->auth)))
+	if (u->was_renewed ||
+	    (is_first &&
+	     !medark_auth_renew(d->setup.target->auth, medark_auth_token(d->setup.target->auth))))
 		return give_up(d, r, err);
 	d->renewals += is_first;
 	u->was_renewed = true;

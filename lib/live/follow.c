@@ -233,7 +233,6 @@ static int done(void *context, struct medark_request *request, const struct meda
 {
 	MEDARK_AUTO(errand_free) struct errand *e = request->tag;
 	struct follow *f = context;
-	char why[MEDARK_ERROR_MAX];
 
 	request->tag = NULL;
 	if (r->status == 200 && !r->failure.code) {
@@ -244,8 +243,7 @@ static int done(void *context, struct medark_request *request, const struct meda
 		f->dangling++;
 		return 0;
 	}
-	medark_requests_why(request, r, why);
-	return add_file(f, e->name, e->path, why, err);
+	return add_file(f, e->name, e->path, request->why.message, err);
 }
 
 static void drop(void *context, struct medark_request *request)

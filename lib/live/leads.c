@@ -12,7 +12,6 @@
 
 #define HEAD	      ((size_t)256)
 #define LINE_MAX_SIZE (MEDARK_URL_MAX + 1024)
-#define NAMES	      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
 
 int medark_leads_init(struct medark_leads *l, const struct medark_leads_setup *setup,
 		      struct medark_error *err)
@@ -48,22 +47,7 @@ static int write_line(struct medark_leads *l, struct medark_error *err)
 /* Behind the server's address, or relative? */
 static bool is_ours(const struct medark_leads *l, struct medark_bytes text)
 {
-	const char *base = l->setup.base->text;
-	size_t size = strlen(base);
-
-	while (size && base[size - 1] == '/')
-		size--;
-	if (!memmem(text.data, text.size, "://", 3))
-		return true;
-	return text.size > size && memcmp(text.data, base, size) == 0 && text.data[size] == '/';
-}
-
-static bool is_id(struct medark_bytes id)
-{
-	for (size_t i = 0; i < id.size; i++)
-		if (!id.data[i] || !strchr(NAMES, id.data[i]))
-			return false;
-	return id.size != 0;
+	return !memmem(text.data, text.size, "://", 3) || medark_url_is_below(l->setup.base, text);
 }
 
 static int add_reference(struct medark_leads *l, struct medark_bytes text, struct medark_error *err)
@@ -73,7 +57,7 @@ static int add_reference(struct medark_leads *l, struct medark_bytes text, struc
 	int code;
 
 	medark_fhir_reference_parse(text, &r);
-	if (r.kind != MEDARK_FHIR_REFERENCE_LITERAL || !is_id(r.id) ||
+	if (r.kind != MEDARK_FHIR_REFERENCE_LITERAL || !medark_fhir_is_id(r.id) ||
 	    r.type.size + r.id.size >= MEDARK_RECORD_NAME_MAX)
 		return 0;
 	if (!is_ours(l, text)) {

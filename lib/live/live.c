@@ -19,7 +19,6 @@
 #include <sys/stat.h>
 
 #define CONNECTIONS   4
-#define ATTEMPTS      8
 #define LOOK_ATTEMPTS 3
 #define MARK_NAME     "job-mark"
 #define MARK_MAX      ((size_t)1 << 20)
@@ -39,6 +38,7 @@ struct medark_live {
 	struct medark_capability capability;
 	bool has_looked, is_declared;
 	struct medark_census census;
+	struct medark_talk_voice voice;
 };
 
 bool medark_live_is_address(const char *text)
@@ -160,6 +160,9 @@ int medark_live_open(const struct medark_live_setup *setup, struct medark_live *
 		return medark_error_memory(err, "an export from a server");
 	live->setup = *setup;
 	live->folder = -1;
+	live->voice = (struct medark_talk_voice) { .say = setup->say,
+						   .context = setup->context,
+						   .silence = MEDARK_TALK_SILENCE };
 	MEDARK_TRY(medark_url_parse(setup->address + strlen(MEDARK_LIVE_PREFIX), &live->base, err));
 	MEDARK_TRY(medark_auth_load(setup->auth_path, &live->auth, err));
 	live->has_secret = medark_auth_secret(live->auth).size != 0;
@@ -173,13 +176,9 @@ int medark_live_open(const struct medark_live_setup *setup, struct medark_live *
 	return 0;
 }
 
-static struct medark_talk talk_of(const struct medark_live *live)
+static struct medark_talk talk_of(struct medark_live *live)
 {
-	return (struct medark_talk) { .http = live->http,
-				      .auth = live->auth,
-				      .base = &live->base,
-				      .bounds = MEDARK_RETRY_BOUNDS,
-				      .attempts = ATTEMPTS };
+	return medark_talk_usual(live->http, live->auth, &live->base, &live->voice);
 }
 
 /* The bulk export, of which nothing is asked yet. */
@@ -324,7 +323,7 @@ static int run_bulk(struct medark_live *live, struct medark_error *err)
 	return medark_bulk_haul(live->bulk, &live->haul, err);
 }
 
-static struct medark_walk_place place_of(const struct medark_live *live)
+static struct medark_walk_place place_of(struct medark_live *live)
 {
 	return (struct medark_walk_place) {
 		.talk = talk_of(live),
@@ -415,7 +414,14 @@ int medark_live_fetch(struct medark_live *live, struct medark_error *err)
 			medark_haul_remark(&live->haul, err,
 					   "the server grants less than was asked for: what this "
 					   "client may not read is not in the archive"));
-	return medark_census_end(&talk, &live->census, err);
+	MEDARK_TRY(medark_census_end(&talk, &live->census, err));
+	if (live->census.unanswered == 0)
+		return 0;
+	return medark_haul_remark(
+		&live->haul, err,
+		"the server did not answer %zu questions of how many records of a "
+		"type it has: whether all of those came is less sure",
+		live->census.unanswered);
 }
 
 int medark_live_source(struct medark_live *live, struct medark_source **out,

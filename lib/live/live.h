@@ -42,6 +42,8 @@ struct medark_live_setup {
 	int (*tell)(void *context, const struct medark_bulk_progress *progress,
 		    struct medark_error *err);
 	int (*poll)(void *context, struct medark_error *err); /* see struct medark_http_setup */
+	/* A sentence: the server is in trouble, and is waited for. NULL: not wanted. */
+	void (*say)(void *context, const char *sentence);
 	void *context;
 };
 

@@ -9,8 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define NAMES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
-#define STEP  ((size_t)1 << 16)
+#define STEP ((size_t)1 << 16)
 
 int medark_patient_list_init(struct medark_patient_list *l, struct medark_error *err)
 {
@@ -31,12 +30,7 @@ void medark_patient_list_clear(struct medark_patient_list *l)
 /* FHIR has 64 characters at most; servers have longer ones. */
 static bool is_id(struct medark_bytes id)
 {
-	if (id.size == 0 || id.size > MEDARK_PATIENT_ID_MAX)
-		return false;
-	for (size_t i = 0; i < id.size; i++)
-		if (!id.data[i] || !strchr(NAMES, id.data[i]))
-			return false;
-	return true;
+	return id.size <= MEDARK_PATIENT_ID_MAX && medark_fhir_is_id(id);
 }
 
 int medark_patient_list_add(struct medark_patient_list *l, struct medark_bytes id,
@@ -145,8 +139,37 @@ int medark_patient_list_file(const char *path, struct medark_buffer *out, struct
 
 /* ---- a Group ---- */
 
+/*
+ * Not a member any more: `inactive`, or a period that has ended. Dates may be short ("2025"): they
+ * end with the last moment that they can mean. Time zones are left aside: a day more or less.
+ */
+static bool has_left(const json_t *member, const char *today)
+{
+	const char *end = medark_live_json_text(json_object_get(member, "period"), "end");
+	size_t size = end ? strcspn(end, "T") : 0;
+
+	if (json_is_true(json_object_get(member, "inactive")))
+		return true;
+	return size && size <= strlen(today) && strncmp(end, today, size) < 0;
+}
+
+static bool is_patient(const json_t *member, const struct medark_url *base,
+		       struct medark_fhir_reference *out)
+{
+	const char *reference =
+		medark_live_json_text(json_object_get(member, "entity"), "reference");
+
+	if (!reference ||
+	    (strstr(reference, "://") && !medark_url_is_below(base, medark_bytes_text(reference))))
+		return false;
+	medark_fhir_reference_parse(medark_bytes_text(reference), out);
+	return out->kind == MEDARK_FHIR_REFERENCE_LITERAL &&
+	       medark_bytes_is(out->type, "Patient") && is_id(out->id);
+}
+
 int medark_patient_list_group(struct medark_patient_list *l, struct medark_bytes text,
-			      uint64_t *out_others, struct medark_error *err)
+			      const struct medark_patient_group *group, uint64_t *out_others,
+			      struct medark_error *err)
 {
 	MEDARK_AUTO(medark_json_release) json_t *object = NULL;
 	const char *type;
@@ -159,18 +182,15 @@ int medark_patient_list_group(struct medark_patient_list *l, struct medark_bytes
 					"the server gives something else for a Group");
 	members = json_object_get(object, "member");
 	for (size_t i = 0; i < json_array_size(members); i++) {
-		const json_t *entity = json_object_get(json_array_get(members, i), "entity");
-		const char *reference = medark_live_json_text(entity, "reference");
-		struct medark_fhir_reference r = { .kind = MEDARK_FHIR_REFERENCE_UNKNOWN };
+		const json_t *member = json_array_get(members, i);
+		struct medark_fhir_reference r = { 0 };
 
-		if (reference)
-			medark_fhir_reference_parse(medark_bytes_text(reference), &r);
-		if (r.kind != MEDARK_FHIR_REFERENCE_LITERAL ||
-		    !medark_bytes_is(r.type, "Patient") || !is_id(r.id)) {
-			++*out_others;
+		if (has_left(member, group->today))
 			continue;
-		}
-		MEDARK_TRY(medark_patient_list_add(l, r.id, err));
+		if (is_patient(member, group->base, &r))
+			MEDARK_TRY(medark_patient_list_add(l, r.id, err));
+		else
+			++*out_others;
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "live/hashset.h"
+#include "net/url.h"
 
 #define MEDARK_PATIENT_ID_MAX	 255
 #define MEDARK_PATIENT_LIST_MAX	 10000000
@@ -46,11 +47,18 @@ int medark_patient_list_parse(struct medark_patient_list *l, struct medark_bytes
 int medark_patient_list_file(const char *path, struct medark_buffer *out,
 			     struct medark_error *err) MEDARK_MUST_USE;
 
+struct medark_patient_group {
+	const struct medark_url *base; /* of the server; borrowed */
+	const char *today;	       /* "2026-11-29" */
+};
+
 /*
- * Adds the members of a Group that are patients; *out_others: those that are not, or that cannot be
- * told. MEDARK_E_REMOTE: it is none; MEDARK_E_MEMORY.
+ * Adds the members of a Group that are patients of this server, and have not left it (inactive, or
+ * a period that has ended); *out_others: those who are something else, or cannot be told.
+ * MEDARK_E_REMOTE: it is none; MEDARK_E_MEMORY.
  */
 int medark_patient_list_group(struct medark_patient_list *l, struct medark_bytes text,
-			      uint64_t *out_others, struct medark_error *err) MEDARK_MUST_USE;
+			      const struct medark_patient_group *group, uint64_t *out_others,
+			      struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define PATIENTS_NAME "job-patients"
 #define GROUP_NAME    "file-group"
@@ -99,12 +100,18 @@ static int read_group(struct medark_pull *p, struct medark_error *err)
 	const struct medark_walk_place *place = &p->setup.place;
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer text = MEDARK_BUFFER_SECRET(GROUP_MAX + (1 << 17));
+	char today[16];
+	const struct medark_patient_group group = { .base = place->talk.base, .today = today };
+	time_t now = time(NULL);
+	struct tm tm;
 	int code = medark_sealed_read(place->folder, GROUP_NAME, place->secret, &text, err);
 
 	if (code == MEDARK_E_NOT_FOUND)
 		code = fetch_group(p, &text, err);
 	MEDARK_TRY(code);
-	return medark_patient_list_group(&p->patients, medark_bytes(text.data, text.size),
+	if (!gmtime_r(&now, &tm) || !strftime(today, sizeof(today), "%Y-%m-%d", &tm))
+		return medark_error_set(err, MEDARK_E_SYSTEM, "the clock has no date");
+	return medark_patient_list_group(&p->patients, medark_bytes(text.data, text.size), &group,
 					 &p->others, err);
 }
 

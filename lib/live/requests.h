@@ -14,11 +14,12 @@
 #include "live/talk.h"
 
 struct medark_request {
-	struct medark_url url; /* owned */
-	const char *accept;    /* the header, "Accept: …"; a constant */
-	size_t body_max;       /* see struct medark_http_request */
-	void *tag;	       /* the caller's */
-	bool is_followed;      /* set by `done`: it goes on with the new `url` */
+	struct medark_url url;	 /* owned */
+	const char *accept;	 /* the header, "Accept: …"; a constant */
+	size_t body_max;	 /* see struct medark_http_request */
+	void *tag;		 /* the caller's */
+	bool is_followed;	 /* set by `done`: it goes on with the new `url` */
+	struct medark_error why; /* for `done`: why the answer, if it is no 200, is none to go by */
 };
 
 struct medark_requests_setup {
@@ -56,9 +57,5 @@ int medark_requests_add(struct medark_requests *r, struct medark_request *reques
 
 /* Waits until all have ended. Errors as above. */
 int medark_requests_finish(struct medark_requests *r, struct medark_error *err) MEDARK_MUST_USE;
-
-/* Why an answer is none to go by, without anything of the address but its origin. */
-void medark_requests_why(const struct medark_request *request,
-			 const struct medark_http_response *response, char out[MEDARK_ERROR_MAX]);
 
 #endif

@@ -3,11 +3,30 @@
 
 #include "crypto/random.h"
 #include "live/json.h"
+#include "live/tries.h"
 
 #include <string.h>
 #include <time.h>
 
-#define REDIRECTS_MAX 5
+struct medark_talk medark_talk_usual(struct medark_http *http, struct medark_auth *auth,
+				     const struct medark_url *base, struct medark_talk_voice *voice)
+{
+	return (struct medark_talk) { .http = http,
+				      .auth = auth,
+				      .base = base,
+				      .bounds = MEDARK_RETRY_BOUNDS,
+				      .attempts = MEDARK_TALK_ATTEMPTS,
+				      .patience = MEDARK_TALK_PATIENCE,
+				      .voice = voice };
+}
+
+double medark_talk_now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 /* An OperationOutcome whose issues are transient says that it is worth another attempt. */
 static bool is_transient_outcome(const struct medark_http_response *r)
@@ -56,24 +75,17 @@ enum medark_talk_answer medark_talk_judge(const struct medark_http_response *r)
 										: MEDARK_TALK_TAKE;
 }
 
-int medark_talk_delay(const struct medark_retry_bounds *bounds,
-		      const struct medark_http_response *response, unsigned attempt, double *out,
-		      struct medark_error *err)
-{
-	uint32_t random;
-
-	if (medark_retry_after(medark_http_header(response, "retry-after"), time(NULL), bounds,
-			       out))
-		return 0;
-	MEDARK_TRY(medark_random_public(&random, sizeof(random), err));
-	*out = medark_retry_delay(attempt, random, bounds);
-	return 0;
-}
-
 int medark_talk_wait(const struct medark_talk *talk, const struct medark_http_response *response,
 		     unsigned attempt, double *out, struct medark_error *err)
 {
-	return medark_talk_delay(&talk->bounds, response, attempt, out, err);
+	uint32_t random;
+
+	if (medark_retry_after(medark_http_header(response, "retry-after"), time(NULL),
+			       &talk->bounds, out))
+		return 0;
+	MEDARK_TRY(medark_random_public(&random, sizeof(random), err));
+	*out = medark_retry_delay(attempt, random, &talk->bounds);
+	return 0;
 }
 
 int medark_talk_location(const struct medark_http_response *response, const struct medark_url *from,
@@ -105,111 +117,64 @@ int medark_talk_header(const struct medark_talk *talk, const struct medark_url *
 {
 	*out = NULL;
 	return medark_url_same_origin(url, talk->base)
-		       ? medark_auth_header(talk->auth, talk->http, out, err)
+		       ? medark_auth_header(talk->auth, talk->http, talk->voice, out, err)
 		       : 0;
 }
 
 /* ---- a request until it is answered ---- */
 
+/* All borrowed. */
 struct attempt {
 	const struct medark_talk *talk;
-	struct medark_http_request request;
-	struct medark_url url;
-	unsigned count, later, redirects;
-	bool is_open, was_renewed;
+	const struct medark_http_request *request;
+	struct medark_tries *tries;
+	bool is_open; /* without authorization */
 };
 
-static void attempt_clear(struct attempt *a)
-{
-	medark_url_clear(&a->url);
-}
-MEDARK_DEFINE_AUTO_EMBEDDED(struct attempt, attempt_clear)
-
-static int send_once(struct attempt *a, struct medark_http_transfer **out, struct medark_error *err)
+static int send_once(struct attempt *a, const struct medark_url *url,
+		     struct medark_http_transfer **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
 	struct medark_http_transfer *ended;
+	struct medark_http_request request = *a->request;
 
+	request.url = url;
 	if (!a->is_open)
-		MEDARK_TRY(medark_talk_header(a->talk, &a->url, &a->request.authorization, err));
-	a->request.url = &a->url;
-	MEDARK_TRY(medark_http_start(a->talk->http, &a->request, &t, err));
+		MEDARK_TRY(
+			medark_tries_header(a->tries, a->talk, url, &request.authorization, err));
+	MEDARK_TRY(medark_http_start(a->talk->http, &request, &t, err));
 	MEDARK_TRY(medark_http_next(a->talk->http, -1, &ended, err));
 	*out = MEDARK_TAKE(t);
 	return 0;
 }
 
-static int give_up(const struct attempt *a, const struct medark_http_response *r,
-		   struct medark_error *err)
+static int wait_until(const struct medark_talk *talk, double when, struct medark_error *err)
 {
-	if (r->failure.code)
-		return medark_error_set(err, r->failure.code, "%s", r->failure.message);
-	return medark_error_set(err, MEDARK_E_REMOTE, "%s answers with status %u", a->url.origin,
-				r->status);
-}
+	double seconds = when - medark_talk_now();
 
-static int redirect(struct attempt *a, const struct medark_http_response *r,
-		    struct medark_error *err)
-{
-	struct medark_url next = { 0 };
-
-	if (++a->redirects > REDIRECTS_MAX)
-		return medark_error_set(err, MEDARK_E_REMOTE, "%s redirects without end",
-					a->url.origin);
-	MEDARK_TRY(medark_talk_location(r, &a->url, &next, err));
-	medark_url_clear(&a->url);
-	a->url = next;
-	return 0;
-}
-
-static int wait(struct attempt *a, const struct medark_http_response *r, struct medark_error *err)
-{
-	double seconds;
-
-	MEDARK_TRY(medark_talk_wait(a->talk, r, a->count + a->later, &seconds, err));
-	return medark_http_sleep(a->talk->http, seconds, err);
-}
-
-/* 1: it is answered; 0: to be sent again. */
-static int react(struct attempt *a, const struct medark_http_response *r, struct medark_error *err)
-{
-	switch (medark_talk_judge(r)) {
-	case MEDARK_TALK_TAKE:
-		return 1;
-	case MEDARK_TALK_REDIRECT:
-		return redirect(a, r, err);
-	case MEDARK_TALK_TOKEN:
-		if (a->was_renewed || !a->request.authorization ||
-		    !medark_auth_renew(a->talk->auth))
-			return 1;
-		a->was_renewed = true;
-		return 0;
-	case MEDARK_TALK_LATER:
-		a->later++;
-		return wait(a, r, err);
-	case MEDARK_TALK_AGAIN:
-		if (++a->count >= a->talk->attempts)
-			return give_up(a, r, err);
-		return wait(a, r, err);
-	default:
-		return give_up(a, r, err);
-	}
+	return seconds > 0 ? medark_http_sleep(talk->http, seconds, err) : 0;
 }
 
 static int run(struct attempt *a, struct medark_http_transfer **out, struct medark_error *err)
 {
-	MEDARK_TRY(medark_url_parse(a->request.url->text, &a->url, err));
 	for (;;) {
 		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
-		int code;
+		const struct medark_url *url = medark_tries_url(a->tries, a->request->url);
+		struct medark_tries_next next;
 
-		MEDARK_TRY(send_once(a, &t, err));
-		code = react(a, medark_http_response(t), err);
-		if (code == 0)
-			continue;
-		MEDARK_TRY(code);
-		*out = MEDARK_TAKE(t);
-		return 0;
+		MEDARK_TRY(send_once(a, url, &t, err));
+		MEDARK_TRY(medark_tries_react(a->tries, a->talk, url, medark_http_response(t),
+					      &next, err));
+		if (next.move == MEDARK_TRIES_GIVE_UP) {
+			if (err)
+				*err = next.why;
+			return next.why.code;
+		}
+		if (next.move == MEDARK_TRIES_TAKE) {
+			*out = MEDARK_TAKE(t);
+			return 0;
+		}
+		MEDARK_TRY(wait_until(a->talk, next.at, err));
 	}
 }
 
@@ -217,21 +182,23 @@ int medark_talk_send(const struct medark_talk *talk, const struct medark_http_re
 		     struct medark_http_transfer **out, struct medark_url *out_url,
 		     struct medark_error *err)
 {
-	MEDARK_AUTO(attempt_clear) struct attempt a = { .talk = talk, .request = *request };
+	MEDARK_AUTO(medark_tries_clear) struct medark_tries tries = { 0 };
+	struct attempt a = { .talk = talk, .request = request, .tries = &tries };
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
 
-	MEDARK_TRY(run(&a, out, err));
-	if (out_url) {
-		*out_url = a.url;
-		a.url = (struct medark_url) { 0 };
-	}
+	MEDARK_TRY(run(&a, &t, err));
+	if (out_url)
+		MEDARK_TRY(medark_url_parse(medark_tries_url(&tries, request->url)->text, out_url,
+					    err));
+	*out = MEDARK_TAKE(t);
 	return 0;
 }
 
 int medark_talk_ask(const struct medark_talk *talk, const struct medark_http_request *request,
 		    struct medark_http_transfer **out, struct medark_error *err)
 {
-	MEDARK_AUTO(attempt_clear)
-	struct attempt a = { .talk = talk, .request = *request, .is_open = true };
+	MEDARK_AUTO(medark_tries_clear) struct medark_tries tries = { 0 };
+	struct attempt a = { .talk = talk, .request = request, .tries = &tries, .is_open = true };
 
 	return run(&a, out, err);
 }

@@ -11,6 +11,23 @@
 #include "net/http.h"
 #include "net/retry.h"
 
+/*
+ * Who is told that a server is in trouble, and that it is waited for: one sentence, and then none
+ * for a while, however many requests are in the same trouble.
+ */
+struct medark_talk_voice {
+	void (*say)(void *context, const char *sentence); /* NULL: nobody */
+	void *context;
+	double silence; /* seconds between two sentences */
+	double spoken;	/* when the last one was said, see medark_talk_now(); 0: never */
+};
+
+/* Of a request, where nothing else is said. */
+#define MEDARK_TALK_ATTEMPTS 8
+/* Seconds: after a day of 429 somebody should look at it; what was fetched stays for that. */
+#define MEDARK_TALK_PATIENCE (24 * 3600.0)
+#define MEDARK_TALK_SILENCE  300.0
+
 /* All borrowed. */
 struct medark_talk {
 	struct medark_http *http; /* with nothing else under way */
@@ -18,13 +35,24 @@ struct medark_talk {
 	const struct medark_url *base; /* the server: tokens go to its origin alone */
 	struct medark_retry_bounds bounds;
 	unsigned attempts; /* of a request, but for those that 429 puts off */
+	unsigned put_offs; /* by 429, after which it is given up; 0: as long as there is patience */
+	double patience;   /* seconds of trouble in a row, after which a request is given up */
+	struct medark_talk_voice *voice; /* NULL: nobody is told */
 };
+
+/* With the usual bounds, attempts and patience. */
+struct medark_talk medark_talk_usual(struct medark_http *http, struct medark_auth *auth,
+				     const struct medark_url *base,
+				     struct medark_talk_voice *voice);
+
+/* Seconds of a clock that only goes forward (CLOCK_MONOTONIC); more than 0. */
+double medark_talk_now(void);
 
 /* What to do with an answer, by its status. */
 enum medark_talk_answer {
 	MEDARK_TALK_TAKE,     /* it is one */
 	MEDARK_TALK_TOKEN,    /* 401: with another token */
-	MEDARK_TALK_LATER,    /* 429: as often as it takes */
+	MEDARK_TALK_LATER,    /* 429: as long as there is patience */
 	MEDARK_TALK_AGAIN,    /* no answer, or one of a bad minute: some times */
 	MEDARK_TALK_REDIRECT, /* to the place that the header names */
 	MEDARK_TALK_GIVE_UP,  /* no answer, and none will come */
@@ -34,11 +62,6 @@ enum medark_talk_answer medark_talk_judge(const struct medark_http_response *res
 /* Seconds to wait before attempt `attempt` (from 1) is repeated: as the server says, or doubled. */
 int medark_talk_wait(const struct medark_talk *talk, const struct medark_http_response *response,
 		     unsigned attempt, double *out, struct medark_error *err) MEDARK_MUST_USE;
-
-/* The same for whom nothing but bounds is known. */
-int medark_talk_delay(const struct medark_retry_bounds *bounds,
-		      const struct medark_http_response *response, unsigned attempt, double *out,
-		      struct medark_error *err) MEDARK_MUST_USE;
 
 /* Where a redirect leads from `from`. MEDARK_E_REMOTE: nowhere where records may go. */
 int medark_talk_location(const struct medark_http_response *response, const struct medark_url *from,

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ATTEMPTS     8
 #define METADATA_MAX ((size_t)32 << 20) /* of some servers it has 10 MB */
 #define TYPES_MAX    ((size_t)64 << 10)
 
@@ -211,11 +210,10 @@ int medark_target_open(const struct medark_target_setup *setup, struct medark_ta
 	medark_auth_set_up(t->auth, &http);
 	MEDARK_TRY(medark_http_new(&http, &t->http, err));
 	MEDARK_TRY(medark_http_new(&http, &t->tokens, err));
-	t->talk = (struct medark_talk) { .http = t->tokens,
-					 .auth = t->auth,
-					 .base = &t->base,
-					 .bounds = MEDARK_RETRY_BOUNDS,
-					 .attempts = ATTEMPTS };
+	t->voice = (struct medark_talk_voice) { .say = setup->say,
+						.context = setup->context,
+						.silence = MEDARK_TALK_SILENCE };
+	t->talk = medark_talk_usual(t->tokens, t->auth, &t->base, &t->voice);
 	MEDARK_TRY(medark_discover_tokens(&t->talk, err));
 	MEDARK_TRY(read_metadata(t, err));
 	*out = MEDARK_TAKE(t);

@@ -33,6 +33,7 @@ struct medark_target {
 	struct medark_url base;
 	struct medark_http *tokens, *http; /* for tokens and single requests; for many at once */
 	struct medark_talk talk;
+	struct medark_talk_voice voice;
 	/* what is known, printable */
 	char fhir_version[MEDARK_TARGET_WORD_MAX], software[MEDARK_TARGET_WORD_MAX];
 	struct medark_buffer
@@ -49,6 +50,7 @@ struct medark_target_setup {
 	const char *auth_path;
 	unsigned connections;
 	int (*poll)(void *context, struct medark_error *err); /* see struct medark_http_setup */
+	void (*say)(void *context, const char *sentence);     /* see struct medark_live_setup */
 	void *context;
 };
 

@@ -301,7 +301,7 @@ static int done(void *context, struct medark_request *request, const struct meda
 
 		if (again)
 			return again < 0 ? again : 0;
-		medark_requests_why(request, r, why.message);
+		why = request->why;
 	}
 	if (code == MEDARK_E_REMOTE) {
 		request->tag = NULL;

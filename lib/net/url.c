@@ -32,6 +32,16 @@ void medark_url_clear(struct medark_url *url)
 	*url = (struct medark_url) { 0 };
 }
 
+bool medark_url_is_below(const struct medark_url *base, struct medark_bytes text)
+{
+	size_t size = strlen(base->text);
+
+	while (size && base->text[size - 1] == '/')
+		size--;
+	return text.size > size && memcmp(text.data, base->text, size) == 0 &&
+	       text.data[size] == '/';
+}
+
 static int refuse(struct medark_error *err, CURLUcode code)
 {
 	if (code == CURLUE_OUT_OF_MEMORY)

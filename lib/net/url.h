@@ -29,6 +29,9 @@ struct medark_url {
 void medark_url_clear(struct medark_url *url);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_url, medark_url_clear)
 
+/* Does an absolute address begin with that of `base`, and go on behind a slash? As it stands. */
+bool medark_url_is_below(const struct medark_url *base, struct medark_bytes text);
+
 /*
  * Reads an absolute address. MEDARK_E_USAGE: neither https nor http, http to another machine than
  * this (its host is not localhost, 127.0.0.0/8 or ::1), a user name or password in it, longer than

@@ -154,3 +154,19 @@ size_t medark_fhir_percent_decode(struct medark_bytes text, uint8_t *out)
 	}
 	return n;
 }
+
+bool medark_fhir_is_id(struct medark_bytes text)
+{
+	static const char others[] = "-._";
+
+	if (medark_bytes_is(text, ".") || medark_bytes_is(text, ".."))
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      (c && strchr(others, c))))
+			return false;
+	}
+	return text.size != 0;
+}

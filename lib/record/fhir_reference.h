@@ -30,6 +30,12 @@ struct medark_bytes medark_fhir_query_identifier(struct medark_bytes query);
 /* Decodes %XX into `out` (room for text.size bytes); returns the number of bytes written. */
 size_t medark_fhir_percent_decode(struct medark_bytes text, uint8_t *out);
 
+/*
+ * Letters, digits, `-`, `.` and, as some servers have it, `_`; of any length but 0, as some have
+ * that, too. Neither `.` nor `..`: in an address they mean another place.
+ */
+bool medark_fhir_is_id(struct medark_bytes text);
+
 #define MEDARK_FHIR_TYPE_MAX 64 /* bytes of a resource type */
 
 /* 1 to 64 ASCII letters, as every resource type. */

@@ -60,10 +60,13 @@ static void try_record(struct medark_bytes record)
 static void try_patients(struct medark_bytes text, bool is_group)
 {
 	MEDARK_AUTO(medark_patient_list_clear) struct medark_patient_list l = { 0 };
+	MEDARK_AUTO(medark_url_clear) struct medark_url base = { 0 };
+	const struct medark_patient_group group = { .base = &base, .today = "2026-11-29" };
 	uint64_t others = 0;
 
+	forge_expect(medark_url_parse("https://h.example/fhir", &base, NULL) == 0);
 	forge_expect(medark_patient_list_init(&l, NULL) == 0);
-	if ((is_group ? medark_patient_list_group(&l, text, &others, NULL)
+	if ((is_group ? medark_patient_list_group(&l, text, &group, &others, NULL)
 		      : medark_patient_list_parse(&l, text, NULL)) < 0)
 		return;
 	for (size_t i = 0; i < l.count; i++) {

@@ -93,6 +93,32 @@ class Census(CompleteTest):
         counts = {"Patient": 3, "Observation": (403, {}), "Condition": (200, {"resourceType": "Bundle"})}
         self.run_export(self.serve_counting(counts))
 
+    def test_a_second_count_that_fails(self):
+        """The first one holds then: a server that is overloaded by an export must not hide what it left out."""
+        for after in ((500, {}), (200, {"resourceType": "Bundle", "total": 0})):
+            server = self.serve_counting({"Patient": 3, "Observation": 61}, {"Patient": 3, "Observation": after})
+            self.run_export(server, "--force", code=6)
+            self.assertEqual(self.reasons(), ["the server counts 61 of the type Observation, and gave 60 different ones"])
+            server = self.serve_counting(self.RIGHT, {"Patient": 3, "Observation": after, "Condition": 0})
+            self.run_export(server, "--force")
+
+    def test_a_server_that_puts_off_counting_for_ever(self):
+        counts = {kind: 1 for kind in ("Condition", "Device", "Encounter", "Observation", "Patient")}
+        server = self.serve_counting(counts)
+        inner = server.meddle
+
+        def meddle(request):
+            if request.where.query == "_summary=count":
+                request.answer(429, {}, Retry_After="0")
+                return True
+            return inner(request)
+
+        server.meddle = meddle
+        result, _ = self.run_export(server)
+        self.assertIn("did not answer 5 questions of how many records of a type it has", result.out)
+        self.assertIn("answers with status 429: asking again in 1 s", result.out)
+        self.assertEqual(server.count("GET", "/fhir/Observation?_summary=count"), 0)
+
 
 class Manifests(CompleteTest):
     def test_a_list_of_nothing_but_errors(self):

@@ -53,9 +53,12 @@ static void members_of_a_group_who_are_patients(void **state)
 {
 	MEDARK_AUTO(medark_patient_list_clear) struct medark_patient_list l = { 0 };
 	struct medark_error err = { 0 };
+	MEDARK_AUTO(medark_url_clear) struct medark_url base = { 0 };
+	const struct medark_patient_group group = { .base = &base, .today = "2026-11-29" };
 	uint64_t others = 0;
 
 	(void)state;
+	assert_int_equal(medark_url_parse("https://h.example/fhir", &base, &err), 0);
 	assert_int_equal(medark_patient_list_init(&l, &err), 0);
 	assert_int_equal(
 		medark_patient_list_group(
@@ -64,16 +67,24 @@ static void members_of_a_group_who_are_patients(void **state)
 				"{\"resourceType\":\"Group\",\"member\":["
 				"{\"entity\":{\"reference\":\"Patient/1\"}},"
 				"{\"entity\":{\"reference\":\"https://h.example/fhir/Patient/2/_history/3\"}},"
+				"{\"entity\":{\"reference\":\"Patient/4\"},\"inactive\":true},"
+				"{\"entity\":{\"reference\":\"Patient/5\"},\"inactive\":false,"
+				"\"period\":{\"end\":\"2026-11-28T23:00:00Z\"}},"
+				"{\"entity\":{\"reference\":\"Patient/6\"},\"period\":{\"end\":\"2026\"}},"
+				"{\"entity\":{\"reference\":\"Patient/7\"},\"period\":{\"end\":\"2025\"}},"
+				"{\"entity\":{\"reference\":\"Patient/..\"}},"
+				"{\"entity\":{\"reference\":\"https://other.example/fhir/Patient/8\"}},"
 				"{\"entity\":{\"reference\":\"Device/3\"}},{\"entity\":{}},7,"
 				"{\"entity\":{\"reference\":\"urn:uuid:0\"}}]}"),
-			&others, &err),
+			&group, &others, &err),
 		0);
-	assert_int_equal(l.count, 2);
+	assert_int_equal(l.count, 3);
 	assert_string_equal(medark_patient_list_get(&l, 1), "2");
-	assert_int_equal(others, 4);
+	assert_string_equal(medark_patient_list_get(&l, 2), "6");
+	assert_int_equal(others, 6);
 	assert_int_equal(medark_patient_list_group(&l,
 						   medark_bytes_text("{\"resourceType\":\"List\"}"),
-						   &others, &err),
+						   &group, &others, &err),
 			 MEDARK_E_REMOTE);
 }
 
