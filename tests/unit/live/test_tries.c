@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of a request after each answer, without a server: no time passes here. */
+#include "../test.h"
 #include "live/census.h"
 #include "live/tries.h"
-#include "../test.h"
 
 #include <stdio.h>
 #include <string.h>
