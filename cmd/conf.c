@@ -232,9 +232,14 @@ static int read_text(const struct cli_options *options, struct cli_conf *conf)
 	ssize_t n;
 	int code;
 
+	if (fd < 0 && errno == ENOENT)
+		return cli_report_usage(options,
+					"cannot run it: there is no '%s': write it, or name its "
+					"folder with --config",
+					conf->path);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return cli_report_error(options, errno == ENOENT ? CLI_USAGE : CLI_FAILED,
-					"cannot read '%s': %s", conf->path, strerror(errno));
+		return cli_report_error(options, CLI_FAILED, "cannot read '%s': %s", conf->path,
+					strerror(errno));
 	code = check_file(options, conf->path, &st);
 	if (code)
 		return code;
@@ -306,6 +311,7 @@ int cli_conf_read(const struct cli_options *options, const char *name, struct cl
 	code = read_text(options, out);
 	if (!code)
 		code = read_lines(out);
+	out->options.config_file = out->path;
 	return code ? code : enter_folder(out);
 }
 

@@ -28,6 +28,7 @@ struct cli_options {
 		*key_type;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
 		*auth, *config;
+	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
 	uint64_t workers;

@@ -113,6 +113,14 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 			       ? "--patient takes an id or an identifier such as a BSN, not a "
 				 "name; medark patients FILE QUERY finds it"
 			       : NULL;
+	case MEDARK_E_SYSTEM:
+	case MEDARK_E_KEY:
+		if (!options->config_file)
+			return NULL;
+		(void)snprintf(room, SENTENCE_MAX,
+			       "names of files in '%s' are relative to its folder",
+			       options->config_file);
+		return room;
 	case MEDARK_E_USAGE:
 		(void)snprintf(room, SENTENCE_MAX, "see: medark help %s", options->verb->name);
 		return room;

@@ -16,10 +16,12 @@
 #include "crypto/random.h"
 #include "crypto/signature.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SEGMENT_SIZE  (4u << 20)
 #define PASSPHRASE_ID "passphrase-1"
@@ -528,6 +530,10 @@ static int carry_out(struct run *r, const char *out_path, bool replace, struct m
 	MEDARK_TRY(check(r->e, err));
 	medark_export_warn(r->e, out_path, &r->meter);
 	MEDARK_TRY(medark_export_folder(out_path, &r->folder, err));
+	/* Hours may pass before anything is written there. */
+	if (access(r->folder, W_OK | X_OK) < 0)
+		return medark_error_errno(err, errno, "cannot write into the folder '%s'",
+					  r->folder);
 	MEDARK_TRY(medark_servers_fetch(r->e, out_path, &r->meter, &r->servers, err));
 	MEDARK_TRY(medark_output_open(out_path, replace, &r->output, err));
 	if (r->e->report_path)

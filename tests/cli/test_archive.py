@@ -38,7 +38,8 @@ class Export(ArchiveTest):
     def test_what_cannot_be_read_or_used_is_a_failure(self):
         self.write("text.pem", "no certificate\n")
         self.refuse(1, *self.export("nowhere", "b.medark"))
-        self.refuse(1, *self.export("src", "nowhere/b.medark"))
+        self.refuse(1, *self.export("src", "nowhere/b.medark"),
+                    error="cannot export to 'nowhere/b.medark': cannot write into the folder 'nowhere': No such file or directory")
         self.refuse(1, *self.export("src", "b.medark", "--recipient", "nowhere.pem"))
         self.refuse(1, *self.export("src", "b.medark", "--recipient", "text.pem"))
         os.chmod(self.path("clinic.key.pem"), 0o644)

@@ -331,6 +331,8 @@ class Check(RunTest):
                 result = self.run_it("--check", code=code)
                 self.assertTrue(result.err.startswith("medark: cannot "), result.err)
                 self.assertEqual((result.out, self.files()), ("", before))
+        self.conf("recipient = none.pem\n")
+        self.assertIn("names of files in 'conf/nightly.conf' are relative to its folder", self.run_it(code=1).err)
 
     def test_keys_that_are_open_to_others(self):
         os.chmod(self.path("conf/clinic.key.pem"), 0o640)
@@ -439,9 +441,9 @@ class Configuration(RunTest):
             result = self.succeed("run", "nightly", "--check", env=env)
             self.assertRegex(result.out, rf"^  configuration +{re.escape(self.path(where))}/nightly.conf\n")
         self.refuse(2, "run", "no-such-name", "--check", env={"HOME": self.path("empty")},
-                    error="cannot read '/etc/medark/no-such-name.conf': No such file or directory")
+                    error="cannot run it: there is no '/etc/medark/no-such-name.conf': write it, or name its folder with --config")
         self.refuse(2, "run", "nightly", "--check", "--config", "empty", env=home,
-                    error="cannot read 'empty/nightly.conf': No such file or directory")
+                    error="cannot run it: there is no 'empty/nightly.conf': write it, or name its folder with --config")
 
     def test_names(self):
         for name in [".x", "-", "a/b", "../nightly", "a b", "\u00e9", "x" * 65, "_x", "a%b"]:
