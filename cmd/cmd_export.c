@@ -277,6 +277,8 @@ int cli_export_configure(const struct cli_options *options, struct medark_export
 		code = medark_export_set_group(e, options->group, &err);
 	if (code >= 0 && options->patients_file)
 		code = medark_export_set_patients(e, options->patients_file, &err);
+	for (size_t i = 0; code >= 0 && i < options->expected.count; i++)
+		code = medark_export_expect_missing(e, options->expected.items[i], &err);
 	medark_export_set_increment(e, options->since != NULL);
 	if (code >= 0 && options->report)
 		code = medark_export_set_report(e, options->report, &err);

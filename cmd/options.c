@@ -118,6 +118,8 @@ const struct cli_option cli_option_table[] = {
 	  "threads to use, 1 to 64 (default: one for each\nprocessor)", 1, MEDARK_THREADS_MAX },
 	{ "exclude", 0, CLI_LIST, CLI_EXPORT, AT(excludes), "PATTERN",
 	  "leave out what matches, within a source (* is for /\ntoo); repeatable" },
+	{ "expect-missing", 0, CLI_COMMAS, CLI_EXPORT, AT(expected), "TYPE",
+	  "a FHIR server may give fewer of this type than it\ncounts; repeatable or separated by commas" },
 	{ "auth", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE, AT(auth), "FILE",
 	  "how a FHIR server is shown who asks (JSON)" },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
@@ -436,7 +438,8 @@ void cli_options_clear(struct cli_options *options)
 {
 	struct cli_list *lists[] = { &options->recipients, &options->trust,    &options->identities,
 				     &options->patients,   &options->types,    &options->signers,
-				     &options->excludes,   &options->operands, &options->hidden };
+				     &options->excludes,   &options->operands, &options->hidden,
+				     &options->expected };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

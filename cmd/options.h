@@ -37,7 +37,8 @@ struct cli_options {
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;
 	struct cli_list signers; /* of whom one must have signed */
-	struct cli_list recipients, trust, identities, patients, types, excludes, operands;
+	struct cli_list recipients, trust, identities, patients, types, excludes, expected,
+		operands;
 	struct cli_list hidden; /* copies of what was blanked out in argv; owned */
 };
 

@@ -7,7 +7,7 @@ _medark_options() {
 	export)
 		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
-			--passphrase-command --level --memory --threads --exclude --auth --since --group --patients --method --report --force
+			--passphrase-command --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --force
 		;;
 	run) echo --config --check ;;
 	verify) echo --trust --signed-by --at --threads ;;
@@ -82,7 +82,7 @@ _medark() {
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
-	*:--patient | *:--type | restore:--since | *:--at | *:--as-of | *:--group) ;;
+	*:--patient | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
 	*:--id-prefix | *:--source-base | *:--workers) ;;
 	*)
 		if [[ $verb != help && $verb != version ]]; then

@@ -66,6 +66,7 @@ complete -c medark -n '__medark_verb export' -l previous -r -F -d 'the archive b
 complete -c medark -n '__medark_verb export' -l level -x -d 'compression, 1 to 22'
 complete -c medark -n '__medark_verb export' -l memory -x -d 'memory to use, such as 512M'
 complete -c medark -n '__medark_verb export' -l exclude -x -d 'what to leave out'
+complete -c medark -n '__medark_verb export' -l expect-missing -x -d 'a type that a FHIR server does not give'
 complete -c medark -n '__medark_verb export' -l since -x -a auto -d 'only what has changed since --previous'
 complete -c medark -n '__medark_verb export' -l patients -r -d 'only the patients of a FHIR server whom a file lists'
 complete -c medark -n '__medark_verb export' -l method -x -a 'auto bulk everything search page' -d 'how a FHIR server is asked'

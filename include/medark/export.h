@@ -126,6 +126,14 @@ MEDARK_API void medark_export_set_increment(struct medark_export *e, bool increm
 MEDARK_API bool medark_export_can_increment(const struct medark_export *e);
 
 /*
+ * FHIR servers may give fewer records of this type than they count, as some never export AuditEvent
+ * or Subscription: it is told, but makes the archive no less complete. MEDARK_E_USAGE: FHIR has no
+ * such type, or they are more than 256; MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_export_expect_missing(struct medark_export *e, const char *type,
+					    struct medark_error *err);
+
+/*
  * Only what belongs to the patients of this Group (its id) of the FHIR servers among the sources.
  * NULL: of all. MEDARK_E_USAGE, MEDARK_E_MEMORY.
  */

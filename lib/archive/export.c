@@ -14,6 +14,7 @@
 #include "live/auth.h"
 #include "live/live.h"
 #include "net/url.h"
+#include "record/compartment.h"
 #include "record/record.h"
 
 #include <medark/export.h>
@@ -60,6 +61,8 @@ void medark_export_free(struct medark_export *e)
 	free(e->report_path);
 	free(e->auth_path);
 	free(e->group);
+	for (size_t i = 0; i < e->expected_count; i++)
+		free(e->expected[i]);
 	free(e->patients);
 	free(e->previous_servers);
 	free(e);
@@ -248,6 +251,20 @@ void medark_export_set_increment(struct medark_export *e, bool increment)
 bool medark_export_can_increment(const struct medark_export *e)
 {
 	return e->source_count == 1 && e->sequence && medark_servers_since(e, 0);
+}
+
+int medark_export_expect_missing(struct medark_export *e, const char *type,
+				 struct medark_error *err)
+{
+	if (!medark_compartment_find(medark_bytes_text(type)))
+		return medark_error_set(err, MEDARK_E_USAGE, "FHIR has no resource type '%.64s'",
+					type);
+	if (e->expected_count == MEDARK_EXPORT_EXPECTED_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d types",
+					MEDARK_EXPORT_EXPECTED_MAX);
+	MEDARK_TRY(set_text(&e->expected[e->expected_count], type, err));
+	e->expected_count++;
+	return 0;
 }
 
 int medark_export_set_group(struct medark_export *e, const char *id, struct medark_error *err)

@@ -14,13 +14,17 @@
 
 #include <time.h>
 
-#define MEDARK_EXPORT_SOURCES_MAX 1024
-#define MEDARK_EXPORT_GROUP_MAX	  255
+#define MEDARK_EXPORT_SOURCES_MAX  1024
+#define MEDARK_EXPORT_GROUP_MAX	   255
+#define MEDARK_EXPORT_EXPECTED_MAX 256
 
 struct medark_export {
 	char *sources[MEDARK_EXPORT_SOURCES_MAX];
 	size_t source_count;
 	struct medark_exclude exclude;
+	/* Types of which servers may give fewer than they count. */
+	char *expected[MEDARK_EXPORT_EXPECTED_MAX];
+	size_t expected_count;
 	struct medark_certificate *recipients[MEDARK_RECIPIENTS_MAX];
 	size_t recipient_count;
 	struct medark_buffer passphrase; /* empty: none */

@@ -358,7 +358,7 @@ static int compare_counts(void *context, struct medark_error *err)
 {
 	struct run *r = context;
 
-	return medark_servers_compare(r->servers, r->facts, err);
+	return medark_servers_compare(r->servers, r->facts, r->notes, err);
 }
 
 static int write_index(struct run *r, struct medark_error *err)

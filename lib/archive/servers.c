@@ -10,6 +10,7 @@
 #define WARNINGS_MAX 20
 
 struct medark_servers {
+	const struct medark_export *e; /* borrowed */
 	struct medark_meter *meter;
 	size_t count; /* of the sources */
 	char *folders[MEDARK_EXPORT_SOURCES_MAX];
@@ -160,6 +161,7 @@ int medark_servers_fetch(const struct medark_export *e, const char *out_path,
 		return medark_error_memory(err, "an export");
 	MEDARK_TRY(check_servers(e, err));
 	s->meter = meter;
+	s->e = e;
 	s->count = e->source_count;
 	for (size_t i = 0; i < s->count; i++)
 		if (medark_live_is_address(e->sources[i]))
@@ -324,8 +326,26 @@ static uint32_t find_type(const struct medark_types *types, const char *name)
 	return 0;
 }
 
+static bool is_expected(const struct medark_servers *s, const char *name)
+{
+	for (size_t i = 0; i < s->e->expected_count; i++)
+		if (strcmp(s->e->expected[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int note_expected(const struct medark_servers *s, struct medark_notes *notes,
+			 const char *sentence, struct medark_error *err)
+{
+	char remark[512];
+
+	(void)snprintf(remark, sizeof(remark), "%s, as --expect-missing allows", sentence);
+	medark_meter_warn(s->meter, remark);
+	return medark_notes_remark(notes, remark, err);
+}
+
 static int compare_counted(const struct medark_servers *s, struct medark_facts *facts,
-			   const char *name, struct medark_error *err)
+			   struct medark_notes *notes, const char *name, struct medark_error *err)
 {
 	uint32_t number = find_type(&facts->types, name);
 	uint64_t low, high, came = 0;
@@ -340,6 +360,8 @@ static int compare_counted(const struct medark_servers *s, struct medark_facts *
 			sentence, sizeof(sentence),
 			"the server counts %llu of the type %s, and gave %llu different ones",
 			(unsigned long long)low, name, (unsigned long long)came);
+		if (is_expected(s, name))
+			return note_expected(s, notes, sentence, err);
 		return note_missing(s, facts, sentence, true, err);
 	}
 	if (came > high) {
@@ -370,7 +392,7 @@ static int compare_repeated(const struct medark_servers *s, struct medark_facts 
 }
 
 int medark_servers_compare(const struct medark_servers *s, struct medark_facts *facts,
-			   struct medark_error *err)
+			   struct medark_notes *notes, struct medark_error *err)
 {
 	const struct medark_census *first;
 
@@ -379,7 +401,7 @@ int medark_servers_compare(const struct medark_servers *s, struct medark_facts *
 			return 0;
 	first = medark_live_census(s->lives[0]);
 	for (size_t i = 0; i < first->count; i++)
-		MEDARK_TRY(compare_counted(s, facts, first->types[i].name, err));
+		MEDARK_TRY(compare_counted(s, facts, notes, first->types[i].name, err));
 	for (uint32_t i = 1; i <= facts->types.count; i++)
 		MEDARK_TRY(compare_repeated(s, facts, i, err));
 	return 0;

@@ -57,10 +57,11 @@ int medark_servers_note(const struct medark_servers *s, size_t i, struct medark_
 /*
  * Compares the different records of each type with what the servers counted before and after, if
  * all sources are servers; what there are too few of is missing. Types that came several times, and
- * that nobody counted, are, too: others may not have come. Errors of medark_facts_trouble().
+ * that nobody counted, are, too: others may not have come. What the export expects to be missing is
+ * a remark. Errors of medark_facts_trouble() and medark_notes_remark().
  */
 int medark_servers_compare(const struct medark_servers *s, struct medark_facts *facts,
-			   struct medark_error *err) MEDARK_MUST_USE;
+			   struct medark_notes *notes, struct medark_error *err) MEDARK_MUST_USE;
 
 /* The archive gets its name next. MEDARK_E_SYSTEM. */
 int medark_servers_mark(const struct medark_servers *s, struct medark_error *err) MEDARK_MUST_USE;

@@ -93,6 +93,21 @@ class Census(CompleteTest):
         counts = {"Patient": 3, "Observation": (403, {}), "Condition": (200, {"resourceType": "Bundle"})}
         self.run_export(self.serve_counting(counts))
 
+    def test_what_is_expected_to_be_missing(self):
+        """The decision of who exports, told each time; of that type alone."""
+        server = self.serve_counting({"Patient": 3, "Observation": 60, "AuditEvent": 1000, "Subscription": 2})
+        result, summary = self.run_export(server, "--expect-missing", "AuditEvent,Subscription", "--report", "r.jsonl")
+        sentence = ("the server counts 1000 of the type AuditEvent, and gave 0 different ones, as --expect-missing allows")
+        self.assertIn(sentence, result.out)
+        with open(self.path("r.jsonl"), encoding="utf-8") as report:
+            self.assertIn(sentence, report.read())
+        self.assertEqual((summary["complete"], self.reasons()), (True, []))
+        listed = self.succeed("inspect", "live.medark", "--json").json()[-1]
+        self.assertEqual(listed["declared"]["AuditEvent"], 1000)
+        self.run_export(server, "--expect-missing", "AuditEvent", "--force", code=6)
+        self.assertEqual(self.reasons(), ["the server counts 2 of the type Subscription, and gave 0 different ones"])
+        self.live_export(server, "--expect-missing", "AuditEvents", code=2, out="other.medark")
+
     def test_a_second_count_that_fails(self):
         """The first one holds then: a server that is overloaded by an export must not hide what it left out."""
         for after in ((500, {}), (200, {"resourceType": "Bundle", "total": 0})):
