@@ -340,7 +340,8 @@ static int decide_ids(struct restore *r, struct medark_error *err)
 			"whose ids are not known where the server gives them: give the archives "
 			"before it, too, or other ids");
 	MEDARK_TRY(warn_of_others(r, err));
-	if (r->ids == MEDARK_DELIVER_SERVER && !r->target->finds_tags)
+	if (r->ids == MEDARK_DELIVER_SERVER &&
+	    (r->target->tags == MEDARK_TAGS_UNFOUND || r->target->tags == MEDARK_TAGS_MISFOUND))
 		medark_meter_warn(&r->meter,
 				  "the server does not find records by their tag: without the "
 				  "journal, a second restore would make them twice");
@@ -417,6 +418,7 @@ static int begin_terms(struct restore *r, struct medark_target_terms *terms,
 	if (r->ids == MEDARK_DELIVER_PREFIX || r->request->id_prefix)
 		(void)snprintf(terms->prefix, sizeof(terms->prefix), "%s", prefix_of(r));
 	terms->wants_integrity = r->target->wants_integrity;
+	terms->tags = (uint8_t)r->target->tags;
 	return medark_target_journal_begin(r->journal, terms, err);
 }
 
@@ -428,6 +430,8 @@ static int open_journal(struct restore *r, struct medark_target_terms *terms,
 	if (!terms->ids[0])
 		return begin_terms(r, terms, err);
 	r->target->wants_integrity = terms->wants_integrity != 0;
+	r->target->tags = terms->tags <= MEDARK_TAGS_MISFOUND ? (enum medark_target_tags)terms->tags
+							      : MEDARK_TAGS_MISFOUND;
 	return keep_terms(r, terms, err);
 }
 

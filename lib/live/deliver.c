@@ -5,19 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define UNIT_MAX      ((size_t)1 << 31)
 #define BYTES_MAX     ((size_t)96 << 20) /* of units under way */
 #define FLUSH_SECONDS 0.2
-
-static double now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- units ---- */
 
@@ -32,6 +23,7 @@ static void unit_free(struct medark_deliver_unit *u)
 		free(item->memory);
 	}
 	medark_http_transfer_free(u->transfer);
+	medark_tries_clear(&u->tries);
 	medark_buffer_clear(&u->items);
 	medark_buffer_clear(&u->edges);
 	medark_buffer_clear(&u->lookup);
@@ -77,7 +69,12 @@ int medark_deliver_new(const struct medark_deliver_setup *setup, struct medark_d
 	d->units = calloc(d->unit_max, sizeof(struct medark_deliver_unit *));
 	if (!d->units)
 		return medark_error_memory(err, "a restore");
-	d->bundle_max = setup->target->takes_transactions ? MEDARK_DELIVER_BUNDLE : 1;
+	/* A reference within a bundle could lead to what was found by the wrong tag. */
+	d->bundle_max =
+		setup->target->takes_transactions && (setup->ids != MEDARK_DELIVER_SERVER ||
+						      setup->target->tags != MEDARK_TAGS_LOOSE)
+			? MEDARK_DELIVER_BUNDLE
+			: 1;
 	d->needs_targets = setup->ids == MEDARK_DELIVER_SERVER || setup->target->wants_integrity;
 	*out = MEDARK_TAKE(d);
 	return 0;
@@ -267,6 +264,30 @@ static int put_to_check(struct medark_deliver *d, struct medark_deliver_item *it
 	return 0;
 }
 
+int medark_deliver_claim(struct medark_deliver *d, const struct medark_deliver_record *record,
+			 uint32_t entry, struct medark_bytes id, struct medark_error *err)
+{
+	int code = medark_target_map_claim(d->setup.map, entry, record->type, id, err);
+
+	if (code == 0)
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"%s says that two records of the archive have become one "
+					"resource: it cannot be relied on",
+					d->setup.target->base.origin);
+	return code < 0 ? code : 0;
+}
+
+/* Of the journal, which does not know the types. */
+static int claim_known(struct medark_deliver *d, const struct medark_deliver_record *record,
+		       uint32_t entry, struct medark_error *err)
+{
+	struct medark_bytes id = medark_target_map_id(d->setup.map, entry);
+
+	return id.size && d->setup.ids == MEDARK_DELIVER_SERVER
+		       ? medark_deliver_claim(d, record, entry, id, err)
+		       : 0;
+}
+
 int medark_deliver_add(struct medark_deliver *d, const struct medark_deliver_record *record,
 		       enum medark_deliver_taken *out, struct medark_error *err)
 {
@@ -278,6 +299,7 @@ int medark_deliver_add(struct medark_deliver *d, const struct medark_deliver_rec
 	MEDARK_TRY(medark_target_map_name(d->setup.map, record->type, record->id, &name, err));
 	MEDARK_TRY(medark_target_map_content(d->setup.map, record->text, &item.content, err));
 	MEDARK_TRY(medark_target_map_add(d->setup.map, &name, &item.entry, err));
+	MEDARK_TRY(claim_known(d, record, item.entry, err));
 	entry = medark_target_map_get(d->setup.map, item.entry);
 	*out = is_sending(d) ? compare(d, &item, entry) : compare_to_check(&item, entry);
 	if (*out == MEDARK_DELIVER_KNOWN) {
@@ -373,7 +395,7 @@ static int go_on(struct medark_deliver *d, struct medark_deliver_unit *u, struct
 {
 	struct medark_deliver_range *range;
 
-	if (u->transfer || (u->is_waiting && u->not_before > now()))
+	if (u->transfer || (u->is_waiting && u->not_before > medark_talk_now()))
 		return 0;
 	if (!u->is_waiting) {
 		if (!u->unsent.size)
@@ -384,11 +406,10 @@ static int go_on(struct medark_deliver *d, struct medark_deliver_unit *u, struct
 			return 0;
 		u->range = *range;
 		u->unsent.size -= sizeof(*range);
-		u->attempts = u->conflicts = 0;
-		u->was_renewed = false;
+		medark_tries_clear(&u->tries);
+		u->conflicts = 0;
 	}
 	u->is_waiting = false;
-	u->renewals = d->renewals;
 	MEDARK_TRY(medark_deliver_start(d, u, err));
 	medark_http_tag(u->transfer, u);
 	d->running++;
@@ -407,7 +428,7 @@ static int start_some(struct medark_deliver *d, double *out_soonest, struct meda
 		if (code == 2)
 			forget(d, i--);
 		else if (code == 0 && u->is_waiting && !u->transfer) {
-			double left = u->not_before - now();
+			double left = u->not_before - medark_talk_now();
 
 			if (*out_soonest < 0 || left < *out_soonest)
 				*out_soonest = left > 0 ? left : 0;
@@ -418,10 +439,10 @@ static int start_some(struct medark_deliver *d, double *out_soonest, struct meda
 
 static int flush(struct medark_deliver *d, bool at_once, struct medark_error *err)
 {
-	if (!at_once && now() < d->flushed + FLUSH_SECONDS)
+	if (!at_once && medark_talk_now() < d->flushed + FLUSH_SECONDS)
 		return 0;
 	MEDARK_TRY(medark_target_journal_flush(d->setup.journal, err));
-	d->flushed = now();
+	d->flushed = medark_talk_now();
 	return 0;
 }
 

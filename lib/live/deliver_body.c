@@ -14,7 +14,7 @@
 #define ANSWER_MAX ((size_t)64 << 20)
 #define BODY_MAX   ((size_t)1 << 30)
 #define PATH_SIZE  192
-#define TAG_SIZE   192
+#define TAG_SIZE   MEDARK_DELIVER_TAG_SIZE
 
 /* A reference to what is in no archive must not come to mean what this server has there. */
 #define ABSENT "urn:medark:not-restored:"
@@ -120,9 +120,8 @@ static int map(void *context, const struct medark_rewrite_target *target, struct
 
 /* ---- a record ---- */
 
-/* The code of the tag: Type/id, of an id of another form its keyed hash. */
-static void write_tag(const struct medark_deliver *d, const struct medark_deliver_item *item,
-		      char out[TAG_SIZE])
+void medark_deliver_tag(const struct medark_deliver *d, const struct medark_deliver_item *item,
+			char out[TAG_SIZE])
 {
 	const struct medark_deliver_record *r = &item->record;
 	char hex[2 * MEDARK_TARGET_HASH + 1];
@@ -160,7 +159,7 @@ int medark_deliver_rewrite(struct medark_deliver *d, struct medark_deliver_unit 
 	if (d->setup.ids == MEDARK_DELIVER_SAME)
 		rewrite.id = NULL;
 	if (tagged && d->setup.ids == MEDARK_DELIVER_SERVER) {
-		write_tag(d, item, tag);
+		medark_deliver_tag(d, item, tag);
 		rewrite.tag_system = d->setup.tag_system;
 		rewrite.tag_code = medark_bytes_text(tag);
 	}
@@ -171,7 +170,9 @@ int medark_deliver_rewrite(struct medark_deliver *d, struct medark_deliver_unit 
 
 struct request {
 	const char *method;
-	char path[PATH_SIZE], condition[2 * TAG_SIZE];
+	char path[PATH_SIZE];
+	char condition[2 * TAG_SIZE + 32]; /* a header, or "" */
+	size_t query;			   /* where its search begins */
 	const char *type;
 	struct medark_bytes body;
 };
@@ -188,14 +189,21 @@ static int describe(struct medark_deliver *d, const struct medark_deliver_item *
 	out->condition[0] = '\0';
 	if (!medark_deliver_id(d, item, id)) {
 		out->method = "POST";
-		write_tag(d, item, tag);
+		medark_deliver_tag(d, item, tag);
 		(void)snprintf(out->path, PATH_SIZE, "%.*s", (int)r->type.size,
 			       (const char *)r->type.data);
-		(void)snprintf(out->condition, sizeof(out->condition), "_tag=%s|%s",
+		if (d->setup.target->tags == MEDARK_TAGS_MISFOUND)
+			return 0;
+		out->query = sizeof("If-None-Exist: ") - 1;
+		(void)snprintf(out->condition, sizeof(out->condition), "If-None-Exist: _tag=%s|%s",
 			       d->setup.tag_system, tag);
 		return 0;
 	}
 	out->method = "PUT";
+	/* Only what was looked at is written over (RFC 9110 section 13.1.1). */
+	if (item->version[0])
+		(void)snprintf(out->condition, sizeof(out->condition), "If-Match: W/\"%s\"",
+			       item->version);
 	code = medark_url_encode(medark_bytes_text(id), &encoded, err);
 	if (code >= 0)
 		(void)snprintf(out->path, PATH_SIZE, "%.*s/%.*s", (int)r->type.size,
@@ -209,11 +217,10 @@ static int start(struct medark_deliver *d, struct medark_deliver_unit *u,
 		 const struct request *request, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
-	char condition[2 * TAG_SIZE + 32];
 	/* A server could take the wish for what it gives back to a read, too. */
-	bool is_read = d->pass == MEDARK_DELIVER_CHECK;
+	bool is_read = strcmp(request->method, "GET") == 0 || d->pass == MEDARK_DELIVER_CHECK;
 	const char *headers[] = { "Accept: application/fhir+json", "Prefer: return=minimal",
-				  condition };
+				  request->condition };
 	struct medark_http_request r = {
 		.method = request->method,
 		.headers = headers,
@@ -225,11 +232,11 @@ static int start(struct medark_deliver *d, struct medark_deliver_unit *u,
 		.body_max = ANSWER_MAX,
 	};
 
-	(void)snprintf(condition, sizeof(condition), "If-None-Exist: %s", request->condition);
 	if (request->path[0])
 		MEDARK_TRY(medark_url_below(&d->setup.target->base, request->path, &url, err));
 	r.url = request->path[0] ? &url : &d->setup.target->base;
-	MEDARK_TRY(medark_talk_header(&d->setup.target->talk, r.url, &r.authorization, err));
+	MEDARK_TRY(medark_tries_header(&u->tries, &d->setup.target->talk, r.url, &r.authorization,
+				       err));
 	return medark_http_start(d->setup.target->http, &r, &u->transfer, err);
 }
 
@@ -239,6 +246,12 @@ static int start_one(struct medark_deliver *d, struct medark_deliver_unit *u,
 	struct medark_deliver_item *item = medark_deliver_at(u, u->range.first);
 	struct request request = { 0 };
 
+	if (medark_deliver_looks(d, item)) {
+		request.method = "GET";
+		(void)snprintf(request.path, PATH_SIZE, "%.*s/%s", (int)item->record.type.size,
+			       (const char *)item->record.type.data, item->found);
+		return start(d, u, &request, err);
+	}
 	MEDARK_TRY(describe(d, item, &request, err));
 	MEDARK_TRY(medark_deliver_rewrite(d, u, item, true, body, err));
 	request.type = item->record.is_xml ? "application/fhir+xml" : "application/fhir+json";
@@ -267,7 +280,7 @@ static int add_entry(struct medark_deliver *d, struct medark_deliver_unit *u,
 	struct request request = { 0 };
 
 	MEDARK_TRY(describe(d, item, &request, err));
-	if (request.condition[0])
+	if (strcmp(request.method, "POST") == 0)
 		MEDARK_TRY(medark_buffer_print(body, err,
 					       "{\"fullUrl\":\"%s\",\"resource\":", item->urn));
 	else
@@ -276,9 +289,9 @@ static int add_entry(struct medark_deliver *d, struct medark_deliver_unit *u,
 	MEDARK_TRY(medark_deliver_rewrite(d, u, item, true, body, err));
 	MEDARK_TRY(medark_buffer_print(body, err, ",\"request\":{\"method\":\"%s\",\"url\":\"%s\"",
 				       request.method, request.path));
-	if (request.condition[0])
+	if (request.query)
 		MEDARK_TRY(medark_buffer_print(body, err, ",\"ifNoneExist\":\"%s\"",
-					       request.condition));
+					       request.condition + request.query));
 	return medark_buffer_text(body, "}}", err);
 }
 

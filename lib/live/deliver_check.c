@@ -6,7 +6,6 @@
 #include "live/deliver_private.h"
 #include "live/json_compare.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define RECORD_MAX ((size_t)1 << 30)
@@ -67,10 +66,9 @@ static int check_entry(struct medark_deliver *d, struct medark_deliver_unit *u,
 		       struct medark_deliver_item *item, const json_t *entry,
 		       struct medark_error *err)
 {
-	const char *status = medark_live_json_text(json_object_get(entry, "response"), "status");
 	json_t *resource = json_object_get(entry, "resource");
 
-	if (!resource || (status && strtoul(status, NULL, 10) != 200))
+	if (!resource || medark_deliver_status(entry) != 200)
 		return tell(d, item, MEDARK_DELIVER_GONE, "", err);
 	return compare(d, u, item, resource, err);
 }

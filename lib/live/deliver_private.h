@@ -9,12 +9,14 @@
 
 #include "live/deliver.h"
 #include "live/rewrite.h"
+#include "live/tries.h"
 
 /* Entries and bytes of a bundle: what servers take without complaint. */
 #define MEDARK_DELIVER_BUNDLE	    50
 #define MEDARK_DELIVER_BUNDLE_BYTES ((size_t)8 << 20)
 
-#define MEDARK_URN_SIZE 46 /* urn:uuid:…, and its zero */
+#define MEDARK_URN_SIZE		46 /* urn:uuid:…, and its zero */
+#define MEDARK_DELIVER_TAG_SIZE 192
 
 struct medark_deliver_item {
 	struct medark_deliver_record record;
@@ -30,6 +32,13 @@ struct medark_deliver_item {
 	bool is_torn;		    /* sent with a reference that could not be filled in */
 	bool is_in_bundle;
 	char urn[MEDARK_URN_SIZE]; /* in the bundle */
+	/*
+	 * What the server found by the record's tag instead of making it: looked at before it is
+	 * written over. Empty: nothing.
+	 */
+	char found[MEDARK_TARGET_ID_TEXT];
+	char version[MEDARK_TARGET_ID_TEXT]; /* of that, when it was looked at; or empty */
+	bool was_found_in_bundle;
 };
 
 /* A run of unit->order. */
@@ -48,9 +57,9 @@ struct medark_deliver_unit {
 	/* the request */
 	struct medark_http_transfer *transfer;
 	struct medark_deliver_range range;
-	unsigned attempts, conflicts;
-	unsigned renewals; /* of d, when it was sent */
-	bool was_renewed, is_waiting;
+	struct medark_tries tries;
+	unsigned conflicts;
+	bool is_waiting; /* to be sent again */
 	double not_before;
 	/* A bundle that was refused as a whole, and what its parts tell: was it too large? */
 	uint32_t split_end, split_good;
@@ -70,7 +79,6 @@ struct medark_deliver {
 	size_t unit_count, unit_max;
 	size_t bytes; /* of all units */
 	unsigned running, parallel;
-	unsigned renewals; /* how often a token was refused */
 	unsigned in_a_row; /* answers since the server said that it is too much */
 	uint32_t bundle_max;
 	bool needs_targets; /* what is referred to must be there first */
@@ -106,6 +114,14 @@ int medark_deliver_resolve(const struct medark_deliver *d,
 			   const struct medark_rewrite_target *target, uint32_t *out_entry,
 			   struct medark_bytes *out_type, struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Notes that the server's resource is this record's. MEDARK_E_REMOTE: it is another's already;
+ * MEDARK_E_MEMORY.
+ */
+int medark_deliver_claim(struct medark_deliver *d, const struct medark_deliver_record *record,
+			 uint32_t entry, struct medark_bytes id,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
 /* ---- deliver_order.c ---- */
 
 /* Fills edges, lookup, order and unsent; what has to wait is told apart and counted. */
@@ -131,12 +147,27 @@ int medark_deliver_rewrite(struct medark_deliver *d, struct medark_deliver_unit 
 int medark_deliver_id(const struct medark_deliver *d, const struct medark_deliver_item *item,
 		      char out[MEDARK_TARGET_ID_TEXT]);
 
+/* The code of the tag: Type/id, of an id of another form its keyed hash. */
+void medark_deliver_tag(const struct medark_deliver *d, const struct medark_deliver_item *item,
+			char out[MEDARK_DELIVER_TAG_SIZE]);
+
+/* Is what the server found for it to be looked at first? */
+static inline bool medark_deliver_looks(const struct medark_deliver *d,
+					const struct medark_deliver_item *item)
+{
+	return d->pass != MEDARK_DELIVER_CHECK && item->found[0] &&
+	       medark_target_map_get(d->setup.map, item->entry)->id == 0;
+}
+
 /* ---- deliver_answer.c ---- */
 
 /* What came for u->range: all is noted, or put back on top of what is to be done. */
 int medark_deliver_answer(struct medark_deliver *d, struct medark_deliver_unit *u,
 			  const struct medark_http_response *r,
 			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* The status of an entry of a bundle that answers; 0: it tells none. */
+unsigned medark_deliver_status(const json_t *entry);
 
 int medark_deliver_tell(struct medark_deliver *d, const struct medark_deliver_news *news,
 			struct medark_error *err) MEDARK_MUST_USE;

@@ -4,6 +4,7 @@
 #include "live/discover.h"
 #include "live/json.h"
 #include "live/live.h"
+#include "record/fhir_reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,8 +176,22 @@ bool medark_target_takes(const struct medark_target *t, struct medark_bytes type
 	return t->types.size == 0;
 }
 
+/* What stands behind the last slash, which is cut off with it; empty without a slash. */
+static struct medark_bytes last_part(struct medark_bytes *text)
+{
+	const uint8_t *slash = text->size ? memrchr(text->data, '/', text->size) : NULL;
+	struct medark_bytes part = { NULL, 0 };
+
+	if (slash) {
+		part = medark_bytes(slash + 1, (size_t)(text->data + text->size - slash) - 1);
+		text->size = (size_t)(slash - text->data);
+	}
+	return part;
+}
+
 /* Absolute, or a path (RFC 9110 section 10.2.2), or what stands in a Bundle: the end decides. */
-bool medark_target_location(struct medark_bytes location, struct medark_bytes *out)
+bool medark_target_location(struct medark_bytes location, struct medark_bytes *out_type,
+			    struct medark_bytes *out_id)
 {
 	static const char history[] = "/_history/";
 	const uint8_t *at =
@@ -184,12 +199,30 @@ bool medark_target_location(struct medark_bytes location, struct medark_bytes *o
 			      : NULL;
 	struct medark_bytes head =
 		medark_bytes(location.data, at ? (size_t)(at - location.data) : location.size);
-	const uint8_t *slash = head.size ? memrchr(head.data, '/', head.size) : NULL;
+	struct medark_bytes whole;
 
-	if (!slash || slash == head.data)
-		return false;
-	*out = medark_bytes(slash + 1, (size_t)(head.data + head.size - slash) - 1);
-	return medark_target_is_id(*out);
+	*out_id = last_part(&head);
+	whole = head;
+	*out_type = last_part(&head);
+	if (!out_type->data)
+		*out_type = whole;
+	return medark_target_is_id(*out_id) && medark_fhir_is_type(*out_type);
+}
+
+bool medark_target_has_tag(const json_t *resource, const char *system, const char *code)
+{
+	const json_t *tags = json_object_get(json_object_get(resource, "meta"), "tag");
+
+	for (size_t i = 0; i < json_array_size(tags); i++) {
+		const json_t *tag = json_array_get(tags, i);
+		const char *its_system = medark_live_json_text(tag, "system");
+		const char *its_code = medark_live_json_text(tag, "code");
+
+		if (its_system && its_code && strcmp(its_system, system) == 0 &&
+		    strcmp(its_code, code) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- opening ---- */

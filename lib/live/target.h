@@ -12,6 +12,7 @@
 #include "live/talk.h"
 #include "live/target_map.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* Which ids a client may choose. */
@@ -24,6 +25,14 @@ enum medark_target_ids {
 };
 /* "any", "with letters", "UUIDs", "none", "unknown". Static. */
 const char *medark_target_ids_name(enum medark_target_ids ids);
+
+/* What comes of a create on the condition that nothing has a certain tag. */
+enum medark_target_tags {
+	MEDARK_TAGS_UNFOUND,  /* it is made in any case */
+	MEDARK_TAGS_FOUND,    /* what has the tag is found instead */
+	MEDARK_TAGS_LOOSE,    /* so is what has it in other letters: a for A */
+	MEDARK_TAGS_MISFOUND, /* something is found that does not have it: not to be asked for */
+};
 
 #define MEDARK_TARGET_WORD_MAX 64
 #define MEDARK_TARGET_ID_TEXT  (MEDARK_TARGET_ID_MAX + 1)
@@ -41,7 +50,8 @@ struct medark_target {
 	bool takes_xml, takes_transactions;
 	/* what the probe showed */
 	enum medark_target_ids ids;
-	bool is_probed, finds_tags, wants_integrity;
+	bool is_probed, wants_integrity;
+	enum medark_target_tags tags;
 	bool left_probe; /* it could not be deleted */
 };
 
@@ -85,7 +95,12 @@ struct medark_target_request {
 int medark_target_send(struct medark_target *target, const struct medark_target_request *request,
 		       struct medark_http_transfer **out, struct medark_error *err) MEDARK_MUST_USE;
 
-/* The id in a Location, "…/Type/id/_history/1" or "Type/id"; false if it has none. Borrowed. */
-bool medark_target_location(struct medark_bytes location, struct medark_bytes *out);
+/* Type and id in a Location, "…/Type/id/_history/1" or "Type/id"; false if it has none. Borrowed.
+ */
+bool medark_target_location(struct medark_bytes location, struct medark_bytes *out_type,
+			    struct medark_bytes *out_id);
+
+/* Has the resource this very meta.tag, letter by letter? */
+bool medark_target_has_tag(const json_t *resource, const char *system, const char *code);
 
 #endif

@@ -19,7 +19,8 @@ struct medark_target_journal;
 struct medark_target_terms {
 	char ids[8];			       /* "same", "prefix", "server"; empty: not begun */
 	char prefix[MEDARK_TARGET_ID_MAX + 1]; /* of the ids, or of their tags; may be empty */
-	uint8_t wants_integrity;	       /* as the probe showed, which is not made again */
+	/* As the probe showed, which is not made again; `tags`: enum medark_target_tags. */
+	uint8_t wants_integrity, tags;
 };
 
 /*

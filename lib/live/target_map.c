@@ -10,12 +10,21 @@
 #define IDS_MAX	    (UINT32_MAX - MEDARK_TARGET_ID_MAX)
 #define SLOTS_FIRST 4096
 
+/* Whose a resource of the server is. Packed: there is one for each record. */
+struct __attribute__((packed)) claim {
+	uint64_t print;
+	uint32_t owner;
+};
+
 struct medark_target_map {
 	struct medark_key key;
 	struct medark_buffer entries; /* struct medark_target_entry */
 	struct medark_buffer ids;     /* each with its size, one byte, in front; number 0 is none */
 	uint32_t *slots;	      /* numbers; 0: free */
 	uint64_t slot_count;	      /* a power of two */
+	struct claim *claims;	      /* by print; owner 0: free */
+	uint64_t claim_slots;	      /* a power of two, or 0 */
+	uint64_t claim_count;
 };
 
 void medark_target_map_free(struct medark_target_map *map)
@@ -26,6 +35,7 @@ void medark_target_map_free(struct medark_target_map *map)
 	medark_buffer_clear(&map->entries);
 	medark_buffer_clear(&map->ids);
 	free(map->slots);
+	free(map->claims);
 	free(map);
 }
 
@@ -146,6 +156,8 @@ int medark_target_map_add(struct medark_target_map *map, const struct medark_tar
 
 bool medark_target_is_id(struct medark_bytes id)
 {
+	if (medark_bytes_is(id, ".") || medark_bytes_is(id, ".."))
+		return false;
 	for (size_t i = 0; i < id.size; i++) {
 		uint8_t c = id.data[i], low = c | 0x20;
 
@@ -168,6 +180,53 @@ int medark_target_map_set_id(struct medark_target_map *map, uint32_t number, str
 	MEDARK_TRY(medark_buffer_add(&map->ids, id.data, id.size, err));
 	medark_target_map_get(map, number)->id = (uint32_t)at;
 	return 0;
+}
+
+static struct claim *claim_of(struct claim *claims, uint64_t slots, uint64_t print)
+{
+	uint64_t at = print & (slots - 1);
+
+	while (claims[at].owner && claims[at].print != print)
+		at = (at + 1) & (slots - 1);
+	return &claims[at];
+}
+
+static int grow_claims(struct medark_target_map *map, struct medark_error *err)
+{
+	uint64_t slots = map->claim_slots ? 2 * map->claim_slots : SLOTS_FIRST;
+	struct claim *claims;
+
+	if (map->claim_count < map->claim_slots / 4 * 3)
+		return 0;
+	claims = calloc(slots, sizeof(*claims));
+	if (!claims)
+		return medark_error_memory(err, "a restore");
+	for (uint64_t i = 0; i < map->claim_slots; i++)
+		if (map->claims[i].owner)
+			*claim_of(claims, slots, map->claims[i].print) = map->claims[i];
+	free(map->claims);
+	map->claims = claims;
+	map->claim_slots = slots;
+	return 0;
+}
+
+int medark_target_map_claim(struct medark_target_map *map, uint32_t number,
+			    struct medark_bytes type, struct medark_bytes id,
+			    struct medark_error *err)
+{
+	const struct medark_bytes parts[] = { medark_bytes_text("given "), type,
+					      medark_bytes_text("/"), id };
+	struct medark_target_hash print;
+	struct claim *claim;
+
+	MEDARK_TRY(hash(map, parts, 4, &print, err));
+	MEDARK_TRY(grow_claims(map, err));
+	claim = claim_of(map->claims, map->claim_slots, medark_get_le64(print.bytes));
+	if (claim->owner)
+		return claim->owner == number;
+	*claim = (struct claim) { .print = medark_get_le64(print.bytes), .owner = number };
+	map->claim_count++;
+	return 1;
 }
 
 struct medark_bytes medark_target_map_id(const struct medark_target_map *map, uint32_t number)

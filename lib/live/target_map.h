@@ -69,12 +69,25 @@ struct medark_target_entry *medark_target_map_get(const struct medark_target_map
 						  uint32_t number);
 uint32_t medark_target_map_count(const struct medark_target_map *map);
 
-/* Is it an id as FHIR has them: 1 to 64 of A-Z a-z 0-9 - . (which needs no escape anywhere)? */
+/*
+ * Is it an id as FHIR has them: 1 to 64 of A-Z a-z 0-9 - . (which needs no escape anywhere), but
+ * neither `.` nor `..`, which mean another place?
+ */
 bool medark_target_is_id(struct medark_bytes id);
 
 /* Notes the server's id, which is one. MEDARK_E_MEMORY. */
 int medark_target_map_set_id(struct medark_target_map *map, uint32_t number, struct medark_bytes id,
 			     struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * Notes whose the server's resource Type/id is: 1; 0 if it is another entry's already, as two
+ * records with one resource would mean that one is written over the other. What is kept is 64 bits
+ * of a keyed hash: of 100 million records one is refused for nothing once in 3,700 restores.
+ * MEDARK_E_MEMORY.
+ */
+int medark_target_map_claim(struct medark_target_map *map, uint32_t number,
+			    struct medark_bytes type, struct medark_bytes id,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
 /* Empty if the server gave none; borrowed until the next medark_target_map_set_id(). */
 struct medark_bytes medark_target_map_id(const struct medark_target_map *map, uint32_t number);
 
