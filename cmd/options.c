@@ -130,7 +130,7 @@ const struct cli_option cli_option_table[] = {
 	  "server: who signs the report, as FILE.p7s" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
-	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there" },
+	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there; server:\nwrite over records of the same ids" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
 	  "do not wait for the disk (a power cut may lose it)" },
 	{ "config", 0, CLI_TEXT, CLI_RUN, AT(config), "FOLDER",

@@ -297,8 +297,9 @@ static void warn_of_archive(const struct cli_options *options, struct cli_access
 
 /* ---- the restore ---- */
 
-static int fail(const struct cli_options *options, const struct cli_lines *patients, size_t refused,
-		int code, const struct medark_error *err)
+/* `number`: the line of a patient who is to blame; 0: none is. */
+static int fail(const struct cli_options *options, size_t number,
+		const struct medark_server_result *out, int code, const struct medark_error *err)
 {
 	/* An address with a password in it is refused, and not to be repeated. */
 	struct cli_failure failure = {
@@ -307,7 +308,6 @@ static int fail(const struct cli_options *options, const struct cli_lines *patie
 		.code = code,
 		.err = err,
 	};
-	size_t number = code == MEDARK_E_NOT_FOUND ? cli_lines_number(patients, refused) : 0;
 	char action[96];
 
 	if (number) {
@@ -318,6 +318,9 @@ static int fail(const struct cli_options *options, const struct cli_lines *patie
 	} else if (code == MEDARK_E_FORMAT || code == MEDARK_E_NOT_FOUND) {
 		return cli_access_failed(options, "restore", options->operands.items[0], code, err);
 	}
+	if (code == MEDARK_E_EXISTS && out->would_overwrite)
+		failure.hint = "to put them beside: --ids prefix, with an --id-prefix of its own; "
+			       "to write over what is there: --force";
 	return cli_report_failure(options, &failure);
 }
 
@@ -334,6 +337,7 @@ static int run(const struct cli_options *options, struct cli_access *access,
 		.rejected = options->rejected,
 		.report = options->report,
 		.replace = options->force,
+		.overwrite = options->force,
 		.signer = options->signer,
 		.signer_key = options->signer_key,
 		.signer_passphrase = opens->bytes,
@@ -358,7 +362,10 @@ static int run(const struct cli_options *options, struct cli_access *access,
 	code = medark_archive_deliver_chain(access->all, access->count, options->as_of, &request,
 					    &progress.events, out, &err);
 	cli_progress_end(&progress);
-	return code < 0 ? fail(options, patients, refused, code, &err) : 0;
+	return code < 0 ? fail(options,
+			       code == MEDARK_E_NOT_FOUND ? cli_lines_number(patients, refused) : 0,
+			       out, code, &err)
+			: 0;
 }
 
 /* What did not change stands in the archives before. */

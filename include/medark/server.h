@@ -38,6 +38,7 @@ struct medark_server_request {
 	size_t *out_refused;
 	bool today;	   /* patients with an appointment today first, then those seen lately */
 	bool dry_run;	   /* look, plan, and write nothing anywhere */
+	bool overwrite;	   /* what stands under the same ids, and no earlier run put there */
 	bool no_read_back; /* do not compare what the server has afterwards */
 	unsigned workers;  /* patients side by side; 0: 8 */
 	unsigned threads;  /* to verify the archive; 0: as many as processors */
@@ -55,6 +56,7 @@ struct medark_server_result {
 	bool transactions, integrity; /* it refuses references to what is not there */
 	bool probed, probe_left;      /* a probe could not be deleted */
 	uint64_t present;	      /* patients that it had before, if it says so; else 0 */
+	bool would_overwrite;	      /* what it has under the ids of ours */
 	char ids[8];		      /* "same", "prefix", "server"; empty: to be found out */
 	char journal[1024];
 	bool continued; /* the journal had something */
@@ -86,7 +88,8 @@ struct medark_server_result {
 /*
  * Restores into a server. A whole restore verifies every byte of the archive first; one of patients
  * verifies each segment that it reads. MEDARK_E_REMOTE: the server does not answer, or refuses;
- * MEDARK_E_EXISTS: a file is there, or another restore uses the journal; MEDARK_E_NOT_FOUND for an
+ * MEDARK_E_EXISTS: a file is there, another restore uses the journal, or records would be written
+ * over; MEDARK_E_NOT_FOUND for an
  * unknown patient; MEDARK_E_USAGE, MEDARK_E_IDENTITY, MEDARK_E_KEY, MEDARK_E_FORMAT,
  * MEDARK_E_SYSTEM, MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED. After a failure the journal lets the
  * next run go on.

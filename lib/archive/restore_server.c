@@ -6,6 +6,7 @@
 #include "archive/server_chain.h"
 #include "archive/server_count.h"
 #include "archive/server_ids.h"
+#include "archive/server_others.h"
 #include "archive/server_report.h"
 #include "archive/server_walk.h"
 #include "base/parallel.h"
@@ -35,6 +36,7 @@ struct restore {
 	struct medark_server_chain chain;
 	struct medark_target *target;
 	struct medark_target_map *map;
+	struct medark_server_others others;
 	struct medark_target_journal *journal;
 	struct medark_deliver *deliver;
 	struct medark_server_report *report;
@@ -117,32 +119,6 @@ static const char *why_not(const struct restore *r, const struct medark_walk_rec
 	return r->ids == MEDARK_DELIVER_SAME ? NULL : "XML cannot get another id";
 }
 
-/* A record without an id gets one that is made of its content, the same each time. */
-static int make_id(struct restore *r, struct medark_deliver_record *record,
-		   char out[MEDARK_TARGET_ID_TEXT], struct medark_error *err)
-{
-	struct medark_digest digest;
-	struct medark_bytes text = record->text;
-	const uint8_t *brace = memchr(text.data, '{', text.size);
-	char hex[2 * MEDARK_DIGEST_SIZE + 1];
-	size_t front;
-
-	if (!brace)
-		return medark_error_set(err, MEDARK_E_FORMAT, "a record is no JSON object");
-	front = (size_t)(brace - text.data) + 1;
-	medark_sha256(text.data, text.size, &digest);
-	medark_text_hex(digest.bytes, sizeof(digest.bytes), hex);
-	(void)snprintf(out, MEDARK_TARGET_ID_TEXT, "%.8s-%.4s-8%.3s-8%.3s-%.12s", hex, hex + 8,
-		       hex + 13, hex + 17, hex + 20); /* RFC 9562 section 5.8 */
-	r->with_id.size = 0;
-	MEDARK_TRY(medark_buffer_add(&r->with_id, text.data, front, err));
-	MEDARK_TRY(medark_buffer_print(&r->with_id, err, "\"id\":\"%s\",", out));
-	MEDARK_TRY(medark_buffer_add(&r->with_id, text.data + front, text.size - front, err));
-	record->id = medark_bytes_text(out);
-	record->text = medark_bytes(r->with_id.data, r->with_id.size);
-	return 0;
-}
-
 /* What became of the records, each counted once. */
 static int count(struct restore *r, const struct medark_deliver_record *record,
 		 enum medark_deliver_taken taken, struct medark_error *err)
@@ -172,8 +148,11 @@ static int deliver(struct restore *r, const struct medark_walk_record *walked,
 						.is_xml = walked->is_xml };
 	enum medark_deliver_taken taken;
 
-	if (!record.id.size)
-		MEDARK_TRY(make_id(r, &record, id, err));
+	if (!record.id.size) {
+		MEDARK_TRY(medark_server_ids_make(record.text, id, &r->with_id, err));
+		record.id = medark_bytes_text(id);
+		record.text = medark_bytes(r->with_id.data, r->with_id.size);
+	}
 	MEDARK_TRY(medark_deliver_add(r->deliver, &record, &taken, err));
 	if (r->mode == COUNT)
 		MEDARK_TRY(count(r, &record, taken, err));
@@ -195,6 +174,8 @@ static int each(void *context, const struct medark_walk_record *record, struct m
 		s->types[type].not_sent += why != NULL;
 		s->not_sent += why != NULL;
 		medark_server_ids_note(&r->seen, f->id);
+		if (r->mode == PLAN)
+			medark_server_others_note(&r->others, f->type, f->id);
 		if (why)
 			medark_server_count_reason(s, why);
 	}
@@ -308,20 +289,19 @@ static const char *prefix_of(const struct restore *r)
 	return r->request->id_prefix ? r->request->id_prefix : "medark-";
 }
 
-/* Records that are there under the same ids would be written over. */
-static int warn_of_others(struct restore *r, struct medark_error *err)
+static int look_for_others(struct restore *r, struct medark_error *err)
 {
-	char sentence[160];
+	const struct medark_server_look look = {
+		.target = r->target,
+		.prefix = prefix_of(r),
+		.ids = r->ids,
+		.is_allowed = r->request->dry_run || r->request->overwrite,
+		.meter = &r->meter,
+		.out_patients = &r->result->present,
+		.out_would_overwrite = &r->result->would_overwrite,
+	};
 
-	MEDARK_TRY(medark_target_count(r->target, "Patient", &r->result->present, err));
-	if (r->ids != MEDARK_DELIVER_SAME || !r->result->present)
-		return 0;
-	(void)snprintf(sentence, sizeof(sentence),
-		       "the server has %" PRIu64 " patients already: records of the same type and "
-		       "id there are written over",
-		       r->result->present);
-	medark_meter_warn(&r->meter, sentence);
-	return 0;
+	return medark_server_others_look(&r->others, &look, err);
 }
 
 static int decide_ids(struct restore *r, struct medark_error *err)
@@ -339,7 +319,7 @@ static int decide_ids(struct restore *r, struct medark_error *err)
 			"the archive is an increment: it refers to records that it does not hold, "
 			"whose ids are not known where the server gives them: give the archives "
 			"before it, too, or other ids");
-	MEDARK_TRY(warn_of_others(r, err));
+	MEDARK_TRY(look_for_others(r, err));
 	if (r->ids == MEDARK_DELIVER_SERVER &&
 	    (r->target->tags == MEDARK_TAGS_UNFOUND || r->target->tags == MEDARK_TAGS_MISFOUND))
 		medark_meter_warn(&r->meter,
@@ -541,8 +521,8 @@ static int look(struct restore *r, struct medark_error *err)
 		r->ids = (enum medark_deliver_ids)chosen;
 		(void)snprintf(r->result->ids, sizeof(r->result->ids), "%s", r->request->ids);
 	}
-	MEDARK_TRY(warn_of_others(r, err));
 	MEDARK_TRY(plan(r, err));
+	MEDARK_TRY(look_for_others(r, err));
 	describe(r);
 	return medark_server_chain_items(&r->chain, note_item, r, err);
 }

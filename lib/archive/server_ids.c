@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/server_ids.h"
 
+#include "base/text.h"
+#include "crypto/digest.h"
+
+#include <stdio.h>
 #include <string.h>
 
 const char *const medark_server_ids_names[] = { "same", "prefix", "server" };
@@ -59,4 +63,25 @@ struct medark_bytes medark_server_ids_base(const struct medark_server_request *q
 	while (base.size && base.data[base.size - 1] == '/')
 		base.size--;
 	return base;
+}
+
+int medark_server_ids_make(struct medark_bytes text, char out_id[MEDARK_TARGET_ID_TEXT],
+			   struct medark_buffer *out_text, struct medark_error *err)
+{
+	const uint8_t *brace = memchr(text.data, '{', text.size);
+	struct medark_digest digest;
+	char hex[2 * MEDARK_DIGEST_SIZE + 1];
+	size_t front;
+
+	if (!brace)
+		return medark_error_set(err, MEDARK_E_FORMAT, "a record is no JSON object");
+	front = (size_t)(brace - text.data) + 1;
+	medark_sha256(text.data, text.size, &digest);
+	medark_text_hex(digest.bytes, sizeof(digest.bytes), hex);
+	(void)snprintf(out_id, MEDARK_TARGET_ID_TEXT, "%.8s-%.4s-8%.3s-8%.3s-%.12s", hex, hex + 8,
+		       hex + 13, hex + 17, hex + 20); /* RFC 9562 section 5.8 */
+	out_text->size = 0;
+	MEDARK_TRY(medark_buffer_add(out_text, text.data, front, err));
+	MEDARK_TRY(medark_buffer_print(out_text, err, "\"id\":\"%s\",", out_id));
+	return medark_buffer_add(out_text, text.data + front, text.size - front, err);
 }

@@ -19,6 +19,15 @@ struct medark_server_ids {
 
 void medark_server_ids_note(struct medark_server_ids *ids, struct medark_bytes id);
 
+/*
+ * A JSON record without an id gets one that is made of its content, a UUID, the same each time:
+ * `out_text` (emptied first) is the record with it. MEDARK_E_FORMAT if it is no object,
+ * MEDARK_E_MEMORY.
+ */
+int medark_server_ids_make(struct medark_bytes text, char out_id[MEDARK_TARGET_ID_TEXT],
+			   struct medark_buffer *out_text,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
 /* What the user wants (request->ids): enum medark_deliver_ids. MEDARK_E_USAGE. */
 int medark_server_ids_parse(const struct medark_server_request *request,
 			    struct medark_error *err) MEDARK_MUST_USE;

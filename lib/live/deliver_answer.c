@@ -32,22 +32,29 @@ static const json_t *first_issue(const json_t *outcome)
 	return json_array_get(json_object_get(outcome, "issue"), 0);
 }
 
-/* `body` is NULL, or is what the server says. */
-static int reject(struct medark_deliver *d, struct medark_deliver_item *item, unsigned status,
-		  const json_t *outcome, struct medark_bytes body, struct medark_error *err)
+static int reject_as(struct medark_deliver *d, struct medark_deliver_item *item, unsigned status,
+		     const char *issue, struct medark_bytes body, struct medark_error *err)
 {
-	const char *issue = medark_live_json_text(first_issue(outcome), "code");
 	const struct medark_deliver_news news = {
 		.event = MEDARK_DELIVER_REJECTED,
 		.record = &item->record,
 		.status = status,
-		.issue = medark_bytes_text(issue ? issue : ""),
+		.issue = medark_bytes_text(issue),
 		.body = body,
 	};
 
 	medark_target_map_get(d->setup.map, item->entry)->state = MEDARK_TARGET_REJECTED;
 	d->rejected++;
 	return medark_deliver_tell(d, &news, err);
+}
+
+/* `body` is NULL, or is what the server says. */
+static int reject(struct medark_deliver *d, struct medark_deliver_item *item, unsigned status,
+		  const json_t *outcome, struct medark_bytes body, struct medark_error *err)
+{
+	const char *issue = medark_live_json_text(first_issue(outcome), "code");
+
+	return reject_as(d, item, status, issue ? issue : "", body, err);
 }
 
 /* Not made, as the server had something of this tag: that is looked at before it is written over.
@@ -145,7 +152,7 @@ static int misfound(struct medark_deliver *d, struct medark_deliver_item *item,
 					"%s finds records by a tag that they do not have: nothing "
 					"more was sent",
 					d->setup.target->base.origin);
-	return reject(d, item, 200, NULL, medark_bytes_text(""), err);
+	return reject_as(d, item, 200, "tag-of-another", medark_bytes_text(""), err);
 }
 
 static void take_version(struct medark_deliver_item *item, const json_t *resource)

@@ -53,10 +53,14 @@ class Target(Server):
         self.types = options.get("types")  # those that it has; None: it does not say
         self.xml = options.get("xml", False)
         self.reject = None
+        self.finds = None  # what a search by tag finds instead: kind, "system|code" -> name or None
+        self.turns = False  # answers to transactions come in another order
+        self.claims = None  # what a create says of where it is: name -> name
         self.change = None  # what a read gives instead
         self.store, self.writes, self.tags = {}, {}, {}
         self.order = []  # names, as they were first written
         self.guard = threading.RLock()
+        self.match = None  # what the request under way wants to write over
 
     # ---- what it says ----
 
@@ -91,6 +95,7 @@ class Target(Server):
         return request.answer(status, body if body is not None else b"", **more)
 
     def handle(self, request, path):
+        self.match = None
         if request.command == "POST" and not path:
             return self.bundle(json.loads(request.body))
         if request.headers.get("Content-Type") == "application/fhir+xml":
@@ -98,6 +103,7 @@ class Target(Server):
                 raise Refused(415, "not-supported", "no XML here")
             return self.put_xml(path, request.body)
         body = json.loads(request.body) if request.body else None
+        self.match = request.headers.get("If-Match")
         return self.one(request.command, path, body, request.headers.get("If-None-Exist"))
 
     # ---- single interactions ----
@@ -151,11 +157,13 @@ class Target(Server):
                 return 200, self.store[found], found
         key = str(uuid.uuid4())
         self.keep(f"{kind}/{key}", body, key)
-        return 201, None, f"{kind}/{key}"
+        return 201, None, self.claims(f"{kind}/{key}") if self.claims else f"{kind}/{key}"
 
     def find(self, kind, condition):
         field, _, value = condition.partition("=")
         assert field == "_tag", condition
+        if self.finds:
+            return self.finds(kind, urllib.parse.unquote(value))
         name = self.tags.get((urllib.parse.unquote(value), kind))
         return name if name in self.store else None
 
@@ -170,6 +178,8 @@ class Target(Server):
                 raise Refused(400, "value", "no UUID")
             if self.ids == "letters" and key.isdigit():
                 raise Refused(400, "value", "digits only")
+        if self.match and self.match != f'W/"{self.store.get(name, {}).get("meta", {}).get("versionId")}"':
+            raise Refused(412, "conflict", "another version")
         self.check(kind, body)
         new = name not in self.store
         self.keep(name, body, key)
@@ -210,6 +220,8 @@ class Target(Server):
             raise
         finally:
             self.coming = frozenset()
+        if self.turns:
+            answers.reverse()
         return 200, {"resourceType": "Bundle", "type": "transaction-response", "entry": answers}, None
 
     def place(self, entry, names):

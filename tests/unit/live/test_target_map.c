@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../test.h"
 
-#include "live/target_map.h"
+#include "live/json.h"
+#include "live/target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,9 +91,85 @@ static void an_id_is_what_fhir_calls_one(void **state)
 	assert_false(medark_target_is_id(medark_bytes_text("")));
 }
 
+static void a_resource_of_the_server_is_one_records(void **state)
+{
+	MEDARK_AUTO(medark_target_map_free) struct medark_target_map *map = NULL;
+	const struct medark_bytes patient = medark_bytes_text("Patient");
+	char id[16];
+
+	(void)state;
+	assert_int_equal(medark_target_map_new(&key, &map, NULL), 0);
+	for (int round = 0; round < 2; round++)
+		for (uint32_t i = 1; i <= 20000; i++) {
+			(void)snprintf(id, sizeof(id), "%u", i);
+			assert_int_equal(medark_target_map_claim(map, i, patient,
+								 medark_bytes_text(id), NULL),
+					 1);
+		}
+	assert_int_equal(medark_target_map_claim(map, 2, patient, medark_bytes_text("1"), NULL), 0);
+	assert_int_equal(medark_target_map_claim(map, 1, patient, medark_bytes_text("1"), NULL), 1);
+	assert_int_equal(medark_target_map_claim(map, 2, medark_bytes_text("Group"),
+						 medark_bytes_text("1"), NULL),
+			 1);
+}
+
+static void what_is_an_id_and_where_it_stands(void **state)
+{
+	static const char *const good[] = { "1", "a-B.9", "..." };
+	static const char *const bad[] = { "", ".", "..", "a/b", "a_b", "a b", "\xc3\xa9" };
+	static const struct {
+		const char *location, *type, *id;
+	} cases[] = {
+		{ "https://h.example/fhir/Patient/1/_history/2", "Patient", "1" },
+		{ "https://h.example/fhir/Patient/1", "Patient", "1" },
+		{ "Patient/1", "Patient", "1" },
+		{ "/Patient/1/_history/2", "Patient", "1" },
+		{ "Patient/..", NULL, NULL },
+		{ "Patient", NULL, NULL },
+		{ "", NULL, NULL },
+		{ "https://h.example/fhir/Pa~ient/1", NULL, NULL },
+		{ "/1", NULL, NULL },
+	};
+	struct medark_bytes type, id;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_true(medark_target_is_id(medark_bytes_text(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(medark_target_is_id(medark_bytes_text(bad[i])));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool is_one =
+			medark_target_location(medark_bytes_text(cases[i].location), &type, &id);
+
+		assert_int_equal(is_one, cases[i].type != NULL);
+		assert_true(!is_one || (medark_bytes_is(type, cases[i].type) &&
+					medark_bytes_is(id, cases[i].id)));
+	}
+}
+
+static void tags_are_compared_letter_by_letter(void **state)
+{
+	MEDARK_AUTO(medark_json_release) json_t *resource = NULL;
+
+	(void)state;
+	assert_int_equal(
+		medark_live_json_parse(
+			medark_bytes_text("{\"meta\":{\"tag\":[7,{\"code\":\"x\"},{\"system\":"
+					  "\"urn:a\",\"code\":\"Patient/a\"}]}}"),
+			"it", MEDARK_E_FORMAT, &resource, NULL),
+		0);
+	assert_true(medark_target_has_tag(resource, "urn:a", "Patient/a"));
+	assert_false(medark_target_has_tag(resource, "urn:a", "Patient/A"));
+	assert_false(medark_target_has_tag(resource, "urn:b", "Patient/a"));
+	assert_false(medark_target_has_tag(resource, "", "x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_resource_of_the_server_is_one_records),
+		cmocka_unit_test(what_is_an_id_and_where_it_stands),
+		cmocka_unit_test(tags_are_compared_letter_by_letter),
 		cmocka_unit_test(every_name_has_one_entry),
 		cmocka_unit_test(ids_of_the_server_are_kept),
 		cmocka_unit_test(hashes_depend_on_the_key_and_on_what_is_hashed),
