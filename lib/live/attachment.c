@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "record/fhir_reference.h"
 #include "scan/json.h"
 
 #include <stdlib.h>
@@ -91,8 +92,8 @@ static bool is_name(struct medark_bytes name)
 /* A container that is open. */
 struct level {
 	struct medark_bytes name; /* of the member that it is, or that its array is */
-	struct medark_bytes url, title, content_type; /* raw strings of an object's members */
-	bool has_data, is_described;
+	struct medark_bytes url, title, content_type, hash; /* raw strings of an object's members */
+	bool has_data, is_described, is_empty;
 };
 
 struct walk {
@@ -111,6 +112,8 @@ static int give(struct walk *w, const struct level *l, struct medark_error *err)
 		.url = medark_bytes(url, medark_json_decode(l->url, url)),
 		.title = l->title,
 		.content_type = l->content_type,
+		.hash = l->hash,
+		.is_empty = l->is_empty,
 	};
 
 	return a.url.size ? w->each(w->context, &a, err) : 0;
@@ -132,6 +135,8 @@ static void take_value(struct walk *w, enum medark_json_token token)
 	if (medark_bytes_is(key, "contentType") || medark_bytes_is(key, "hash") ||
 	    medark_bytes_is(key, "size"))
 		l->is_described = true;
+	if (medark_bytes_is(key, "size") && token != MEDARK_JSON_STRING)
+		l->is_empty = medark_bytes_is(raw, "0");
 	if (token != MEDARK_JSON_STRING)
 		return;
 	if (medark_bytes_is(key, "url"))
@@ -140,6 +145,8 @@ static void take_value(struct walk *w, enum medark_json_token token)
 		l->title = raw;
 	else if (medark_bytes_is(key, "contentType"))
 		l->content_type = raw;
+	else if (medark_bytes_is(key, "hash"))
+		l->hash = raw;
 	else if (medark_bytes_is(key, "data"))
 		l->has_data = raw.size != 0;
 }
@@ -189,19 +196,41 @@ int medark_attachment_each(struct medark_bytes record,
 
 /* ---- names ---- */
 
+/* The end of the segment that begins at `at`. */
+static const uint8_t *segment_end(const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *slash = memchr(at, '/', (size_t)(end - at));
+
+	return slash ? slash : end;
+}
+
+/* Is what stands behind an id nothing, or a version? */
+static bool is_version(struct medark_bytes rest)
+{
+	static const char name[] = "/_history/";
+	const size_t size = sizeof(name) - 1;
+
+	return rest.size == 0 ||
+	       (medark_bytes_starts(rest, name) &&
+		medark_fhir_is_id(medark_bytes(rest.data + size, rest.size - size)));
+}
+
 struct medark_bytes medark_attachment_binary(struct medark_bytes url)
 {
 	static const char name[] = "Binary/";
-	const uint8_t *at = memmem(url.data, url.size, name, sizeof(name) - 1);
-	const uint8_t *end = url.data + url.size, *id;
+	const size_t size = sizeof(name) - 1;
+	const uint8_t *end = url.data + url.size, *at = url.data;
 
-	if (!at || (at > url.data && at[-1] != '/'))
-		return medark_bytes(NULL, 0);
-	for (id = at + sizeof(name) - 1; id < end && *id != '/' && *id != '?' && *id != '#'; id++)
-		;
-	if (id == at + sizeof(name) - 1)
-		return medark_bytes(NULL, 0);
-	return medark_bytes(at, (size_t)(id - at));
+	while (at < end && (at = memmem(at, (size_t)(end - at), name, size))) {
+		const uint8_t *id = at + size, *id_end = segment_end(id, end);
+
+		if ((at == url.data || at[-1] == '/') &&
+		    medark_fhir_is_id(medark_bytes(id, (size_t)(id_end - id))) &&
+		    is_version(medark_bytes(id_end, (size_t)(end - id_end))))
+			return medark_bytes(at, (size_t)(id_end - at));
+		at = id;
+	}
+	return medark_bytes(NULL, 0);
 }
 
 void medark_attachment_key(struct medark_bytes url, char out[MEDARK_ATTACHMENT_DIGITS + 1])

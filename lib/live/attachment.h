@@ -22,6 +22,8 @@ struct medark_attachment {
 	struct medark_bytes url;	  /* decoded; 1 byte to MEDARK_URL_MAX */
 	struct medark_bytes title;	  /* raw text of the string; may be empty */
 	struct medark_bytes content_type; /* the same */
+	struct medark_bytes hash;	  /* the same */
+	bool is_empty;			  /* `size` says that it has no byte */
 };
 
 /* May a record have Attachments with a `url`? Quick, and wrong only in saying yes. */
@@ -44,7 +46,11 @@ int medark_attachment_each(struct medark_bytes record,
 				       struct medark_error *err),
 			   void *context, struct medark_error *err) MEDARK_MUST_USE;
 
-/* "Binary/id" in an address, a version left out; empty if there is none. Borrowed from it. */
+/*
+ * "Binary/id" of an address that ends with it, or with Binary/id/_history/n, whatever stands in
+ * front; empty if it does not, as with a query behind it. Borrowed from it. Whether it means a
+ * Binary of a certain server only medark_attachment_locate() knows.
+ */
 struct medark_bytes medark_attachment_binary(struct medark_bytes url);
 
 /* The folder of such items, and what their names begin with: 32 digits and "-". */

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
+#include "live/attachment_check.h"
+#include "live/attachment_place.h"
 #include "live/leads.h"
 #include "live/requests.h"
 #include "live/sealed_lines.h"
@@ -19,7 +21,7 @@
 #define ROUNDS_MAX  10
 #define LIST_NAME   "job-leads"
 #define CONTROL_MAX ((size_t)1 << 20)
-#define BINARY_MAX  ((size_t)256 << 20) /* bytes of a Binary as JSON that is taken apart */
+#define BINARY_MAX  MEDARK_ATTACHMENT_TEXT_MAX /* bytes of a Binary that is taken apart */
 #define STEP	    ((size_t)1 << 16)
 #define NAME_DIGITS 24
 
@@ -47,9 +49,13 @@ struct errand {
 	struct follow *follow;
 	struct medark_sealed_writer *writer;
 	bool is_attachment;
-	char name[MEDARK_HAUL_NAME_MAX]; /* of the sealed file */
-	char path[MEDARK_HAUL_PATH_MAX]; /* of the item */
-	char json[MEDARK_HAUL_PATH_MAX]; /* of the item if it is a Binary as JSON */
+	struct medark_attachment_promise promise; /* of an attachment */
+	bool is_binary;				  /* asked for at [base]/Binary/id */
+	char target[MEDARK_RECORD_NAME_MAX + 1];  /* Type/id of a record */
+	uint64_t received;			  /* bytes of a record */
+	char name[MEDARK_HAUL_NAME_MAX];	  /* of the sealed file */
+	char path[MEDARK_HAUL_PATH_MAX];	  /* of the item */
+	char json[MEDARK_HAUL_PATH_MAX];	  /* of the item if it is a Binary as JSON */
 };
 
 static void errand_free(struct errand *e)
@@ -94,24 +100,6 @@ static int add_file(struct follow *f, const char *name, const char *path, const 
 
 /* ---- Binaries as JSON ---- */
 
-/* Begins the file with a brace, and is it short enough? */
-static int looks_like_json(const struct follow *f, const char *name, struct medark_error *err)
-{
-	const struct medark_walk_place *place = &f->setup.place;
-	MEDARK_AUTO(medark_stream_free) struct medark_stream *s = NULL;
-	uint8_t head[64];
-	uint64_t size;
-	ssize_t n;
-
-	MEDARK_TRY(medark_sealed_size(place->folder, name, &size, err));
-	MEDARK_TRY(medark_sealed_stream(place->folder, name, place->secret, &s, err));
-	n = medark_stream_read(s, head, sizeof(head), err);
-	for (ssize_t i = 0; i < n; i++)
-		if (!strchr(" \t\r\n", head[i]) || !head[i])
-			return head[i] == '{' && size < BINARY_MAX;
-	return n < 0 ? (int)n : 0;
-}
-
 /* The bytes that a Binary holds, into `text`, which has the Binary: 1; 0: it is none. */
 static int decode(struct medark_buffer *text, struct medark_buffer *out, struct medark_error *err)
 {
@@ -130,15 +118,18 @@ static int decode(struct medark_buffer *text, struct medark_buffer *out, struct 
 	return 1;
 }
 
-/* Keeps the bytes that a Binary holds as an item of their own: 1; 0: it is none. */
-static int keep_decoded(struct follow *f, const struct errand *e, struct medark_error *err)
+/*
+ * Keeps the bytes that a Binary holds as an item of their own, whose file is then `name`: 1; 0: it
+ * is none.
+ */
+static int keep_decoded(struct follow *f, const struct errand *e, char name[MEDARK_HAUL_NAME_MAX],
+			struct medark_error *err)
 {
 	const struct medark_walk_place *place = &f->setup.place;
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer text = MEDARK_BUFFER_SECRET(BINARY_MAX + 2 * STEP);
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(BINARY_MAX + 2 * STEP);
-	char name[MEDARK_HAUL_NAME_MAX];
 	int code;
 
 	MEDARK_TRY(medark_sealed_read(place->folder, e->name, place->secret, &text, err));
@@ -149,7 +140,7 @@ static int keep_decoded(struct follow *f, const struct errand *e, struct medark_
 					"is kept as it came");
 	if (code != 1)
 		return code;
-	(void)snprintf(name, sizeof(name), "file-d%s", e->name + strlen("file-a"));
+	(void)snprintf(name, MEDARK_HAUL_NAME_MAX, "file-d%s", e->name + strlen("file-a"));
 	MEDARK_TRY(medark_sealed_write(place->folder, name, place->secret,
 				       medark_bytes(bytes.data, bytes.size), false, err));
 	MEDARK_TRY(add_file(f, name, e->path, NULL, err));
@@ -158,45 +149,72 @@ static int keep_decoded(struct follow *f, const struct errand *e, struct medark_
 
 /* ---- what has come ---- */
 
-/* Is it a record, and not a page of HTML? */
-static int is_record(const struct follow *f, const char *name, struct medark_error *err)
+/* Is it the record that was asked for, and not a page of HTML or somebody else's record? */
+static int is_record(const struct errand *e, struct medark_error *err)
 {
-	const struct medark_walk_place *place = &f->setup.place;
+	const struct medark_walk_place *place = &e->follow->setup.place;
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_WALK_PAGE_MAX + 2 * STEP);
-	char type[MEDARK_RECORD_NAME_MAX + 1];
-	uint64_t size;
+	char found[MEDARK_RECORD_NAME_MAX + 1];
 
-	MEDARK_TRY(medark_sealed_size(place->folder, name, &size, err));
-	if (size > MEDARK_WALK_PAGE_MAX)
-		return 0;
-	MEDARK_TRY(medark_sealed_read(place->folder, name, place->secret, &text, err));
-	medark_bundle_name(medark_bytes(text.data, text.size), type);
-	return type[0] != '\0';
+	MEDARK_TRY(medark_sealed_read(place->folder, e->name, place->secret, &text, err));
+	medark_bundle_name(medark_bytes(text.data, text.size), found);
+	return strcmp(found, e->target) == 0;
 }
 
-static int take_record(struct errand *e, struct medark_error *err)
+/* What came is not what was asked for: it goes, and the archive says so. */
+static int refuse(const struct errand *e, const char *why, struct medark_error *err)
 {
-	struct follow *f = e->follow;
-	int code = is_record(f, e->name, err);
-
-	if (code == 1)
-		return add_file(f, e->name, e->path, NULL, err);
-	MEDARK_TRY(code);
-	(void)unlinkat(f->setup.place.folder, e->name, 0);
-	return add_file(f, e->name, e->path,
-			"the server answers with something else than the record", err);
+	(void)unlinkat(e->follow->setup.place.folder, e->name, 0);
+	return add_file(e->follow, e->name, e->path, why, err);
 }
 
-static int take_attachment(struct errand *e, struct medark_error *err)
+static int take_record(const struct errand *e, struct medark_error *err)
 {
-	struct follow *f = e->follow;
-	int code = looks_like_json(f, e->name, err);
+	int code = is_record(e, err);
 
 	if (code == 1)
-		code = keep_decoded(f, e, err);
+		return add_file(e->follow, e->name, e->path, NULL, err);
 	MEDARK_TRY(code);
-	return add_file(f, e->name, code == 1 ? e->json : e->path, NULL, err);
+	return refuse(e, "the server answers with something else than the record", err);
+}
+
+/*
+ * Either the record or the bytes are wrong, and nobody here knows which: both are kept, and the
+ * archive does not call itself complete.
+ */
+static int compare_hash(const struct errand *e, const char *name, struct medark_error *err)
+{
+	const struct medark_walk_place *place = &e->follow->setup.place;
+	int code = medark_attachment_fits(&e->promise, place->folder, name, place->secret, err);
+
+	if (code != 0)
+		return code < 0 ? code : 0;
+	return medark_haul_miss(e->follow->haul, err,
+				"%s: these bytes do not fit the hash in the record; they are kept "
+				"as they came",
+				e->path);
+}
+
+static int take_attachment(const struct errand *e, struct medark_error *err)
+{
+	struct follow *f = e->follow;
+	const struct medark_walk_place *place = &f->setup.place;
+	enum medark_attachment_content content;
+	char name[MEDARK_HAUL_NAME_MAX];
+	const char *why;
+	int code = 0;
+
+	MEDARK_TRY(medark_attachment_look(place->folder, e->name, place->secret, &content, err));
+	why = medark_attachment_unfit(&e->promise, content, e->is_binary);
+	if (why)
+		return refuse(e, why, err);
+	memcpy(name, e->name, sizeof(name));
+	if (content == MEDARK_ATTACHMENT_IS_BINARY)
+		code = keep_decoded(f, e, name, err);
+	MEDARK_TRY(code);
+	MEDARK_TRY(add_file(f, e->name, code == 1 ? e->json : e->path, NULL, err));
+	return compare_hash(e, name, err);
 }
 
 /* Takes what is on disk now, whole. */
@@ -217,6 +235,7 @@ static int begin(void *context, struct medark_request *request, struct medark_er
 
 	medark_sealed_writer_free(e->writer);
 	e->writer = NULL;
+	e->received = 0;
 	return medark_sealed_create(f->setup.place.folder, e->name, f->setup.place.secret,
 				    &e->writer, err);
 }
@@ -225,6 +244,12 @@ static int sink(void *tag, struct medark_bytes part, struct medark_error *err)
 {
 	struct errand *e = tag;
 
+	e->received += part.size;
+	if (!e->is_attachment && e->received > MEDARK_WALK_PAGE_MAX)
+		return medark_error_set(err, MEDARK_E_REMOTE,
+					"the server's answer is longer than a record may be "
+					"(%zu bytes)",
+					MEDARK_WALK_PAGE_MAX);
 	return medark_sealed_add(e->writer, part, err);
 }
 
@@ -236,6 +261,12 @@ static int done(void *context, struct medark_request *request, const struct meda
 
 	request->tag = NULL;
 	if (r->status == 200 && !r->failure.code) {
+		if (e->is_attachment &&
+		    medark_attachment_is_page(&e->promise, medark_http_header(r, "content-type")))
+			return add_file(f, e->name, e->path,
+					"the server answers with a page of HTML, and the record "
+					"says that it is something else",
+					err);
 		MEDARK_TRY(medark_sealed_keep(e->writer, err));
 		return take(e, err);
 	}
@@ -317,6 +348,7 @@ static int fetch_record(struct follow *f, const struct medark_lead *lead, struct
 		medark_url_clear(&request.url);
 		return medark_error_memory(err, "what records refer to");
 	}
+	memcpy(e->target, target, sizeof(target));
 	medark_sha256(target, strlen(target), &digest);
 	medark_text_hex(digest.bytes, sizeof(digest.bytes), hex);
 	(void)snprintf(e->name, sizeof(e->name), "file-r%.*s", NAME_DIGITS, hex);
@@ -334,52 +366,47 @@ static void note_elsewhere(struct follow *f, const struct medark_url *url)
 		memcpy(f->elsewhere_origin, url->origin, sizeof(f->elsewhere_origin));
 }
 
-static int resolve(const struct follow *f, struct medark_bytes target, struct medark_url *out,
-		   struct medark_error *err)
+static void name_attachment(struct errand *e, const struct medark_lead *lead)
 {
-	char text[MEDARK_URL_MAX + 1];
-
-	if (target.size > MEDARK_URL_MAX || memchr(target.data, 0, target.size))
-		return MEDARK_E_USAGE;
-	memcpy(text, target.data, target.size);
-	text[target.size] = '\0';
-	return medark_url_resolve(&f->root, text, out, err);
-}
-
-static int fetch_attachment(struct follow *f, const struct medark_lead *lead,
-			    struct medark_error *err)
-{
-	const struct medark_url *base = f->setup.place.talk.base;
-	const struct medark_bytes binary = medark_attachment_binary(lead->target);
-	struct medark_request request = { .accept = "Accept: */*" };
 	char key[MEDARK_ATTACHMENT_DIGITS + 1];
-	struct errand *e;
-	int code = resolve(f, lead->target, &request.url, err);
 
-	if (code < 0 && code != MEDARK_E_USAGE)
-		return code;
-	if (code < 0 || !medark_url_same_origin(&request.url, base)) {
-		note_elsewhere(f, &request.url);
-		medark_url_clear(&request.url);
-		return 0;
-	}
-	/* It may have come behind the record that leads there. */
-	if (binary.size && medark_leads_is_there(&f->leads, binary)) {
-		medark_url_clear(&request.url);
-		return 0;
-	}
-	e = new_errand(f, true);
-	if (!e) {
-		medark_url_clear(&request.url);
-		return medark_error_memory(err, "attachments");
-	}
 	medark_attachment_key(lead->target, key);
 	(void)snprintf(e->name, sizeof(e->name), "file-a%.*s", NAME_DIGITS, key);
 	(void)snprintf(e->path, sizeof(e->path), MEDARK_ATTACHMENT_FOLDER "%s-%s.%s", key,
 		       lead->title, lead->ending);
 	(void)snprintf(e->json, sizeof(e->json), MEDARK_ATTACHMENT_FOLDER "%s-%s.Binary.json", key,
 		       lead->title);
-	return send(e, &request, err);
+}
+
+static int fetch_attachment(struct follow *f, const struct medark_lead *lead,
+			    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_attachment_place_clear) struct medark_attachment_place place = { 0 };
+	MEDARK_AUTO(errand_free) struct errand *e = NULL;
+	struct medark_request request = { .accept = "Accept: */*" };
+
+	MEDARK_TRY(medark_attachment_locate(&f->root, lead->target, &place, err));
+	if (place.kind == MEDARK_ATTACHMENT_ELSEWHERE) {
+		note_elsewhere(f, &place.url);
+		return 0;
+	}
+	/* It may have come behind the record that leads there. */
+	if (place.binary[0] && medark_leads_is_there(&f->leads, medark_bytes_text(place.binary)))
+		return 0;
+	e = new_errand(f, true);
+	if (!e)
+		return medark_error_memory(err, "attachments");
+	name_attachment(e, lead);
+	if (place.kind == MEDARK_ATTACHMENT_REFUSED)
+		return add_file(f, e->name, e->path,
+				"its address leads to records of the server, or has more than one "
+				"meaning: it is not asked for",
+				err);
+	e->promise = lead->promise;
+	e->is_binary = place.kind == MEDARK_ATTACHMENT_BINARY;
+	request.url = place.url;
+	place.url = (struct medark_url) { 0 };
+	return send(MEDARK_TAKE(e), &request, err);
 }
 
 static int report(struct follow *f, struct medark_error *err)
@@ -463,6 +490,7 @@ int medark_follow_run(const struct medark_follow_setup *setup, struct medark_hau
 		.folder = setup->place.folder,
 		.secret = setup->place.secret,
 		.base = setup->place.talk.base,
+		.root = &f.root,
 		.wants_references = setup->wants_references,
 	};
 	const struct medark_requests_setup requests = {
@@ -478,9 +506,9 @@ int medark_follow_run(const struct medark_follow_setup *setup, struct medark_hau
 	size_t first = 0;
 
 	MEDARK_TRY(medark_digest_setup(err));
+	MEDARK_TRY(medark_url_below(setup->place.talk.base, "", &f.root, err));
 	MEDARK_TRY(medark_leads_init(&f.leads, &leads, err));
 	MEDARK_TRY(medark_requests_new(&requests, &f.requests, err));
-	MEDARK_TRY(medark_url_below(setup->place.talk.base, "", &f.root, err));
 	for (unsigned i = 0; i < ROUNDS_MAX && first < haul->count; i++) {
 		size_t next = haul->count;
 

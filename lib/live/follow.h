@@ -4,9 +4,11 @@
  * Attachments, and records that others refer to, until nothing new is found. For lib/live only. One
  * thread.
  *
- * Attachments are fetched from the server itself alone. Elsewhere nothing is asked for: a record
- * could lead into a network that only this machine can reach (server-side request forgery), and a
- * token must not go there. Those make the archive incomplete.
+ * Attachments are fetched from the server itself alone, and there only where documents lie
+ * (attachment_place.h); what comes must look like one (attachment_check.h). Elsewhere nothing is
+ * asked for: a record could lead into a network that only this machine can reach (server-side
+ * request forgery), and a token must not go there. Those make the archive incomplete. So does a
+ * record that comes and is not the one that was asked for.
  */
 #ifndef MEDARK_LIVE_FOLLOW_H
 #define MEDARK_LIVE_FOLLOW_H

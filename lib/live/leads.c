@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/leads.h"
 
+#include "live/attachment_place.h"
 #include "live/bundle.h"
 #include "live/sealed_lines.h"
 #include "live/walk.h"
@@ -129,22 +130,26 @@ static int add_attachment(void *context, const struct medark_attachment *a,
 			  struct medark_error *err)
 {
 	struct medark_leads *l = context;
-	struct medark_bytes binary = medark_attachment_binary(a->url);
+	MEDARK_AUTO(medark_attachment_place_clear) struct medark_attachment_place place = { 0 };
+	char promise[MEDARK_ATTACHMENT_PROMISE_MAX + 1];
 	const char *ending = medark_attachment_ending(a->content_type);
 	char title[MEDARK_ATTACHMENT_TITLE_MAX + 1];
 	char key[MEDARK_ATTACHMENT_DIGITS + 1];
 	int code;
 
-	if (!leads_out(a->url) ||
-	    (binary.size && is_ours(l, a->url) && medark_leads_is_there(l, binary)))
+	if (!leads_out(a->url))
+		return 0;
+	MEDARK_TRY(medark_attachment_locate(l->setup.root, a->url, &place, err));
+	if (place.binary[0] && medark_leads_is_there(l, medark_bytes_text(place.binary)))
 		return 0;
 	medark_attachment_key(a->url, key);
 	code = medark_hashset_add(&l->listed, medark_bytes_text(key), err);
 	if (code != 1)
 		return code;
 	medark_attachment_title(a->title, ending, title);
+	MEDARK_TRY(medark_attachment_promise_write(a, promise, err));
 	l->line.size = 0;
-	MEDARK_TRY(medark_buffer_print(&l->line, err, "A %s %s ", ending, title));
+	MEDARK_TRY(medark_buffer_print(&l->line, err, "A %s %s %s ", ending, title, promise));
 	/* A line end in an address would begin another lead. */
 	for (size_t i = 0; i < a->url.size; i++) {
 		const char c = (char)(a->url.data[i] == '\n' ? ' ' : a->url.data[i]);
@@ -269,14 +274,16 @@ static bool take_word(struct medark_bytes *rest, char *out, size_t room)
 
 bool medark_lead_parse(struct medark_bytes line, struct medark_lead *out)
 {
-	char kind[2];
+	char kind[2], promise[MEDARK_ATTACHMENT_PROMISE_MAX + 1];
 
 	*out = (struct medark_lead) { 0 };
 	if (!take_word(&line, kind, sizeof(kind)))
 		return false;
 	out->is_attachment = kind[0] == 'A';
 	if (out->is_attachment && (!take_word(&line, out->ending, sizeof(out->ending)) ||
-				   !take_word(&line, out->title, sizeof(out->title))))
+				   !take_word(&line, out->title, sizeof(out->title)) ||
+				   !take_word(&line, promise, sizeof(promise)) ||
+				   !medark_attachment_promise_read(promise, &out->promise)))
 		return false;
 	out->target = line;
 	return line.size != 0;

@@ -8,6 +8,7 @@
 #define MEDARK_LIVE_LEADS_H
 
 #include "live/attachment.h"
+#include "live/attachment_check.h"
 #include "live/hashset.h"
 #include "live/haul.h"
 #include "live/sealed_file.h"
@@ -17,6 +18,7 @@ struct medark_leads_setup {
 	int folder; /* borrowed, as all that follows */
 	struct medark_bytes secret;
 	const struct medark_url *base; /* of the server */
+	const struct medark_url *root; /* the same with a slash behind it */
 	bool wants_references;
 };
 
@@ -36,6 +38,7 @@ struct medark_lead {
 	struct medark_bytes target; /* Type/id, or the address */
 	char ending[8];		    /* of an Attachment */
 	char title[MEDARK_ATTACHMENT_TITLE_MAX + 1];
+	struct medark_attachment_promise promise;
 };
 
 /* MEDARK_E_SYSTEM. */

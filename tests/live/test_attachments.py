@@ -86,17 +86,17 @@ class Attachments(FollowTest):
 
     def test_wherever_they_stand(self):
         server = self.start()
-        self.store("Patient", [{"id": "canary-1", "photo": [{"url": "files/a"}]}])
-        self.store("DiagnosticReport", [{"id": "r", "presentedForm": [{"url": "files/b"}, {"data": "AAAA"}]}])
+        self.store("Patient", [{"id": "canary-1", "photo": [{"url": "/docs/a"}]}])
+        self.store("DiagnosticReport", [{"id": "r", "presentedForm": [{"url": "/docs/b"}, {"data": "AAAA"}]}])
         self.store("Observation", [])
         self.store("Encounter", [])
-        self.store("Communication", [{"id": "c", "payload": [{"contentAttachment": {"url": "files/c"}}], "extension": [
-            {"url": "http://x.example/e", "valueAttachment": {"url": "files/d"}}]}])
+        self.store("Communication", [{"id": "c", "payload": [{"contentAttachment": {"url": "/docs/c"}}], "extension": [
+            {"url": "http://x.example/e", "valueAttachment": {"url": "/docs/d"}}]}])
         asked = []
-        server.meddle = lambda r: "/fhir/files/" in r.path and (asked.append(r.path[-1]) or r.answer(200, r.path.encode()) or True)
+        server.meddle = lambda r: "/docs/" in r.path and (asked.append(r.path[-1]) or r.answer(200, r.path.encode()) or True)
         self.live_export(server)
         self.assertEqual(sorted(asked), ["a", "b", "c", "d"])
-        self.assertEqual(sorted(self.items().values()), [f"/fhir/files/{n}".encode() for n in "abcd"])
+        self.assertEqual(sorted(self.items().values()), [f"/docs/{n}".encode() for n in "abcd"])
 
     def test_what_the_export_has_brought_is_not_fetched(self):
         server = self.start()
@@ -165,6 +165,66 @@ class Attachments(FollowTest):
         self.assertIn("not base64", result.err)
         self.assertEqual(list(self.items().values()), [line])
 
+    def test_records_are_no_attachments(self):
+        """Whoever can write a record into a chart must not bring others' records into it."""
+        beyond = ["Patient/canary-2", "Patient/canary-2/$everything", "{base}/Observation?subject=Patient/canary-2",
+                  "$export", "{origin}/x/../fhir/Patient/canary-2", "{origin}/fhir/%50atient/canary-2",
+                  "{origin}//fhir/Patient/canary-2", "{origin}/x/%2e%2e/fhir/Patient/canary-2",
+                  "{origin}/FHIR/Patient/canary-2", "Binary/b1?_format=json", "Binary/b1/../../Patient/canary-2"]
+        server = self.start(bearer="canary-bearer")
+        self.document(*({"url": url.format(base=server.base, origin=server.origin)} for url in beyond))
+        self.live_export(server, "--report", "report.jsonl", "--auth", self.auth(method="bearer", token="canary-bearer"),
+                         code=6)
+        rows = [row for row in self.missing() if "is not asked for" in json.dumps(row)]
+        self.assertEqual(len(rows), len(beyond))
+        self.assertEqual(self.items(), {})
+        asked = [path for _, path, _ in server.log]
+        self.assertFalse([path for path in asked if "canary-2" in path or "Binary" in path], asked)
+        self.assertEqual(server.count("GET", "/fhir/$export"), 1)
+
+    def test_what_comes_is_an_attachment(self):
+        """What the server answers with, what the record says of it, and why that does not fit; None: it does."""
+        patient, outcome = b'{"resourceType":"Patient","id":"2"}', b'{"resourceType":"OperationOutcome"}'
+        bundle, xml = b'{"resourceType":"Bundle","type":"document"}', b'<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"/>'
+        record, nothing, page = "is no attachment", "not one byte", "a page of HTML"
+        fhir, pdf = "application/fhir+json", "application/pdf"
+        cases = [("/docs/1", patient, fhir, pdf, record), ("/docs/2", b"\xef\xbb\xbf " + bundle, fhir, fhir, record),
+                 ("/docs/3", xml, "text/xml", "text/xml", record), ("/docs/4", b"[" + patient + b"]", fhir, fhir, record),
+                 ("/docs/5", patient + b"\n" + patient, fhir, fhir, record), ("Binary/6", patient, fhir, pdf, record),
+                 ("Binary/7", outcome, fhir, fhir, "OperationOutcome"), ("Binary/8", b"", pdf, pdf, nothing),
+                 ("Binary/9", b"<html>log in", "text/html; charset=utf-8", pdf, page),
+                 ("Binary/10", bundle, fhir, fhir, None), ("Binary/11", b'{"a":1}', "application/json", None, None),
+                 ("Binary/12", b"<html>letter", "text/html", "text/html", None),
+                 ("/docs/13", b"<html>letter", "text/html", None, None), ("/docs/14", b"<ClinicalDocument/>", "text/xml", None, None)]
+        server = self.start()
+        answers = {("/fhir/" * (url[0] != "/")) + url: (body, kind) for url, body, kind, _, _ in cases}
+        self.document(*({"url": url, **({"contentType": said} if said else {})} for url, _, _, said, _ in cases))
+        server.meddle = lambda r: r.path in answers and (
+            r.answer(200, answers[r.path][0], Content_Type=answers[r.path][1]) or True)
+        self.live_export(server, "--report", "report.jsonl", code=6)
+        rows, items = [json.dumps(row) for row in self.missing()], self.items()
+        for url, body, _, _, why in cases:
+            with self.subTest(url):
+                named = [row for row in rows if key(url) in row]
+                self.assertEqual([why in row for row in named], [True] if why else [])
+                self.assertEqual([c for n, c in items.items() if n.startswith(key(url))], [] if why else [body])
+
+    def test_a_hash_that_does_not_fit_is_named(self):
+        right, other = (base64.b64encode(hashlib.sha1(b).digest()).decode() for b in (PDF, b"other"))
+        empty = base64.b64encode(hashlib.sha1(b"").digest()).decode()
+        for binary in ("raw", "json"):
+            with self.subTest(binary):
+                server = self.start()
+                server.rest.binary = binary
+                server.meddle = lambda r: r.path == "/docs/empty" and (r.answer(200) or True)
+                self.document({"url": "Binary/b1", "hash": right, "size": 7, "title": "right"},
+                              {"url": "/docs/empty", "hash": empty, "size": 0})
+                self.live_export(server, out=binary + "1.medark")
+                self.document({"url": "Binary/b1", "hash": other, "title": "wrong"})
+                result = self.live_export(server, out=binary + "2.medark", code=6)
+                self.assertIn("do not fit the hash in the record", result.err)
+                self.assertEqual(self.items(binary + "2.medark")[key("Binary/b1") + "-wrong.bin"], PDF)
+
 
 class References(FollowTest):
     def listed(self, server, *more, code=0):
@@ -211,6 +271,14 @@ class References(FollowTest):
         self.listed(server, "--report", "report.jsonl", code=6)
         self.assertTrue(any("something else" in json.dumps(row) for row in self.missing()))
 
+    def test_another_record_than_the_one_asked_for_is_not_taken(self):
+        server = self.start(bulk=False)
+        other = b'{"resourceType":"Patient","id":"canary-9","active":true}'
+        server.meddle = lambda r: r.path.endswith("/Practitioner/d0") and (r.answer(200, other) or True)
+        self.listed(server, "--report", "report.jsonl", code=6)
+        self.assertTrue(any("references/Practitioner/d0" in json.dumps(row) for row in self.missing()))
+        self.assertNotIn("Patient/canary-9", self.found())
+
     def test_other_servers_are_not_asked(self):
         elsewhere, server = self.start(), self.start(bulk=False)
         self.store("Observation", [{"id": "o", "subject": {"reference": "Patient/canary-1"},
@@ -245,13 +313,13 @@ class Resume(FollowTest):
     pages, nothing_in_clear = test_search.Resume.pages, test_search.Resume.nothing_in_clear
 
     def test_what_was_fetched_is_not_fetched_again(self):
-        self.document(*({"url": f"files/{i}", "title": f"t{i}"} for i in range(20)))
+        self.document(*({"url": f"/docs/{i}", "title": f"t{i}"} for i in range(20)))
         self.server = self.start(client_keys={"k1": self.client_key()})
         args = self.export("fhir+" + self.server.base, "live.medark", "--auth", self.smart())
         asked, fetched = [], []
 
         def meddle(request):
-            if "/fhir/files/" not in request.path:
+            if "/docs/" not in request.path:
                 return False
             asked.append(request.path)
             if len(asked) > 8:
@@ -269,11 +337,11 @@ class Resume(FollowTest):
         with open(os.path.join(self.job(), there[0]), "r+b") as f:
             f.truncate(20)  # as a power cut may
         again = []
-        self.server.meddle = lambda r: "/fhir/files/" in r.path and (
+        self.server.meddle = lambda r: "/docs/" in r.path and (
             again.append(r.path) or r.answer(200, b"canary " + r.path.encode()) or True)
         self.succeed(*args)
         self.assertEqual(len(again), 20 - len(there) + 1)
-        self.assertEqual(sorted(self.items().values()), sorted(f"canary /fhir/files/{i}".encode() for i in range(20)))
+        self.assertEqual(sorted(self.items().values()), sorted(f"canary /docs/{i}".encode() for i in range(20)))
         self.assertIsNone(self.job())
 
     def test_killed_at_any_moment_it_goes_on(self):

@@ -142,13 +142,14 @@ static void leads_are_read_as_they_are_written(void **state)
 	assert_true(medark_lead_parse(medark_bytes_text("R Patient/1"), &lead));
 	assert_false(lead.is_attachment);
 	assert_true(medark_bytes_is(lead.target, "Patient/1"));
-	assert_true(medark_lead_parse(medark_bytes_text("A pdf a_b https://h/x y"), &lead));
+	assert_true(medark_lead_parse(medark_bytes_text("A pdf a_b o- https://h/x y"), &lead));
 	assert_true(lead.is_attachment);
 	assert_string_equal(lead.ending, "pdf");
 	assert_string_equal(lead.title, "a_b");
 	assert_true(medark_bytes_is(lead.target, "https://h/x y"));
 	assert_false(medark_lead_parse(medark_bytes_text("A pdf"), &lead));
 	assert_false(medark_lead_parse(medark_bytes_text("A toolongending t u"), &lead));
+	assert_false(medark_lead_parse(medark_bytes_text("A pdf t x- u"), &lead));
 	assert_false(medark_lead_parse(medark_bytes_text("R "), &lead));
 	assert_false(medark_lead_parse(medark_bytes_text(""), &lead));
 }
