@@ -37,7 +37,9 @@ struct medark_auth {
 	char *ca, *client_cert, *client_key;
 	struct medark_private_key *key;
 	struct medark_buffer secret; /* the key's file, the client's secret, or the token */
+	struct medark_http_home home;
 	struct medark_url token_url;
+	bool is_discovered;	     /* the server says where tokens are given, and not the file */
 	struct medark_buffer header; /* "Bearer …", with a zero; empty: there is none */
 	time_t ends;
 	unsigned token; /* how many were fetched */
@@ -238,8 +240,11 @@ int medark_auth_load(const char *path, struct medark_auth **out, struct medark_e
 	return 0;
 }
 
-void medark_auth_set_up(const struct medark_auth *auth, struct medark_http_setup *setup)
+void medark_auth_set_up(struct medark_auth *auth, const struct medark_url *base,
+			struct medark_http_setup *setup)
 {
+	medark_http_home_init(&auth->home, base);
+	setup->home = &auth->home;
 	setup->ca_file = auth->ca;
 	setup->client_cert = auth->client_cert;
 	setup->client_key = auth->client_key;
@@ -259,6 +264,7 @@ int medark_auth_set_token_url(struct medark_auth *auth, const struct medark_url 
 			      struct medark_error *err)
 {
 	medark_url_clear(&auth->token_url);
+	auth->is_discovered = true;
 	return medark_url_parse(url->text, &auth->token_url, err);
 }
 
@@ -447,6 +453,8 @@ static int ask(struct medark_auth *auth, struct medark_http *http,
 		.header_count = 1,
 		.content_type = "application/x-www-form-urlencoded",
 		.body_max = RESPONSE_MAX,
+		.is_named = !auth->is_discovered,
+		.shows_certificate = true,
 	};
 	struct medark_http_transfer *ended;
 

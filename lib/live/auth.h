@@ -37,8 +37,9 @@ int medark_auth_load(const char *path, struct medark_auth **out,
 void medark_auth_free(struct medark_auth *auth);
 MEDARK_DEFINE_AUTO(struct medark_auth, medark_auth_free)
 
-/* Fills in the files for TLS; they stay with `auth`. */
-void medark_auth_set_up(const struct medark_auth *auth, struct medark_http_setup *setup);
+/* Fills in the files for TLS, and the server at `base` as home; they stay with `auth`. */
+void medark_auth_set_up(struct medark_auth *auth, const struct medark_url *base,
+			struct medark_http_setup *setup);
 
 /*
  * A secret of the method, with which whoever has it can read the server anyhow: keys of what waits
@@ -48,7 +49,10 @@ struct medark_bytes medark_auth_secret(const struct medark_auth *auth);
 
 /* Must a token be fetched, and does the file not say where? */
 bool medark_auth_wants_url(const struct medark_auth *auth);
-/* Where tokens are fetched: any https address, or this machine. MEDARK_E_MEMORY. */
+/*
+ * Where tokens are fetched, as the server says: not in a closer network than its own (net/http.h),
+ * other than one that the file names. MEDARK_E_MEMORY.
+ */
 int medark_auth_set_token_url(struct medark_auth *auth, const struct medark_url *url,
 			      struct medark_error *err) MEDARK_MUST_USE;
 

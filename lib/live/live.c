@@ -145,7 +145,7 @@ static int connect_to(struct medark_live *live, struct medark_error *err)
 
 	if (live->setup.connections == 0)
 		live->setup.connections = CONNECTIONS;
-	medark_auth_set_up(live->auth, &http);
+	medark_auth_set_up(live->auth, &live->base, &http);
 	http.connections = live->setup.connections;
 	MEDARK_TRY(medark_http_new(&http, &live->files, err));
 	return medark_http_new(&http, &live->http, err);

@@ -240,7 +240,7 @@ int medark_target_open(const struct medark_target_setup *setup, struct medark_ta
 	t->types.limit = TYPES_MAX;
 	MEDARK_TRY(medark_url_parse(setup->address + strlen(MEDARK_LIVE_PREFIX), &t->base, err));
 	MEDARK_TRY(medark_auth_load(setup->auth_path, &t->auth, err));
-	medark_auth_set_up(t->auth, &http);
+	medark_auth_set_up(t->auth, &t->base, &http);
 	MEDARK_TRY(medark_http_new(&http, &t->http, err));
 	MEDARK_TRY(medark_http_new(&http, &t->tokens, err));
 	t->voice = (struct medark_talk_voice) { .say = setup->say,

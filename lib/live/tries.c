@@ -79,6 +79,14 @@ static int redirect(struct medark_tries *tries, const struct medark_url *url,
 	if (code == MEDARK_E_REMOTE)
 		return 0;
 	MEDARK_TRY(code);
+	/* What is sent along is for this server: records, or a request that changes something. */
+	if (r->is_change && !medark_url_same_origin(&next, url)) {
+		(void)medark_error_set(&out->why, MEDARK_E_REMOTE,
+				       "%s redirects what is sent to it to another server",
+				       url->origin);
+		medark_url_clear(&next);
+		return 0;
+	}
 	medark_url_clear(&tries->moved);
 	tries->moved = next;
 	out->move = MEDARK_TRIES_AGAIN;

@@ -4,9 +4,9 @@
 #include "base/secret.h"
 #include "net/curl.h"
 #include "net/gunzip.h"
+#include "net/http_failure.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +22,7 @@
 struct medark_http {
 	CURLM *multi;
 	char *ca_file, *client_cert, *client_key;
+	struct medark_http_home *home; /* borrowed; NULL: all addresses are the caller's own */
 	unsigned connections;
 	long connect_seconds, silence_seconds;
 	int (*poll)(void *context, struct medark_error *err);
@@ -40,9 +41,19 @@ struct medark_http_transfer {
 	char origin[MEDARK_ORIGIN_MAX];
 	struct medark_gunzip *gunzip; /* NULL: the body comes as it is */
 	bool is_local, is_running, has_body, is_sunk;
+	bool is_home;	  /* it goes to the server itself */
+	bool is_free;	  /* it may go into any network */
+	bool is_kept_off; /* it was kept from an address */
+	bool shows_certificate;
 };
 
 /* ---- the client ---- */
+
+void medark_http_home_init(struct medark_http_home *home, const struct medark_url *url)
+{
+	*home = (struct medark_http_home) { .place = MEDARK_PLACE_PUBLIC };
+	memcpy(home->origin, url->origin, sizeof(home->origin));
+}
 
 void medark_http_free(struct medark_http *http)
 {
@@ -80,6 +91,7 @@ int medark_http_new(const struct medark_http_setup *setup, struct medark_http **
 	http->silence_seconds = setup->silence_seconds ? setup->silence_seconds : SILENCE_SECONDS;
 	http->poll = setup->poll;
 	http->context = setup->context;
+	http->home = setup->home;
 	http->multi = medark_curl.multi_init();
 	if (!http->multi ||
 	    medark_curl.multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
@@ -205,24 +217,23 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
 	return used;
 }
 
-/* `localhost` is what a name server says it is: clear text goes to this machine only. */
+/*
+ * Names are what a name server says they are, and it may say something else each time: only the
+ * address that is connected to counts. Clear text goes to this machine only; and what a server
+ * names is not closer than the server itself.
+ */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	const struct medark_http_transfer *t = context;
-	bool is_loopback = false;
+	struct medark_http_transfer *t = context;
+	enum medark_place place = medark_place_of(&address->addr);
 
 	(void)purpose;
-	if (address->family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)&address->addr;
-
-		is_loopback = ntohl(in->sin_addr.s_addr) >> 24 == 127;
-	} else if (address->family == AF_INET6) {
-		const struct sockaddr_in6 *in = (const void *)&address->addr;
-
-		is_loopback = IN6_IS_ADDR_LOOPBACK(&in->sin6_addr);
-	}
-	if (t->is_local && !is_loopback)
+	if (t->is_local && place != MEDARK_PLACE_MACHINE)
 		return CURL_SOCKET_BAD;
+	if (!t->is_free && !medark_place_may_lead(t->http->home->place, place)) {
+		t->is_kept_off = true;
+		return CURL_SOCKET_BAD;
+	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -284,9 +295,9 @@ static int set_security(struct medark_http_transfer *t, struct medark_error *err
 		SET(CURLOPT_CAINFO, http->ca_file);
 		SET(CURLOPT_CAPATH, NULL);
 	}
-	if (http->client_cert)
+	if (t->shows_certificate && http->client_cert)
 		SET(CURLOPT_SSLCERT, http->client_cert);
-	if (http->client_key)
+	if (t->shows_certificate && http->client_key)
 		SET(CURLOPT_SSLKEY, http->client_key);
 	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, t);
@@ -363,6 +374,11 @@ int medark_http_start(struct medark_http *http, const struct medark_http_request
 	t->context = request->context;
 	t->is_local = request->url->is_local;
 	memcpy(t->origin, request->url->origin, sizeof(t->origin));
+	t->is_home = !http->home || strcmp(http->home->origin, t->origin) == 0;
+	t->is_free = t->is_home || request->is_named;
+	t->shows_certificate = t->is_home || request->shows_certificate;
+	t->response.is_change = request->body.size || request->content_type ||
+				(request->method && strcmp(request->method, "GET") != 0);
 	t->body = (struct medark_buffer)MEDARK_BUFFER_SECRET(SIZE_MAX / 4);
 	t->response.body = (struct medark_buffer)MEDARK_BUFFER_SECRET(request->body_max + 1);
 	t->response.headers = (struct medark_buffer)MEDARK_BUFFER_SECRET(HEADERS_MAX);
@@ -399,63 +415,39 @@ void medark_http_transfer_free(struct medark_http_transfer *t)
 
 /* ---- ending ---- */
 
-/* What could be gone in a minute, and what somebody has to mend first. */
-static bool is_transient(CURL *easy, CURLcode code)
+/* Where the server itself has answered from: a name alone says nothing. */
+static void learn_home(struct medark_http_transfer *t)
 {
-	long reason = 0;
+	const char *address = NULL;
 
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_OPERATION_TIMEDOUT:
-	case CURLE_GOT_NOTHING:
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-	case CURLE_HTTP2:
-	case CURLE_HTTP2_STREAM:
-	case CURLE_AGAIN:
-		return true;
-	case CURLE_SSL_CONNECT_ERROR:
-		/* The connection broke off; if not, the two sides did not agree, and never will. */
-		(void)medark_curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &reason);
-		return reason != 0;
-	default:
-		return false;
-	}
+	if (!t->http->home || !t->is_home || t->response.status == 0 ||
+	    medark_curl.easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address) || !address)
+		return;
+	(void)medark_place_read(address, &t->http->home->place);
 }
 
-/* In our words: curl's may hold an address. */
-static const char *describe(CURLcode code)
+/* With HTTP/1, nothing but the end of the connection can tell the end of such a body. */
+static bool is_open_ended(const struct medark_http_transfer *t)
 {
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return "its name is not known to the name server";
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return "the name of the proxy is not known to the name server";
-	case CURLE_COULDNT_CONNECT:
-		return "nobody answers there";
-	case CURLE_PARTIAL_FILE:
-		return "the answer ended before its announced end";
-	case CURLE_OPERATION_TIMEDOUT:
-		return "it does not answer in time";
-	case CURLE_GOT_NOTHING:
-	case CURLE_RECV_ERROR:
-	case CURLE_SEND_ERROR:
-		return "the connection broke off";
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return "its certificate is not trusted: it has expired, is for another name, or no "
-		       "authority that is trusted here vouches for it";
-	case CURLE_SSL_CONNECT_ERROR:
-		return "it does not agree on TLS 1.2 or newer, or refuses our certificate";
-	case CURLE_SSL_CACERT_BADFILE:
-		return "the file with the authorities to trust cannot be read";
-	case CURLE_SSL_CERTPROBLEM:
-		return "the client's certificate or key cannot be read, or they do not fit";
-	default:
-		return medark_curl.easy_strerror(code);
-	}
+	const struct medark_http_response *r = &t->response;
+	long version = 0;
+
+	(void)medark_curl.easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+	return t->has_body && !t->gunzip && version != 0 && version < CURL_HTTP_VERSION_2_0 &&
+	       medark_http_header(r, "content-length").size == 0 &&
+	       medark_http_header(r, "transfer-encoding").size == 0;
+}
+
+/* A body that is said to be gzip has at least its header and its trailer. */
+static bool is_gzip_whole(const struct medark_http_transfer *t)
+{
+	const struct medark_http_response *r = &t->response;
+	struct medark_bytes coding = medark_http_header(r, "content-encoding");
+
+	if (t->gunzip)
+		return medark_gunzip_is_whole(t->gunzip);
+	return r->is_change || !is_wanted(r->status) ||
+	       !(medark_bytes_is(coding, "gzip") || medark_bytes_is(coding, "x-gzip"));
 }
 
 static void end(struct medark_http_transfer *t, CURLcode code)
@@ -466,16 +458,26 @@ static void end(struct medark_http_transfer *t, CURLcode code)
 	(void)medark_curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	r->status = (unsigned)status;
 	stop(t);
+	learn_home(t);
+	r->is_open_ended = is_open_ended(t);
 	if (medark_buffer_reserve(&r->body, 1, &r->failure) < 0)
 		r->is_stopped = true;
 	else
 		r->body.data[r->body.size] = 0;
-	if (code == CURLE_OK && t->gunzip && !medark_gunzip_is_whole(t->gunzip))
+	if (code == CURLE_OK && !is_gzip_whole(t))
 		(void)broken(t);
 	if (code == CURLE_OK || r->is_stopped || r->failure.code)
 		return;
-	r->is_transient = is_transient(t->easy, code);
-	(void)medark_error_set(&r->failure, MEDARK_E_REMOTE, "%s: %s", t->origin, describe(code));
+	if (code == CURLE_COULDNT_CONNECT && t->is_kept_off) {
+		(void)medark_error_set(&r->failure, MEDARK_E_REMOTE,
+				       "%s lies in a closer network than the server that leads "
+				       "there: it is not asked",
+				       t->origin);
+		return;
+	}
+	r->is_transient = medark_http_is_transient(t->easy, code);
+	(void)medark_error_set(&r->failure, MEDARK_E_REMOTE, "%s: %s", t->origin,
+			       medark_http_describe(code));
 }
 
 /* The next one of which curl says that it has ended, or NULL. */

@@ -8,13 +8,19 @@
  *	while (medark_http_next(http, &transfer, &err) == 1) ... medark_http_response(transfer) ...
  *
  * TLS 1.2 or newer, the server's name and certificate are always checked; http is spoken with this
- * machine alone. Redirects are not followed here. Nothing of an address but its origin, and nothing
+ * machine alone. The client's certificate is shown to the server itself alone, and what it leads to
+ * at other origins must not lie in a closer network than it does (place.h): the address that is
+ * connected to counts, so a name that resolves otherwise each time is of no help. Through a proxy
+ * the address is that of the proxy, which has to know what it lets through.
+ *
+ * Redirects are not followed here. Nothing of an address but its origin, and nothing
  * of a header or body, ever stands in an error.
  */
 #ifndef MEDARK_NET_HTTP_H
 #define MEDARK_NET_HTTP_H
 
 #include "base/buffer.h"
+#include "net/place.h"
 #include "net/url.h"
 
 #include <stdbool.h>
@@ -22,7 +28,19 @@
 
 struct medark_http;
 
+/*
+ * The server that an export or a restore is with. Clients may share it, in one thread: where it
+ * lies is learned from its answers; until the first it counts as public.
+ */
+struct medark_http_home {
+	char origin[MEDARK_ORIGIN_MAX];
+	enum medark_place place;
+};
+void medark_http_home_init(struct medark_http_home *home, const struct medark_url *url);
+
 struct medark_http_setup {
+	/* Borrowed while the client lives; NULL: all addresses are the caller's own. */
+	struct medark_http_home *home;
 	const char *ca_file;	  /* PEM; trusted instead of the system's; NULL: the system's */
 	const char *client_cert;  /* PEM, for mutual TLS; NULL: none */
 	const char *client_key;	  /* PEM; needed with it */
@@ -58,7 +76,11 @@ struct medark_http_request {
 	 */
 	int (*sink)(void *context, struct medark_bytes part, struct medark_error *err);
 	void *context;
-	bool identity; /* ask for the body as it is, not compressed for the way */
+	/* At another origin than the server's: the address is of the operator, and lies anywhere.
+	 */
+	bool is_named;
+	bool shows_certificate; /* there, too: it is where tokens are given */
+	bool identity;		/* ask for the body as it is, not compressed for the way */
 };
 
 /* What is known of how a transfer ended. */
@@ -69,7 +91,10 @@ struct medark_http_response {
 	 */
 	unsigned status;
 	bool is_transient;
-	struct medark_error failure;  /* code 0: all is well */
+	struct medark_error failure; /* code 0: all is well */
+	bool is_change;		     /* the request was another than a GET */
+	/* Nothing but the connection's end told that of the body: it may have been cut off. */
+	bool is_open_ended;
 	bool is_stopped;	      /* the sink's code stands in `failure` */
 	uint64_t received;	      /* bytes of the body, decoded */
 	struct medark_buffer body;    /* wiped; a zero stands behind it */

@@ -85,6 +85,30 @@ class Tls(LiveTest):
                                                      client_key="client.key.pem"))
         self.assertEqual(len(self.records("live.medark")), 63)
 
+    def test_the_clients_certificate_is_shown_to_the_server_alone(self):
+        """And where tokens are given; not where files lie, or where a redirect leads."""
+        self.issue("client", "ca", "extendedKeyUsage=clientAuth")
+        servers, shown = {}, {}
+        for name in ("base", "tokens", "files", "moved"):
+            context = self.context()
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(self.path("ca.cert.pem"))
+            servers[name] = self.serve(tls=context, client_secret="canary-secret")
+            shown[name] = set()
+            servers[name].meddle = lambda r, seen=shown[name]: seen.add(bool(r.connection.getpeercert()))
+        base, files, moved = servers["base"], servers["files"], servers["moved"]
+        base.tokens = files.tokens = moved.tokens = servers["tokens"].tokens
+        base.manifest = lambda m: m.update(requiresAccessToken=False, output=[
+            {**f, "url": f["url"].replace(base.origin, files.origin)} for f in m["output"]])
+        files.may = moved.may = lambda request: True
+        files.meddle = lambda r: shown["files"].add(bool(r.connection.getpeercert())) or (
+            "Patient" in r.path and (r.answer(307, Location=moved.origin + r.path) or True))
+        self.live_export(base, "--auth", self.auth(
+            method="client-secret", client_id="medark", client_secret="canary-secret", ca="ca.cert.pem",
+            client_cert="client.cert.pem", client_key="client.key.pem", token_url=servers["tokens"].origin + "/token"))
+        self.assertEqual(shown, {"base": {True}, "tokens": {True}, "files": {False}, "moved": {False}})
+        self.assertEqual(len(self.records("live.medark")), 63)
+
     def test_clear_text_goes_to_this_machine_alone(self):
         for host in ["ehr.example", "10.0.0.1", "localhost.example", "127.0.0.1.example", "[::2]"]:
             result = self.refuse(2, *self.export(f"fhir+http://{host}/fhir", "x.medark"))

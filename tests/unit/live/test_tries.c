@@ -13,6 +13,7 @@ struct fixture {
 	struct medark_talk talk;
 	struct medark_tries tries;
 	unsigned said;
+	bool is_change; /* the requests are other than GET */
 	char sentence[512];
 };
 
@@ -42,7 +43,9 @@ static void tear_down(struct fixture *f)
 static enum medark_tries_move answer(struct fixture *f, unsigned status, const char *header,
 				     struct medark_tries_next *next)
 {
-	struct medark_http_response r = { .status = status, .is_transient = status == 0 };
+	struct medark_http_response r = { .status = status,
+					  .is_transient = status == 0,
+					  .is_change = f->is_change };
 	struct medark_buffer headers = MEDARK_BUFFER(1024);
 
 	if (status == 0)
@@ -158,6 +161,14 @@ static void redirects_lead_on_and_come_to_an_end(void **state)
 	assert_int_equal(answer(&f, 302, "location: http://files.example/1\n", &next),
 			 MEDARK_TRIES_GIVE_UP);
 	assert_int_equal(answer(&f, 302, "", &next), MEDARK_TRIES_GIVE_UP);
+	/* What is sent to a server is not for another one. */
+	f.is_change = true;
+	assert_int_equal(answer(&f, 307, "location: https://files.example/1\n", &next),
+			 MEDARK_TRIES_GIVE_UP);
+	assert_non_null(strstr(next.why.message, "redirects what is sent to it to another server"));
+	assert_ptr_equal(medark_tries_url(&f.tries, &f.base), &f.base);
+	assert_int_equal(answer(&f, 307, "location: /2\n", &next), MEDARK_TRIES_AGAIN);
+	f.is_change = false;
 	tear_down(&f);
 }
 

@@ -310,6 +310,111 @@ static void headers_hold_no_line_ends(void **state)
 	}
 }
 
+/* What a client of a server at `origin`, which lies in `place`, meets at the test's own. */
+static struct medark_http_transfer *meet(struct medark_http_home *home, bool is_named)
+{
+	const struct medark_http_setup setup = { .home = home };
+	struct medark_http_request request = { .body_max = 100, .is_named = is_named };
+	struct medark_http *usual = http;
+	struct medark_http_transfer *t;
+	struct medark_error err = { 0 };
+
+	assert_int_equal(medark_http_new(&setup, &http, &err), 0);
+	t = run(&request, "/");
+	medark_http_free(http);
+	http = usual;
+	return t;
+}
+
+/* Whoever leads here is on the internet, say: the connection must not even be tried. */
+static void a_server_does_not_lead_closer_than_it_is(void **state)
+{
+	static const char *const answers[] = { "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
+	char wanted[256];
+
+	(void)state;
+	for (int place = MEDARK_PLACE_PUBLIC; place <= MEDARK_PLACE_MACHINE; place++) {
+		struct medark_http_home home = { "https://h.example", (enum medark_place)place };
+		bool may = place == MEDARK_PLACE_MACHINE;
+
+		for (int is_named = 0; is_named < 2; is_named++) {
+			MEDARK_AUTO(medark_http_transfer_free)
+			struct medark_http_transfer *t = NULL;
+			const struct medark_http_response *r;
+
+			say(1, answers);
+			t = meet(&home, is_named);
+			hush();
+			r = medark_http_response(t);
+			assert_int_equal(r->status, may || is_named ? 200 : 0);
+			assert_int_equal(server.asked[0][0] != '\0', may || is_named);
+			assert_false(r->is_transient);
+			(void)snprintf(wanted, sizeof(wanted),
+				       "http://127.0.0.1:%u lies in a closer network than the "
+				       "server that leads there: it is not asked",
+				       server.port);
+			assert_string_equal(r->failure.message, may || is_named ? "" : wanted);
+			assert_int_equal(home.place, place);
+		}
+	}
+}
+
+static void where_a_server_lies_is_learned_from_its_answers(void **state)
+{
+	static const char *const answers[] = { "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n" };
+	static const char *const nothing[] = { "" };
+	struct medark_http_home home = { .place = MEDARK_PLACE_PUBLIC };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+		MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
+		char text[64];
+
+		say(1, i ? answers : nothing);
+		(void)snprintf(text, sizeof(text), "http://127.0.0.1:%u/fhir", server.port);
+		assert_int_equal(medark_url_parse(text, &url, NULL), 0);
+		medark_http_home_init(&home, &url);
+		t = meet(&home, false);
+		hush();
+		assert_int_equal(home.place, i ? MEDARK_PLACE_MACHINE : MEDARK_PLACE_PUBLIC);
+	}
+}
+
+static void check_end(const char *answer, bool is_change, bool is_whole, bool is_open)
+{
+	const char *const answers[] = { answer };
+	struct medark_http_request request = { .body_max = 100,
+					       .method = is_change ? "DELETE" : NULL };
+	MEDARK_AUTO(medark_http_transfer_free) struct medark_http_transfer *t = NULL;
+	const struct medark_http_response *r;
+
+	say(1, answers);
+	t = run(&request, "/");
+	hush();
+	r = medark_http_response(t);
+	assert_int_equal(r->status, 200);
+	assert_int_equal(r->is_change, is_change);
+	assert_int_equal(r->failure.code == 0, is_whole);
+	assert_int_equal(r->is_open_ended, is_open);
+}
+
+static void whether_a_body_is_whole_is_known_or_not(void **state)
+{
+	(void)state;
+	check_end("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", false, true, false);
+	check_end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false, true, false);
+	check_end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+		  false, true, false);
+	check_end("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc", false, true, true);
+	check_end("HTTP/1.0 200 OK\r\n\r\nabc", false, true, true);
+	check_end("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", false,
+		  false, false);
+	check_end("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", false, false, false);
+	check_end("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", true,
+		  true, false);
+}
+
 static int set_up(void **state)
 {
 	const struct medark_http_setup setup = { .connect_seconds = 10, .silence_seconds = 10 };
@@ -336,6 +441,9 @@ int main(void)
 		cmocka_unit_test(a_body_without_end_is_cut_off),
 		cmocka_unit_test(nobody_answers),
 		cmocka_unit_test(waiting_can_be_ended),
+		cmocka_unit_test(a_server_does_not_lead_closer_than_it_is),
+		cmocka_unit_test(where_a_server_lies_is_learned_from_its_answers),
+		cmocka_unit_test(whether_a_body_is_whole_is_known_or_not),
 		cmocka_unit_test(headers_hold_no_line_ends),
 	};
 
