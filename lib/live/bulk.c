@@ -266,6 +266,26 @@ static const char *word_of(const struct medark_bulk_file *file)
 	}
 }
 
+/*
+ * A file that was cut off behind a line looks like a whole one. What the server says of its number
+ * of records, or the census, would show it: without the first, somebody should know.
+ */
+static int remark_open_ends(const struct medark_bulk *b, struct medark_haul *haul,
+			    struct medark_error *err)
+{
+	const struct medark_bulk_manifest *m = &b->job.manifest;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		n += !m->files[i].has_count && medark_bulk_fetch_is_open_ended(b->fetch, i);
+	if (n == 0)
+		return 0;
+	return medark_haul_remark(haul, err,
+				  "the server says neither how long %zu of its files are nor how "
+				  "many records they hold: that they came whole is not known",
+				  n);
+}
+
 int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 		     struct medark_error *err)
 {
@@ -297,6 +317,7 @@ int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 				haul, err));
 	}
 	memcpy(haul->time, m->transaction_time, sizeof(haul->time));
+	MEDARK_TRY(remark_open_ends(b, haul, err));
 	for (uint64_t i = 0; i < m->unusable; i++)
 		MEDARK_TRY(medark_haul_miss(haul, err,
 					    "a file of the server's list has no address, or one "

@@ -21,7 +21,8 @@ struct file {
 	struct medark_sealed_writer *writer;
 	struct medark_bulk_fetch *fetch;
 	struct medark_attachment_watch watch;
-	bool is_watched; /* it came in this run */
+	bool is_watched;    /* it came in this run */
+	bool is_open_ended; /* see struct medark_http_response */
 	char *why;
 };
 
@@ -249,6 +250,7 @@ static int end(struct medark_bulk_fetch *f, struct file *file, struct medark_err
 	f->running--;
 	t = MEDARK_TAKE(file->transfer);
 	r = medark_http_response(t);
+	file->is_open_ended = r->is_open_ended;
 	if (r->status == 200 && r->failure.code == 0)
 		return finish(f, file, err);
 	f->bytes -= r->received < f->bytes ? r->received : f->bytes;
@@ -307,6 +309,11 @@ bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i)
 bool medark_bulk_fetch_is_plain(const struct medark_bulk_fetch *f, size_t i)
 {
 	return f->files[i].is_watched && !f->files[i].watch.is_found;
+}
+
+bool medark_bulk_fetch_is_open_ended(const struct medark_bulk_fetch *f, size_t i)
+{
+	return f->files[i].is_there && f->files[i].is_open_ended;
 }
 
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i)

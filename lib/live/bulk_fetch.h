@@ -33,6 +33,9 @@ void medark_bulk_name(size_t i, char out[MEDARK_HAUL_NAME_MAX]);
 bool medark_bulk_fetch_has(const struct medark_bulk_fetch *f, size_t i);
 /* Did it come in this run, and has nothing in it a `url`? */
 bool medark_bulk_fetch_is_plain(const struct medark_bulk_fetch *f, size_t i);
+
+/* It came in this run, and nothing but the connection's end told that of the file. */
+bool medark_bulk_fetch_is_open_ended(const struct medark_bulk_fetch *f, size_t i);
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i);
 
 /* Removes all files of a job from its folder. MEDARK_E_SYSTEM. */

@@ -7,13 +7,16 @@
 #include <zlib.h>
 
 #define STEP	    (128u << 10)
+#define FREE	    ((uint64_t)256 << 20)
+#define TIMES	    200
 #define GZIP_WINDOW (15 + 16) /* zlib: the largest window, gzip only */
 
 struct medark_gunzip {
 	z_stream stream;
 	int (*take)(void *context, struct medark_bytes part);
 	void *context;
-	bool is_inside; /* of a member */
+	uint64_t taken, given; /* bytes */
+	bool is_inside;	       /* of a member */
 	uint8_t out[STEP];
 };
 
@@ -55,6 +58,9 @@ static int step(struct medark_gunzip *g)
 	if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
 		return MEDARK_E_FORMAT;
 	size = STEP - g->stream.avail_out;
+	g->given += size;
+	if (g->given > FREE && g->given / TIMES > g->taken)
+		return MEDARK_E_REMOTE;
 	g->is_inside = code != Z_STREAM_END;
 	if (code == Z_STREAM_END && inflateReset(&g->stream) != Z_OK)
 		return MEDARK_E_FORMAT;
@@ -66,6 +72,7 @@ int medark_gunzip_add(struct medark_gunzip *g, struct medark_bytes part)
 	/* zlib's interface takes a pointer to bytes that it does not write to. */
 	g->stream.next_in = (Bytef *)(uintptr_t)part.data;
 	g->stream.avail_in = (uInt)part.size;
+	g->taken += part.size;
 	do {
 		int code = step(g);
 

@@ -21,7 +21,11 @@ int medark_gunzip_new(int (*take)(void *context, struct medark_bytes part), void
 void medark_gunzip_free(struct medark_gunzip *g);
 MEDARK_DEFINE_AUTO(struct medark_gunzip, medark_gunzip_free)
 
-/* Adds what came. MEDARK_E_FORMAT: it is no gzip; MEDARK_E_MEMORY; a negative code of `take`. */
+/*
+ * Adds what came. MEDARK_E_FORMAT: it is no gzip; MEDARK_E_REMOTE: more than 256 MiB have come out,
+ * and more than 200 bytes of each that went in, where records give 10 to 30: whoever sends such a
+ * body wants to fill the disk, or the hours; MEDARK_E_MEMORY; a negative code of `take`.
+ */
 int medark_gunzip_add(struct medark_gunzip *g, struct medark_bytes part) MEDARK_MUST_USE;
 
 /* Has the last member come whole, and its checksum fitted? Also true before the first byte. */

@@ -162,6 +162,20 @@ static int broken(struct medark_http_transfer *t)
 				"%s: its compressed answer is broken", t->origin);
 }
 
+/* A code of medark_gunzip_add() that says nothing yet. */
+static void explain(struct medark_http_transfer *t, int code)
+{
+	struct medark_error *out = &t->response.failure;
+
+	if (code == MEDARK_E_FORMAT)
+		(void)broken(t);
+	else if (code == MEDARK_E_REMOTE)
+		(void)medark_error_set(out, code, "%s: its compressed answer grows without end",
+				       t->origin);
+	else
+		(void)medark_error_memory(out, "a compressed answer");
+}
+
 static size_t take_body(char *data, size_t size, size_t count, void *context)
 {
 	struct medark_http_transfer *t = context;
@@ -173,9 +187,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 	if (code >= 0)
 		return part.size;
 	if (!t->response.failure.code)
-		(void)(code == MEDARK_E_FORMAT
-			       ? broken(t)
-			       : medark_error_memory(&t->response.failure, "a compressed answer"));
+		explain(t, code);
 	return CURL_WRITEFUNC_ERROR;
 }
 
@@ -571,25 +583,4 @@ void medark_http_tag(struct medark_http_transfer *t, void *tag)
 void *medark_http_tagged(const struct medark_http_transfer *t)
 {
 	return t->tag;
-}
-
-struct medark_bytes medark_http_header(const struct medark_http_response *response,
-				       const char *name)
-{
-	struct medark_bytes rest = medark_bytes(response->headers.data, response->headers.size);
-	struct medark_bytes found = medark_bytes(NULL, 0);
-	size_t size = strlen(name);
-
-	while (rest.size) {
-		const uint8_t *end = memchr(rest.data, '\n', rest.size);
-		size_t line = (size_t)(end - rest.data);
-
-		if (line > size && memcmp(rest.data, name, size) == 0 && rest.data[size] == ':') {
-			found = medark_bytes(rest.data + size + 1, line - size - 1);
-			while (found.size && (found.data[0] == ' ' || found.data[0] == '\t'))
-				found = medark_bytes(found.data + 1, found.size - 1);
-		}
-		rest = medark_bytes(end + 1, rest.size - line - 1);
-	}
-	return found;
 }

@@ -256,6 +256,45 @@ class Ways(CompleteTest):
         server.meddle = meddle
         self.complete(server)
 
+    def test_gzip_of_not_one_byte_is_fetched_again(self):
+        server = self.serve()
+        seen = self.once(server, "/files/", lambda request: request.answer(200, Content_Encoding="gzip"))
+        self.complete(server)
+        self.assertEqual(len(seen), 2)
+
+    def test_a_body_that_grows_without_end(self):
+        server = self.serve()
+        bomb = gzip.compress(bytes(1 << 20)) * 300
+        server.meddle = lambda r: r.path.startswith("/files/Patient") and (
+            r.answer(200, bomb, Content_Encoding="gzip") or True)
+        self.run_export(server, code=6)
+        result = self.succeed(*self.opened("items", "--quarantined", "--json", archive="live.medark"))
+        self.assertIn("its compressed answer grows without end", result.out)
+        self.assertEqual(server.count("GET", "/files/Patient"), 1)
+
+    def test_a_file_with_an_open_end(self):
+        """Neither a length nor chunks: with a count it is known what has to come, without one it is not."""
+        for has_count in (True, False):
+            with self.subTest(has_count):
+                server = self.serve()
+
+                def meddle(request):
+                    if not request.path.startswith("/files/"):
+                        return False
+                    request.send_response(200)
+                    request.send_header("Connection", "close")
+                    request.end_headers()
+                    request.wfile.write(self.content(server, request))
+                    request.close_connection = True
+                    return True
+
+                server.meddle = meddle
+                if not has_count:
+                    server.manifest = lambda m: [f.pop("count") for f in m["output"]]
+                result = self.live_export(server, out=f"{has_count}.medark")
+                self.assertEqual("neither how long 2 of its files are nor how many" in result.err, not has_count)
+                self.assertEqual(len(self.records(f"{has_count}.medark")), 63)
+
     def test_a_slow_body(self):
         server = self.serve()
 

@@ -158,9 +158,33 @@ static void the_takers_code_ends_it(void **state)
 	medark_gunzip_free(f.gunzip);
 }
 
+static int count(void *context, struct medark_bytes part)
+{
+	*(uint64_t *)context += part.size;
+	return 0;
+}
+
+/* Gzip makes a thousandth of zeros: a few megabytes would be hours of work. */
+static void what_grows_without_end_is_stopped(void **state)
+{
+	static uint8_t zeros[1 << 20], packed[1 << 12];
+	const size_t size = pack(zeros, sizeof(zeros), packed, sizeof(packed));
+	MEDARK_AUTO(medark_gunzip_free) struct medark_gunzip *g = NULL;
+	uint64_t given = 0;
+	int code = 0;
+
+	(void)state;
+	assert_int_equal(medark_gunzip_new(count, &given, &g, NULL), 0);
+	for (size_t i = 0; i < 1000 && code == 0; i++)
+		code = medark_gunzip_add(g, medark_bytes(packed, size));
+	assert_int_equal(code, MEDARK_E_REMOTE);
+	assert_in_range(given, 256u << 20, 257u << 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_grows_without_end_is_stopped),
 		cmocka_unit_test(a_body_comes_in_any_parts),
 		cmocka_unit_test(a_body_that_ends_early_is_not_whole),
 		cmocka_unit_test(members_follow_each_other),
