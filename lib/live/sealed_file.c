@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <zstd.h>
 
 #define BLOCK	    ((size_t)256 << 10)	      /* of the content */
@@ -112,6 +114,21 @@ int medark_sealed_create(int folder, const char *name, struct medark_bytes secre
 	return 0;
 }
 
+/* Other programs write to that disk, too: it must not be a server that fills it. */
+static int check_room(const struct medark_sealed_writer *w, struct medark_error *err)
+{
+	struct statvfs disk;
+
+	if (fstatvfs(w->fd, &disk))
+		return medark_error_errno(err, errno, "cannot look how full the disk is");
+	if ((uint64_t)disk.f_bavail * disk.f_frsize >= MEDARK_SEALED_ROOM)
+		return 0;
+	return medark_error_set(err, MEDARK_E_SYSTEM,
+				"the disk with what is received is full but for %" PRIu64
+				" MiB: make room; the next export goes on from here",
+				MEDARK_SEALED_ROOM >> 20);
+}
+
 static int write_sealed(struct medark_sealed_writer *w, struct medark_error *err)
 {
 	MEDARK_TRY(write_all(w->fd, w->sealed, w->filled, err));
@@ -133,7 +150,10 @@ static int end_block(struct medark_sealed_writer *w, struct medark_error *err)
 	w->size += w->used;
 	w->most = w->used > w->most ? w->used : w->most;
 	w->used = 0;
-	return w->filled >= BLOCK ? write_sealed(w, err) : 0;
+	if (w->filled < BLOCK)
+		return 0;
+	MEDARK_TRY(check_room(w, err));
+	return write_sealed(w, err);
 }
 
 int medark_sealed_add(struct medark_sealed_writer *w, struct medark_bytes bytes,

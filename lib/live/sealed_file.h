@@ -32,6 +32,10 @@ int medark_sealed_create(int folder, const char *name, struct medark_bytes secre
 void medark_sealed_writer_free(struct medark_sealed_writer *w);
 MEDARK_DEFINE_AUTO(struct medark_sealed_writer, medark_sealed_writer_free)
 
+/* Bytes that stay free on the disk for others. */
+#define MEDARK_SEALED_ROOM ((uint64_t)64 << 20)
+
+/* MEDARK_E_SYSTEM, also if less than that is free; MEDARK_E_MEMORY. */
 int medark_sealed_add(struct medark_sealed_writer *w, struct medark_bytes bytes,
 		      struct medark_error *err) MEDARK_MUST_USE;
 

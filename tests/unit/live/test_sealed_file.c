@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define BLOCK ((size_t)256 << 10)
 
@@ -25,6 +26,16 @@ static void fill(bool is_noise)
 		text[i] =
 			is_noise ? (uint8_t)(x >> 24) : (uint8_t)(i * 7 + (i >> 8) * 3 + (i >> 16));
 	}
+}
+
+/* In place of libc's: how much room there is is for the test to say. */
+static uint64_t free_bytes = UINT64_MAX / 4096;
+
+int fstatvfs(int fd, struct statvfs *out)
+{
+	(void)fd;
+	*out = (struct statvfs) { .f_frsize = 4096, .f_bavail = free_bytes / 4096 };
+	return 0;
 }
 
 static struct medark_bytes secret(void)
@@ -255,6 +266,33 @@ static int tear_down(void **state)
 	return rmdir(place);
 }
 
+/* Of many blocks: the code of the first that is not taken. */
+static int add_noise(void)
+{
+	MEDARK_AUTO(medark_sealed_writer_free) struct medark_sealed_writer *w = NULL;
+	struct medark_error err = { 0 };
+	int code = 0;
+
+	fill(true);
+	assert_int_equal(medark_sealed_create(folder, "big", secret(), &w, &err), 0);
+	for (int i = 0; i < 8 && code == 0; i++)
+		code = medark_sealed_add(w, medark_bytes(text, sizeof(text)), &err);
+	assert_true(code == 0 ||
+		    strcmp(err.message, "the disk with what is received is full but for 64 MiB: "
+					"make room; the next export goes on from here") == 0);
+	return code;
+}
+
+static void the_disk_is_not_filled_up(void **state)
+{
+	(void)state;
+	free_bytes = MEDARK_SEALED_ROOM;
+	assert_int_equal(add_noise(), 0);
+	free_bytes = MEDARK_SEALED_ROOM - 4096;
+	assert_int_equal(add_noise(), MEDARK_E_SYSTEM);
+	free_bytes = UINT64_MAX / 4096;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +302,7 @@ int main(void)
 		cmocka_unit_test(it_takes_less_room_than_its_content),
 		cmocka_unit_test(what_is_not_finished_is_not_there),
 		cmocka_unit_test(a_link_is_not_followed),
+		cmocka_unit_test(the_disk_is_not_filled_up),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
