@@ -253,20 +253,51 @@ static int sink(void *tag, struct medark_bytes part, struct medark_error *err)
 	return medark_sealed_add(e->writer, part, err);
 }
 
+/*
+ * A document beside the server's address may redirect to where the record's writer says, and so to
+ * other records. Where a Binary redirects to is the server's own word.
+ */
+static int is_led_astray(const struct errand *e, const struct medark_url *from,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_attachment_place_clear) struct medark_attachment_place place = { 0 };
+
+	if (e->is_binary)
+		return 0;
+	MEDARK_TRY(medark_attachment_locate(&e->follow->root, medark_bytes_text(from->text), &place,
+					    err));
+	return place.kind == MEDARK_ATTACHMENT_REFUSED;
+}
+
+/* Why such an answer is no attachment, a constant sentence: 1; 0: it may be one. */
+static int is_unfit(const struct errand *e, const struct medark_request *request,
+		    const struct medark_http_response *r, const char **out,
+		    struct medark_error *err)
+{
+	int code = is_led_astray(e, request->from, err);
+
+	*out = "its address is redirected to records of the server";
+	if (code != 0)
+		return code;
+	*out = "the server answers with a page of HTML, and the record says that it is something "
+	       "else";
+	return medark_attachment_is_page(&e->promise, medark_http_header(r, "content-type"));
+}
+
 static int done(void *context, struct medark_request *request, const struct medark_http_response *r,
 		struct medark_error *err)
 {
 	MEDARK_AUTO(errand_free) struct errand *e = request->tag;
 	struct follow *f = context;
+	const char *why;
+	int code;
 
 	request->tag = NULL;
 	if (r->status == 200 && !r->failure.code) {
-		if (e->is_attachment &&
-		    medark_attachment_is_page(&e->promise, medark_http_header(r, "content-type")))
-			return add_file(f, e->name, e->path,
-					"the server answers with a page of HTML, and the record "
-					"says that it is something else",
-					err);
+		code = e->is_attachment ? is_unfit(e, request, r, &why, err) : 0;
+		MEDARK_TRY(code);
+		if (code == 1)
+			return add_file(f, e->name, e->path, why, err);
 		MEDARK_TRY(medark_sealed_keep(e->writer, err));
 		return take(e, err);
 	}

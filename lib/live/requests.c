@@ -107,6 +107,7 @@ static int finish(struct medark_requests *r, struct slot *slot,
 		  const struct medark_http_response *response, struct medark_error *err)
 {
 	slot->request.is_followed = false;
+	slot->request.from = medark_tries_url(&slot->tries, &slot->request.url);
 	MEDARK_TRY(r->setup.done(r->setup.context, &slot->request, response, err));
 	medark_tries_clear(&slot->tries);
 	slot->not_before = 0;

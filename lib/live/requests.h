@@ -14,11 +14,12 @@
 #include "live/talk.h"
 
 struct medark_request {
-	struct medark_url url;	 /* owned */
-	const char *accept;	 /* the header, "Accept: …"; a constant */
-	size_t body_max;	 /* see struct medark_http_request */
-	void *tag;		 /* the caller's */
-	bool is_followed;	 /* set by `done`: it goes on with the new `url` */
+	struct medark_url url;	       /* owned */
+	const char *accept;	       /* the header, "Accept: …"; a constant */
+	size_t body_max;	       /* see struct medark_http_request */
+	void *tag;		       /* the caller's */
+	bool is_followed;	       /* set by `done`: it goes on with the new `url` */
+	const struct medark_url *from; /* for `done`: where the answer came from; borrowed */
 	struct medark_error why; /* for `done`: why the answer, if it is no 200, is none to go by */
 };
 

@@ -7,6 +7,7 @@
 
 #include "crypto/digest.h"
 #include "live/attachment.h"
+#include "live/attachment_place.h"
 #include "live/leads.h"
 #include "live/patient_list.h"
 
@@ -16,6 +17,22 @@ struct found {
 	struct medark_bytes record;
 	bool is_likely;
 };
+
+static void try_address(struct medark_bytes address)
+{
+	MEDARK_AUTO(medark_url_clear) struct medark_url root = { 0 };
+	MEDARK_AUTO(medark_attachment_place_clear) struct medark_attachment_place place = { 0 };
+	const struct medark_bytes binary = medark_attachment_binary(address);
+
+	forge_expect(binary.size == 0 || medark_bytes_starts(binary, "Binary/"));
+	forge_expect(medark_url_parse("https://h.example/fhir/", &root, NULL) == 0);
+	forge_expect(medark_attachment_locate(&root, address, &place, NULL) == 0);
+	forge_expect((place.kind == MEDARK_ATTACHMENT_BINARY) == (place.binary[0] != '\0'));
+	if (place.kind != MEDARK_ATTACHMENT_BESIDE)
+		return;
+	forge_expect(strncasecmp(place.url.text, root.text, strlen(root.text)) != 0);
+	forge_expect(!strstr(place.url.text, "/$") || strchr(place.url.text, '?'));
+}
 
 static int look(void *context, const struct medark_attachment *a, struct medark_error *err)
 {
@@ -37,7 +54,7 @@ static int look(void *context, const struct medark_attachment *a, struct medark_
 		       ending);
 	stem = medark_attachment_stem(medark_bytes_text(path));
 	forge_expect(stem.size == strlen("x/" MEDARK_ATTACHMENT_FOLDER) + MEDARK_ATTACHMENT_DIGITS);
-	(void)medark_attachment_binary(a->url);
+	try_address(a->url);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 """What records lead to and an export has not brought: the bytes of attachments, and records that others refer to."""
 
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -182,6 +183,27 @@ class Attachments(FollowTest):
         self.assertFalse([path for path in asked if "canary-2" in path or "Binary" in path], asked)
         self.assertEqual(server.count("GET", "/fhir/$export"), 1)
 
+    def test_a_redirect_to_records_is_no_attachment(self):
+        """Some servers have addresses that lead on to wherever these say."""
+        server = self.start()
+        self.document({"url": "/open?to=1"}, {"url": "/open?to=2", "title": "fine"}, {"url": "Binary/b2", "title": "own"})
+        where = {"/open?to=1": "/fhir/Patient/canary-2?_format=csv", "/open?to=2": "/docs/2", "/fhir/Binary/b2": "/fhir/x/2"}
+
+        def meddle(request):
+            if request.path in where:
+                request.answer(302, Location=where[request.path])
+            elif request.path in where.values():
+                request.answer(200, b"canary;csv", Content_Type="text/csv")
+            else:
+                return False
+            return True
+
+        server.meddle = meddle
+        self.live_export(server, "--report", "report.jsonl", code=6)
+        rows = [row for row in self.missing() if "redirected to records" in json.dumps(row)]
+        self.assertEqual(len(rows), 1)
+        self.assertEqual(sorted(name.split("-", 1)[1] for name in self.items()), ["fine.bin", "own.bin"])
+
     def test_what_comes_is_an_attachment(self):
         """What the server answers with, what the record says of it, and why that does not fit; None: it does."""
         patient, outcome = b'{"resourceType":"Patient","id":"2"}', b'{"resourceType":"OperationOutcome"}'
@@ -278,6 +300,15 @@ class References(FollowTest):
         self.listed(server, "--report", "report.jsonl", code=6)
         self.assertTrue(any("references/Practitioner/d0" in json.dumps(row) for row in self.missing()))
         self.assertNotIn("Patient/canary-9", self.found())
+
+    def test_a_record_without_end_is_not_taken(self):
+        server = self.start(bulk=False)
+        endless = gzip.compress(b" " * (1 << 20)) * 129
+        server.meddle = lambda r: r.path.endswith("/Practitioner/d0") and (
+            r.answer(200, endless, Content_Encoding="gzip") or True)
+        self.listed(server, "--report", "report.jsonl", code=6)
+        rows = [json.dumps(row) for row in self.missing() if "references/Practitioner/d0" in json.dumps(row)]
+        self.assertEqual(["longer than a record may be" in row for row in rows], [True])
 
     def test_other_servers_are_not_asked(self):
         elsewhere, server = self.start(), self.start(bulk=False)
