@@ -47,8 +47,8 @@ static int next_byte(const char **at)
 }
 
 /*
- * Appends a segment as the most forgiving server reads it: without `;` and what is behind it, in
- * lower case. False: it is not plain.
+ * Appends a segment as the most forgiving server reads it: without `;` and what is behind it,
+ * without dots and blanks at its end, in lower case. False: it is not plain.
  */
 static bool add_segment(const char **at, char *out, size_t *size)
 {
@@ -66,10 +66,14 @@ static bool add_segment(const char **at, char *out, size_t *size)
 			out[(*size)++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 	}
 	out[*size] = '\0';
+	if (strcmp(out + begin, "/.") == 0 || strcmp(out + begin, "/..") == 0)
+		return false;
+	while (*size > begin + 1 && (out[*size - 1] == '.' || out[*size - 1] == ' '))
+		(*size)--;
 	if (*size == begin + 1)
-		out[ *size = begin] = '\0';
-	return out[begin] != '/' || (out[begin + 1] != '$' && strcmp(out + begin, "/.") != 0 &&
-				     strcmp(out + begin, "/..") != 0);
+		*size = begin;
+	out[*size] = '\0';
+	return *size == begin || out[begin + 1] != '$';
 }
 
 /* The path of an address in one spelling. */

@@ -190,9 +190,11 @@ static int compare_hash(const struct errand *e, const char *name, struct medark_
 
 	if (code != 0)
 		return code < 0 ? code : 0;
+	/* Told aloud: without the title, which may name the patient. */
 	return medark_haul_miss(e->follow->haul, err,
-				"%s: these bytes do not fit the hash in the record; they are kept "
-				"as they came",
+				"%.*s: these bytes do not fit the hash in the record; they are "
+				"kept as they came",
+				(int)strlen(MEDARK_ATTACHMENT_FOLDER) + MEDARK_ATTACHMENT_DIGITS,
 				e->path);
 }
 

@@ -55,8 +55,9 @@ int medark_tries_header(struct medark_tries *tries, const struct medark_talk *ta
 			struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * What to do after the answer `r` of `url`. The first trouble is told (talk.h). MEDARK_E_MEMORY, or
- * an error of the source of random numbers.
+ * What to do after the answer `r` of `url`. The first trouble is told (talk.h). A redirect to
+ * another origin is followed by GET alone: what is sent is for that server. MEDARK_E_MEMORY, or an
+ * error of the source of random numbers.
  */
 int medark_tries_react(struct medark_tries *tries, const struct medark_talk *talk,
 		       const struct medark_url *url, const struct medark_http_response *r,
