@@ -37,8 +37,7 @@ void medark_server_count_reason(struct medark_server_result *s, const char *why)
 	s->reasons[i].count++;
 }
 
-/* The codes of FHIR (https://hl7.org/fhir/valueset-issue-type.html) are such words. */
-static bool is_word(struct medark_bytes text)
+bool medark_server_is_issue(struct medark_bytes text)
 {
 	for (size_t i = 0; i < text.size; i++)
 		if ((text.data[i] < 'a' || text.data[i] > 'z') && text.data[i] != '-')
@@ -49,7 +48,7 @@ static bool is_word(struct medark_bytes text)
 void medark_server_count_rejected(struct medark_server_result *s,
 				  const struct medark_deliver_news *news)
 {
-	bool has_word = is_word(news->issue);
+	bool has_word = medark_server_is_issue(news->issue);
 	char why[64];
 
 	(void)snprintf(why, sizeof(why), "rejected: status %u%s%.*s", news->status,

@@ -13,6 +13,12 @@ uint32_t medark_server_type(struct medark_server_result *s, struct medark_bytes 
 /* Counts one more of a reason; the last row takes what is too much. */
 void medark_server_count_reason(struct medark_server_result *s, const char *why);
 
+/*
+ * Is it a code of an issue by its form (https://hl7.org/fhir/valueset-issue-type.html): a short
+ * word of small letters and '-'? Anything else is the server's own words.
+ */
+bool medark_server_is_issue(struct medark_bytes text);
+
 /* The reason of a rejection: the status and the issue's code, but none of the server's own words.
  */
 void medark_server_count_rejected(struct medark_server_result *s,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/server_report.h"
 
+#include "archive/server_count.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/signature.h"
@@ -194,7 +195,10 @@ int medark_server_report_add(struct medark_server_report *r, const struct medark
 		return code;
 	if (kind == REJECTED) {
 		MEDARK_TRY(medark_buffer_print(&r->lines, err, ",\"status\":%u", news->status));
-		MEDARK_TRY(add_text(r, "issue", news->issue, err));
+		MEDARK_TRY(add_text(r, "issue",
+				    medark_server_is_issue(news->issue) ? news->issue
+									: medark_bytes_text(""),
+				    err));
 	}
 	if (kind == DIFFERENT)
 		MEDARK_TRY(add_text(r, "path", medark_bytes_text(news->path), err));

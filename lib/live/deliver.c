@@ -156,6 +156,7 @@ static int put(struct medark_deliver *d, struct medark_deliver_item *item,
 	entry->content = item->content;
 	entry->updated = item->updated;
 	entry->state = MEDARK_TARGET_PENDING;
+	entry->is_fresh = true;
 	return 0;
 }
 

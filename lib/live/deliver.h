@@ -49,7 +49,7 @@ struct medark_deliver_news {
 	enum medark_deliver_event event;
 	const struct medark_deliver_record *record;
 	unsigned status;	   /* HTTP; of what was sent or rejected */
-	struct medark_bytes issue; /* code of the first issue of the outcome; may be empty */
+	struct medark_bytes issue; /* code of the first issue, in the server's words; or empty */
 	struct medark_bytes body;  /* rejected: the OperationOutcome, or whatever came */
 	const char *path;	   /* where the first difference is: names of members only */
 };

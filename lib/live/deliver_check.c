@@ -20,6 +20,27 @@ static int tell(struct medark_deliver *d, struct medark_deliver_item *item,
 	return medark_deliver_tell(d, &news, err);
 }
 
+/*
+ * A server that says that it has taken a record, or will (202), and then does not have it: the next
+ * run sends it again, so the journal must not say that it is there. What an earlier run sent,
+ * somebody may have deleted since: it does not come back by itself.
+ */
+static int tell_gone(struct medark_deliver *d, struct medark_deliver_item *item,
+		     struct medark_error *err)
+{
+	struct medark_target_entry *entry = medark_target_map_get(d->setup.map, item->entry);
+	struct medark_target_hash content = entry->content;
+	int code = 0;
+
+	if (entry->is_fresh) {
+		memset(&entry->content, 0, sizeof(entry->content)); /* in the journal alone */
+		code = medark_target_journal_add(d->setup.journal, d->setup.map, item->entry, err);
+		entry->content = content;
+	}
+	MEDARK_TRY(code);
+	return tell(d, item, MEDARK_DELIVER_GONE, "", err);
+}
+
 /* A record in XML is not taken apart: that something is there must do. */
 static int compare(struct medark_deliver *d, struct medark_deliver_unit *u,
 		   struct medark_deliver_item *item, json_t *got, struct medark_error *err)
@@ -54,7 +75,7 @@ static int check_one(struct medark_deliver *d, struct medark_deliver_unit *u,
 	int code = 0;
 
 	if (r->status != 200)
-		return tell(d, item, MEDARK_DELIVER_GONE, "", err);
+		return tell_gone(d, item, err);
 	code = medark_live_json_parse(medark_bytes(r->body.data, r->body.size), "it",
 				      MEDARK_E_REMOTE, &got, NULL);
 	if (code == MEDARK_E_MEMORY)
@@ -69,7 +90,7 @@ static int check_entry(struct medark_deliver *d, struct medark_deliver_unit *u,
 	json_t *resource = json_object_get(entry, "resource");
 
 	if (!resource || medark_deliver_status(entry) != 200)
-		return tell(d, item, MEDARK_DELIVER_GONE, "", err);
+		return tell_gone(d, item, err);
 	return compare(d, u, item, resource, err);
 }
 

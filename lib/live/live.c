@@ -86,22 +86,46 @@ static struct medark_bytes secret_of(const struct medark_live *live)
 				: medark_bytes(live->key.bytes, sizeof(live->key.bytes));
 }
 
-/* For one process at a time: two would write into the same files. */
+/*
+ * Its name can be guessed: where everybody can make one, another user may have made it, and would
+ * own what is put there. Modes say nothing more: some file systems have none.
+ */
+static int check_folder(int folder, const char *path, struct medark_error *err)
+{
+	struct stat st;
+
+	if (fstat(folder, &st) < 0)
+		return medark_error_errno(err, errno, "cannot open the folder '%s' of the job",
+					  path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"the folder '%s' of the job belongs to another user", path);
+	return 0;
+}
+
+/* For one process at a time: two would write into the same files. What is not ours stays as it is.
+ */
 static int take_folder(struct medark_live *live, struct medark_error *err)
 {
 	const char *path = live->setup.folder;
+	MEDARK_AUTO(medark_fd_close) int folder = -1;
+	bool is_made = mkdir(path, 0700) == 0;
 
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+	if (!is_made && errno != EEXIST)
 		return medark_error_errno(err, errno, "cannot make the folder '%s' of the job",
 					  path);
-	live->folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (live->folder < 0)
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
 		return medark_error_errno(err, errno, "cannot open the folder '%s' of the job",
 					  path);
-	if (flock(live->folder, LOCK_EX | LOCK_NB) < 0)
+	if (!is_made)
+		MEDARK_TRY(check_folder(folder, path, err));
+	if (flock(folder, LOCK_EX | LOCK_NB) < 0)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"another export works on this job (its folder is '%s')",
 					path);
+	live->folder = folder;
+	folder = -1;
 	return 0;
 }
 

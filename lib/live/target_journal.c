@@ -218,6 +218,33 @@ static int load(struct medark_target_journal *j, struct medark_target_map *map,
 	return 0;
 }
 
+/*
+ * Its name can be guessed: another user who made it beforehand could put an old one back, or take
+ * out of it what was sent. A pipe of this name must not hold it up.
+ */
+static int open_file(struct medark_target_journal *j, struct medark_error *err)
+{
+	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	struct stat st;
+
+	j->fd = open(j->path, flags | O_CREAT | O_EXCL, 0600);
+	if (j->fd >= 0)
+		return 0;
+	if (errno == EEXIST)
+		j->fd = open(j->path, flags);
+	if (j->fd < 0 || fstat(j->fd, &st) < 0)
+		return failed(j, "open", err);
+	if (!S_ISREG(st.st_mode))
+		return medark_error_set(err, MEDARK_E_USAGE, "the journal '%s' is no file",
+					j->path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the journal '%s' belongs to another user (--journal names "
+					"another)",
+					j->path);
+	return 0;
+}
+
 int medark_target_journal_open(const char *path, const struct medark_key *key,
 			       struct medark_target_map *map, struct medark_target_journal **out,
 			       struct medark_target_terms *out_terms, struct medark_error *err)
@@ -236,9 +263,7 @@ int medark_target_journal_open(const char *path, const struct medark_key *key,
 	j->path = strdup(path);
 	if (!j->path)
 		return medark_error_memory(err, "a journal");
-	j->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (j->fd < 0)
-		return failed(j, "open", err);
+	MEDARK_TRY(open_file(j, err));
 	if (flock(j->fd, LOCK_EX | LOCK_NB) < 0)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"another restore works with the journal '%s'", path);

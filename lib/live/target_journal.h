@@ -26,8 +26,8 @@ struct medark_target_terms {
 /*
  * Opens or makes the file (mode 0600), for this process alone, and fills `map` with what it says.
  * *terms: as the file has them, or as given if it is new. `path` is copied. MEDARK_E_EXISTS:
- * another process has it; MEDARK_E_USAGE: it is no journal, or one of another archive or server;
- * MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * another process has it; MEDARK_E_USAGE: it is no journal, or one of another archive or server, or
+ * another user's (but root's); MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 int medark_target_journal_open(const char *path, const struct medark_key *key,
 			       struct medark_target_map *map, struct medark_target_journal **out,

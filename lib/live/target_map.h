@@ -33,8 +33,9 @@ struct medark_target_entry {
 	int64_t updated;			 /* see medark_rewrite_updated() */
 	uint32_t id; /* the server's: where it stands in the map's ids; 0: it gave none */
 	uint8_t state;
-	uint8_t gaps; /* references in it to what was not restored; 255: as many or more */
-	bool was_met; /* in this pass */
+	uint8_t gaps;  /* references in it to what was not restored; 255: as many or more */
+	bool was_met;  /* in this pass */
+	bool is_fresh; /* sent by this run, not an earlier one */
 };
 
 struct medark_target_map;

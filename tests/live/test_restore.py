@@ -513,6 +513,49 @@ class Trouble(RestoreTest):
         self.assertEqual((restored["sent"], restored["gone"]), (0, 1))
         self.assertEqual(self.restore(server, "--no-read-back")["equal"], 0)
 
+    def test_what_was_taken_and_is_not_there_is_sent_again(self):
+        for ids in ("any", "none"):
+            with self.subTest(ids):
+                server = self.target(ids=ids)
+
+                def lose(request, server=server):
+                    if b'"method":"GET"' in (request.body or b"").replace(b" ", b""):
+                        lost.extend(n for n, r in server.store.items() if r.get("valueQuantity") and not lost)
+                        for name in lost:
+                            server.store.pop(name, None)
+
+                lost = []
+                server.meddle = lose
+                restored = self.restore(server, "--journal", "j" + ids, code=6)
+                self.assertEqual(restored["gone"], len(lost))
+                self.assertGreater(len(lost), 0)
+                server.meddle = None
+                restored = self.restore(server, "--journal", "j" + ids, code=0 if ids == "any" else 6)
+                if ids == "none":  # what others refer to has that id; the server does not take it back
+                    self.assertEqual(restored["reasons"], [{"reason": "rejected: status 404, not-found", "count": 1}])
+                    continue
+                self.assertEqual((restored["sent"], restored["gone"], restored["equal"]), (len(lost), 0, 63))
+                # What goes later somebody has deleted: it does not come back.
+                server.store.pop(lost[0])
+                restored = self.restore(server, "--journal", "j" + ids, code=6)
+                self.assertEqual((restored["sent"], restored["gone"]), (0, 1))
+
+    def test_an_issue_of_the_servers_own_words_is_told_nowhere(self):
+        server = self.target()
+        words = "canary\x1b[31m of Patient Jansen"
+
+        def refuse(request):
+            if b"/o7" in request.body.replace(b'"o7"', b"/o7") and request.command in ("POST", "PUT"):
+                return request.answer(422, {"resourceType": "OperationOutcome", "issue": [
+                    {"severity": "error", "code": words}]}) or True
+            return False
+
+        server.meddle = refuse
+        result = self.run_medark(*self.command(server, "--report", "report.jsonl"))
+        self.assertEqual(result.code, 6, result.err)
+        self.assertNotIn("canary", result.out + result.err)
+        self.assertIn({"kind": "rejected", "record": "Observation/o7", "status": 422, "issue": ""}, self.report())
+
     def test_a_server_that_never_comes_back(self):
         server = self.target()
         server.meddle = lambda request: request.command != "GET" and (request.answer(403, {}) or True)

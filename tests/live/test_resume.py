@@ -59,6 +59,31 @@ class Resume(LiveTest):
                     self.assertNotIn(secret, content, name)
                 self.assertEqual(os.stat(os.path.join(folder, name)).st_mode & 0o777, 0o600)
 
+    def test_the_folder_of_a_job_that_another_user_made_is_refused(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a folder away")
+        for out in ("live.medark", "-"):
+            folder = self.path(f".{'' if out == '-' else out}.medark-job-1")
+            os.mkdir(folder, 0o777)
+            self.write(os.path.join(folder, "file-1"), b"theirs")
+            os.chown(folder, 65534, 65534)
+            result = self.refuse(1, *self.export("fhir+" + self.server.base, out), env={"TMPDIR": self.folder})
+            self.assertIn(f".medark-job-1' of the job belongs to another user", result.err)
+            self.assertEqual(os.listdir(folder), ["file-1"])
+
+    def test_a_second_export_leaves_the_files_of_the_first(self):
+        """Also from an open server, whose files nobody opens later."""
+        server = self.serve()
+        server.meddle = self.slow
+        args = self.export("fhir+" + server.base, "live.medark")
+        with subprocess.Popen([MEDARK, *args], cwd=self.folder, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=environment()) as first:
+            while server.count("GET", "/files/") < 5:
+                time.sleep(0.01)
+            self.assertEqual(self.run_medark(*args).code, 1)
+            self.assertEqual(first.wait(60), 0, first.stderr.read())
+        self.check_archive()
+
     def test_killed_at_any_moment_it_goes_on(self):
         wait = random.Random(SEED)
         self.server.meddle = self.slow

@@ -144,6 +144,38 @@ static void another_file_is_left_alone(void **state)
 	assert_int_equal(before.st_size, after.st_size);
 }
 
+static void of_another_user_or_no_file_it_is_refused(void **state)
+{
+	struct medark_error err = { 0 };
+
+	(void)state;
+	(void)unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	{
+		MEDARK_AUTO(run_clear) struct run run = { 0 };
+
+		assert_int_equal(begin(&run, &key, &err), MEDARK_E_USAGE);
+		assert_non_null(strstr(err.message, "is no file"));
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("elsewhere", path), 0);
+	{
+		MEDARK_AUTO(run_clear) struct run run = { 0 };
+
+		assert_int_equal(begin(&run, &key, &err), MEDARK_E_SYSTEM);
+	}
+	assert_int_equal(unlink(path), 0);
+	make(3);
+	if (geteuid() != 0 || chown(path, 65534, (gid_t)-1) < 0)
+		skip(); /* only root can give a file away */
+	{
+		MEDARK_AUTO(run_clear) struct run run = { 0 };
+
+		assert_int_equal(begin(&run, &key, &err), MEDARK_E_USAGE);
+		assert_non_null(strstr(err.message, "belongs to another user"));
+	}
+}
+
 static void it_is_of_one_process_at_a_time(void **state)
 {
 	MEDARK_AUTO(run_clear) struct run run = { 0 };
@@ -213,6 +245,7 @@ int main(void)
 		cmocka_unit_test(what_was_flushed_comes_back),
 		cmocka_unit_test(what_was_torn_is_cut_off),
 		cmocka_unit_test(another_file_is_left_alone),
+		cmocka_unit_test(of_another_user_or_no_file_it_is_refused),
 		cmocka_unit_test(it_is_of_one_process_at_a_time),
 		cmocka_unit_test(without_terms_nothing_is_left),
 		cmocka_unit_test(a_changed_byte_ends_it_there),
