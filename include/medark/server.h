@@ -101,7 +101,7 @@ MEDARK_API int medark_archive_deliver(struct medark_archive *archive,
 
 /*
  * The same of archives of one chain, as of the latest, or of the latest that was made at `as_of` or
- * before: see medark_archive_restore_chain(). All patients or none: with some MEDARK_E_USAGE.
+ * before: see medark_archive_restore_chain().
  */
 MEDARK_API int medark_archive_deliver_chain(struct medark_archive *const *archives, size_t count,
 					    const char *as_of,

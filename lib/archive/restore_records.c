@@ -4,9 +4,9 @@
  * chain of archives holds as of its latest one.
  */
 #include "archive/chart.h"
+#include "archive/lineage_patients.h"
 #include "archive/patient_find.h"
 #include "archive/restore.h"
-#include "archive/search.h"
 #include "base/secret.h"
 
 #include <stdlib.h>
@@ -88,99 +88,15 @@ int medark_chart_superseded(struct medark_chart *chart, struct medark_error *err
 
 /* ---- who ---- */
 
-/* Looks for a patient in all archives: an increment may know them by their id only. */
-static int find_patient(struct medark_chart *chart, size_t i, struct medark_error *err)
-{
-	struct medark_bytes text = medark_bytes_text(chart->request->patients[i]);
-	struct medark_error absent = { 0 };
-	bool is_found = false;
-
-	for (size_t k = 0; k < chart->lineage->count; k++) {
-		struct medark_error why = { 0 };
-		int code;
-
-		MEDARK_TRY(medark_chart_turn(chart, k, err));
-		code = medark_patient_find(chart->index, text, i + 1, &chart->rows[k], &why);
-		is_found |= code >= 0;
-		if (code < 0 && err)
-			*err = why;
-		if (code == MEDARK_E_NOT_FOUND)
-			absent = why;
-		else
-			MEDARK_TRY(code);
-	}
-	if (!is_found && err)
-		*err = absent;
-	return is_found ? 0 : MEDARK_E_NOT_FOUND;
-}
-
-/* The keys of the rows that were found in the archive at hand. */
-static int note_keys(struct medark_chart *chart, struct medark_error *err)
-{
-	const struct medark_rowset *rows = &chart->rows[chart->at];
-	struct medark_bytes row, key;
-
-	for (uint64_t n = medark_rowset_next(rows, 0); n < rows->rows;
-	     n = medark_rowset_next(rows, n + 1)) {
-		MEDARK_TRY(medark_index_row(chart->index, MEDARK_KIND_PATIENTS, n, &row, err));
-		MEDARK_TRY(medark_index_first_field(chart->index, MEDARK_KIND_PATIENTS, row, &key,
-						    err));
-		MEDARK_TRY(medark_nameset_add(&chart->patients, key, err));
-	}
-	return 0;
-}
-
-/* The rows that these keys have in the archive at hand. */
-static int find_keys(struct medark_chart *chart, struct medark_error *err)
-{
-	for (uint32_t i = 0; i < medark_nameset_count(&chart->patients); i++) {
-		struct medark_bytes key = medark_nameset_get(&chart->patients, i);
-		uint64_t row;
-		int found = medark_search_key(chart->index, (char)key.data[0],
-					      medark_bytes(key.data + 1, key.size - 1), &row, err);
-
-		MEDARK_TRY(found);
-		if (found)
-			medark_rowset_add(&chart->rows[chart->at], row);
-	}
-	return 0;
-}
-
 static int find_patients(struct medark_chart *chart, struct medark_error *err)
 {
 	const struct medark_restore_request *request = chart->request;
-	size_t count = chart->lineage->count;
 
-	for (size_t i = 0; i < request->patient_count; i++) {
-		int code = find_patient(chart, i, err);
-
-		if (code < 0 && request->out_refused)
-			*request->out_refused = i;
-		MEDARK_TRY(code);
-	}
-	for (size_t k = 0; k < count; k++) {
-		MEDARK_TRY(medark_chart_turn(chart, k, err));
-		MEDARK_TRY(note_keys(chart, err));
-	}
-	for (size_t k = 0; count > 1 && k < count; k++) {
-		MEDARK_TRY(medark_chart_turn(chart, k, err));
-		MEDARK_TRY(find_keys(chart, err));
-	}
-	return 0;
-}
-
-static int make_rowsets(struct medark_chart *chart, struct medark_error *err)
-{
 	chart->rows = calloc(chart->lineage->count, sizeof(*chart->rows));
 	if (!chart->rows)
 		return medark_error_memory(err, "a restore");
-	for (size_t k = 0; k < chart->lineage->count; k++) {
-		MEDARK_TRY(medark_chart_turn(chart, k, err));
-		MEDARK_TRY(medark_rowset_init(&chart->rows[k],
-					      medark_index_rows(chart->index, MEDARK_KIND_PATIENTS),
-					      false, err));
-	}
-	return 0;
+	return medark_lineage_patients(chart->lineage, request->patients, request->patient_count,
+				       chart->rows, &chart->patients, request->out_refused, err);
 }
 
 static int make_sets(struct medark_chart *chart, struct medark_error *err)
@@ -208,7 +124,6 @@ static int chart_init(struct medark_chart *chart, struct medark_lineage *lineage
 	chart->referrers.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_referrer);
 	chart->referrer_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	MEDARK_TRY(parse_since(request->since, &chart->since, err));
-	MEDARK_TRY(make_rowsets(chart, err));
 	MEDARK_TRY(make_sets(chart, err));
 	MEDARK_TRY(find_patients(chart, err));
 	MEDARK_TRY(medark_fhir_new(&chart->fhir, err));

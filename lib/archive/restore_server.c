@@ -251,8 +251,6 @@ static int send_all(struct restore *r, struct medark_error *err)
 static int plan(struct restore *r, struct medark_error *err)
 {
 	r->mode = PLAN;
-	if (r->request->patient_count)
-		MEDARK_TRY(medark_server_chain_outside(&r->chain, err));
 	memset(r->result->types, 0, sizeof(r->result->types));
 	r->result->type_count = r->result->reason_count = 0;
 	r->result->records = r->result->not_sent = 0;
@@ -429,8 +427,10 @@ static void describe(const struct restore *r)
 	s->integrity = t->wants_integrity;
 	s->probed = t->is_probed;
 	s->probe_left = t->left_probe;
-	medark_server_chain_count(&r->chain, &s->today, &s->recent, &s->superseded);
-	s->patients = r->chain.patients;
+	s->superseded = medark_server_chain_superseded(&r->chain);
+	s->patients = r->chain.order.patients;
+	s->today = r->chain.order.today;
+	s->recent = r->chain.order.recent;
 	s->archives = r->chain.lineage->count;
 }
 
@@ -454,13 +454,11 @@ static int begin_chain(struct restore *r, struct medark_lineage *lineage, struct
 	const struct medark_walk walk = {
 		.threads = q->threads,
 		.base = medark_server_ids_base(q, &r->archive->summary),
-		.patient_count = q->patient_count,
-		.patients = q->patients,
-		.out_refused = q->out_refused,
 		.listener = { .each = each, .pause = take_a_break, .context = r },
 	};
 
-	return medark_server_chain_begin(&r->chain, lineage, &walk, q->today ? time(NULL) : 0, err);
+	return medark_server_chain_begin(&r->chain, lineage, q, &walk, q->today ? time(NULL) : 0,
+					 err);
 }
 
 static int begin_deliver(struct restore *r, const char *prefix, struct medark_error *err)

@@ -1,87 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/server_chain.h"
 
-#include "archive/search.h"
-#include "base/secret.h"
+#include "archive/lineage_patients.h"
+#include "archive/server_follow.h"
 
 #include <stdlib.h>
 
 void medark_server_chain_clear(struct medark_server_chain *c)
 {
-	for (size_t k = 0; c->orders && k < c->lineage->count; k++)
-		medark_order_clear(&c->orders[k]);
 	for (size_t k = 0; c->walks && k < c->lineage->count; k++)
 		medark_walk_clear(&c->walks[k]);
-	free(c->orders);
+	for (size_t k = 0; c->rows && k < c->lineage->count; k++)
+		medark_rowset_clear(&c->rows[k]);
+	medark_order_clear(&c->order);
 	free(c->walks);
+	free(c->rows);
 	medark_lineage_free(c->lineage);
 	*c = (struct medark_server_chain) { 0 };
 }
 
-/* Is patient `row` of archive `k` one of an archive before it, too? */
-static int is_known(const struct medark_server_chain *c, size_t k, uint64_t row,
-		    struct medark_error *err)
+static int find_some(struct medark_server_chain *c, const struct medark_server_request *q,
+		     struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer copy = MEDARK_BUFFER_SECRET(MEDARK_PAGE_MAX);
-	struct medark_bytes text, key;
-	uint64_t ignored;
-	int found = 0;
+	MEDARK_AUTO(medark_nameset_clear) struct medark_nameset keys = { 0 };
 
-	MEDARK_TRY(medark_index_row(c->walks[k].index, MEDARK_KIND_PATIENTS, row, &text, err));
-	MEDARK_TRY(
-		medark_index_first_field(c->walks[k].index, MEDARK_KIND_PATIENTS, text, &key, err));
-	MEDARK_TRY(medark_buffer_add(&copy, key.data, key.size, err));
-	for (size_t before = 0; !found && key.size && before < k; before++)
-		found = medark_search_key(c->walks[before].index, (char)copy.data[0],
-					  medark_bytes(copy.data + 1, copy.size - 1), &ignored,
-					  err);
-	return found;
+	MEDARK_TRY(medark_nameset_init(&keys, err));
+	return medark_lineage_patients(c->lineage, q->patients, q->patient_count, c->rows, &keys,
+				       q->out_refused, err);
 }
 
-static const struct medark_order_row *rows_of(const struct medark_server_chain *c, size_t k,
-					      size_t *out_count)
+static int find_all(struct medark_server_chain *c, struct medark_error *err)
 {
-	*out_count = c->orders[k].rows.size / sizeof(struct medark_order_row);
-	return (const void *)c->orders[k].rows.data;
-}
-
-static int count_patients(struct medark_server_chain *c, struct medark_error *err)
-{
-	for (size_t k = 0; k < c->lineage->count; k++) {
-		size_t count;
-		const struct medark_order_row *rows = rows_of(c, k, &count);
-
-		for (size_t i = 0; i < count; i++) {
-			int known = k ? is_known(c, k, rows[i].row, err) : 0;
-
-			MEDARK_TRY(known);
-			c->patients += !known;
-		}
-	}
+	for (size_t k = 0; k < c->lineage->count; k++)
+		MEDARK_TRY(medark_rowset_init(
+			&c->rows[k], medark_index_rows(c->walks[k].index, MEDARK_KIND_PATIENTS),
+			true, err));
 	return 0;
 }
 
 int medark_server_chain_begin(struct medark_server_chain *c, struct medark_lineage *lineage,
-			      const struct medark_walk *walk, int64_t now, struct medark_error *err)
+			      const struct medark_server_request *q, const struct medark_walk *walk,
+			      int64_t now, struct medark_error *err)
 {
 	c->lineage = lineage;
-	if (walk->patient_count && lineage->count > 1)
-		return medark_error_set(err, MEDARK_E_USAGE,
-					"of a chain of archives all patients go into a server, not "
-					"some: leave out --patient, or restore into a folder");
 	c->walks = calloc(lineage->count, sizeof(*c->walks));
-	c->orders = calloc(lineage->count, sizeof(*c->orders));
-	if (!c->walks || !c->orders)
+	c->rows = calloc(lineage->count, sizeof(*c->rows));
+	if (!c->walks || !c->rows)
 		return medark_error_memory(err, "a restore");
 	for (size_t k = 0; k < lineage->count; k++) {
 		c->walks[k] = *walk;
 		c->walks[k].lineage = lineage;
 		c->walks[k].number = k;
+		c->walks[k].is_some = q->patient_count != 0;
+		c->walks[k].rows = &c->rows[k];
 		MEDARK_TRY(medark_walk_begin(&c->walks[k], err));
-		MEDARK_TRY(medark_order_make(&c->walks[k], now, &c->orders[k], err));
 	}
-	return count_patients(c, err);
+	MEDARK_TRY(q->patient_count ? find_some(c, q, err) : find_all(c, err));
+	if (q->patient_count)
+		MEDARK_TRY(medark_server_follow(c->walks, lineage->count, err));
+	return medark_order_make(c->walks, lineage->count, now, &c->order, err);
 }
 
 int medark_server_chain_outside(struct medark_server_chain *c, struct medark_error *err)
@@ -93,13 +70,11 @@ int medark_server_chain_outside(struct medark_server_chain *c, struct medark_err
 
 int medark_server_chain_patients(struct medark_server_chain *c, struct medark_error *err)
 {
-	for (size_t k = 0; k < c->lineage->count; k++) {
-		size_t count;
-		const struct medark_order_row *rows = rows_of(c, k, &count);
+	const struct medark_order_row *rows = (const void *)c->order.rows.data;
+	size_t count = c->order.rows.size / sizeof(*rows);
 
-		for (size_t i = 0; i < count; i++)
-			MEDARK_TRY(medark_walk_patient(&c->walks[k], rows[i].row, err));
-	}
+	for (size_t i = 0; i < count; i++)
+		MEDARK_TRY(medark_walk_patient(&c->walks[rows[i].archive], rows[i].row, err));
 	return 0;
 }
 
@@ -122,15 +97,13 @@ int medark_server_chain_items(struct medark_server_chain *c,
 	return 0;
 }
 
-void medark_server_chain_count(const struct medark_server_chain *c, uint64_t *out_today,
-			       uint64_t *out_recent, uint64_t *out_superseded)
+uint64_t medark_server_chain_superseded(const struct medark_server_chain *c)
 {
-	*out_today = *out_recent = *out_superseded = 0;
-	for (size_t k = 0; k < c->lineage->count; k++) {
-		*out_today += c->orders[k].today;
-		*out_recent += c->orders[k].recent;
-		*out_superseded += c->walks[k].superseded;
-	}
+	uint64_t superseded = 0;
+
+	for (size_t k = 0; k < c->lineage->count; k++)
+		superseded += c->walks[k].superseded;
+	return superseded;
 }
 
 int medark_server_chain_verify(const struct medark_server_chain *c, unsigned threads,

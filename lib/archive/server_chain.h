@@ -9,22 +9,26 @@
 #include "archive/server_order.h"
 #include "archive/server_walk.h"
 
+#include <medark/server.h>
+
 struct medark_server_chain {
 	struct medark_lineage *lineage; /* owned */
 	struct medark_walk *walks;	/* of each archive */
-	struct medark_order *orders;
-	uint64_t patients; /* different ones */
+	struct medark_rowset *rows;	/* of each archive: the patients */
+	struct medark_order order;
 };
 
 /* May be called on a zeroed object. */
 void medark_server_chain_clear(struct medark_server_chain *c);
 
 /*
- * Takes the lineage. `walk` says what each archive's walk is to have, but for the archive; `now`
- * as of medark_order_make(). MEDARK_E_USAGE if only some patients of several archives are wanted;
- * errors of medark_walk_begin() and medark_order_make().
+ * Takes the lineage, and finds the patients that the request names, or all, and what their records
+ * lead to. `walk` says of the walks what this does not: threads, base and listener. `now` as of
+ * medark_order_make(). Errors of medark_lineage_patients(), medark_walk_begin(),
+ * medark_server_follow() and medark_order_make().
  */
 int medark_server_chain_begin(struct medark_server_chain *c, struct medark_lineage *lineage,
+			      const struct medark_server_request *request,
 			      const struct medark_walk *walk, int64_t now,
 			      struct medark_error *err) MEDARK_MUST_USE;
 
@@ -41,9 +45,8 @@ int medark_server_chain_items(struct medark_server_chain *c,
 					  struct medark_error *err),
 			      void *context, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Patients of today, and recent ones; records that an archive behind has otherwise. */
-void medark_server_chain_count(const struct medark_server_chain *c, uint64_t *out_today,
-			       uint64_t *out_recent, uint64_t *out_superseded);
+/* Records that an archive behind has otherwise. */
+uint64_t medark_server_chain_superseded(const struct medark_server_chain *c);
 
 /* Errors of medark_archive_verify(), of each archive. */
 int medark_server_chain_verify(const struct medark_server_chain *c, unsigned threads,

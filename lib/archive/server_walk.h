@@ -32,10 +32,9 @@ struct medark_walk {
 	struct medark_lineage *lineage; /* whose archives have an identity */
 	size_t number;			/* which of them; those behind it may have newer records */
 	unsigned threads;
-	struct medark_bytes base;    /* of the server that the records came from; may be empty */
-	size_t patient_count;	     /* 0: all */
-	const char *const *patients; /* see struct medark_restore_request */
-	size_t *out_refused;	     /* may be NULL */
+	struct medark_bytes base; /* of the server that the records came from; may be empty */
+	bool is_some;		  /* not all that there is, but `rows` and `outside` */
+	const struct medark_rowset *rows; /* the patients */
 	struct medark_walk_listener listener;
 	/* The walk's own. */
 	struct medark_archive *archive;
@@ -44,22 +43,27 @@ struct medark_walk {
 	struct medark_fhir *fhir;
 	struct medark_record *facts;
 	struct medark_cut_cache *cache;
-	struct medark_rowset rows;    /* the patients */
-	struct medark_buffer outside; /* struct medark_range: what the patients refer to */
-	bool has_outside;
-	struct medark_buffer path; /* scratch */
-	uint64_t item;		   /* the last one that a record stood in, from 1 */
-	bool is_opaque;		   /* it is no file of records */
+	struct medark_buffer outside; /* struct medark_range, by medark_server_follow() */
+	struct medark_buffer path;    /* scratch */
+	uint64_t item;		      /* the last one that a record stood in, from 1 */
+	bool is_opaque;		      /* it is no file of records */
 };
 
-/*
- * Finds the patients. MEDARK_E_NOT_FOUND, MEDARK_E_USAGE: see medark_patient_find();
- * MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
- */
+/* Errors of medark_archive_index(); MEDARK_E_MEMORY. */
 int medark_walk_begin(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;
 /* May be called on a zeroed object. */
 void medark_walk_clear(struct medark_walk *walk);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_walk, medark_walk_clear)
+
+/*
+ * Tells what stands in these places (struct medark_range), which are sorted and joined on the way;
+ * nothing ends behind them.
+ */
+int medark_walk_places(struct medark_walk *walk, struct medark_buffer *places,
+		       struct medark_error *err) MEDARK_MUST_USE;
+
+/* Tells the patients' records as they lie; nothing ends behind them. */
+int medark_walk_patients(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;
 
 /* What stands outside of all compartments, or of it what the patients' records lead to. */
 int medark_walk_outside(struct medark_walk *walk, struct medark_error *err) MEDARK_MUST_USE;

@@ -2,6 +2,7 @@
 """medark restore MON TUE WED: of a chain of increments the latest of each record, and nothing that was
 deleted. What the server holds each night is kept here as a dictionary, and is what has to come back."""
 
+import datetime
 import json
 import os
 import random
@@ -156,10 +157,100 @@ class Chain(LiveTest):
         _, result = self.restored("--patient", "p1", archives=["2.medark"], target="chart")
         self.assertIn("holds only what has changed", result.out)
 
+    def into(self, target, *more, archives=None, code=0):
+        archives = archives or [name for name, _ in self.nights]
+        result = self.succeed("restore", *archives, "--identity", "it.key.pem", "--trust", "clinic.cert.pem",
+                              "--to", "fhir+" + target.base, "--json", *more, code=code).json()[-1]
+        there = {tuple(name.split("/")): dict(body) for name, body in target.store.items()}
+        for body in there.values():
+            body.pop("meta", None)
+        return there, result
+
+    def target(self, **options):
+        target = Target(**options)
+        self.addCleanup(target.stop)
+        return target
+
+    def test_some_patients_into_a_server(self):
+        self.three_nights()
+        now = self.nights[-1][1]
+        for who in ("p1", "999990001"):
+            there, result = self.into(self.target(integrity=True), "--patient", who)
+            self.assertEqual(there, {key: now[key] for key in [("Patient", "p1"), ("Observation", "o0"), ("Observation", "o4"),
+                                                               ("Practitioner", "d1")]})
+            self.assertEqual((result["patients"], result["records"], result["restored"], result["archives"]), (1, 4, 4, 3))
+        target = self.target()
+        there, result = self.into(target, "--patient", "p2")  # o2 moved to p2, who has nothing else that changed
+        self.assertEqual(sorted(there), [("Observation", "o1"), ("Observation", "o2"), ("Observation", "o3"), ("Patient", "p2"),
+                                         ("Practitioner", "d1")])
+        there, result = self.into(target, "--patient", "p1", "--patient", "p2")
+        self.assertEqual((there, result["sent"], result["patients"]), (now, 2 + 1, 2))
+        there, result = self.into(target)
+        self.assertEqual((there, result["sent"]), (now, 0))
+        there, result = self.into(self.target(), "--patient", "p1", "--dry-run")
+        self.assertEqual((there, result["records"], result["patients"]), ({}, 4, 1))
+        self.assertEqual(self.run_medark("restore", "1.medark", "2.medark", "3.medark", "--identity", "it.key.pem", "--trust",
+                                         "clinic.cert.pem", "--to", "fhir+" + target.base, "--patient", "nobody").code, 1)
+
+    def test_what_an_increment_refers_to_lies_in_another_archive(self):
+        self.vendor.put("Patient", "p1")
+        self.vendor.put("Organization", "old", name="old", partOf={"reference": "Organization/top"})
+        self.vendor.put("Organization", "top", name="top")
+        self.vendor.put("Organization", "gone", name="gone")
+        self.vendor.put("Organization", "unused", name="unused")
+        self.vendor.put("Observation", "o1", performer=[{"reference": "Organization/late"}], **about(1))
+        self.night()
+        self.vendor.put("Organization", "late", name="late", partOf={"reference": "Organization/old"})
+        self.vendor.put("Observation", "o2", performer=[{"reference": "Organization/gone"}], **about(1))
+        self.vendor.delete("Organization", "gone")
+        self.night()
+        for ids in ("any", "none"):
+            target = self.target(ids=ids)
+            _, result = self.into(target, "--patient", "p1", "--journal", ids)
+            names = sorted(body.get("name") for body in target.store.values() if body["resourceType"] == "Organization")
+            self.assertEqual((names, result["restored"]), (["late", "old", "top"], 6))
+            self.assertEqual(result["unresolved"], 1)  # what was deleted
+
+    def test_today_over_all_archives(self):
+        """Each patient with all archives' records, and whoever is needed first in any of them."""
+        day = datetime.date.today()
+
+        def meet(name, number, days):
+            self.vendor.put("Appointment", name, status="booked", start=f"{day + datetime.timedelta(days)}T12:00:00+00:00",
+                            participant=[{"actor": {"reference": f"Patient/p{number}"}, "status": "accepted"}])
+
+        def see(name, number, days):
+            self.vendor.put("Observation", name, effectiveDateTime=str(day - datetime.timedelta(days)), **about(number))
+
+        for n in range(1, 6):
+            self.vendor.put("Patient", f"p{n}", birthDate="1970-01-01")
+            see(f"o{n}", n, 400)
+        meet("a1", 1, 0)  # moved to next week
+        meet("a2", 2, 0)
+        self.night()
+        meet("a1", 1, 7)
+        meet("a4", 4, 0)
+        see("n3", 3, 3)
+        self.vendor.put("Patient", "p6", birthDate="1980-01-01")
+        meet("a6", 6, 0)
+        self.night()
+        see("n4", 4, 800)
+        self.night()
+        target = self.target()
+        there, result = self.into(target, "--today", "--workers", "1")
+        self.assertEqual(there, self.nights[-1][1])
+        self.assertEqual((result["patients"], result["today"], result["recent"]), (6, 3, 2))
+        order = [name for name in target.order if not name.startswith("Basic/")]
+        whose = [int(there[tuple(name.split("/"))].get("subject", {}).get("reference", name)[-1]) if name[0] != "A" else int(name[-1])
+                 for name in order]
+        kinds = [0 if n in (2, 4, 6) else 1 if n in (1, 3) else 2 for n in whose]
+        self.assertEqual(kinds, sorted(kinds), order)
+        for n in (1, 2, 3, 4, 6):  # all of one patient together
+            self.assertEqual(whose.index(n) + whose.count(n) - 1, len(whose) - 1 - whose[::-1].index(n), order)
+
     def test_into_a_server(self):
         self.three_nights()
-        target = Target()
-        self.addCleanup(target.stop)
+        target = self.target()
         archives = [name for name, _ in self.nights]
         opened = ["--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--to", "fhir+" + target.base, "--json"]
         result = self.succeed("restore", *archives, *opened).json()[-1]
@@ -171,7 +262,6 @@ class Chain(LiveTest):
         self.assertEqual(there, self.nights[-1][1])
         again = self.succeed("restore", *archives, *opened).json()[-1]
         self.assertEqual(again["sent"], 0)
-        self.refuse(2, "restore", *archives, *opened, "--patient", "p1")
         alone = self.succeed("restore", "2.medark", *opened, "--journal", "j", code=None)
         self.assertIn("only what has changed is sent", alone.out)
 
@@ -191,7 +281,8 @@ class Chain(LiveTest):
                 elif kind == "Organization":
                     self.vendor.put(kind, name, name=f"{night}-{dice.random()}")
                 else:
-                    self.vendor.put(kind, name, code={"text": str(dice.random())}, **about(dice.randrange(1, 5)))
+                    self.vendor.put(kind, name, code={"text": str(dice.random())}, **about(dice.randrange(1, 5)),
+                                    performer=[{"reference": f"Organization/x{dice.randrange(30)}"}])
             self.night()
         tree, _ = self.restored()
         self.assertEqual(self.records(tree), self.nights[-1][1])
@@ -200,6 +291,14 @@ class Chain(LiveTest):
             wanted = {key: r for key, r in self.nights[-1][1].items()
                       if r.get("subject") == {"reference": f"Patient/p{n}"} or key == ("Patient", f"p{n}")}
             self.assertEqual(self.records(tree), wanted)
+            for reference in [each["reference"] for r in wanted.values() for each in r.get("performer", [])]:
+                key = tuple(reference.split("/"))
+                if key in self.nights[-1][1]:
+                    wanted[key] = self.nights[-1][1][key]
+            there, result = self.into(self.target(), "--patient", f"p{n}")
+            self.assertEqual((there, result["patients"]), (wanted, 1))
+        there, result = self.into(self.target(), "--today")
+        self.assertEqual((there, result["patients"]), (self.nights[-1][1], 4))
 
 
 if __name__ == "__main__":
