@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 import uuid
 
@@ -585,10 +586,17 @@ class Trouble(RestoreTest):
 
     def test_interrupted_it_stops_and_goes_on(self):
         server = self.target()
-        server.meddle = lambda request: request.command == "POST" and time.sleep(1.5)
+        is_sending = threading.Event()
+
+        def slow(request):
+            if request.command == "POST" and request.where.path.rstrip("/") == "/fhir":
+                is_sending.set()
+                time.sleep(1.5)
+
+        server.meddle = slow
         with subprocess.Popen([MEDARK, *self.command(server)], cwd=self.folder, env=environment(),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-            time.sleep(1.2)
+            self.assertTrue(is_sending.wait(60))
             running.send_signal(signal.SIGINT)
             running.communicate()
         self.assertEqual(running.returncode, 130)
