@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a FHIR server may answer, by the first byte: its capabilities, the list of an export's
- * files, a page of a search, a body in gzip.
+ * files, a page of a search, a body in gzip, what it says to a transaction.
  */
 #include "forge.h"
 
 #include "live/bulk_manifest.h"
 #include "live/bundle.h"
 #include "live/capability.h"
+#include "live/deliver_private.h"
+#include "live/json.h"
+#include "live/target.h"
 #include "net/gunzip.h"
 #include "scan/json.h"
 
@@ -104,6 +107,26 @@ static void try_gunzip(struct medark_bytes body)
 	}
 }
 
+/* Of an entry of a bundle: its status, where it is, and what tags it has. */
+static void try_answer(struct medark_bytes text)
+{
+	MEDARK_AUTO(medark_json_release) json_t *entry = NULL;
+	const char *location;
+	struct medark_bytes type, id;
+	unsigned status;
+
+	if (medark_live_json_parse(text, "it", MEDARK_E_REMOTE, &entry, NULL) < 0)
+		return;
+	status = medark_deliver_status(entry);
+	forge_expect(status < 1000);
+	location = medark_live_json_text(json_object_get(entry, "response"), "location");
+	if (location && medark_target_location(medark_bytes_text(location), &type, &id))
+		forge_expect(medark_target_is_id(id) && type.size &&
+			     type.data + type.size < id.data);
+	forge_expect(!medark_target_has_tag(json_object_get(entry, "resource"), "urn:medark:x",
+					    "of nobody at all"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	MEDARK_AUTO(medark_url_clear) struct medark_url base = { 0 };
@@ -126,6 +149,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'b':
 		try_bundle(text, &base);
+		break;
+	case 'a':
+		try_answer(text);
 		break;
 	default:
 		try_gunzip(text);
