@@ -50,6 +50,9 @@ root_make() {
 	}
 	apt-config dump | grep -E '^Acquire::(https?|Check|Retries)[^ ]* "[^"]+"' \
 		>"$1/etc/apt/apt.conf.d/50host" || true
+	# npm, too, trusts there whom it trusts here.
+	[ -z "${NODE_EXTRA_CA_CERTS:-}" ] ||
+		install -m 644 "$NODE_EXTRA_CA_CERTS" "$1/etc/node-extra-ca.pem"
 	cat >"$1/usr/sbin/policy-rc.d" <<-'END'
 		#!/bin/sh
 		exit 101
@@ -74,6 +77,8 @@ root_run() {
 			mkdir -p "$root/build/shared/data"
 			mount --bind -o ro "$DATA" "$root/build/shared/data"
 		}
+		[ ! -e "$root/etc/node-extra-ca.pem" ] ||
+			set -- NODE_EXTRA_CA_CERTS=/etc/node-extra-ca.pem "$@"
 		exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
 			LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 	' sh "$folder" "$@"
