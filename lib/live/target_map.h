@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * target_map: what is known of each record of a restore into a server: whether it is there, with
- * which content, under which id. Some 60 bytes of memory a record; its name and content stand here,
- * and in the journal, as keyed hashes of 128 bits only. One thread at a time.
+ * which content, under which id. Some 60 bytes of memory a record, and 30 where the server gives
+ * ids; its name and content stand here, and in the journal, as keyed hashes of 128 bits only. One
+ * thread at a time.
  */
 #ifndef MEDARK_LIVE_TARGET_MAP_H
 #define MEDARK_LIVE_TARGET_MAP_H
