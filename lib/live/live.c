@@ -124,8 +124,7 @@ static int take_folder(struct medark_live *live, struct medark_error *err)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"another export works on this job (its folder is '%s')",
 					path);
-	live->folder = folder;
-	folder = -1;
+	live->folder = medark_fd_take(&folder);
 	return 0;
 }
 
