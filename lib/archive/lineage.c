@@ -4,8 +4,10 @@
 #include "archive/row.h"
 #include "base/hash.h"
 #include "base/large.h"
+#include "base/text.h"
 #include "crypto/random.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define FIRST_SLOTS (UINT64_C(1) << 12)
@@ -38,28 +40,30 @@ static bool is_increment(const struct medark_archive *a)
 	return medark_summary_is_increment(&a->summary);
 }
 
+/* Was the archive made then or before, and has it that number or a higher one? */
+static bool is_as_late(const struct medark_archive *a, int64_t as_of, uint32_t sequence)
+{
+	return a->header.created <= as_of && a->header.sequence >= sequence;
+}
+
 static int find_latest(struct medark_archive *const *archives, size_t count, int64_t as_of,
 		       struct medark_archive **out, struct medark_error *err)
 {
 	struct medark_archive *latest = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		struct medark_archive *a = archives[i];
-
-		if (a->header.created > as_of)
-			continue;
-		if (!latest || a->header.sequence > latest->header.sequence)
-			latest = a;
-		else if (a->header.sequence == latest->header.sequence &&
-			 !medark_digest_equal(&a->manifest_digest, &latest->manifest_digest))
-			return medark_error_set(err, MEDARK_E_USAGE,
-						"two archives are number %u: give those of one "
-						"chain",
-						a->header.sequence);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (is_as_late(archives[i], as_of, latest ? latest->header.sequence : 0))
+			latest = archives[i];
 	if (!latest)
 		return medark_error_set(err, MEDARK_E_NOT_FOUND,
 					"none of the archives was made then or before");
+	for (size_t i = 0; i < count; i++)
+		if (is_as_late(archives[i], as_of, latest->header.sequence) &&
+		    !medark_digest_equal(&archives[i]->manifest_digest, &latest->manifest_digest))
+			return medark_error_set(err, MEDARK_E_USAGE,
+						"two archives are number %u: give those of one "
+						"chain",
+						latest->header.sequence);
 	*out = latest;
 	return 0;
 }
@@ -96,6 +100,39 @@ static int collect(struct medark_lineage *l, struct medark_archive *const *archi
 	memmove(l->archives, l->archives + count - l->count,
 		l->count * sizeof(struct medark_archive *));
 	return 0;
+}
+
+static bool leads_to(struct medark_archive *const *archives, size_t count,
+		     const struct medark_archive *from, const struct medark_archive *to)
+{
+	/* As many steps as there are archives, however they name each other. */
+	for (size_t i = 0; to && i < count; i++) {
+		if (medark_digest_equal(&from->manifest_digest, &to->manifest_digest))
+			return true;
+		to = find_before(archives, count, to);
+	}
+	return false;
+}
+
+void medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,
+			 size_t count, int64_t as_of, struct medark_meter *meter)
+{
+	const struct medark_archive *latest = l->archives[l->count - 1];
+	char id[2 * sizeof(latest->header.archive) + 1], sentence[256];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct medark_header *h = &archives[i]->header;
+
+		if (h->created > as_of || leads_to(archives, count, archives[i], latest))
+			continue;
+		medark_text_hex(h->archive.bytes, sizeof(h->archive.bytes), id);
+		(void)snprintf(sentence, sizeof(sentence),
+			       "archive %.8s, number %u, does not lead to number %u, which is "
+			       "restored: it is of another source, or one between them was not "
+			       "given; nothing of it is restored",
+			       id, h->sequence, latest->header.sequence);
+		medark_meter_warn(meter, sentence);
+	}
 }
 
 /* ---- what has changed ---- */

@@ -8,6 +8,7 @@
 #define MEDARK_ARCHIVE_LINEAGE_H
 
 #include "archive/open.h"
+#include "archive/progress.h"
 
 struct medark_lineage {
 	struct medark_archive **archives; /* borrowed; from the one with everything to the latest */
@@ -28,6 +29,13 @@ int medark_lineage_new(struct medark_archive *const *archives, size_t count, int
 		       struct medark_lineage **out, struct medark_error *err) MEDARK_MUST_USE;
 void medark_lineage_free(struct medark_lineage *l);
 MEDARK_DEFINE_AUTO(struct medark_lineage, medark_lineage_free)
+
+/*
+ * Tells of each archive made at `as_of` or before that does not lead to the latest, by the archives
+ * that were given: it may be of another source, and nothing of it is restored. Arguments as above.
+ */
+void medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,
+			 size_t count, int64_t as_of, struct medark_meter *meter);
 
 /*
  * Has an archive behind number `k` this record, or says that it is gone? 1 or 0. `name` is Type/id

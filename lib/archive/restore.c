@@ -86,6 +86,7 @@ int medark_archive_restore_chain(struct medark_archive *const *archives, size_t 
 {
 	MEDARK_AUTO(medark_lineage_free) struct medark_lineage *lineage = NULL;
 	struct medark_restore_result result = { 0 };
+	struct medark_meter meter;
 	time_t when = (time_t)INT64_MAX;
 	int code;
 
@@ -93,6 +94,9 @@ int medark_archive_restore_chain(struct medark_archive *const *archives, size_t 
 	if (as_of)
 		MEDARK_TRY(medark_trust_parse_time(as_of, &when, err));
 	MEDARK_TRY(medark_lineage_new(archives, count, when, &lineage, err));
+	medark_meter_init(&meter, events, "restoring", 0);
+	medark_lineage_warn(lineage, archives, count, when, &meter);
+	medark_meter_clear(&meter);
 	describe(lineage, archives, count, &result);
 	code = run(lineage, request, events, &result, err);
 	if (request->out_replaceable)

@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import random
+import re
 import time
 
 from live import LiveTest, main
@@ -143,6 +144,20 @@ class Chain(LiveTest):
         self.assertEqual(self.records(tree), self.nights[-1][1])
         _, result = self.restored(archives=["3.medark", "4.medark", "1.medark", "2.medark"], target="other")
         self.assertEqual((result.json()[-1]["archives"], result.json()[-1]["file"]), (1, "4.medark"))
+        self.assertNotIn("does not lead to", result.out)
+
+    def test_an_archive_of_another_source_is_told(self):
+        """The one with the highest number is restored: what has nothing to do with it must not go unseen."""
+        self.three_nights()
+        self.succeed(*self.export("src", "other.medark"))
+        sentence = r"archive [0-9a-f]{8}, number 1, does not lead to number 3, which is restored"
+        tree, result = self.restored(archives=["1.medark", "other.medark", "2.medark", "3.medark"])
+        self.assertEqual(self.records(tree), self.nights[-1][1])
+        self.assertRegex(result.out, sentence)
+        self.assertEqual(len(re.findall("does not lead to", result.out)), 1)
+        result = self.succeed("restore", "3.medark", "other.medark", "1.medark", "2.medark", "--identity", "it.key.pem",
+                              "--trust", "clinic.cert.pem", "--to", "fhir+" + self.target().base)
+        self.assertRegex(result.err, sentence)
 
     def test_a_gap_is_refused(self):
         self.three_nights()
