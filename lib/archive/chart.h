@@ -53,6 +53,10 @@ struct medark_chart {
 	struct medark_buffer item_path; /* of item number item */
 	uint32_t item;
 	bool has_item;
+	/* Of everything: is item number `looked` none of records? */
+	struct medark_buffer looked_path; /* scratch */
+	uint32_t looked;
+	bool has_looked, is_opaque;
 	uint64_t filtered;		  /* records that type or date left out */
 	uint64_t other_patients;	  /* references to patients who were not asked for */
 	uint64_t superseded;		  /* records that a later archive has, or says are gone */

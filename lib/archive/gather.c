@@ -387,34 +387,26 @@ static int note_content(struct medark_gather *g, struct medark_note *note, size_
 			  : medark_notes_unrecognised(g->setup.notes, note, err);
 }
 
-/* Goes on with an item whose first `head` bytes stand in g->head. Takes the stream. */
+/* Goes on with an item. Takes the stream. */
 static int gather_stream(struct medark_gather *g, struct medark_item *item,
-			 struct medark_stream *stream, size_t head, uint64_t size, bool parallel,
+			 struct medark_stream *stream, const struct medark_gather_start *start,
 			 struct medark_error *err)
 {
-	enum medark_fhir_kind kind = recognise(g, head);
+	enum medark_fhir_kind kind = start->is_opaque ? MEDARK_FHIR_NO : recognise(g, start->head);
 	int result;
 
 	item->kind = kind_name(kind, item->parent != MEDARK_ITEM_NONE);
 	if (kind == MEDARK_FHIR_NDJSON) {
-		MEDARK_TRY(medark_gather_lane_add(g, item, stream, head, size, err));
-		if (parallel && g->lane_count < MEDARK_LANES_MAX)
+		MEDARK_TRY(medark_gather_lane_add(g, item, stream, start->head, start->size, err));
+		if (start->parallel && g->lane_count < MEDARK_LANES_MAX)
 			return 0;
 		return run_lanes(g, err);
 	}
-	result = medark_gather_whole(g, item, stream, kind, head, err);
+	result = medark_gather_whole(g, item, stream, kind, start->head, err);
 	if (result >= 0)
 		result = finish_stream(g, item, stream, err);
 	medark_stream_free(stream);
 	return result;
-}
-
-/* Not this item alone: its code and sentence end the export. */
-static int hand_on(const struct medark_error *why, struct medark_error *err)
-{
-	if (err)
-		*err = *why;
-	return why->code;
 }
 
 /*
@@ -447,6 +439,7 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 	MEDARK_AUTO(medark_stream_free) struct medark_stream *stream = NULL;
 	uint64_t size = g->deferred;
 	struct medark_item *item;
+	struct medark_gather_start start;
 	struct medark_error why = { 0 };
 	size_t head = 0;
 	int failed = medark_decoder_open(packed, &stream, &why);
@@ -455,7 +448,7 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 	if (!failed)
 		failed = read_head(g, stream, &head, &why);
 	if (failed && failed != MEDARK_E_SOURCE)
-		return hand_on(&why, err);
+		return medark_gather_hand_on(&why, err);
 	if (failed) {
 		struct medark_trouble trouble = { .fault = MEDARK_FAULT_COMPRESSED,
 						  .item = parent,
@@ -474,8 +467,10 @@ static int gather_decoded(struct medark_gather *g, const struct medark_entry *en
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	item->parent = parent;
 	item->packed = size;
-	return gather_stream(g, item, MEDARK_TAKE(stream), head,
-			     entry->size_known ? entry->size : 0, true, err);
+	start = (struct medark_gather_start) { .head = head,
+					       .size = entry->size_known ? entry->size : 0,
+					       .parallel = true };
+	return gather_stream(g, item, MEDARK_TAKE(stream), &start, err);
 }
 
 static int gather_skipped(struct medark_gather *g, const struct medark_entry *entry,
@@ -498,6 +493,7 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 	struct medark_note note;
 	uint32_t number;
 	size_t head;
+	struct medark_gather_start start;
 	bool packed;
 	int failed = medark_source_stream(source, &stream, &why);
 
@@ -506,12 +502,12 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 					  .unreadable = true };
 	if (failed)
 		return failed == MEDARK_E_SOURCE ? gather_skipped(g, &skipped, err)
-						 : hand_on(&why, err);
+						 : medark_gather_hand_on(&why, err);
 	MEDARK_TRY(new_item(g, entry, prefix, &item, err));
 	number = item->number;
 	failed = read_head(g, stream, &head, &why);
 	if (failed && failed != MEDARK_E_SOURCE)
-		return hand_on(&why, err);
+		return medark_gather_hand_on(&why, err);
 	/* What could be read is kept. */
 	if (failed)
 		MEDARK_TRY(medark_gather_unreadable(g, item, head, why.message, err));
@@ -519,15 +515,18 @@ static int gather_file(struct medark_gather *g, struct medark_source *source,
 				      .prefix = "",
 				      .path = medark_bytes(item->path, item->path_size) };
 	MEDARK_TRY(note_content(g, &note, head, err));
-	packed = !failed && medark_decoder_recognise(medark_bytes(g->head, head));
+	packed = !failed && !entry->is_opaque &&
+		 medark_decoder_recognise(medark_bytes(g->head, head));
 	item->is_deferred = packed;
 	if (packed && medark_stream_can_again(stream))
 		MEDARK_TRY(medark_stream_again(stream, &again, err));
 	else if (packed)
 		MEDARK_TRY(medark_spool_new(g->setup.folder, &g->spool, err));
-	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), head,
-				 entry->size_known ? entry->size : 0,
-				 medark_source_parallel(source), err));
+	start = (struct medark_gather_start) { .head = head,
+					       .size = entry->size_known ? entry->size : 0,
+					       .parallel = medark_source_parallel(source),
+					       .is_opaque = entry->is_opaque };
+	MEDARK_TRY(gather_stream(g, item, MEDARK_TAKE(stream), &start, err));
 	if (g->spool)
 		MEDARK_TRY(medark_spool_stream(MEDARK_TAKE(g->spool), &again, err));
 	if (!again)

@@ -175,4 +175,20 @@ void medark_gather_lane_free(struct medark_gather *g, struct medark_gather_lane 
 int medark_gather_step(struct medark_gather *g, struct medark_gather_lane *lane,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
+/* What is known of an item's content at its start. */
+struct medark_gather_start {
+	size_t head;	/* so many bytes of it stand in g->head */
+	uint64_t size;	/* in all, as announced; 0: unknown */
+	bool parallel;	/* it can be read beside others */
+	bool is_opaque; /* see struct medark_entry */
+};
+
+/* Not this item alone: its code and sentence end the export. */
+static inline int medark_gather_hand_on(const struct medark_error *why, struct medark_error *err)
+{
+	if (err)
+		*err = *why;
+	return why->code;
+}
+
 #endif

@@ -51,7 +51,7 @@ struct errand {
 	bool is_attachment;
 	struct medark_attachment_promise promise; /* of an attachment */
 	bool is_binary;				  /* asked for at [base]/Binary/id */
-	char target[MEDARK_RECORD_NAME_MAX + 1];  /* Type/id of a record */
+	char target[MEDARK_RECORD_NAME_MAX + 1];  /* Type/id of a record, or of a Binary */
 	uint64_t received;			  /* bytes of a record */
 	char name[MEDARK_HAUL_NAME_MAX];	  /* of the sealed file */
 	char path[MEDARK_HAUL_PATH_MAX];	  /* of the item */
@@ -98,7 +98,33 @@ static int add_file(struct follow *f, const char *name, const char *path, const 
 	return medark_haul_add(f->haul, &file, err);
 }
 
+/*
+ * Bytes that a record's writer chose. If they were looked into, whoever may upload a document could
+ * put records into any chart.
+ */
+static int add_bytes(struct follow *f, const char *name, const char *path, struct medark_error *err)
+{
+	struct medark_haul_file file = { .path = (char *)path, .is_opaque = true };
+
+	(void)snprintf(file.name, sizeof(file.name), "%s", name);
+	return medark_haul_add(f->haul, &file, err);
+}
+
 /* ---- Binaries as JSON ---- */
+
+/* The Binary that was asked for, in the server's own words, and nothing behind it? */
+static bool is_own_binary(const struct errand *e, struct medark_bytes text)
+{
+	char found[MEDARK_RECORD_NAME_MAX + 1];
+	struct medark_json_reader r;
+	struct medark_bytes whole;
+
+	medark_json_reader_init(&r, text);
+	if (!medark_json_skip(&r, &whole) || medark_json_next(&r) != MEDARK_JSON_END)
+		return false;
+	medark_bundle_name(text, found);
+	return e->is_binary && strcmp(found, e->target) == 0;
+}
 
 /* The bytes that a Binary holds, into `text`, which has the Binary: 1; 0: it is none. */
 static int decode(struct medark_buffer *text, struct medark_buffer *out, struct medark_error *err)
@@ -133,6 +159,8 @@ static int keep_decoded(struct follow *f, const struct errand *e, char name[MEDA
 	int code;
 
 	MEDARK_TRY(medark_sealed_read(place->folder, e->name, place->secret, &text, err));
+	if (!is_own_binary(e, medark_bytes(text.data, text.size)))
+		return 0;
 	code = decode(&text, &bytes, err);
 	if (code == MEDARK_E_FORMAT)
 		return medark_haul_miss(f->haul, err,
@@ -143,7 +171,7 @@ static int keep_decoded(struct follow *f, const struct errand *e, char name[MEDA
 	(void)snprintf(name, MEDARK_HAUL_NAME_MAX, "file-d%s", e->name + strlen("file-a"));
 	MEDARK_TRY(medark_sealed_write(place->folder, name, place->secret,
 				       medark_bytes(bytes.data, bytes.size), false, err));
-	MEDARK_TRY(add_file(f, name, e->path, NULL, err));
+	MEDARK_TRY(add_bytes(f, name, e->path, err));
 	return 1;
 }
 
@@ -215,7 +243,8 @@ static int take_attachment(const struct errand *e, struct medark_error *err)
 	if (content == MEDARK_ATTACHMENT_IS_BINARY)
 		code = keep_decoded(f, e, name, err);
 	MEDARK_TRY(code);
-	MEDARK_TRY(add_file(f, e->name, code == 1 ? e->json : e->path, NULL, err));
+	MEDARK_TRY(code == 1 ? add_file(f, e->name, e->json, NULL, err)
+			     : add_bytes(f, e->name, e->path, err));
 	return compare_hash(e, name, err);
 }
 
@@ -437,6 +466,7 @@ static int fetch_attachment(struct follow *f, const struct medark_lead *lead,
 				err);
 	e->promise = lead->promise;
 	e->is_binary = place.kind == MEDARK_ATTACHMENT_BINARY;
+	memcpy(e->target, place.binary, sizeof(e->target));
 	request.url = place.url;
 	place.url = (struct medark_url) { 0 };
 	return send(MEDARK_TAKE(e), &request, err);

@@ -115,6 +115,7 @@ static int describe(const struct haul_source *s, const struct medark_haul_file *
 		.mode = 0600,
 		.has_count = file->has_count,
 		.count = file->count,
+		.is_opaque = file->is_opaque,
 	};
 	if (file->why) {
 		out->kind = MEDARK_ENTRY_SKIPPED;

@@ -24,7 +24,9 @@ struct medark_haul_file {
 	char *why;	/* it could not be had, in a sentence; NULL: it is there; owned */
 	bool has_count; /* the server said how many records it holds */
 	uint64_t count;
-	bool is_plain; /* nothing in it has a `url`: what came was looked at on the way */
+	bool is_opaque; /* anybody may have written it: no record is in it; see struct medark_entry
+			 */
+	bool is_plain;	/* nothing in it has a `url`: what came was looked at on the way */
 };
 
 struct medark_haul {

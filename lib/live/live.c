@@ -28,7 +28,7 @@ struct medark_live {
 	struct medark_url base;
 	struct medark_auth *auth;
 	struct medark_http *http, *files;
-	struct medark_key key; /* without a secret of --auth */
+	struct medark_key key; /* of what waits on disk */
 	int folder;
 	bool has_secret;
 	struct medark_approach approach;
@@ -82,8 +82,27 @@ void medark_live_free(struct medark_live *live)
 
 static struct medark_bytes secret_of(const struct medark_live *live)
 {
-	return live->has_secret ? medark_auth_secret(live->auth)
-				: medark_bytes(live->key.bytes, sizeof(live->key.bytes));
+	return medark_bytes(live->key.bytes, sizeof(live->key.bytes));
+}
+
+/*
+ * Of this server alone: what was fetched from another one with the same file of --auth, as before
+ * the address in a configuration was changed, is not gone on with, and does not open.
+ */
+static int make_key(struct medark_live *live, struct medark_error *err)
+{
+	const struct medark_bytes secret = medark_auth_secret(live->auth);
+	const struct medark_bytes parts[] = { medark_bytes_text("medark job 1\n"),
+					      medark_bytes_text(live->base.text) };
+	struct medark_digest digest;
+
+	live->has_secret = secret.size != 0;
+	if (!live->has_secret)
+		return medark_random(live->key.bytes, sizeof(live->key.bytes), err);
+	MEDARK_TRY(medark_hmac_sha256(secret, parts, 2, &digest, err));
+	memcpy(live->key.bytes, digest.bytes, sizeof(live->key.bytes));
+	medark_secret_wipe(&digest, sizeof(digest));
+	return 0;
 }
 
 /*
@@ -188,8 +207,7 @@ int medark_live_open(const struct medark_live_setup *setup, struct medark_live *
 						   .silence = MEDARK_TALK_SILENCE };
 	MEDARK_TRY(medark_url_parse(setup->address + strlen(MEDARK_LIVE_PREFIX), &live->base, err));
 	MEDARK_TRY(medark_auth_load(setup->auth_path, &live->auth, err));
-	live->has_secret = medark_auth_secret(live->auth).size != 0;
-	MEDARK_TRY(medark_random(live->key.bytes, sizeof(live->key.bytes), err));
+	MEDARK_TRY(make_key(live, err));
 	MEDARK_TRY(take_folder(live, err));
 	if (!live->has_secret || (setup->has_archive && was_marked(live)))
 		MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));

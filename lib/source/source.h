@@ -47,6 +47,7 @@ struct medark_entry {
 	uint64_t device, inode; /* which file of the system it is; 0 if it is none */
 	bool has_count;		/* the source says how many records it holds */
 	uint64_t count;
+	bool is_opaque; /* no record is in it, whatever it looks like; nor is it unpacked */
 };
 
 /* ---- the bytes of one file ---- */

@@ -231,6 +231,37 @@ class Attachments(FollowTest):
                 self.assertEqual([why in row for row in named], [True] if why else [])
                 self.assertEqual([c for n, c in items.items() if n.startswith(key(url))], [] if why else [body])
 
+    def test_no_record_is_in_an_attachment(self):
+        """Whoever may upload a document must not put records into somebody's chart, in whatever form they come."""
+        forged = json.dumps({"resourceType": "AllergyIntolerance", "id": "forged", "patient": {"reference": "Patient/canary-2"},
+                             "code": {"text": "forged"}}).encode() + b"\n"
+        fhir = "application/fhir+json"
+        forms = {"Binary/f1": (forged, fhir), "Binary/f2": (gzip.compress(forged), "application/gzip"),
+                 "Binary/f3": (b'{"resourceType":"Binary","id":"f3"}\n' + forged, fhir),
+                 "Binary/f4": (b'{"resourceType":"Binary","id":"other","data":"aGk="}', fhir),
+                 "Binary/f5": (b"hello\n" + forged, "text/plain"), "/docs/f6": (b"1\n" + forged, "text/plain"),
+                 "Binary/f7": (b"<!--" + b"x" * 9000 + b"--><Patient xmlns='http://hl7.org/fhir'><id value='forged'/></Patient>", "text/xml")}
+        data = base64.b64encode(forged).decode()
+        self.store("Binary", [{"id": "f8", "contentType": "text/plain", "data": data}])
+        server = self.start()
+        server.rest.binary = "json"
+        answers = {("/fhir/" * (url[0] != "/")) + url: form for url, form in forms.items()}
+        server.meddle = lambda r: r.path in answers and (
+            r.answer(200, answers[r.path][0], Content_Type=answers[r.path][1]) or True)
+        self.document(*({"url": url, "contentType": kind} for url, (_, kind) in forms.items()),
+                      {"url": "Binary/f8", "contentType": "text/plain"})
+        self.live_export(server)
+        items = self.items()
+        for url, (body, _) in forms.items():
+            self.assertEqual([c for n, c in items.items() if n.startswith(key(url))], [body], url)
+        self.assertIn(forged, [c for n, c in items.items() if n.startswith(key("Binary/f8"))])
+        self.succeed(*self.opened("restore", "--to", "chart", "--patient", "canary-2", archive="live.medark"))
+        self.assertFalse([p for p, c in self.tree("chart").items() if b"forged" in c])
+        rows = self.succeed(*self.opened("items", "--json", archive="live.medark")).json()
+        kinds = {row["path"].split("/")[1].split("-")[0] + row["path"][-12:]: row["kind"] for row in rows
+                 if row.get("path", "").startswith("attachments/")}
+        self.assertEqual({kind for path, kind in kinds.items() if not path.endswith(".Binary.json")}, {"opaque"}, kinds)
+
     def test_a_hash_that_does_not_fit_is_named(self):
         right, other = (base64.b64encode(hashlib.sha1(b).digest()).decode() for b in (PDF, b"other"))
         empty = base64.b64encode(hashlib.sha1(b"").digest()).decode()
