@@ -89,10 +89,9 @@ struct medark_server_result {
  * Restores into a server. A whole restore verifies every byte of the archive first; one of patients
  * verifies each segment that it reads. MEDARK_E_REMOTE: the server does not answer, or refuses;
  * MEDARK_E_EXISTS: a file is there, another restore uses the journal, or records would be written
- * over; MEDARK_E_NOT_FOUND for an
- * unknown patient; MEDARK_E_USAGE, MEDARK_E_IDENTITY, MEDARK_E_KEY, MEDARK_E_FORMAT,
- * MEDARK_E_SYSTEM, MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED. After a failure the journal lets the
- * next run go on.
+ * over; MEDARK_E_NOT_FOUND for an unknown patient; MEDARK_E_USAGE, MEDARK_E_IDENTITY, MEDARK_E_KEY,
+ * MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED. After a failure the
+ * journal lets the next run go on.
  */
 MEDARK_API int medark_archive_deliver(struct medark_archive *archive,
 				      const struct medark_server_request *request,

@@ -50,13 +50,10 @@ struct medark_chart {
 	struct medark_nameset paths;	/* that an attached item may have */
 	struct medark_buffer referrers; /* struct medark_referrer for each of the paths */
 	struct medark_buffer referrer_names;
-	struct medark_buffer item_path; /* of item number item */
+	/* What medark_chart_item() has left: of item number `item`. */
+	struct medark_buffer item_path;
 	uint32_t item;
-	bool has_item;
-	/* Of everything: is item number `looked` none of records? */
-	struct medark_buffer looked_path; /* scratch */
-	uint32_t looked;
-	bool has_looked, is_opaque;
+	bool has_item, is_opaque;	  /* opaque: it is none of records */
 	uint64_t filtered;		  /* records that type or date left out */
 	uint64_t other_patients;	  /* references to patients who were not asked for */
 	uint64_t superseded;		  /* records that a later archive has, or says are gone */
@@ -64,6 +61,13 @@ struct medark_chart {
 	struct medark_nameset item_paths; /* theirs: the latest one stays */
 	struct medark_buffer item_names;  /* where they are under items/, ended by a zero each */
 };
+
+/*
+ * Leaves in the chart what is known of item `number` of the archive that it looks at, which a data
+ * segment names. MEDARK_E_FORMAT: there is none; errors of the index.
+ */
+int medark_chart_item(struct medark_chart *chart, uint32_t number,
+		      struct medark_error *err) MEDARK_MUST_USE;
 
 /* Turns to archive `k` of the lineage. Errors of medark_archive_index(). */
 int medark_chart_turn(struct medark_chart *chart, size_t k,

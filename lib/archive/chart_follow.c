@@ -38,21 +38,16 @@ static int add_reference(void *context, struct medark_bytes type, struct medark_
 	return 0;
 }
 
-/* Leaves the path of item `number` in chart->item_path. */
-static int read_item_path(struct medark_chart *chart, uint32_t number, struct medark_error *err)
+int medark_chart_item(struct medark_chart *chart, uint32_t number, struct medark_error *err)
 {
 	struct medark_item_row item;
-	struct medark_bytes row;
 
 	if (chart->has_item && chart->item == number)
 		return 0;
-	if (number >= medark_index_rows(chart->index, MEDARK_KIND_ITEMS))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"a data segment names an item that does not exist");
-	MEDARK_TRY(medark_index_row(chart->index, MEDARK_KIND_ITEMS, number, &row, err));
-	MEDARK_TRY(medark_item_row_parse(row, number, &chart->item_path, &item, err));
+	MEDARK_TRY(medark_index_item(chart->index, number, &chart->item_path, &item, err));
 	chart->item = number;
 	chart->has_item = true;
+	chart->is_opaque = medark_item_row_is_opaque(&item);
 	return 0;
 }
 
@@ -105,7 +100,7 @@ static int item_folder(struct medark_chart *chart, uint32_t number, struct medar
 	struct medark_bytes path;
 	const uint8_t *slash;
 
-	MEDARK_TRY(read_item_path(chart, number, err));
+	MEDARK_TRY(medark_chart_item(chart, number, err));
 	path = medark_bytes(chart->item_path.data, chart->item_path.size);
 	slash = memrchr(path.data, '/', path.size);
 	*out = medark_bytes(path.data, slash ? (size_t)(slash - path.data) : 0);

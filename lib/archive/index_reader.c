@@ -340,3 +340,15 @@ int medark_index_lower(struct medark_index *index, enum medark_kind kind, struct
 	*out_row += low;
 	return 0;
 }
+
+int medark_index_item(struct medark_index *index, uint32_t number, struct medark_buffer *path,
+		      struct medark_item_row *out, struct medark_error *err)
+{
+	struct medark_bytes row;
+
+	if (number >= medark_index_rows(index, MEDARK_KIND_ITEMS))
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"a data segment names an item that does not exist");
+	MEDARK_TRY(medark_index_row(index, MEDARK_KIND_ITEMS, number, &row, err));
+	return medark_item_row_parse(row, number, path, out, err);
+}

@@ -8,6 +8,7 @@
 #define MEDARK_ARCHIVE_INDEX_READER_H
 
 #include "archive/index_root.h"
+#include "archive/row.h"
 #include "base/secret.h"
 #include "store/input.h"
 
@@ -50,5 +51,12 @@ int medark_index_lower(struct medark_index *index, enum medark_kind kind, struct
 int medark_index_first_field(struct medark_index *index, enum medark_kind kind,
 			     struct medark_bytes row, struct medark_bytes *out,
 			     struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Item `number` that a data segment names; its path goes into `path` (emptied first).
+ * MEDARK_E_FORMAT: there is none; errors of medark_index_row().
+ */
+int medark_index_item(struct medark_index *index, uint32_t number, struct medark_buffer *path,
+		      struct medark_item_row *out, struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

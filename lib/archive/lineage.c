@@ -102,28 +102,36 @@ static int collect(struct medark_lineage *l, struct medark_archive *const *archi
 	return 0;
 }
 
-static bool leads_to(struct medark_archive *const *archives, size_t count,
-		     const struct medark_archive *from, const struct medark_archive *to)
+/* Which of them lead to the latest, by the manifests that name each other. */
+static void mark_line(struct medark_archive *const *archives, size_t count,
+		      const struct medark_archive *latest, bool *out)
 {
+	const struct medark_archive *a = latest;
+
 	/* As many steps as there are archives, however they name each other. */
-	for (size_t i = 0; to && i < count; i++) {
-		if (medark_digest_equal(&from->manifest_digest, &to->manifest_digest))
-			return true;
-		to = find_before(archives, count, to);
+	for (size_t steps = 0; a && steps < count; steps++) {
+		for (size_t i = 0; i < count; i++)
+			out[i] |= medark_digest_equal(&archives[i]->manifest_digest,
+						      &a->manifest_digest);
+		a = find_before(archives, count, a);
 	}
-	return false;
 }
 
-void medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,
-			 size_t count, int64_t as_of, struct medark_meter *meter)
+int medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,
+			size_t count, int64_t as_of, struct medark_meter *meter,
+			struct medark_error *err)
 {
 	const struct medark_archive *latest = l->archives[l->count - 1];
+	MEDARK_AUTO(medark_heap_free) bool *leads = calloc(count, sizeof(*leads));
 	char id[2 * sizeof(latest->header.archive) + 1], sentence[256];
 
+	if (!leads)
+		return medark_error_memory(err, "a chain of archives");
+	mark_line(archives, count, latest, leads);
 	for (size_t i = 0; i < count; i++) {
 		const struct medark_header *h = &archives[i]->header;
 
-		if (h->created > as_of || leads_to(archives, count, archives[i], latest))
+		if (h->created > as_of || leads[i])
 			continue;
 		medark_text_hex(h->archive.bytes, sizeof(h->archive.bytes), id);
 		(void)snprintf(sentence, sizeof(sentence),
@@ -133,6 +141,7 @@ void medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *
 			       id, h->sequence, latest->header.sequence);
 		medark_meter_warn(meter, sentence);
 	}
+	return 0;
 }
 
 /* ---- what has changed ---- */

@@ -33,9 +33,11 @@ MEDARK_DEFINE_AUTO(struct medark_lineage, medark_lineage_free)
 /*
  * Tells of each archive made at `as_of` or before that does not lead to the latest, by the archives
  * that were given: it may be of another source, and nothing of it is restored. Arguments as above.
+ * MEDARK_E_MEMORY.
  */
-void medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,
-			 size_t count, int64_t as_of, struct medark_meter *meter);
+int medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,
+			size_t count, int64_t as_of, struct medark_meter *meter,
+			struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Has an archive behind number `k` this record, or says that it is gone? 1 or 0. `name` is Type/id

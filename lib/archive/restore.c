@@ -95,8 +95,9 @@ int medark_archive_restore_chain(struct medark_archive *const *archives, size_t 
 		MEDARK_TRY(medark_trust_parse_time(as_of, &when, err));
 	MEDARK_TRY(medark_lineage_new(archives, count, when, &lineage, err));
 	medark_meter_init(&meter, events, "restoring", 0);
-	medark_lineage_warn(lineage, archives, count, when, &meter);
+	code = medark_lineage_warn(lineage, archives, count, when, &meter, err);
 	medark_meter_clear(&meter);
+	MEDARK_TRY(code);
 	describe(lineage, archives, count, &result);
 	code = run(lineage, request, events, &result, err);
 	if (request->out_replaceable)

@@ -10,7 +10,6 @@
 #include "base/secret.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Ranges of all patients of one request. */
 #define RANGES_MAX (1u << 30)
@@ -40,7 +39,6 @@ static void chart_free(struct medark_chart *chart)
 	medark_buffer_clear(&chart->referrers);
 	medark_buffer_clear(&chart->referrer_names);
 	medark_buffer_clear(&chart->item_path);
-	medark_buffer_clear(&chart->looked_path);
 	medark_buffer_clear(&chart->items);
 	medark_buffer_clear(&chart->item_names);
 	free(chart);
@@ -75,7 +73,7 @@ int medark_chart_turn(struct medark_chart *chart, size_t k, struct medark_error 
 {
 	chart->at = k;
 	chart->archive = chart->lineage->archives[k];
-	chart->has_item = chart->has_looked = false;
+	chart->has_item = false;
 	return medark_archive_index(chart->archive, &chart->index, err);
 }
 
@@ -121,7 +119,6 @@ static int chart_init(struct medark_chart *chart, struct medark_lineage *lineage
 	chart->request = request;
 	chart->is_everything = request->patient_count == 0;
 	chart->item_path.limit = MEDARK_PATH_MAX;
-	chart->looked_path.limit = MEDARK_PATH_MAX;
 	chart->items.limit = MEDARK_PAGE_MAX;
 	chart->item_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
 	chart->referrers.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_referrer);
@@ -171,20 +168,7 @@ static bool is_wanted(const struct medark_chart *chart)
 /* Does the record lie in an item that is none of records? Restored whole, it is no record then. */
 static int is_in_opaque(struct medark_chart *chart, uint32_t number, struct medark_error *err)
 {
-	struct medark_item_row item;
-	struct medark_bytes row;
-
-	if (chart->has_looked && chart->looked == number)
-		return chart->is_opaque;
-	if (number >= medark_index_rows(chart->index, MEDARK_KIND_ITEMS))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"a data segment names an item that does not exist");
-	MEDARK_TRY(medark_index_row(chart->index, MEDARK_KIND_ITEMS, number, &row, err));
-	MEDARK_TRY(medark_item_row_parse(row, number, &chart->looked_path, &item, err));
-	chart->has_looked = true;
-	chart->looked = number;
-	chart->is_opaque =
-		item.kind == MEDARK_ITEM_OPAQUE || strcmp(item.kind_name, "decoded:opaque") == 0;
+	MEDARK_TRY(medark_chart_item(chart, number, err));
 	return chart->is_opaque;
 }
 

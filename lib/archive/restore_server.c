@@ -559,7 +559,7 @@ int medark_archive_deliver_chain(struct medark_archive *const *archives, size_t 
 	if (as_of)
 		MEDARK_TRY(medark_trust_parse_time(as_of, &when, err));
 	MEDARK_TRY(medark_lineage_new(archives, count, when, &lineage, err));
-	medark_lineage_warn(lineage, archives, count, when, &r.meter);
+	MEDARK_TRY(medark_lineage_warn(lineage, archives, count, when, &r.meter, err));
 	r.archive = lineage->archives[lineage->count - 1];
 	MEDARK_TRY(open_target(&r, err));
 	MEDARK_TRY(begin_chain(&r, MEDARK_TAKE(lineage), err));

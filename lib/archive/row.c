@@ -340,3 +340,8 @@ int medark_range_next(struct medark_bytes *places, struct medark_range *out,
 	*places = after(*places, place);
 	return 1;
 }
+
+bool medark_item_row_is_opaque(const struct medark_item_row *row)
+{
+	return row->kind == MEDARK_ITEM_OPAQUE || strcmp(row->kind_name, "decoded:opaque") == 0;
+}

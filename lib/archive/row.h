@@ -58,6 +58,9 @@ struct medark_item_row {
 int medark_item_row_parse(struct medark_bytes row, uint64_t number, struct medark_buffer *path,
 			  struct medark_item_row *out, struct medark_error *err) MEDARK_MUST_USE;
 
+/* Is it none of records, packed or not? */
+bool medark_item_row_is_opaque(const struct medark_item_row *row);
+
 /* A row of `quarantine`. */
 struct medark_quarantine_row {
 	char reason[65];

@@ -9,12 +9,13 @@
 
 #include "archive/progress.h"
 #include "live/deliver.h"
+#include "record/fhir_reference.h"
 
 #define MEDARK_SERVER_OTHERS_MAX 64
 
 struct medark_server_others {
 	struct {
-		char type[MEDARK_TARGET_WORD_MAX + 1];
+		char type[MEDARK_FHIR_TYPE_MAX + 1];
 		char id[MEDARK_TARGET_ID_TEXT];
 	} names[MEDARK_SERVER_OTHERS_MAX];
 	size_t count;

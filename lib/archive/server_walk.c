@@ -55,18 +55,12 @@ static int take_a_break(const struct medark_walk *w, bool whole, struct medark_e
 static int look_at_item(struct medark_walk *w, uint32_t number, struct medark_error *err)
 {
 	struct medark_item_row item;
-	struct medark_bytes row;
 
 	if (w->item == (uint64_t)number + 1)
 		return 0;
-	if (number >= medark_index_rows(w->index, MEDARK_KIND_ITEMS))
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"a data segment names an item that does not exist");
-	MEDARK_TRY(medark_index_row(w->index, MEDARK_KIND_ITEMS, number, &row, err));
-	MEDARK_TRY(medark_item_row_parse(row, number, &w->path, &item, err));
+	MEDARK_TRY(medark_index_item(w->index, number, &w->path, &item, err));
 	w->item = (uint64_t)number + 1;
-	w->is_opaque =
-		item.kind == MEDARK_ITEM_OPAQUE || strcmp(item.kind_name, "decoded:opaque") == 0;
+	w->is_opaque = medark_item_row_is_opaque(&item);
 	return 0;
 }
 

@@ -475,13 +475,6 @@ static bool is_to_ask_older(struct medark_auth *auth, const struct medark_http_r
 	return true;
 }
 
-static int wait_until(struct medark_http *http, double when, struct medark_error *err)
-{
-	double seconds = when - medark_talk_now();
-
-	return seconds > 0 ? medark_http_sleep(http, seconds, err) : 0;
-}
-
 /* As patient as with the server itself: a bad minute of it must not end a long export. */
 static int fetch(struct medark_auth *auth, struct medark_http *http,
 		 struct medark_talk_voice *voice, struct medark_error *err)
@@ -501,7 +494,7 @@ static int fetch(struct medark_auth *auth, struct medark_http *http,
 			MEDARK_TRY(
 				medark_tries_react(&tries, &talk, &auth->token_url, r, &next, err));
 		if (next.move == MEDARK_TRIES_AGAIN) {
-			MEDARK_TRY(wait_until(http, next.at, err));
+			MEDARK_TRY(medark_talk_sleep_until(http, next.at, err));
 			continue;
 		}
 		if (is_to_ask_older(auth, r))

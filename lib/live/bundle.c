@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define NAMES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
-
 /* What stands between the quotes; empty if it is no string. */
 static struct medark_bytes inner(struct medark_bytes value)
 {
@@ -174,15 +172,13 @@ void medark_bundle_name(struct medark_bytes resource, char out[MEDARK_RECORD_NAM
 	(void)medark_fhir_members(resource, names, 2, members);
 	type = inner(members[0]);
 	id = inner(members[1]);
-	if (!medark_fhir_is_type(type) || !type.data || !id.data || id.size == 0 ||
+	if (!type.data || !medark_fhir_is_type(type) || !id.data || !medark_fhir_is_id(id) ||
 	    id.size > MEDARK_RECORD_NAME_MAX - MEDARK_FHIR_TYPE_MAX - 1)
 		return;
 	memcpy(out, type.data, type.size);
 	out[type.size] = '/';
 	memcpy(out + type.size + 1, id.data, id.size);
 	out[type.size + 1 + id.size] = '\0';
-	if (strspn(out + type.size + 1, NAMES) != id.size)
-		out[0] = '\0';
 }
 
 int medark_bundle_each(const struct medark_bundle *b,

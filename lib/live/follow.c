@@ -104,10 +104,9 @@ static int add_file(struct follow *f, const char *name, const char *path, const 
  */
 static int add_bytes(struct follow *f, const char *name, const char *path, struct medark_error *err)
 {
-	struct medark_haul_file file = { .path = (char *)path, .is_opaque = true };
-
-	(void)snprintf(file.name, sizeof(file.name), "%s", name);
-	return medark_haul_add(f->haul, &file, err);
+	MEDARK_TRY(add_file(f, name, path, NULL, err));
+	f->haul->files[f->haul->count - 1].is_opaque = true;
+	return 0;
 }
 
 /* ---- Binaries as JSON ---- */

@@ -6,7 +6,8 @@
  * that was killed goes on where it was.
  *
  * The keys of the sealed files come from the secret of --auth, which this machine holds anyhow and
- * which opens the server itself: no other secret is stored. Without one (an open server), keys die
+ * which opens the server itself, and from the server's address: no other secret is stored, and
+ * files of another server do not open. Without one (an open server), keys die
  * with the process, and an export that was killed starts over.
  */
 #ifndef MEDARK_LIVE_LIVE_H

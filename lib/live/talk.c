@@ -148,11 +148,11 @@ static int send_once(struct attempt *a, const struct medark_url *url,
 	return 0;
 }
 
-static int wait_until(const struct medark_talk *talk, double when, struct medark_error *err)
+int medark_talk_sleep_until(struct medark_http *http, double when, struct medark_error *err)
 {
 	double seconds = when - medark_talk_now();
 
-	return seconds > 0 ? medark_http_sleep(talk->http, seconds, err) : 0;
+	return seconds > 0 ? medark_http_sleep(http, seconds, err) : 0;
 }
 
 static int run(struct attempt *a, struct medark_http_transfer **out, struct medark_error *err)
@@ -174,7 +174,7 @@ static int run(struct attempt *a, struct medark_http_transfer **out, struct meda
 			*out = MEDARK_TAKE(t);
 			return 0;
 		}
-		MEDARK_TRY(wait_until(a->talk, next.at, err));
+		MEDARK_TRY(medark_talk_sleep_until(a->talk->http, next.at, err));
 	}
 }
 

@@ -48,6 +48,10 @@ struct medark_talk medark_talk_usual(struct medark_http *http, struct medark_aut
 /* Seconds of a clock that only goes forward (CLOCK_MONOTONIC); more than 0. */
 double medark_talk_now(void);
 
+/* Waits until then, see medark_http_sleep(). */
+int medark_talk_sleep_until(struct medark_http *http, double when,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
 /* What to do with an answer, by its status. */
 enum medark_talk_answer {
 	MEDARK_TALK_TAKE,     /* it is one */

@@ -2,6 +2,7 @@
 #include "live/target_map.h"
 
 #include "crypto/digest.h"
+#include "record/fhir_reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,16 +157,8 @@ int medark_target_map_add(struct medark_target_map *map, const struct medark_tar
 
 bool medark_target_is_id(struct medark_bytes id)
 {
-	if (medark_bytes_is(id, ".") || medark_bytes_is(id, ".."))
-		return false;
-	for (size_t i = 0; i < id.size; i++) {
-		uint8_t c = id.data[i], low = c | 0x20;
-
-		if ((low < 'a' || low > 'z' || c >= 0x80) && (c < '0' || c > '9') && c != '-' &&
-		    c != '.')
-			return false;
-	}
-	return id.size > 0 && id.size <= MEDARK_TARGET_ID_MAX;
+	return id.size <= MEDARK_TARGET_ID_MAX && medark_fhir_is_id(id) &&
+	       !memchr(id.data, '_', id.size);
 }
 
 int medark_target_map_set_id(struct medark_target_map *map, uint32_t number, struct medark_bytes id,

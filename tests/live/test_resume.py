@@ -145,9 +145,9 @@ class Resume(LiveTest):
         self.succeed(*self.args, "--force")
         self.assertEqual(self.server.count("GET", "/fhir/$export"), 3)
 
-    def test_a_job_of_another_secret_is_begun_anew(self):
-        """As after a token was changed: nobody can open what the last run left."""
-        server = self.serve(bearer="canary-bearer")
+    def killed_with_files(self, bearer):
+        """A server with this token, of whose export an earlier run has fetched something."""
+        server = self.serve(bearer=bearer)
         server.tokens["other"] = 1 << 62
         server.meddle = lambda request: self.slow(request) or self.slow(request)
         self.args = self.export("fhir+" + server.base, "live.medark", "--auth",
@@ -159,8 +159,26 @@ class Resume(LiveTest):
             process.kill()
         self.assertGreater(len(self.finished()), 0)
         server.meddle = None
+        return server
+
+    def test_a_job_of_another_secret_is_begun_anew(self):
+        """As after a token was changed: nobody can open what the last run left."""
+        server = self.killed_with_files("canary-bearer")
         self.live_export(server, "--auth", self.auth(method="bearer", token="other"))
         self.assertEqual(len(server.jobs), 1)  # of the first one nobody knows any more
+
+    def test_a_job_of_another_server_is_begun_anew(self):
+        """As after the address in a configuration was changed: nothing of the first server, nor a word to it."""
+        first = self.killed_with_files("canary-bearer")
+        asked = len(first.log)
+        self.write("other/Patient.ndjson", '{"resourceType":"Patient","id":"elsewhere"}\n')
+        second = self.serve("other", bearer="canary-bearer")
+        second.time = "2026-11-30T03:00:00Z"
+        self.live_export(second, "--auth", self.auth(method="bearer", token="canary-bearer"))
+        self.assertEqual(self.records("live.medark"), [b'{"resourceType":"Patient","id":"elsewhere"}'])
+        self.assertEqual(len(first.log), asked)
+        listed = self.succeed("inspect", "live.medark", "--json").json()[-1]
+        self.assertEqual([(s["base"], s["time"]) for s in listed["servers"]], [(second.base, second.time)])
 
     def test_the_archive_remembers_no_secret(self):
         result = self.succeed(*self.args, "--report", "report.jsonl")
