@@ -271,6 +271,25 @@ static void warn_of_gaps(const struct cli_options *options, const struct outcome
 	cli_report_warning(options, sentence);
 }
 
+/* Of two sources Patient/1 are two patients, who are one here. */
+static void warn_of_sources(const struct cli_options *options, const struct outcome *o)
+{
+	uint64_t clashes = 0;
+	char sentence[256];
+
+	for (uint32_t i = 0; i < o->info.reason_count; i++)
+		if (strcmp(o->info.reasons[i].name, "duplicate") == 0)
+			clashes = o->info.reasons[i].count;
+	if (!options->patients.count || o->info.sources < 2 || !clashes)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the archive is of %" PRIu64 " sources, and %" PRIu64
+		       " records have a type and id that another one has: this chart may be of two "
+		       "patients",
+		       o->info.sources, clashes);
+	cli_report_warning(options, sentence);
+}
+
 /* What did not change stands in the archives before. */
 static void warn_of_increment(const struct cli_options *options, const struct outcome *o)
 {
@@ -376,6 +395,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	outcome.seconds = cli_report_clock() - began;
 	cli_access_judged(access, outcome.judged_at);
 	warn_of_gaps(options, &outcome);
+	warn_of_sources(options, &outcome);
 	warn_of_increment(options, &outcome);
 	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);

@@ -108,6 +108,12 @@ static int check_keys(const struct run *r)
 					"cannot use '%s': 'full-every' is for one source, a FHIR "
 					"server",
 					r->conf.path);
+	if (o->full_every > 1 && (o->group || o->patients_file))
+		return cli_report_usage(o,
+					"cannot use '%s': 'full-every' is for all patients of a "
+					"server, not for a group or a list: of those who have "
+					"joined it since, the rest would not come",
+					r->conf.path);
 	return cli_export_check_sources(o);
 }
 

@@ -61,7 +61,9 @@ static void print_servers(FILE *out, const struct medark_archive_info *info)
 
 		cli_report_row(out, i ? "" : "server", info->servers[i].base);
 		(void)snprintf(text, sizeof(text), "%s%s", time[0] ? time : "unknown",
-			       since[0] ? "" : ", everything");
+			       since[0]			  ? ""
+			       : info->servers[i].partial ? ", of some patients"
+							  : ", everything");
 		cli_report_row(out, "as of", text);
 		if (since[0])
 			cli_report_row(out, "changed since", since);
@@ -112,6 +114,7 @@ static void json_lists(struct cli_json *json, const struct medark_archive_info *
 		cli_json_text(json, "base", info->servers[i].base);
 		cli_json_text_or_null(json, "time", info->servers[i].time);
 		cli_json_text_or_null(json, "since", info->servers[i].since);
+		cli_json_bool(json, "partial", info->servers[i].partial);
 		cli_json_close(json, '}');
 	}
 	cli_json_close(json, ']');
@@ -145,6 +148,7 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
 	cli_json_number(json, "archive_bytes", info->size);
 	cli_json_number(json, "members", info->members);
 	cli_json_number(json, "segments", info->segments);
+	cli_json_number(json, "sources", info->sources);
 	cli_json_number(json, "items", info->items);
 	cli_json_number(json, "bytes", info->bytes);
 	cli_json_number(json, "records", info->records);

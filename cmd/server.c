@@ -257,17 +257,20 @@ static void print_result(const struct cli_options *options, const struct medark_
 
 static void warn(const struct cli_options *options, const struct medark_server_result *r)
 {
-	char sentence[512];
+	char sentence[512], older[96] = "";
 
 	if (r->probe_left)
 		cli_report_warning(options, "the probe's resources could not be deleted: look for "
 					    "'medark probe' at the server");
 	if (options->dry_run || r->complete)
 		return;
+	if (r->older)
+		(void)snprintf(older, sizeof(older),
+			       ", %" PRIu64 " older than one of the same type and id", r->older);
 	(void)snprintf(sentence, sizeof(sentence),
 		       "%" PRIu64 " rejected, %" PRIu64 " not sent, %" PRIu64 " different, %" PRIu64
-		       " gone%s%s",
-		       r->rejected, r->not_sent, r->different, r->gone,
+		       " gone%s%s%s",
+		       r->rejected, r->not_sent, r->different, r->gone, older,
 		       options->report ? "; listed in " : "; to list them: --report FILE",
 		       options->report ? options->report : "");
 	cli_report_warning(options, sentence);
@@ -286,12 +289,12 @@ static void warn_of_archive(const struct cli_options *options, struct cli_access
 
 	if (medark_archive_info(access->archive, &info, &ignored) < 0)
 		return;
-	if (info.complete || !info.skipped)
+	if (info.complete || (!info.skipped && !info.quarantined))
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
-		       "the archive is incomplete: %" PRIu64
+		       "the archive is incomplete: %" PRIu64 " quarantined, %" PRIu64
 		       " skipped; medark items --quarantined lists it",
-		       info.skipped);
+		       info.quarantined, info.skipped);
 	cli_report_warning(options, sentence);
 }
 

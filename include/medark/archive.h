@@ -37,6 +37,7 @@ struct medark_archive_info {
 	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
 	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */
 	char judged_at[32]; /* as of when the certificates were judged, by the caller; empty: now */
+	uint64_t sources;   /* places that it was exported from */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	bool complete;
 	bool increment;	       /* it holds only what has changed since the archive before */
@@ -45,6 +46,7 @@ struct medark_archive_info {
 		char base[513]; /* address */
 		char time[65];	/* as of which it gave what it has, in its words; may be empty */
 		char since[65]; /* only what has changed since then; empty: everything */
+		bool partial;	/* of some of its patients only: a group or a list */
 	} servers[16];
 	bool has_declared; /* the source said how many records it has */
 	uint32_t type_count, reason_count, declared_count;

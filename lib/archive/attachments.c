@@ -13,6 +13,7 @@
 struct target {
 	struct medark_bytes folder;
 	struct medark_nameset *references, *paths;
+	struct medark_hashset *digits; /* unless NULL: these alone are wanted */
 };
 
 /*
@@ -107,6 +108,16 @@ static int add_fetched(const struct target *t, struct medark_bytes url, struct m
 	}
 }
 
+static int add_digits(const struct target *t, struct medark_bytes url, struct medark_error *err)
+{
+	char key[MEDARK_ATTACHMENT_DIGITS + 1];
+	int code;
+
+	medark_attachment_key(url, key);
+	code = medark_hashset_add(t->digits, medark_bytes_text(key), err);
+	return code < 0 ? code : 0;
+}
+
 static int add_url(const struct target *t, struct medark_bytes url, struct medark_error *err)
 {
 	struct medark_bytes binary;
@@ -115,6 +126,8 @@ static int add_url(const struct target *t, struct medark_bytes url, struct medar
 
 	if (url.size == 0 || url.size > URL_MAX)
 		return 0;
+	if (t->digits)
+		return add_digits(t, url, err);
 	MEDARK_TRY(add_fetched(t, url, err));
 	binary = medark_attachment_binary(url);
 	if (binary.size)
@@ -149,11 +162,11 @@ static int json_key(struct walk *w, const struct target *t, struct medark_error 
 	uint8_t url[URL_MAX];
 
 	w->next = w->extension[w->json.depth];
-	if (medark_bytes_is(key, "extension") || medark_bytes_is(key, "modifierExtension"))
+	if (medark_json_name_is(key, "extension") || medark_json_name_is(key, "modifierExtension"))
 		w->next = true;
-	else if (medark_bytes_is(key, "valueAttachment"))
+	else if (medark_json_name_is(key, "valueAttachment"))
 		w->next = false;
-	if (w->next || !medark_bytes_is(key, "url"))
+	if (w->next || !medark_json_name_is(key, "url"))
 		return 0;
 	if (!medark_json_skip(&w->json, &value))
 		return 0;
@@ -231,6 +244,14 @@ int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
 		       struct medark_error *err)
 {
 	struct target t = { .folder = folder, .references = references, .paths = paths };
+
+	return medark_fhir_is_xml(text) ? walk_xml(text, &t, err) : walk_json(text, &t, err);
+}
+
+int medark_attachments_fetched(struct medark_bytes text, struct medark_hashset *digits,
+			       struct medark_error *err)
+{
+	struct target t = { .digits = digits };
 
 	return medark_fhir_is_xml(text) ? walk_xml(text, &t, err) : walk_json(text, &t, err);
 }

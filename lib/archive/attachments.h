@@ -9,6 +9,7 @@
 
 #include "archive/nameset.h"
 #include "base/bytes.h"
+#include "live/hashset.h"
 
 /*
  * Adds what a record (JSON or XML by first byte, not trusted) points to: "Binary/id" to
@@ -20,6 +21,13 @@
 int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
 		       struct medark_nameset *references, struct medark_nameset *paths,
 		       struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Adds the digits (medark_attachment_key()) of all that a record points to, by which the items are
+ * found that an export from a server has fetched. As above. MEDARK_E_MEMORY.
+ */
+int medark_attachments_fetched(struct medark_bytes text, struct medark_hashset *digits,
+			       struct medark_error *err) MEDARK_MUST_USE;
 
 /* Is an item's path among those that medark_attachments() gave? If so, *out_i is which. */
 bool medark_attachments_find(const struct medark_nameset *paths, struct medark_bytes path,

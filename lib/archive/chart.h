@@ -12,6 +12,7 @@
 #include "archive/nameset.h"
 #include "archive/record_files.h"
 #include "archive/rowset.h"
+#include "live/hashset.h"
 #include "record/fhir.h"
 
 #include <medark/archive.h>
@@ -48,6 +49,7 @@ struct medark_chart {
 	struct medark_nameset urns;	/* what follows urn:uuid: in records */
 	struct medark_nameset missing;	/* those of wanted and urns that were not found */
 	struct medark_nameset paths;	/* that an attached item may have */
+	struct medark_hashset fetched;	/* of a chain: digits of the attachments that stay */
 	struct medark_buffer referrers; /* struct medark_referrer for each of the paths */
 	struct medark_buffer referrer_names;
 	/* What medark_chart_item() has left: of item number `item`. */

@@ -7,6 +7,7 @@
 #include "archive/segment_load.h"
 #include "archive/tree.h"
 #include "archive/write_all.h"
+#include "live/attachment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,6 +104,30 @@ static int note_name(struct attached *a, struct medark_error *err)
 	return medark_buffer_add(names, name, strlen(name) + 1, err);
 }
 
+/* Of a chain, what was fetched for a record that is gone by now, or that names another, is gone. */
+static bool is_wanted(const struct medark_chart *chart, struct medark_bytes path)
+{
+	struct medark_bytes stem;
+	uint32_t same;
+
+	if (!chart->is_everything)
+		return medark_attachments_find(&chart->paths, path, &same);
+	stem = chart->lineage->count > 1 ? medark_attachment_stem(path) : medark_bytes(NULL, 0);
+	if (!stem.size)
+		return true;
+	return medark_hashset_has(&chart->fetched,
+				  medark_bytes(stem.data + stem.size - MEDARK_ATTACHMENT_DIGITS,
+					       MEDARK_ATTACHMENT_DIGITS));
+}
+
+/* What later archives have replaces what is here: under another title it is the same, too. */
+static struct medark_bytes name_of(struct medark_bytes path)
+{
+	struct medark_bytes stem = medark_attachment_stem(path);
+
+	return stem.size ? stem : path;
+}
+
 static int restore_item(struct attached *a, uint64_t number, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
@@ -113,13 +138,12 @@ static int restore_item(struct attached *a, uint64_t number, struct medark_error
 
 	MEDARK_TRY(medark_index_row(a->chart->index, MEDARK_KIND_ITEMS, number, &row, err));
 	MEDARK_TRY(medark_item_row_parse(row, number, &a->path, &item, err));
-	if (item.kind != MEDARK_ITEM_OPAQUE ||
-	    !(a->chart->is_everything ||
-	      medark_attachments_find(&a->chart->paths, item.path, &same)))
+	if (item.kind != MEDARK_ITEM_OPAQUE || !is_wanted(a->chart, item.path))
 		return 0;
-	if (medark_nameset_find(&a->chart->item_paths, item.path, &same) && same < a->later)
+	if (medark_nameset_find(&a->chart->item_paths, name_of(item.path), &same) &&
+	    same < a->later)
 		return 0;
-	MEDARK_TRY(medark_nameset_add(&a->chart->item_paths, item.path, err));
+	MEDARK_TRY(medark_nameset_add(&a->chart->item_paths, name_of(item.path), err));
 	MEDARK_TRY(begin(a, err));
 	MEDARK_TRY(medark_tree_create(&a->tree, item.path, item.number, &fd, err));
 	MEDARK_TRY(write_item(a, &item, fd, err));

@@ -164,10 +164,11 @@ static int keep_servers(struct medark_export *e, const struct medark_summary *su
 	free(e->previous_servers);
 	e->previous_servers = servers;
 	e->previous_server_count = 0;
-	e->previous_lacks = summary->skipped > 0;
-	for (uint32_t i = 0; i < summary->reason_count; i++)
-		e->previous_lacks |= strcmp(summary->reasons[i].name,
-					    medark_fault_name(MEDARK_FAULT_MISSING)) == 0;
+	/* What the other ones of several sources have would stay as it was then. */
+	e->previous_lacks = summary->skipped > 0 || summary->sources > 1 ||
+			    medark_summary_reason(summary, medark_fault_name(MEDARK_FAULT_MISSING));
+	for (uint32_t i = 0; i < summary->server_count; i++)
+		e->previous_lacks |= summary->servers[i].partial;
 	for (uint32_t i = 0; !e->previous_lacks && i < summary->server_count; i++)
 		if (summary->servers[i].time[0])
 			servers[e->previous_server_count++] = summary->servers[i];

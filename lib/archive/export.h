@@ -45,7 +45,7 @@ struct medark_export {
 	/* What the previous archive says of servers, with a time. */
 	struct medark_summary_server *previous_servers;
 	size_t previous_server_count;
-	bool previous_lacks; /* something of them is missing there: it is no beginning */
+	bool previous_lacks; /* not all that they have is there: it is no beginning */
 };
 
 /* Threads and window size that the configuration leads to. */

@@ -396,6 +396,7 @@ static bool is_complete(const struct run *r)
 static int write_summary(struct run *r, struct medark_error *err)
 {
 	const struct medark_export_summary summary = {
+		.sources = r->e->source_count,
 		.archive = &r->header.archive,
 		.facts = r->facts,
 		.servers = r->servers,

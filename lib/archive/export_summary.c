@@ -56,6 +56,7 @@ int medark_export_summary(const struct medark_export_summary *from, struct medar
 	if (!s)
 		return medark_error_memory(err, "the summary");
 	s->archive = *from->archive;
+	s->sources = from->sources;
 	s->items = f->item_count;
 	s->bytes = f->bytes;
 	s->records = f->records;

@@ -10,7 +10,7 @@ struct medark_export_summary {
 	const struct medark_archive_id *archive;
 	const struct medark_facts *facts; /* whole */
 	const struct medark_servers *servers;
-	uint64_t patients;
+	uint64_t sources, patients;
 	bool is_complete;
 };
 

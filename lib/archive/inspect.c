@@ -56,11 +56,13 @@ static void fill_servers(struct medark_archive_info *out, const struct medark_su
 		     from->time);
 		copy(out->servers[out->server_count].since, sizeof(out->servers[0].since),
 		     from->since);
+		out->servers[out->server_count].partial = from->partial;
 	}
 }
 
 static void fill_summary(struct medark_archive_info *out, const struct medark_summary *summary)
 {
+	out->sources = summary->sources;
 	out->items = summary->items;
 	out->bytes = summary->bytes;
 	out->records = summary->records;

@@ -6,6 +6,7 @@
 #include "base/large.h"
 #include "base/text.h"
 #include "crypto/random.h"
+#include "live/live.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +103,46 @@ static int collect(struct medark_lineage *l, struct medark_archive *const *archi
 	return 0;
 }
 
+/* The ids of another server are other patients'. */
+static int check_servers(const struct medark_lineage *l, struct medark_error *err)
+{
+	for (size_t k = 1; k < l->count; k++) {
+		const struct medark_summary *s = &l->archives[k]->summary;
+		const struct medark_summary *before = &l->archives[k - 1]->summary;
+
+		if (s->server_count != 1 || before->server_count != 1 ||
+		    !medark_live_is_same(s->servers[0].base, before->servers[0].base))
+			return medark_error_set(
+				err, MEDARK_E_USAGE,
+				"archive number %u is an increment of another server than number "
+				"%u is of",
+				l->archives[k]->header.sequence,
+				l->archives[k - 1]->header.sequence);
+	}
+	return 0;
+}
+
+static void warn_of_signers(const struct medark_lineage *l, struct medark_meter *meter)
+{
+	char sentence[256], now[2 * MEDARK_DIGEST_SIZE + 1], before[2 * MEDARK_DIGEST_SIZE + 1];
+
+	for (size_t k = 1; k < l->count; k++) {
+		const struct medark_digest *signer = &l->archives[k]->signer.fingerprint;
+		const struct medark_digest *other = &l->archives[k - 1]->signer.fingerprint;
+
+		if (medark_digest_equal(signer, other))
+			continue;
+		medark_text_hex(signer->bytes, sizeof(signer->bytes), now);
+		medark_text_hex(other->bytes, sizeof(other->bytes), before);
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the signer changes in the chain: number %u is signed with the "
+			       "certificate %.16s..., number %u before it with %.16s...",
+			       l->archives[k]->header.sequence, now,
+			       l->archives[k - 1]->header.sequence, before);
+		medark_meter_warn(meter, sentence);
+	}
+}
+
 /* Which of them lead to the latest, by the manifests that name each other. */
 static void mark_line(struct medark_archive *const *archives, size_t count,
 		      const struct medark_archive *latest, bool *out)
@@ -127,6 +168,7 @@ int medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *c
 
 	if (!leads)
 		return medark_error_memory(err, "a chain of archives");
+	warn_of_signers(l, meter);
 	mark_line(archives, count, latest, leads);
 	for (size_t i = 0; i < count; i++) {
 		const struct medark_header *h = &archives[i]->header;
@@ -220,6 +262,7 @@ int medark_lineage_new(struct medark_archive *const *archives, size_t count, int
 	MEDARK_TRY(medark_random_public(&l->seed, sizeof(l->seed), err));
 	MEDARK_TRY(find_latest(archives, count, as_of, &latest, err));
 	MEDARK_TRY(collect(l, archives, count, latest, err));
+	MEDARK_TRY(check_servers(l, err));
 	for (size_t k = 1; k < l->count; k++)
 		MEDARK_TRY(note_changes(l, k, err));
 	*out = MEDARK_TAKE(l);

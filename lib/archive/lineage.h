@@ -32,7 +32,8 @@ MEDARK_DEFINE_AUTO(struct medark_lineage, medark_lineage_free)
 
 /*
  * Tells of each archive made at `as_of` or before that does not lead to the latest, by the archives
- * that were given: it may be of another source, and nothing of it is restored. Arguments as above.
+ * that were given: it may be of another source, and nothing of it is restored; and where one was
+ * signed with another certificate than the one before it. Arguments as above.
  * MEDARK_E_MEMORY.
  */
 int medark_lineage_warn(const struct medark_lineage *l, struct medark_archive *const *archives,

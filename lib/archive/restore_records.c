@@ -3,6 +3,7 @@
  * The compartments of the patients asked for; then what belongs to them from outside. Or all that a
  * chain of archives holds as of its latest one.
  */
+#include "archive/attachments.h"
 #include "archive/chart.h"
 #include "archive/lineage_patients.h"
 #include "archive/patient_find.h"
@@ -36,6 +37,7 @@ static void chart_free(struct medark_chart *chart)
 	medark_nameset_clear(&chart->urns);
 	medark_nameset_clear(&chart->missing);
 	medark_nameset_clear(&chart->paths);
+	medark_hashset_clear(&chart->fetched);
 	medark_buffer_clear(&chart->referrers);
 	medark_buffer_clear(&chart->referrer_names);
 	medark_buffer_clear(&chart->item_path);
@@ -108,7 +110,7 @@ static int make_sets(struct medark_chart *chart, struct medark_error *err)
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
 		MEDARK_TRY(medark_nameset_init(sets[i], err));
-	return 0;
+	return medark_hashset_init(&chart->fetched, err);
 }
 
 static int chart_init(struct medark_chart *chart, struct medark_lineage *lineage, int folder,
@@ -172,6 +174,15 @@ static int is_in_opaque(struct medark_chart *chart, uint32_t number, struct meda
 	return chart->is_opaque;
 }
 
+/* What the records that stay point to, stays: other archives have what is gone by now. */
+static int add_to_all(struct medark_chart *chart, const struct medark_cut_record *cut,
+		      struct medark_error *err)
+{
+	if (chart->lineage->count > 1)
+		MEDARK_TRY(medark_attachments_fetched(cut->text, &chart->fetched, err));
+	return medark_record_files_add(chart->own, chart->record->type, cut->text, cut->xml, err);
+}
+
 static int add_record(void *context, const struct medark_cut_record *cut, struct medark_error *err)
 {
 	struct medark_chart *chart = context;
@@ -186,8 +197,7 @@ static int add_record(void *context, const struct medark_cut_record *cut, struct
 	if (superseded)
 		return superseded < 0 ? superseded : 0;
 	if (chart->is_everything)
-		return medark_record_files_add(chart->own, chart->record->type, cut->text, cut->xml,
-					       err);
+		return add_to_all(chart, cut, err);
 	MEDARK_TRY(medark_chart_name(&chart->known, chart->record->type, chart->record->id, err));
 	if (is_wanted(chart))
 		return medark_chart_keep(chart, chart->own, cut, err);

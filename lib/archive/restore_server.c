@@ -110,6 +110,8 @@ static const char *why_not(const struct restore *r, const struct medark_walk_rec
 		return medark_fault_name(f->fault);
 	if (!medark_target_takes(r->target, f->type))
 		return "the server has no such type";
+	if (r->ids == MEDARK_DELIVER_PREFIX && f->id.size && !medark_target_is_id(f->id))
+		return "its id has no form that servers take with a prefix";
 	if (!record->is_xml)
 		return NULL;
 	if (!r->target->takes_xml)
@@ -276,7 +278,7 @@ static int check_all(struct restore *r, struct medark_error *err)
 	MEDARK_TRY(run_pass(
 		r, r->request->no_read_back ? MEDARK_DELIVER_COUNT : MEDARK_DELIVER_CHECK, err));
 	s->unresolved = medark_deliver_unresolved(r->deliver);
-	s->complete = !s->rejected && !s->not_sent && !s->different && !s->gone;
+	s->complete = !s->rejected && !s->not_sent && !s->different && !s->gone && !s->older;
 	return 0;
 }
 
@@ -559,6 +561,7 @@ int medark_archive_deliver_chain(struct medark_archive *const *archives, size_t 
 	if (as_of)
 		MEDARK_TRY(medark_trust_parse_time(as_of, &when, err));
 	MEDARK_TRY(medark_lineage_new(archives, count, when, &lineage, err));
+	MEDARK_TRY(medark_server_chain_check(lineage, err));
 	MEDARK_TRY(medark_lineage_warn(lineage, archives, count, when, &r.meter, err));
 	r.archive = lineage->archives[lineage->count - 1];
 	MEDARK_TRY(open_target(&r, err));

@@ -4,6 +4,7 @@
 #include "archive/lineage_patients.h"
 #include "archive/server_follow.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 void medark_server_chain_clear(struct medark_server_chain *c)
@@ -35,6 +36,24 @@ static int find_all(struct medark_server_chain *c, struct medark_error *err)
 		MEDARK_TRY(medark_rowset_init(
 			&c->rows[k], medark_index_rows(c->walks[k].index, MEDARK_KIND_PATIENTS),
 			true, err));
+	return 0;
+}
+
+int medark_server_chain_check(const struct medark_lineage *lineage, struct medark_error *err)
+{
+	for (size_t k = 0; k < lineage->count; k++) {
+		const struct medark_summary *s = &lineage->archives[k]->summary;
+		uint64_t clashes =
+			medark_summary_reason(s, medark_fault_name(MEDARK_FAULT_DUPLICATE));
+
+		if (s->sources > 1 && clashes)
+			return medark_error_set(
+				err, MEDARK_E_USAGE,
+				"the archive is of %" PRIu64 " sources, and %" PRIu64
+				" records have a type and id that another record has: at one server "
+				"they would be mixed up; export each source into its own archive",
+				s->sources, clashes);
+	}
 	return 0;
 }
 

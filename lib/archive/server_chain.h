@@ -18,6 +18,13 @@ struct medark_server_chain {
 	struct medark_order order;
 };
 
+/*
+ * Is it sure that one type and id is one record's? MEDARK_E_USAGE: of two sources Patient/1 may be
+ * two patients, whose records would come together in one chart at a server.
+ */
+int medark_server_chain_check(const struct medark_lineage *lineage,
+			      struct medark_error *err) MEDARK_MUST_USE;
+
 /* May be called on a zeroed object. */
 void medark_server_chain_clear(struct medark_server_chain *c);
 

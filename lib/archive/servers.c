@@ -29,6 +29,11 @@ void medark_servers_free(struct medark_servers *s)
 	free(s);
 }
 
+static bool is_partial(const struct medark_export *e)
+{
+	return e->group || e->patients;
+}
+
 static int tell(void *context, const struct medark_bulk_progress *progress,
 		struct medark_error *err)
 {
@@ -92,10 +97,11 @@ static int find_since(const struct medark_export *e, size_t i, const char **out,
 		return 0;
 	return medark_error_set(
 		err, MEDARK_E_USAGE,
-		e->previous_lacks ? "the previous archive lacks some of what this server has: "
-				    "export without --since once"
-				  : "the previous archive does not say as of when it holds "
-				    "what this server has: export without --since once");
+		e->previous_lacks
+			? "the previous archive lacks some of what this server has, or is "
+			  "of several sources or some patients: export without --since once"
+			: "the previous archive does not say as of when it holds "
+			  "what this server has: export without --since once");
 }
 
 static int fetch(struct medark_servers *s, const struct medark_export *e, size_t i,
@@ -145,6 +151,12 @@ static int check_servers(const struct medark_export *e, struct medark_error *err
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"the method page brings everything: for some patients give "
 					"everything or search");
+	/* Who joined since would come with what has changed of his record, and nothing before. */
+	if (e->increment && is_partial(e))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"--since is for all patients of a server, not for a group "
+					"or a list: of those who have joined it since, the rest "
+					"would not come");
 	if (e->increment && !e->sequence)
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"--since wants the archive before: --previous ARCHIVE");
@@ -236,6 +248,7 @@ void medark_servers_summarise(const struct medark_servers *s, struct medark_summ
 		copy_printable(to->time, sizeof(to->time), medark_live_haul(s->lives[i])->time);
 		if (medark_live_has_since(s->lives[i]))
 			copy_printable(to->since, sizeof(to->since), s->since[i]);
+		to->partial = is_partial(s->e);
 	}
 }
 

@@ -16,6 +16,14 @@ bool medark_summary_is_increment(const struct medark_summary *summary)
 	return false;
 }
 
+uint64_t medark_summary_reason(const struct medark_summary *summary, const char *name)
+{
+	for (uint32_t i = 0; i < summary->reason_count; i++)
+		if (strcmp(summary->reasons[i].name, name) == 0)
+			return summary->reasons[i].count;
+	return 0;
+}
+
 /* ---- writing ---- */
 
 static int write_counts(const char *name, const struct medark_count *counts, uint32_t count,
@@ -51,7 +59,9 @@ static int write_servers(const struct medark_summary *s, struct medark_buffer *o
 		MEDARK_TRY(medark_buffer_print(out, err, "%s\n    {", i ? "," : ""));
 		MEDARK_TRY(write_text_or_null("base", server->base, ", ", out, err));
 		MEDARK_TRY(write_text_or_null("time", server->time, ", ", out, err));
-		MEDARK_TRY(write_text_or_null("since", server->since, "}", out, err));
+		MEDARK_TRY(write_text_or_null("since", server->since, ", ", out, err));
+		MEDARK_TRY(medark_buffer_print(out, err, "\"partial\": %s}",
+					       server->partial ? "true" : "false"));
 	}
 	return medark_buffer_print(out, err, "\n  ],\n");
 }
@@ -67,6 +77,7 @@ static int write_text(const struct medark_summary *s, struct medark_buffer *out,
 				       "  \"format\": \"medark\",\n"
 				       "  \"version\": %d,\n"
 				       "  \"archive\": \"%s\",\n"
+				       "  \"sources\": %" PRIu64 ",\n"
 				       "  \"items\": %" PRIu64 ",\n"
 				       "  \"bytes\": %" PRIu64 ",\n"
 				       "  \"records\": %" PRIu64 ",\n"
@@ -74,8 +85,9 @@ static int write_text(const struct medark_summary *s, struct medark_buffer *out,
 				       "  \"patients\": %" PRIu64 ",\n"
 				       "  \"quarantined\": %" PRIu64 ",\n"
 				       "  \"duplicates\": %" PRIu64 ",\n",
-				       MEDARK_FORMAT_VERSION, id, s->items, s->bytes, s->records,
-				       s->opaque, s->patients, s->quarantined, s->duplicates));
+				       MEDARK_FORMAT_VERSION, id, s->sources, s->items, s->bytes,
+				       s->records, s->opaque, s->patients, s->quarantined,
+				       s->duplicates));
 	MEDARK_TRY(write_counts("types", s->types, s->type_count, out, err));
 	MEDARK_TRY(write_counts("reasons", s->reasons, s->reason_count, out, err));
 	MEDARK_TRY(medark_buffer_print(out, err, "  \"skipped\": %" PRIu64 ",\n", s->skipped));
@@ -176,14 +188,15 @@ static int parse_text_or_null(const struct medark_strict *s, const char *name, c
 static int parse_server(const struct medark_strict *s, struct medark_summary_server *out,
 			struct medark_error *err)
 {
-	static const char *const names[] = { "base", "time", "since", NULL };
+	static const char *const names[] = { "base", "time", "since", "partial", NULL };
 
 	if (!json_is_object(s->object))
 		return medark_strict_fault(s, "servers", err);
 	MEDARK_TRY(medark_strict_names(s, names, err));
 	MEDARK_TRY(medark_strict_text(s, "base", MEDARK_SUMMARY_BASE_MAX, out->base, err));
 	MEDARK_TRY(parse_text_or_null(s, "time", out->time, err));
-	return parse_text_or_null(s, "since", out->since, err);
+	MEDARK_TRY(parse_text_or_null(s, "since", out->since, err));
+	return medark_strict_bool(s, "partial", &out->partial, err);
 }
 
 /* Absent unless the archive is of a server. */
@@ -213,10 +226,15 @@ static int parse_numbers(const struct medark_strict *s, struct medark_summary *o
 		const char *name;
 		uint64_t *value;
 	} numbers[] = {
-		{ "items", &out->items },	    { "bytes", &out->bytes },
-		{ "records", &out->records },	    { "opaque", &out->opaque },
-		{ "patients", &out->patients },	    { "quarantined", &out->quarantined },
-		{ "duplicates", &out->duplicates }, { "skipped", &out->skipped },
+		{ "sources", &out->sources },
+		{ "items", &out->items },
+		{ "bytes", &out->bytes },
+		{ "records", &out->records },
+		{ "opaque", &out->opaque },
+		{ "patients", &out->patients },
+		{ "quarantined", &out->quarantined },
+		{ "duplicates", &out->duplicates },
+		{ "skipped", &out->skipped },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -228,10 +246,10 @@ static int parse_numbers(const struct medark_strict *s, struct medark_summary *o
 int medark_summary_parse(struct medark_bytes text, struct medark_summary *out,
 			 struct medark_error *err)
 {
-	const char *names[] = { "format",  "version", "archive",  "items",	 "bytes",
-				"records", "opaque",  "patients", "quarantined", "duplicates",
-				"types",   "reasons", "skipped",  "declared",	 "complete",
-				NULL,	   NULL };
+	const char *names[] = { "format",     "version", "archive", "sources",	"items",
+				"bytes",      "records", "opaque",  "patients", "quarantined",
+				"duplicates", "types",	 "reasons", "skipped",	"declared",
+				"complete",   NULL,	 NULL };
 	MEDARK_AUTO(medark_strict_free) json_t *root = NULL;
 	MEDARK_AUTO(medark_heap_free) struct medark_summary *found = calloc(1, sizeof(*found));
 	struct medark_strict s = { .what = WHAT };

@@ -29,11 +29,13 @@ struct medark_summary_server {
 	char base[MEDARK_SUMMARY_BASE_MAX + 1];	 /* address, nothing behind its path */
 	char time[MEDARK_SUMMARY_TIME_MAX + 1];	 /* as of which it gave everything; may be empty */
 	char since[MEDARK_SUMMARY_TIME_MAX + 1]; /* empty: everything; else what changed since */
+	bool partial; /* of some patients only: of a Group, or of a list */
 };
 
 /* Large (about 190 KB): keep it on the heap. All counts are at most INT64_MAX. */
 struct medark_summary {
 	struct medark_archive_id archive;
+	uint64_t sources; /* of several, items' paths begin with a name for each */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	uint32_t type_count, reason_count;
 	struct medark_count types[MEDARK_SUMMARY_TYPES_MAX]; /* all sorted by name, distinct */
@@ -48,6 +50,9 @@ struct medark_summary {
 
 /* Did a server give only what has changed since? */
 bool medark_summary_is_increment(const struct medark_summary *summary);
+
+/* How many stand there for a reason, by its name. */
+uint64_t medark_summary_reason(const struct medark_summary *summary, const char *name);
 
 /* Appends the text. MEDARK_E_USAGE, MEDARK_E_MEMORY, as medark_header_write(). */
 int medark_summary_write(const struct medark_summary *summary, struct medark_buffer *out,

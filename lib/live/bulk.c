@@ -5,10 +5,12 @@
 #include "live/bulk_fetch.h"
 #include "live/bulk_job.h"
 #include "live/bulk_report.h"
+#include "live/hashset.h"
 #include "live/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -171,6 +173,41 @@ static int wait_for_manifest(struct medark_bulk *b, struct medark_error *err)
 
 /* ---- fetching ---- */
 
+static struct medark_bytes path_of(const struct medark_bulk_file *file)
+{
+	return medark_bytes(file->url.text, strcspn(file->url.text, "?"));
+}
+
+/*
+ * A file is known by its place in the list: it must be the same one there. Its address may be a new
+ * one, as what is signed stands in the path of some, but then it is not that of another file.
+ */
+static int is_same_list(const struct medark_bulk_manifest *now,
+			const struct medark_bulk_manifest *old, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_hashset_clear) struct medark_hashset paths = { 0 };
+
+	if (now->count != old->count)
+		return 0;
+	MEDARK_TRY(medark_hashset_init(&paths, err));
+	for (size_t i = 0; i < old->count; i++) {
+		int code = medark_hashset_add(&paths, path_of(&old->files[i]), err);
+
+		MEDARK_TRY(code);
+	}
+	for (size_t i = 0; i < old->count; i++) {
+		const struct medark_bulk_file *x = &now->files[i], *y = &old->files[i];
+
+		if (x->kind != y->kind || strcmp(x->type, y->type) != 0 ||
+		    x->has_count != y->has_count || x->count != y->count)
+			return 0;
+		if (!medark_bytes_equal(path_of(x), path_of(y)) &&
+		    medark_hashset_has(&paths, path_of(x)))
+			return 0;
+	}
+	return 1;
+}
+
 /* Addresses end sooner than a job: the same list once more, if it is the same. */
 static int refresh(void *context, struct medark_error *err)
 {
@@ -178,8 +215,12 @@ static int refresh(void *context, struct medark_error *err)
 	MEDARK_AUTO(medark_bulk_manifest_clear) struct medark_bulk_manifest m = { 0 };
 	struct medark_bulk_manifest *old = &b->job.manifest;
 
+	int same;
+
 	MEDARK_TRY(take_manifest(b, &m, err));
-	if (m.count != old->count)
+	same = is_same_list(&m, old, err);
+	MEDARK_TRY(same);
+	if (!same)
 		return medark_error_set(err, MEDARK_E_REMOTE,
 					"%s now names other files than before",
 					b->setup.talk.base->origin);
@@ -237,6 +278,9 @@ int medark_bulk_run(struct medark_bulk *b, struct medark_error *err)
 
 	MEDARK_TRY(drop_other(b, err));
 	is_resumed = b->job.status.text != NULL;
+	/* Of whatever job they are: what comes of this one gets the same names. */
+	if (!is_resumed)
+		MEDARK_TRY(medark_bulk_fetch_clear_files(b->setup.folder, err));
 	if (!is_resumed)
 		MEDARK_TRY(kick_off(b, err));
 	if (!b->job.is_complete)
@@ -318,11 +362,13 @@ int medark_bulk_haul(const struct medark_bulk *b, struct medark_haul *haul,
 	}
 	memcpy(haul->time, m->transaction_time, sizeof(haul->time));
 	MEDARK_TRY(remark_open_ends(b, haul, err));
-	for (uint64_t i = 0; i < m->unusable; i++)
-		MEDARK_TRY(medark_haul_miss(haul, err,
-					    "a file of the server's list has no address, or one "
-					    "where records must not come from"));
-	return 0;
+	if (!m->unusable)
+		return 0;
+	return medark_haul_miss(haul, err,
+				"%" PRIu64
+				" files of the server's list have no address, or one where "
+				"records must not come from",
+				m->unusable);
 }
 
 bool medark_bulk_has_since(const struct medark_bulk *b)
@@ -374,7 +420,8 @@ int medark_bulk_end(struct medark_bulk *b, struct medark_error *err)
 		.body_max = CONTROL_MAX,
 	};
 
-	if (b->job.status.text)
+	/* Another server would be sent a request that deletes by a word of this one. */
+	if (b->job.status.text && medark_url_same_origin(&b->job.status, b->setup.talk.base))
 		(void)!medark_talk_send(&b->setup.talk, &request, &t, NULL, NULL);
 	return medark_bulk_fetch_clear(b->setup.folder, err);
 }

@@ -84,6 +84,8 @@ int medark_bulk_deletions(const struct medark_bulk *b,
  * archive already, and is then not to be taken for a new one. MEDARK_E_SYSTEM.
  */
 #define MEDARK_BULK_DONE "done"
+/* Opens with the secret that all files of the job are sealed with. */
+#define MEDARK_BULK_MARK "job-mark"
 int medark_bulk_mark(const struct medark_bulk *b, struct medark_error *err) MEDARK_MUST_USE;
 
 /*

@@ -12,10 +12,14 @@
 #include <string.h>
 
 #define CONTROL_MAX ((size_t)1 << 20)
+/* Seconds in which an address does not end: what is refused sooner is refused for another reason.
+ */
+#define FRESH 60
 
 struct file {
 	bool is_there, is_given_up;
 	double not_before; /* when it may be asked for, again */
+	double asked;	   /* when it was, the last time */
 	struct medark_tries tries;
 	struct medark_http_transfer *transfer; /* NULL: not under way */
 	struct medark_sealed_writer *writer;
@@ -33,7 +37,7 @@ struct medark_bulk_fetch {
 	size_t running, there, given_up;
 	unsigned parallel;
 	uint64_t bytes;
-	bool was_refreshed;
+	double refreshed; /* when the server gave fresh addresses; 0: it was not asked to */
 };
 
 /* ---- files ---- */
@@ -153,6 +157,7 @@ static int start(struct medark_bulk_fetch *f, size_t i, struct medark_error *err
 	MEDARK_TRY(medark_sealed_create(bulk->folder, name, bulk->secret, &file->writer, err));
 	MEDARK_TRY(medark_http_start(bulk->files, &request, &file->transfer, err));
 	medark_http_tag(file->transfer, file);
+	file->asked = medark_talk_now();
 	f->running++;
 	return 0;
 }
@@ -197,17 +202,27 @@ static int finish(struct medark_bulk_fetch *f, struct file *file, struct medark_
 	return 0;
 }
 
-/* Addresses have an end: once for all files, the server is asked for fresh ones. */
-static int refresh(struct medark_bulk_fetch *f, const struct medark_http_response *r,
-		   bool *out_is_fresh, struct medark_error *err)
+/*
+ * Addresses have an end: the server is asked for fresh ones, which all files then have, and again
+ * when those have ended. One that is refused at a fresh address is not to be had.
+ */
+static int refresh(struct medark_bulk_fetch *f, const struct file *file,
+		   const struct medark_http_response *r, bool *out_is_fresh,
+		   struct medark_error *err)
 {
 	struct medark_error why = { 0 };
 	int code;
 
 	*out_is_fresh = false;
-	if (f->was_refreshed || (r->status != 403 && r->status != 404 && r->status != 410))
+	if (r->status != 403 && r->status != 404 && r->status != 410)
 		return 0;
-	f->was_refreshed = true;
+	if (f->refreshed > 0 && file->asked < f->refreshed) {
+		*out_is_fresh = true; /* while it was under way, another one has asked */
+		return 0;
+	}
+	if (f->refreshed > 0 && file->asked - f->refreshed < FRESH)
+		return 0;
+	f->refreshed = medark_talk_now();
 	code = f->setup.refresh(f->setup.context, &why);
 	*out_is_fresh = code == 0;
 	if (code == 0 || code == MEDARK_E_REMOTE || code == MEDARK_E_NOT_FOUND)
@@ -227,7 +242,7 @@ static int react(struct medark_bulk_fetch *f, struct file *file, const struct me
 	if (next.is_too_much)
 		f->parallel = 1;
 	if (next.move == MEDARK_TRIES_TAKE)
-		MEDARK_TRY(refresh(f, r, &is_fresh, err));
+		MEDARK_TRY(refresh(f, file, r, &is_fresh, err));
 	if (next.move == MEDARK_TRIES_AGAIN) {
 		file->not_before = next.at;
 	} else if (is_fresh) {
@@ -321,7 +336,23 @@ const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i)
 	return f->files[i].why ? f->files[i].why : "";
 }
 
-int medark_bulk_fetch_clear(int folder, struct medark_error *err)
+static bool is_file(const char *name)
+{
+	return strncmp(name, "file-", 5) == 0;
+}
+
+static bool is_of_job(const char *name)
+{
+	return is_file(name) || strncmp(name, "census", 6) == 0 ||
+	       (strncmp(name, "job", 3) == 0 && strcmp(name, MEDARK_BULK_MARK) != 0);
+}
+
+static bool is_done(const char *name)
+{
+	return strcmp(name, MEDARK_BULK_DONE) == 0;
+}
+
+static int remove_all(int folder, bool (*is)(const char *name), struct medark_error *err)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
@@ -335,11 +366,21 @@ int medark_bulk_fetch_clear(int folder, struct medark_error *err)
 		return medark_error_errno(err, code, "cannot clear the folder of the job");
 	}
 	while ((entry = readdir(dir)))
-		if (strncmp(entry->d_name, "file-", 5) == 0 ||
-		    strncmp(entry->d_name, "job", 3) == 0 ||
-		    strncmp(entry->d_name, "census", 6) == 0 ||
-		    strcmp(entry->d_name, MEDARK_BULK_DONE) == 0)
+		if (is(entry->d_name))
 			(void)unlinkat(folder, entry->d_name, 0);
 	(void)closedir(dir);
+	if (fsync(folder) < 0 && errno != EINVAL) /* some file systems have no such thing */
+		return medark_error_errno(err, errno, "cannot clear the folder of the job");
 	return 0;
+}
+
+int medark_bulk_fetch_clear_files(int folder, struct medark_error *err)
+{
+	return remove_all(folder, is_file, err);
+}
+
+int medark_bulk_fetch_clear(int folder, struct medark_error *err)
+{
+	MEDARK_TRY(remove_all(folder, is_of_job, err));
+	return remove_all(folder, is_done, err);
 }

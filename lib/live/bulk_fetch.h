@@ -38,7 +38,13 @@ bool medark_bulk_fetch_is_plain(const struct medark_bulk_fetch *f, size_t i);
 bool medark_bulk_fetch_is_open_ended(const struct medark_bulk_fetch *f, size_t i);
 const char *medark_bulk_fetch_why(const struct medark_bulk_fetch *f, size_t i);
 
-/* Removes all files of a job from its folder. MEDARK_E_SYSTEM. */
+/*
+ * Removes all files of a job from its folder but MEDARK_BULK_MARK; MEDARK_BULK_DONE at the end, as
+ * without it what is left would look like a job to go on with. MEDARK_E_SYSTEM.
+ */
 int medark_bulk_fetch_clear(int folder, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Removes what was fetched alone. MEDARK_E_SYSTEM. */
+int medark_bulk_fetch_clear_files(int folder, struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -27,7 +27,8 @@ static int grow(struct medark_bulk_manifest *m, size_t more, struct medark_error
 {
 	struct medark_bulk_file *files;
 
-	if (more > MEDARK_BULK_FILES_MAX - m->count)
+	if (m->unusable > MEDARK_BULK_FILES_MAX - m->count ||
+	    more > MEDARK_BULK_FILES_MAX - m->count - m->unusable)
 		return medark_error_set(err, MEDARK_E_REMOTE, "the server names more than %d files",
 					MEDARK_BULK_FILES_MAX);
 	files = realloc(m->files, (m->count + more) * sizeof(*files));

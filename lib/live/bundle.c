@@ -166,19 +166,32 @@ int medark_bundle_parse(struct medark_bytes text, struct medark_bundle *out,
 void medark_bundle_name(struct medark_bytes resource, char out[MEDARK_RECORD_NAME_MAX + 1])
 {
 	static const char *const names[] = { "resourceType", "id" };
+	const size_t room = MEDARK_RECORD_NAME_MAX - MEDARK_FHIR_TYPE_MAX - 1;
+	uint8_t text[6 * MEDARK_RECORD_NAME_MAX];
 	struct medark_bytes members[2], type, id;
 
 	out[0] = '\0';
 	(void)medark_fhir_members(resource, names, 2, members);
 	type = inner(members[0]);
 	id = inner(members[1]);
-	if (!type.data || !medark_fhir_is_type(type) || !id.data || !medark_fhir_is_id(id) ||
-	    id.size > MEDARK_RECORD_NAME_MAX - MEDARK_FHIR_TYPE_MAX - 1)
+	if (!type.data || !medark_fhir_is_type(type) || !id.data || id.size > sizeof(text))
+		return;
+	id = medark_bytes(text, medark_json_decode(id, text));
+	if (!medark_fhir_is_id(id) || id.size > room)
 		return;
 	memcpy(out, type.data, type.size);
 	out[type.size] = '/';
 	memcpy(out + type.size + 1, id.data, id.size);
 	out[type.size + 1 + id.size] = '\0';
+}
+
+bool medark_bundle_is(struct medark_bytes resource, const char *type)
+{
+	static const char *const names[] = { "resourceType" };
+	struct medark_bytes found;
+
+	(void)medark_fhir_members(resource, names, 1, &found);
+	return medark_bytes_is(inner(found), type);
 }
 
 int medark_bundle_each(const struct medark_bundle *b,

@@ -36,6 +36,9 @@ int medark_bundle_parse(struct medark_bytes text, struct medark_bundle *out,
 /* "Type/id" of a resource as text with its zero; empty if it has no usable one. */
 void medark_bundle_name(struct medark_bytes resource, char out[MEDARK_RECORD_NAME_MAX + 1]);
 
+/* Is it of this type, whatever its id? */
+bool medark_bundle_is(struct medark_bytes resource, const char *type);
+
 /* Calls `each` for the resource of every entry that is no remark; its negative code ends that. */
 int medark_bundle_each(const struct medark_bundle *b,
 		       int (*each)(void *context, struct medark_bytes resource,

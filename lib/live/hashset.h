@@ -2,7 +2,7 @@
 /*
  * hashset: which texts were seen, as keyed hashes of 64 bits: 16 bytes for each. Two texts are
  * taken for one with a chance of one in 10^7 for a million of them, which nobody can raise who does
- * not know the key. For lib/live only. One thread at a time.
+ * not know the key. One thread at a time.
  */
 #ifndef MEDARK_LIVE_HASHSET_H
 #define MEDARK_LIVE_HASHSET_H

@@ -20,7 +20,6 @@
 
 #define CONNECTIONS   4
 #define LOOK_ATTEMPTS 3
-#define MARK_NAME     "job-mark"
 #define MARK_MAX      ((size_t)1 << 20)
 
 struct medark_live {
@@ -55,6 +54,15 @@ bool medark_live_is_same(const char *a, const char *b)
 	       strcmp(first.text, second.text) == 0;
 }
 
+/* The mark at the end: files without it are nobody's. */
+static int clear_all(const struct medark_live *live, struct medark_error *err)
+{
+	MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
+	if (unlinkat(live->folder, MEDARK_BULK_MARK, 0) < 0 && errno != ENOENT)
+		return medark_error_errno(err, errno, "cannot clear the folder of the job");
+	return 0;
+}
+
 void medark_live_free(struct medark_live *live)
 {
 	if (!live)
@@ -71,7 +79,7 @@ void medark_live_free(struct medark_live *live)
 	medark_url_clear(&live->base);
 	/* What nobody can open any more is of no use to anybody. */
 	if (live->folder >= 0 && !live->has_secret)
-		(void)!medark_bulk_fetch_clear(live->folder, NULL);
+		(void)!clear_all(live, NULL);
 	if (live->folder >= 0) {
 		(void)unlinkat(AT_FDCWD, live->setup.folder, AT_REMOVEDIR); /* if it is empty */
 		(void)close(live->folder);
@@ -165,7 +173,8 @@ static int know_own(struct medark_live *live, struct medark_error *err)
 	static const char word[] = "medark";
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer found = MEDARK_BUFFER(MARK_MAX);
 	struct medark_error why = { 0 };
-	int code = medark_sealed_read(live->folder, MARK_NAME, secret_of(live), &found, &why);
+	int code =
+		medark_sealed_read(live->folder, MEDARK_BULK_MARK, secret_of(live), &found, &why);
 
 	if (code == 0)
 		return 0;
@@ -174,9 +183,9 @@ static int know_own(struct medark_live *live, struct medark_error *err)
 			*err = why;
 		return code;
 	}
-	if (code == MEDARK_E_SYSTEM)
-		MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
-	return medark_sealed_write(live->folder, MARK_NAME, secret_of(live),
+	/* Without a mark, what else is there was not sealed with this secret either, or is torn. */
+	MEDARK_TRY(medark_bulk_fetch_clear(live->folder, err));
+	return medark_sealed_write(live->folder, MEDARK_BULK_MARK, secret_of(live),
 				   medark_bytes_text(word), true, err);
 }
 
@@ -505,5 +514,6 @@ int medark_live_mark(const struct medark_live *live, struct medark_error *err)
 
 int medark_live_end(struct medark_live *live, struct medark_error *err)
 {
-	return medark_bulk_end(live->bulk, err);
+	MEDARK_TRY(medark_bulk_end(live->bulk, err));
+	return clear_all(live, err);
 }

@@ -27,8 +27,7 @@ void medark_patient_list_clear(struct medark_patient_list *l)
 	*l = (struct medark_patient_list) { 0 };
 }
 
-/* FHIR has 64 characters at most; servers have longer ones. */
-static bool is_id(struct medark_bytes id)
+bool medark_patient_list_is_id(struct medark_bytes id)
 {
 	return id.size <= MEDARK_PATIENT_ID_MAX && medark_fhir_is_id(id);
 }
@@ -38,7 +37,7 @@ int medark_patient_list_add(struct medark_patient_list *l, struct medark_bytes i
 {
 	int code;
 
-	if (!is_id(id))
+	if (!medark_patient_list_is_id(id))
 		return medark_error_set(err, MEDARK_E_USAGE, "a patient has no usable id");
 	code = medark_hashset_add(&l->seen, id, err);
 	if (code != 1)
@@ -164,7 +163,7 @@ static bool is_patient(const json_t *member, const struct medark_url *base,
 		return false;
 	medark_fhir_reference_parse(medark_bytes_text(reference), out);
 	return out->kind == MEDARK_FHIR_REFERENCE_LITERAL &&
-	       medark_bytes_is(out->type, "Patient") && is_id(out->id);
+	       medark_bytes_is(out->type, "Patient") && medark_patient_list_is_id(out->id);
 }
 
 int medark_patient_list_group(struct medark_patient_list *l, struct medark_bytes text,

@@ -28,6 +28,9 @@ int medark_patient_list_init(struct medark_patient_list *l,
 void medark_patient_list_clear(struct medark_patient_list *l);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_patient_list, medark_patient_list_clear)
 
+/* Can it be asked for? FHIR has 64 characters at most; servers have longer ones. */
+bool medark_patient_list_is_id(struct medark_bytes id);
+
 /* A patient, who may be listed already. MEDARK_E_USAGE: it is no id; MEDARK_E_MEMORY. */
 int medark_patient_list_add(struct medark_patient_list *l, struct medark_bytes id,
 			    struct medark_error *err) MEDARK_MUST_USE;

@@ -22,6 +22,7 @@ struct medark_pull {
 	struct medark_walk *list, *walk; /* NULL: not needed */
 	size_t of_patient;		 /* searches for each patient */
 	uint64_t others;		 /* members of the Group that are no patients */
+	uint64_t nameless;		 /* patients whose ids cannot be asked for */
 };
 
 void medark_pull_free(struct medark_pull *p)
@@ -115,7 +116,10 @@ static int read_group(struct medark_pull *p, struct medark_error *err)
 					 &p->others, err);
 }
 
-/* The same patients in the same order, also when the file has changed: searches are numbered. */
+/*
+ * The patients of an earlier run keep their places, also when the file or the server's list has
+ * changed since: searches are numbered. Who is new comes behind them.
+ */
 static int load_patients(struct medark_pull *p, struct medark_error *err)
 {
 	const struct medark_walk_place *place = &p->setup.place;
@@ -123,13 +127,19 @@ static int load_patients(struct medark_pull *p, struct medark_error *err)
 	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_PATIENT_LIST_SIZE);
 	int code = medark_sealed_read(place->folder, PATIENTS_NAME, place->secret, &text, err);
 
-	if (code == 0)
-		return medark_patient_list_parse(&p->patients, medark_bytes(text.data, text.size),
-						 err);
-	if (code != MEDARK_E_NOT_FOUND)
-		return code;
-	MEDARK_TRY(read_file(p, err));
-	text.size = 0;
+	if (code == MEDARK_E_NOT_FOUND)
+		return 0;
+	MEDARK_TRY(code);
+	return medark_patient_list_parse(&p->patients, medark_bytes(text.data, text.size), err);
+}
+
+/* Before the first search is asked for. */
+static int save_patients(const struct medark_pull *p, struct medark_error *err)
+{
+	const struct medark_walk_place *place = &p->setup.place;
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_PATIENT_LIST_SIZE);
+
 	for (size_t i = 0; i < p->patients.count; i++) {
 		MEDARK_TRY(
 			medark_buffer_text(&text, medark_patient_list_get(&p->patients, i), err));
@@ -162,9 +172,14 @@ static int add_patient(void *context, struct medark_bytes resource, struct medar
 	struct medark_pull *p = context;
 	char name[MEDARK_RECORD_NAME_MAX + 1];
 
-	medark_bundle_name(resource, name);
-	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+	if (!medark_bundle_is(resource, "Patient"))
 		return 0;
+	medark_bundle_name(resource, name);
+	if (!medark_patient_list_is_id(
+		    medark_bytes_text(name[0] ? name + sizeof(prefix) - 1 : ""))) {
+		p->nameless++;
+		return 0;
+	}
 	return medark_patient_list_add(&p->patients, medark_bytes_text(name + sizeof(prefix) - 1),
 				       err);
 }
@@ -200,30 +215,38 @@ static int list_patients(struct medark_pull *p, struct medark_error *err)
 static int find_patients(struct medark_pull *p, struct medark_error *err)
 {
 	const struct medark_approach *approach = p->setup.approach;
+	size_t before;
 
+	if (!approach->is_listed && approach->method == MEDARK_LIVE_PAGE)
+		return 0;
+	MEDARK_TRY(load_patients(p, err));
+	before = p->patients.count;
 	if (!approach->is_listed)
-		return approach->method == MEDARK_LIVE_PAGE ? 0 : list_patients(p, err);
-	if (p->setup.group)
+		MEDARK_TRY(list_patients(p, err));
+	else if (p->setup.group)
 		MEDARK_TRY(read_group(p, err));
-	else
-		MEDARK_TRY(load_patients(p, err));
-	if (p->patients.count == 0)
+	else if (!before) /* who starts a job says whose; the file may be another one by now */
+		MEDARK_TRY(read_file(p, err));
+	if (approach->is_listed && p->patients.count == 0)
 		return medark_error_set(err, MEDARK_E_USAGE, "the list names no patient");
-	return 0;
+	return p->patients.count > before ? save_patients(p, err) : 0;
 }
 
 /* ---- their records ---- */
 
-/* What search number `search` is for; *out_patient NULL: for everybody. */
+/*
+ * What search number `search` is for: those for everybody come first, as their number stays the
+ * same in a run that goes on with more patients. *out_patient NULL: for everybody.
+ */
 static const struct medark_approach_search *find_search(const struct medark_pull *p, size_t search,
 							const char **out_patient)
 {
 	const struct medark_approach *approach = p->setup.approach;
-	size_t for_patients = p->of_patient * p->patients.count;
 
 	*out_patient = NULL;
-	if (search >= for_patients)
-		return &approach->of_everybody[search - for_patients];
+	if (search < approach->of_everybody_count)
+		return &approach->of_everybody[search];
+	search -= approach->of_everybody_count;
 	*out_patient = medark_patient_list_get(&p->patients, search / p->of_patient);
 	return is_everything(p) ? NULL : &approach->of_patient[search % p->of_patient];
 }
@@ -255,9 +278,10 @@ static int ask(void *context, size_t search, unsigned page_size, struct medark_b
 /* Does the server refuse the first patient as one does that has no such operation? */
 static bool is_refused(const struct medark_pull *p, const struct medark_walk *walk)
 {
-	unsigned status = medark_walk_status(walk, 0);
+	size_t first = p->setup.approach->of_everybody_count;
+	unsigned status = medark_walk_status(walk, first);
 
-	if (medark_walk_pages(walk, 0) || !medark_walk_failure(walk, 0))
+	if (medark_walk_pages(walk, first) || !medark_walk_failure(walk, first))
 		return false;
 	/* A patient of a list may be one whom it does not know. */
 	return status == 400 || status == 405 || status == 501 ||
@@ -271,7 +295,8 @@ static int try_first(const struct medark_pull *p, const struct medark_walk_setup
 	MEDARK_AUTO(medark_walk_free) struct medark_walk *walk = NULL;
 	struct medark_walk_setup one = *setup;
 
-	one.count = 1;
+	one.first = p->setup.approach->of_everybody_count;
+	one.count = one.first + 1;
 	MEDARK_TRY(medark_walk_new(&one, &walk, err));
 	MEDARK_TRY(medark_walk_run(walk, err));
 	if (!is_refused(p, walk))
@@ -312,7 +337,9 @@ static void name_page(const struct medark_pull *p, size_t search, uint32_t page,
 	if (patient && strlen(patient) <= SHORT_ID_MAX)
 		(void)snprintf(id, sizeof(id), "%s", patient);
 	else if (patient)
-		(void)snprintf(id, sizeof(id), "number-%zu", search / p->of_patient + 1);
+		(void)snprintf(id, sizeof(id), "number-%zu",
+			       (search - p->setup.approach->of_everybody_count) / p->of_patient +
+				       1);
 	if (!s)
 		(void)snprintf(out, MEDARK_HAUL_PATH_MAX,
 			       "everything/Patient.%.*s.%06" PRIu32 ".json", SHORT_ID_MAX, id,
@@ -348,7 +375,7 @@ static bool is_unknown(const struct medark_pull *p, size_t search)
 }
 
 static int add_search(const struct medark_pull *p, size_t search, struct medark_haul *haul,
-		      struct medark_error *err)
+		      uint64_t *out_absent, struct medark_error *err)
 {
 	uint32_t pages = medark_walk_pages(p->walk, search);
 	const char *why = medark_walk_failure(p->walk, search);
@@ -362,8 +389,12 @@ static int add_search(const struct medark_pull *p, size_t search, struct medark_
 	}
 	if (!why && is_unknown(p, search))
 		why = "the server does not know this patient";
-	if (!why || is_no_loss(p, search))
+	if (!why)
 		return 0;
+	if (is_no_loss(p, search)) {
+		++*out_absent;
+		return 0;
+	}
 	name_page(p, search, pages + 1, path);
 	file.why = (char *)why;
 	return medark_haul_add(haul, &file, err);
@@ -414,15 +445,28 @@ int medark_pull_haul(const struct medark_pull *p, struct medark_haul *haul,
 		     struct medark_error *err)
 {
 	size_t count = p->of_patient * p->patients.count + p->setup.approach->of_everybody_count;
+	uint64_t absent = 0;
 
 	MEDARK_TRY(add_list(p, haul, err));
 	for (size_t i = 0; i < count; i++)
-		MEDARK_TRY(add_search(p, i, haul, err));
+		MEDARK_TRY(add_search(p, i, haul, &absent, err));
+	if (absent)
+		MEDARK_TRY(medark_haul_remark(haul, err,
+					      "the server does not say what it has (metadata), and "
+					      "refused %" PRIu64 " searches as of nothing that it "
+					      "has: they are left out",
+					      absent));
 	if (p->others)
 		MEDARK_TRY(medark_haul_miss(haul, err,
 					    "%" PRIu64 " members of the group are no patients of "
 					    "this server",
 					    p->others));
+	if (p->nameless)
+		MEDARK_TRY(medark_haul_miss(haul, err,
+					    "%" PRIu64
+					    " patients have no id of the form of FHIR's: "
+					    "what belongs to them cannot be asked for",
+					    p->nameless));
 	if (p->list)
 		MEDARK_TRY(add_sums(p->list, haul, err));
 	return add_sums(p->walk, haul, err);

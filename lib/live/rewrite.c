@@ -27,7 +27,7 @@ struct walk {
 
 static bool is_key(const struct walk *w, const char *name)
 {
-	return w->key.data && medark_bytes_is(w->key, name);
+	return w->key.data && medark_json_name_is(w->key, name);
 }
 
 /* Copies up to `at`, and goes on behind `next`. */
@@ -190,13 +190,13 @@ static bool has_tag(struct medark_bytes text)
 			return false;
 		if (token != MEDARK_JSON_KEY)
 			continue;
-		if (!is_inside && medark_bytes_is(key, "meta")) {
+		if (!is_inside && medark_json_name_is(key, "meta")) {
 			is_inside = medark_json_next(&json) == MEDARK_JSON_OBJECT_BEGIN;
 			continue;
 		}
 		if (!medark_json_skip(&json, &value))
 			return false;
-		if (is_inside && medark_bytes_is(key, "tag") && value.data[0] == '[')
+		if (is_inside && medark_json_name_is(key, "tag") && value.data[0] == '[')
 			return true;
 	}
 	return false;
@@ -287,11 +287,11 @@ static bool find_updated(struct medark_bytes text, struct medark_bytes *out)
 			return false;
 		if (token != MEDARK_JSON_KEY)
 			continue;
-		if (!is_inside && medark_bytes_is(json.raw, "meta")) {
+		if (!is_inside && medark_json_name_is(json.raw, "meta")) {
 			is_inside = medark_json_next(&json) == MEDARK_JSON_OBJECT_BEGIN;
 			continue;
 		}
-		if (is_inside && medark_bytes_is(json.raw, "lastUpdated")) {
+		if (is_inside && medark_json_name_is(json.raw, "lastUpdated")) {
 			bool found = medark_json_next(&json) == MEDARK_JSON_STRING;
 
 			*out = json.raw;

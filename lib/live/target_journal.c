@@ -196,6 +196,15 @@ static int read_frame(struct reader *r, struct medark_error *err)
 	return 1;
 }
 
+/* As far as it goes: it may have been torn. */
+static bool begins_with_head(int fd, size_t size)
+{
+	char text[HEAD_SIZE];
+	size_t wanted = size < HEAD_SIZE ? size : HEAD_SIZE;
+
+	return pread(fd, text, wanted, 0) == (ssize_t)wanted && memcmp(text, HEAD, wanted) == 0;
+}
+
 static int load(struct medark_target_journal *j, struct medark_target_map *map,
 		struct medark_target_terms *terms, struct medark_error *err)
 {
@@ -210,8 +219,9 @@ static int load(struct medark_target_journal *j, struct medark_target_map *map,
 	MEDARK_TRY(code);
 	if (fstat(j->fd, &st) < 0)
 		return failed(j, "read", err);
-	/* What begins with nothing that opens is another file: it is not cut off. */
-	if (!j->has_terms && st.st_size > (off_t)(HEAD_SIZE + MEDARK_SCRATCH_SALT))
+	/* What begins otherwise, or with nothing that opens, is another file: it is not cut off. */
+	if (!j->has_terms && (st.st_size > (off_t)(HEAD_SIZE + MEDARK_SCRATCH_SALT) ||
+			      !begins_with_head(j->fd, (size_t)st.st_size)))
 		return malformed(&r, err);
 	if (ftruncate(j->fd, (off_t)r.good) < 0 || lseek(j->fd, (off_t)r.good, SEEK_SET) < 0)
 		return failed(j, "write", err);

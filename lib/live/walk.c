@@ -552,7 +552,7 @@ static int compare_failures(const void *a, const void *b)
 
 int medark_walk_run(struct medark_walk *w, struct medark_error *err)
 {
-	for (size_t i = 0; i < w->setup.count; i++) {
+	for (size_t i = w->setup.first; i < w->setup.count; i++) {
 		if (w->states[i] != OPEN)
 			continue;
 		MEDARK_TRY(begin(w, i, err));

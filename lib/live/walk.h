@@ -30,6 +30,7 @@ struct medark_walk_setup {
 	struct medark_walk_place place;
 	char letter;  /* tells the files of this walk from those of others in the folder */
 	size_t count; /* of the searches, which are numbered from 0 */
+	size_t first; /* those in front of it are none of this walk's business */
 	/*
 	 * Appends the address of a search below the base, with its zero; `page_size`: records that
 	 * a page is to have; 0: as many as the server likes.

@@ -225,4 +225,10 @@ bool medark_json_skip(struct medark_json_reader *r, struct medark_bytes *out);
  */
 size_t medark_json_decode(struct medark_bytes raw, uint8_t *out);
 
+/*
+ * Do a name's raw bytes, which may hold escapes, mean `name` (ASCII, at most MEDARK_JSON_NAME_MAX
+ * bytes)?
+ */
+bool medark_json_name_is(struct medark_bytes raw, const char *name);
+
 #endif

@@ -265,3 +265,12 @@ size_t medark_json_decode(struct medark_bytes raw, uint8_t *out)
 	}
 	return (size_t)(to - out);
 }
+
+bool medark_json_name_is(struct medark_bytes raw, const char *name)
+{
+	uint8_t decoded[6 * MEDARK_JSON_NAME_MAX];
+
+	if (!raw.size || raw.size > sizeof(decoded) || !memchr(raw.data, '\\', raw.size))
+		return medark_bytes_is(raw, name);
+	return medark_bytes_is(medark_bytes(decoded, medark_json_decode(raw, decoded)), name);
+}

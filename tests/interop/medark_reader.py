@@ -288,7 +288,7 @@ class Archive:
 
     def check_summary(self):
         self.summary = s = strict_json(self.content("summary.json"), "summary.json")
-        counts = "items bytes records opaque patients quarantined duplicates skipped".split()
+        counts = "sources items bytes records opaque patients quarantined duplicates skipped".split()
         others = "format version archive types reasons declared complete".split()
         need(set(s) - {"servers"} == {*counts, *others}, "summary.json: a name is missing or unknown")
         if "servers" in s:
@@ -527,7 +527,7 @@ def check_servers(servers):
     need(type(servers) is list and 1 <= len(servers) <= 64, "summary.json: bad servers")
     for server in servers:
         need(
-            type(server) is dict and set(server) == {"base", "time", "since"},
+            type(server) is dict and set(server) == {"base", "time", "since", "partial"},
             "summary.json: a name is missing or unknown",
         )
         for name, most in (("base", 512), ("time", 64), ("since", 64)):
@@ -537,6 +537,7 @@ def check_servers(servers):
                 or (type(value) is str and re.fullmatch(r"[ -~]{1,%d}" % most, value)),
                 f"summary.json: bad {name}",
             )
+        need(type(server["partial"]) is bool, "summary.json: bad partial")
 
 
 def tree(hashes):

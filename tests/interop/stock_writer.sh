@@ -421,7 +421,7 @@ awk '/d=4 / { n++; kind = /SEQUENCE/ ? "rsa" : /cont \[ 1 \]/ ? "ec" : "pass" }
 cp "$texts/README.txt" "$texts/RECOVER.sh" "$tree/"
 cp "$format" "$tree/FORMAT.md"
 {
-	printf '{"format":"medark","version":1,"archive":"%s","items":%d,"bytes":%d,' "$archive" \
+	printf '{"format":"medark","version":1,"archive":"%s","sources":1,"items":%d,"bytes":%d,' "$archive" \
 		"$(wc -l <"$work/items")" "$(awk -F '\t' '{ n += $3 } END { print n + 0 }' "$work/items")"
 	printf '"records":%d,"opaque":%d,"patients":%d,"quarantined":0,"duplicates":0,"types":{' \
 		"$records" "$(grep -c '	opaque	' "$work/items" || true)" "$patients"

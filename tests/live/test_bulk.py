@@ -108,7 +108,56 @@ class Bulk(LiveTest):
         server.manifest = lambda m: m["output"].extend(
             [{"type": "Patient"}, {"type": "Patient", "url": "http://ehr.example/1"}])
         result = self.live_export(server, "--json", code=6).json()[-1]
-        self.assertEqual((result["records"], result["missing"], result["complete"]), (63, 2, False))
+        self.assertEqual((result["records"], result["missing"], result["complete"]), (63, 1, False))
+
+    def test_many_entries_that_lead_nowhere_are_one_sentence(self):
+        server = self.serve()
+        server.manifest = lambda m: m["output"].extend([0] * 150000)
+        result = self.live_export(server, code=6)
+        self.assertIn("150000 files of the server's list have no address", result.err)
+        server.manifest = lambda m: m["output"].extend([0] * 200000)
+        self.refuse(1, *self.export("fhir+" + server.base, "x.medark"))
+
+    def test_fresh_addresses_of_a_list_that_is_in_another_order(self):
+        """A file is known by its place: the second half of it would come twice, and another one not at all."""
+        def renew(turn):
+            server, first = self.serve(), []
+
+            def manifest(m):
+                if first:
+                    turn(m["output"])
+                first.append(True)
+
+            def meddle(request):
+                return len(first) == 1 and request.path.startswith("/files/") and (request.answer(403) or True)
+
+            server.manifest, server.meddle = manifest, meddle
+            return server
+
+        def swap(output):
+            output[0]["url"], output[1]["url"] = output[1]["url"], output[0]["url"]
+
+        def sign(output):
+            for entry in output:
+                entry["url"] = entry["url"].replace("/files/", "/files/fresh/")
+
+        self.write("src/Observation.2.ndjson", '{"resourceType":"Observation","id":"second"}\n')
+        self.write("src/Observation.1.ndjson", '{"resourceType":"Observation","id":"first"}\n')
+        self.live_export(renew(sign), out="signed.medark")
+        self.live_export(renew(swap), out="swapped.medark", code=6)
+
+    def test_a_job_elsewhere_is_not_deleted_there(self):
+        elsewhere, server = self.serve(), self.serve()
+        elsewhere.jobs["j"] = 0
+
+        def meddle(request):
+            return "$export" in request.path and (
+                request.answer(202, Content_Location=f"{elsewhere.base}/status/j") or True)
+
+        server.meddle = meddle
+        self.live_export(server)
+        self.assertGreater(elsewhere.count("GET", "/fhir/status/j"), 0)
+        self.assertEqual(elsewhere.count("DELETE", "/fhir/status/j"), 0)
 
     def test_a_server_that_is_busy(self):
         server = self.serve()

@@ -110,6 +110,38 @@ class Chain(LiveTest):
         summary = result.json()[-1]
         self.assertEqual((summary["archives"], summary["records"], summary["complete"]), (3, 8, True))
 
+    def attachments(self, tree):
+        return {content for path, content in tree.items() if path.startswith("items/attachments/")}
+
+    def test_attachments_go_with_their_records(self):
+        letters = {"b1": b"of d1", "b2": b"of d2", "b3": b"of d3"}
+
+        def document(number, letter, **more):
+            self.vendor.put("DocumentReference", f"d{number}", status="current", content=[{"attachment": {
+                "contentType": "text/plain", "url": f"Binary/{letter}", **more}}], **about(1))
+
+        def give(request):
+            name = request.path.rsplit("/", 1)[1]
+            if request.path.startswith("/fhir/Binary/") and name in letters:
+                request.answer(200, letters[name], Content_Type="text/plain")
+                return True
+            return False
+
+        self.server.meddle = give
+        self.vendor.put("Patient", "p1")
+        for n in (1, 2, 3):
+            document(n, f"b{n}")
+        self.night()
+        self.vendor.delete("DocumentReference", "d1")
+        letters["b2"] = b"of d2, corrected"
+        document(2, "b2", title="corrected")
+        self.night()
+        self.assertEqual(self.attachments(self.restored()[0]), {b"of d2, corrected", b"of d3"})
+        self.assertEqual(self.attachments(self.restored("--patient", "p1", target="p1")[0]), {b"of d2, corrected", b"of d3"})
+        whole = self.restored(archives=["1.medark"], target="first")[0]
+        self.assertEqual({content for path, content in whole.items() if path.startswith("attachments/")},
+                         {b"of d1", b"of d2", b"of d3"})
+
     def test_one_patient(self):
         self.three_nights()
         for who in ("p1", "999990001"):

@@ -189,11 +189,49 @@ class Ways(RestoreTest):
             return resource("Organization", "o", meta={"lastUpdated": f"2026-01-{day:02}T10:00:00.5+01:00"}, name=text)
         self.archive([version(2, "newest"), version(1, "old"), resource("Patient", "p")])
         server = self.target()
-        result = self.restore(server, "--report", "report.jsonl", archive="b.medark")
-        self.assertEqual((result["older"], result["restored"]), (1, 2))
+        whole = self.succeed(*self.command(server, "--report", "report.jsonl", "--json", archive="b.medark"), code=6)
+        result = whole.json()[-1]
+        self.assertIn("1 older than one of the same type and id", whole.err + whole.out)
+        self.assertEqual((result["older"], result["restored"], result["complete"]), (1, 2, False))
         self.assertEqual(server.store["Organization/o"]["name"], "newest")
         self.assertIn({"kind": "not-sent", "record": "Organization/o",
                        "reason": "another record of this name is newer"}, self.report())
+
+    def test_two_sources_with_the_same_ids(self):
+        """Patient/1 of two practices: one's laboratory results must not come into the other's chart."""
+        self.write("north/r.ndjson", json.dumps(resource("Patient", "1", name=[{"family": "Noord"}])) + "\n" + json.dumps(
+            resource("Observation", "10", status="final", code={"text": "x"}, subject=refer("Patient/1"))) + "\n")
+        self.write("south/r.ndjson", json.dumps(resource("Patient", "1", name=[{"family": "Zuid"}])) + "\n")
+        args = self.export("north", "both.medark")
+        args.insert(args.index("north") + 1, "south")
+        self.succeed(*args, code=6)
+        server = self.target()
+        for more in ((), ("--patient", "1"), ("--dry-run",)):
+            message = self.refuse(2, *self.command(server, *more, archive="both.medark"))
+            self.assertIn("the archive is of 2 sources, and 1 records", message.err)
+        self.assertFalse(server.store)
+        result = self.succeed(*self.opened("restore", "--patient", "1", "--to", "chart", archive="both.medark"))
+        self.assertIn("this chart may be of two patients", result.err)
+
+    def test_ids_of_no_form_of_ids(self):
+        """They go into no address and no record with a prefix; the rest arrives."""
+        odd = resource("Patient", 'x","active":"y')
+        self.archive([odd, resource("Patient", "p"), resource("Organization", "under_score")])
+        server = self.target()
+        result = self.restore(server, "--ids", "prefix", "--report", "report.jsonl", archive="b.medark", code=6)
+        self.assertEqual((result["restored"], result["not_sent"]), (1, 2))
+        self.assertEqual(set(server.store), {"Patient/medark-p"})
+        self.assertEqual({row["reason"] for row in self.report() if row["kind"] == "not-sent"},
+                         {"its id has no form that servers take with a prefix"})
+
+    def test_names_with_escapes_in_them(self):
+        """However a member's name is spelled, what it refers to has another id there."""
+        self.archive([resource("Patient", "p"),
+                      '{"resourceType":"Observation","\\u0069d":"o","status":"final","code":{"text":"x"},'
+                      '"subject":{"\\u0072eference":"Patient/p"}}'])
+        server = self.target()
+        self.restore(server, "--ids", "prefix", archive="b.medark")
+        self.assertEqual(server.store["Observation/medark-o"]["subject"], refer("Patient/medark-p"))
 
     def test_xml(self):
         xml = '<Patient xmlns="http://hl7.org/fhir"><id value="x1"/><active value="true"/></Patient>'
@@ -507,6 +545,10 @@ class Trouble(RestoreTest):
         self.restore(server, "--journal", "j")
         self.write("k", b"something else, which is not to be overwritten by anybody\n" * 4)
         self.refuse(2, *self.command(server, "--journal", "k"))
+        self.write("short", b"a note")
+        self.refuse(2, *self.command(server, "--journal", "short"))
+        with open(self.path("short"), "rb") as f:
+            self.assertEqual(f.read(), b"a note")
         self.archive(clinic())
         self.refuse(2, *self.command(server, "--journal", "j", archive="b.medark"))
         size = os.path.getsize(self.path("j"))

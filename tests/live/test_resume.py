@@ -167,6 +167,12 @@ class Resume(LiveTest):
         self.live_export(server, "--auth", self.auth(method="bearer", token="other"))
         self.assertEqual(len(server.jobs), 1)  # of the first one nobody knows any more
 
+    def test_without_its_mark_it_is_begun_anew(self):
+        """As after a power cut, and then another token: it must not hold up all nights to come."""
+        server = self.killed_with_files("canary-bearer")
+        os.remove(os.path.join(self.job(), "job-mark"))
+        self.live_export(server, "--auth", self.auth(method="bearer", token="other"))
+
     def test_a_job_of_another_server_is_begun_anew(self):
         """As after the address in a configuration was changed: nothing of the first server, nor a word to it."""
         first = self.killed_with_files("canary-bearer")

@@ -262,6 +262,15 @@ class Patients(SearchTest):
         self.live_export(self.start(), "--patients", "ids")
         self.assertEqual(self.chart(), self.of(2))
 
+    def test_patients_whom_nobody_can_ask_for_make_it_incomplete(self):
+        self.store("Patient", [{"id": "canary-1"}, {"id": "a:b"}, {"id": "c d"}])
+        self.write("data/More.ndjson", '{"resourceType":"Patient","id":"canary\\u002d2"}\n')
+        for method in ("everything", "search"):
+            server = self.start()
+            result = self.live_export(server, "--method", method, out=method + ".medark", code=6)
+            self.assertIn("2 patients have no id of the form of FHIR's", result.err)
+            self.assertTrue(any("canary-2" in path for _, path, _ in server.log), "an id with an escape in it")
+
     def test_a_list_that_is_none_is_refused(self):
         for text, words in (("a b\n", "line 1"), ("ok\n{\"id\":7}\n", "line 2"), ("", "names no patient"),
                             ("../x\n", "line 1"), ("{broken\n", "line 1")):
@@ -409,6 +418,28 @@ class Resume(SearchTest):
                     f.truncate(0 if i % 2 else 30)
         self.succeed(*args)
         self.assertEqual(self.found(), self.stored())
+
+    def test_a_list_that_changes_meanwhile(self):
+        """Searches are numbered: a patient whom the server lists first by now gets no place in between."""
+        self.server = self.start(client_keys={"k1": self.client_key()})
+        args = self.export("fhir+" + self.server.base, "live.medark", "--auth", self.smart(), "--method", "everything")
+        self.server.meddle = lambda r: len(self.pages()) > 5 and (time.sleep(5) or True)
+        self.assertFalse(self.killed_after(2.5, args))
+        self.server.meddle = None
+        for name in self.pages():
+            if name.startswith("file-l-"):
+                os.remove(os.path.join(self.job(), name))
+        self.store("Patient", [{"id": "aaa"}, *({"id": f"canary-{i}"} for i in range(1, PATIENTS))])
+        self.store("Observation", [
+            {"id": f"new-{i}", "subject": {"reference": "Patient/" + ("aaa" if i == 0 else f"canary-{i}")}}
+            for i in range(PATIENTS)])
+        self.server.rest = Rest(self.server)
+        self.succeed(*args, code=6)  # of three patients it has forgotten the next pages
+        found = self.found()
+        for i in range(1, PATIENTS):
+            self.assertIn(f"Patient/canary-{i}", found)
+        self.assertIn("Patient/aaa", found)
+        self.assertIn("Observation/new-0", found)
 
     def test_another_list_is_another_job(self):
         self.server = self.start(client_keys={"k1": self.client_key()})

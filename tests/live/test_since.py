@@ -37,9 +37,9 @@ class Since(LiveTest):
                          [{}, {"_since": "2026-11-22T03:00:00.123+01:00"}])
         first, second = self.info("1.medark"), self.info("2.medark")
         self.assertEqual((first["increment"], first["source"]), (False, "fhir"))
-        self.assertEqual(first["servers"], [{"base": server.base, "time": "2026-11-22T03:00:00.123+01:00", "since": None}])
+        self.assertEqual(first["servers"], [{"base": server.base, "time": "2026-11-22T03:00:00.123+01:00", "since": None, "partial": False}])
         self.assertEqual(second["servers"], [{"base": server.base, "time": "2026-11-23T03:00:00Z",
-                                              "since": "2026-11-22T03:00:00.123+01:00"}])
+                                              "since": "2026-11-22T03:00:00.123+01:00", "partial": False}])
         self.assertEqual((second["increment"], second["records"], second["complete"]), (True, 1, True))
         self.succeed("verify", "1.medark", "2.medark", "--trust", "clinic.cert.pem")
 
@@ -65,6 +65,30 @@ class Since(LiveTest):
         message = self.refuse(2, *self.export("fhir+" + server.base, "x.medark", "--previous", "files.medark",
                                               "--since", "auto"))
         self.assertIn("does not say as of when", message.err)
+
+    def test_of_some_patients_there_is_no_increment(self):
+        """Who joins a group would come without what did not change lately."""
+        server = self.serve()
+        server.levels = {"$export", "Group/g1/$export"}
+        address = "fhir+" + server.base
+        self.live_export(server, "--group", "g1", out="1.medark")
+        self.assertTrue(self.info("1.medark")["servers"][0]["partial"])
+        message = self.refuse(2, *self.export(address, "2.medark", "--previous", "1.medark", "--since", "auto"))
+        self.assertIn("is of several sources or some patients", message.err)
+        self.live_export(server, "--previous", "1.medark", out="2.medark")
+        for more in (("--group", "g1"), ("--patients", "list")):
+            message = self.refuse(2, *self.export(address, "3.medark", "--previous", "2.medark", "--since", "auto", *more))
+            self.assertIn("is for all patients of a server", message.err)
+        self.live_export(server, "--previous", "2.medark", "--since", "auto", out="3.medark")
+
+    def test_of_several_sources_there_is_no_increment(self):
+        server = self.serve()
+        self.write("letters/a.txt", b"a letter")
+        address = "fhir+" + server.base
+        args = self.export(address, "1.medark")
+        self.succeed(*args[:args.index(address) + 1], "letters", *args[args.index(address) + 1:])
+        self.assertEqual(self.info("1.medark")["sources"], 2)
+        self.refuse(2, *self.export(address, "2.medark", "--previous", "1.medark", "--since", "auto"))
 
     def test_deletions_that_nobody_understands_make_it_incomplete(self):
         server = self.increments()
@@ -105,6 +129,11 @@ class Runs(LiveTest):
         for _ in range(5):
             self.night(3)
         self.assertEqual(self.kinds(), [False, True, True, False, True])
+
+    def test_a_group_is_whole_each_night(self):
+        self.write("nightly.conf", f"source = fhir+{self.server.base}\narchives = archives\nrecipient = it.cert.pem\n"
+                   "signer = clinic.cert.pem\nsigner-key = clinic.key.pem\nfull-every = 7\ngroup = g1\n")
+        self.assertIn("not for a group or a list", self.refuse(2, "run", "nightly", "--config", ".").err)
 
     def test_behind_one_that_lacks_something_comes_a_whole_one(self):
         self.night(10)

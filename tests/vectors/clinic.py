@@ -191,7 +191,7 @@ class Archive:
 
     def summary(self):
         summary = {
-            "format": "medark", "version": 1, "archive": self.id.hex(), "items": len(ITEMS),
+            "format": "medark", "version": 1, "archive": self.id.hex(), "sources": 1, "items": len(ITEMS),
             "bytes": sum(len(content) for _, _, content in ITEMS), "records": 5, "opaque": 1,
             "patients": 2, "quarantined": 1, "duplicates": 0,
             "types": {"Observation": 2, "Patient": 2, "Practitioner": 1},

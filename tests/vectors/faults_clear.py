@@ -235,6 +235,8 @@ def summaries():
         summary("server-base-control", values(servers=[{**SERVER, "base": "a\tb"}])),
         summary("server-time-number", values(servers=[{**SERVER, "time": 5}])),
         summary("server-time-empty", values(servers=[{**SERVER, "time": ""}])),
+        summary("server-partial-missing", values(servers=[{k: v for k, v in SERVER.items() if k != "partial"}])),
+        summary("server-partial-number", values(servers=[{**SERVER, "partial": 0}])),
         summary("server-since-long", values(servers=[{**SERVER, "since": "2" * 65}])),
         summary("byte-order-mark", prepend(b"\xef\xbb\xbf")),
         summary("text-behind", append(b"x")),

@@ -18,7 +18,7 @@ QUARANTINE = [
     b"missing\t-\t0\t0\t-\tObservation",
 ]
 
-SERVER = {"base": "https://ehr.example/fhir", "time": "2026-11-22T03:00:00.123+01:00", "since": None}
+SERVER = {"base": "https://ehr.example/fhir", "time": "2026-11-22T03:00:00.123+01:00", "since": None, "partial": False}
 
 # What an increment has, and what its source has no more.
 CHANGES = [b"Condition/gone\t-", b"Observation/o1\t+", b"Patient/p1\t+"]
@@ -89,7 +89,7 @@ VECTORS = [
     good("map-decimal-places", "F-16", {"map 2": decimal_place}),
     good("quarantine", "F-19", {**quarantine(QUARANTINE), "summary": edit(
         quarantined=6, skipped=2, reasons={"broken-syntax": 3, "id-conflict": 1, "a-9": 1, "missing": 1})}),
-    good("servers", "F-2", {"summary": edit(servers=[SERVER, {**SERVER, "time": None}])}),
+    good("servers", "F-2", {"summary": edit(servers=[SERVER, {**SERVER, "time": None, "partial": True}])}),
     good("increment", "F-19", increment(CHANGES)),
     good("increment-empty", "F-19", {**increment(CHANGES), **no_changes()}),
     good("two-recipients", "F-11", {"keys": odd(recipients=for_two), "header": listed_for_two}),

@@ -10,6 +10,7 @@ static const char golden[] = "{\n"
 			     "  \"format\": \"medark\",\n"
 			     "  \"version\": 1,\n"
 			     "  \"archive\": \"000102030405060708090a0b0c0d0e0f\",\n"
+			     "  \"sources\": 2,\n"
 			     "  \"items\": 3,\n"
 			     "  \"bytes\": 9223372036854775807,\n"
 			     "  \"records\": 12,\n"
@@ -46,6 +47,9 @@ static void the_golden_summary_is_read(void **state)
 	(void)state;
 	assert_int_equal(parse(golden, &err), 0);
 	assert_int_equal(summary.archive.bytes[15], 15);
+	assert_true(summary.sources == 2);
+	assert_true(medark_summary_reason(&summary, "broken-json") == 4 &&
+		    medark_summary_reason(&summary, "duplicate") == 0);
 	assert_true(summary.items == 3 && summary.bytes == INT64_MAX && summary.records == 12);
 	assert_true(summary.opaque == 1 && summary.patients == 2 && summary.quarantined == 4);
 	assert_true(summary.duplicates == 5 && summary.skipped == 6);
@@ -87,6 +91,7 @@ static void servers_and_their_times_come_back(void **state)
 	(void)snprintf(server[0].time, sizeof(server[0].time), "2026-11-22T03:00:00.123+01:00");
 	(void)snprintf(server[1].base, sizeof(server[1].base), "https://other.example/\"");
 	(void)snprintf(server[1].since, sizeof(server[1].since), "2026-11-21T03:00:00Z");
+	server[1].partial = true;
 	assert_int_equal(medark_summary_write(&summary, &out, NULL), 0);
 	memset(&summary, 0, sizeof(summary));
 	assert_int_equal(medark_summary_parse(medark_bytes(out.data, out.size), &summary, NULL), 0);
@@ -96,6 +101,7 @@ static void servers_and_their_times_come_back(void **state)
 	assert_string_equal(server[0].since, "");
 	assert_string_equal(server[1].base, "https://other.example/\"");
 	assert_string_equal(server[1].time, "");
+	assert_true(server[1].partial && !server[0].partial);
 	assert_string_equal(server[1].since, "2026-11-21T03:00:00Z");
 	assert_true(medark_summary_is_increment(&summary));
 }
@@ -168,7 +174,7 @@ static void other_forms_are_refused(void **state)
 	refused("\"items\": 3", "\"items\": 3.5", "summary.json: 'items' has no valid value");
 	refused("\"items\": 3", "\"items\": \"3\"", "summary.json: 'items' has no valid value");
 	refused("\"items\": 3", "\"items\": 9223372036854775808",
-		"summary.json is not valid JSON (line 5)");
+		"summary.json is not valid JSON (line 6)");
 	refused("false", "0", "summary.json: 'complete' has no valid value");
 	refused("\"declared\": {", "\"declared\": 16, \"more\": {",
 		"summary.json: holds a name that is not known");
@@ -179,7 +185,7 @@ static void other_forms_are_refused(void **state)
 	refused("\"Patient\": 2", "\"Patient\": null",
 		"summary.json: 'Patient' has no valid value");
 	refused("\"Patient\": 2", "\"Patient\": 2, \"Patient\": 2",
-		"summary.json is not valid JSON (line 14)");
+		"summary.json is not valid JSON (line 15)");
 	refused("\"Patient\": 2", "\"\": 2", "summary.json: 'types' has no valid value");
 	refused("\"Patient\": 2", "\"Pati\\u00ebnt\": 2",
 		"summary.json: 'types' has no valid value");
