@@ -54,6 +54,81 @@ struct medark_reason {
 	char text[MEDARK_REASON_TEXT_MAX + 1]; /* in the words of who opened it; may be empty */
 };
 
+/* "clinician" of one role; NULL if it is none. Static. And back: 0 if it is none. Any thread. */
+MEDARK_API const char *medark_account_role_name(unsigned role);
+MEDARK_API unsigned medark_account_role_find(const char *name);
+
+/* ---- accounts ---- */
+
+/* Fewest characters of a password, and most bytes. */
+#define MEDARK_PASSWORD_MIN 12
+#define MEDARK_PASSWORD_MAX 1000
+
+/*
+ * The accounts of a state folder: a file accounts.json (0600) in it, which is replaced as a whole,
+ * and locked meanwhile; other processes may change it at the same time, and what they changed is
+ * seen. Any thread: one mutex inside. Names are 1 to MEDARK_ACCOUNT_NAME_MAX characters of
+ * [A-Za-z0-9._-]; upper and lower case differ.
+ */
+struct medark_accounts;
+
+/*
+ * Opens the folder, with `create` makes it (0700; what it stands in must be there). A folder that
+ * others have any right on, or that belongs to neither the user nor root, is refused: MEDARK_E_KEY.
+ * MEDARK_E_NOT_FOUND if there is none; MEDARK_E_FORMAT for a file of accounts that is none;
+ * MEDARK_E_SYSTEM, MEDARK_E_MEMORY. Without a file there are no accounts yet. The caller frees it.
+ */
+MEDARK_API int medark_accounts_open(const char *folder, bool create, struct medark_accounts **out,
+				    struct medark_error *err);
+MEDARK_API void medark_accounts_free(struct medark_accounts *accounts);
+
+/*
+ * All, sorted by name; the caller frees *out with free(). It is NULL if there are none. Errors as
+ * medark_accounts_open().
+ */
+MEDARK_API int medark_accounts_list(struct medark_accounts *accounts, struct medark_account **out,
+				    size_t *out_count, struct medark_error *err);
+
+/* As it is now. MEDARK_E_NOT_FOUND "there is no account '…'"; as medark_accounts_open(). */
+MEDARK_API int medark_accounts_find(struct medark_accounts *accounts, const char *name,
+				    struct medark_account *out, struct medark_error *err);
+
+/*
+ * Changes; durable when they return 0, not made when they fail. All: MEDARK_E_NOT_FOUND without
+ * such an account (add: MEDARK_E_EXISTS), and as medark_accounts_open().
+ *
+ * add takes name, shown name and roles (one at least) of `account`; a password has
+ * MEDARK_PASSWORD_MIN characters of UTF-8 at least, MEDARK_PASSWORD_MAX bytes at most, no control
+ * characters, and is not the name. MEDARK_E_USAGE for what is not so.
+ */
+MEDARK_API int medark_accounts_add(struct medark_accounts *accounts,
+				   const struct medark_account *account, const void *password,
+				   size_t size, struct medark_error *err);
+MEDARK_API int medark_accounts_remove(struct medark_accounts *accounts, const char *name,
+				      struct medark_error *err);
+MEDARK_API int medark_accounts_set_password(struct medark_accounts *accounts, const char *name,
+					    const void *password, size_t size,
+					    struct medark_error *err);
+MEDARK_API int medark_accounts_set_roles(struct medark_accounts *accounts, const char *name,
+					 unsigned roles, struct medark_error *err);
+MEDARK_API int medark_accounts_set_disabled(struct medark_accounts *accounts, const char *name,
+					    bool is_disabled, struct medark_error *err);
+
+/* Room for the address that an authenticator app reads, with its zero. */
+#define MEDARK_TOTP_URI_SIZE 1024
+
+/*
+ * Draws a new secret for codes (RFC 6238: SHA-1, 30 s, six digits), which log-ins then want, and
+ * writes the otpauth:// address that brings it into an app: a secret, shown once and wiped by the
+ * caller. `issuer`: 1 to 64 bytes of UTF-8, what the app calls the place. The other function takes
+ * it away. Errors as above; MEDARK_E_USAGE for the issuer.
+ */
+MEDARK_API int medark_accounts_enrol_totp(struct medark_accounts *accounts, const char *name,
+					  const char *issuer, char out_uri[MEDARK_TOTP_URI_SIZE],
+					  struct medark_error *err);
+MEDARK_API int medark_accounts_drop_totp(struct medark_accounts *accounts, const char *name,
+					 struct medark_error *err);
+
 #ifdef __cplusplus
 }
 #endif
