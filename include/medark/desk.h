@@ -129,6 +129,149 @@ MEDARK_API int medark_accounts_enrol_totp(struct medark_accounts *accounts, cons
 MEDARK_API int medark_accounts_drop_totp(struct medark_accounts *accounts, const char *name,
 					 struct medark_error *err);
 
+/* ---- the audit log ---- */
+
+/* What happened. The names are those of rows and of --json. */
+enum medark_audit_kind {
+	MEDARK_AUDIT_START = 0,	   /* "start": the service began */
+	MEDARK_AUDIT_STOP,	   /* "stop" */
+	MEDARK_AUDIT_LOGIN,	   /* "login" */
+	MEDARK_AUDIT_LOGIN_FAILED, /* "login-failed" */
+	MEDARK_AUDIT_LOGOUT,	   /* "logout" */
+	MEDARK_AUDIT_LOCK,	   /* "lock": nobody used the session */
+	MEDARK_AUDIT_SEARCH,	   /* "search": for patients or records */
+	MEDARK_AUDIT_CHART,	   /* "chart": the chart of a patient was opened */
+	MEDARK_AUDIT_READ,	   /* "read": a record */
+	MEDARK_AUDIT_PRINT,	   /* "print" */
+	MEDARK_AUDIT_EXPORT,	   /* "export": records left the service as data */
+	MEDARK_AUDIT_ACCOUNT,	   /* "account": one was made, changed or taken away */
+	MEDARK_AUDIT_LOG,	   /* "log": somebody read the log */
+	MEDARK_AUDIT_KIND_COUNT,
+};
+
+/* Static; NULL if it is none. */
+MEDARK_API const char *medark_audit_kind_name(enum medark_audit_kind kind);
+
+/* As FHIR's AuditEvent.outcome counts. */
+enum medark_audit_outcome {
+	MEDARK_AUDIT_DONE = 0,
+	MEDARK_AUDIT_REFUSED = 4, /* not allowed, not found, a mistake of who asked */
+	MEDARK_AUDIT_FAILED = 8,  /* a mistake of the service */
+};
+
+/* Most bytes of a row's texts. */
+#define MEDARK_AUDIT_ACCOUNT_MAX 256
+#define MEDARK_AUDIT_PATIENT_MAX 256
+#define MEDARK_AUDIT_RECORD_MAX	 256
+#define MEDARK_AUDIT_PEER_MAX	 128
+#define MEDARK_AUDIT_QUERY_MAX	 4096
+#define MEDARK_AUDIT_DETAIL_MAX	 512
+
+/*
+ * One row: what NEN 7513:2018 wants of an event. Texts are UTF-8; NULL and "" are the same: there
+ * is none. A query is kept whatever it found, as it shows who was looked for.
+ */
+struct medark_audit_event {
+	int64_t recorded; /* ms since 1970, UTC */
+	enum medark_audit_kind kind;
+	char action; /* of FHIR's AuditEvent: 'C', 'R', 'U', 'D' or 'E' */
+	enum medark_audit_outcome outcome;
+	const char *account, *shown; /* who; at a failed log-in the name as it was typed */
+	unsigned roles;
+	const char *peer;    /* from which address */
+	const char *archive; /* id of the archive that it was read from, hexadecimal */
+	const char *patient; /* "Patient/1", or another key of the index */
+	const char *record;  /* "Observation/2" */
+	const char *query;
+	const char *detail; /* "locked until …", which account was changed … */
+	enum medark_reason_code reason;
+	const char *reason_text;
+};
+
+/*
+ * A file of the log, for reading. Its rows hang together by hashes that anybody can check without
+ * a key; what they say opens with an identity (a recipient of the log). One thread at a time.
+ */
+struct medark_audit_log;
+
+/*
+ * Opens a file and reads its head. `identity` may be NULL: then the rows cannot be read, only
+ * checked. MEDARK_E_FORMAT: it is no such file, or its head was changed; MEDARK_E_IDENTITY: the
+ * identity does not open it; MEDARK_E_SYSTEM, MEDARK_E_MEMORY. The caller frees it.
+ */
+MEDARK_API int medark_audit_open(const char *path, const struct medark_identity *identity,
+				 struct medark_audit_log **out, struct medark_error *err);
+MEDARK_API void medark_audit_free(struct medark_audit_log *log);
+
+#define MEDARK_AUDIT_ARCHIVES_MAX 64
+
+struct medark_audit_info {
+	char log[33];	  /* id of this file, hex */
+	uint64_t file;	  /* its number, from 1 */
+	char created[32]; /* RFC 3339 */
+	uint32_t archive_count;
+	char archives[MEDARK_AUDIT_ARCHIVES_MAX][33]; /* ids of what was served */
+	bool is_open;				      /* with a key */
+	/* The file before it, as it was found when this one was begun. */
+	bool has_previous, previous_is_faulty;
+	char previous_log[33], previous_hash[65];
+	uint64_t previous_rows;
+	/* Up to where it was read: complete once medark_audit_next() has given 0. */
+	uint64_t rows;
+	char hash[65]; /* of the last row; note it elsewhere, and nobody can take rows away unseen
+			*/
+	uint64_t torn; /* bytes at the end that are no whole row: the service died while writing */
+};
+
+/* Cannot fail. */
+MEDARK_API void medark_audit_info(const struct medark_audit_log *log,
+				  struct medark_audit_info *out);
+
+/* Which rows are wanted; zeroed: all. Strings are borrowed. */
+struct medark_audit_filter {
+	const char *patient; /* the key, or what stands behind its '/' */
+	const char *account;
+	bool has_from, has_to;
+	int64_t from, to; /* ms since 1970; the first wanted, and the first not wanted any more */
+};
+
+/* A row. Its texts are valid until the next one is read. */
+struct medark_audit_row {
+	uint64_t number; /* from 1 */
+	bool is_open;	 /* `event` says what it is; without a key it does not */
+	struct medark_audit_event event;
+};
+
+/*
+ * The next row that the filter (NULL: all) wants: 1, or 0 at the end; every row on the way is
+ * checked. Without a key each row is given, whatever the filter. MEDARK_E_FORMAT says which row was
+ * changed, put in or taken out; nothing behind it is read. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_audit_next(struct medark_audit_log *log,
+				 const struct medark_audit_filter *filter,
+				 struct medark_audit_row *out, struct medark_error *err);
+
+/*
+ * Is `after` the file that was begun behind `before`, which was read to its end? MEDARK_E_FORMAT
+ * says what does not fit: a file is missing in between, or rows were taken from `before`. Any
+ * thread.
+ */
+MEDARK_API int medark_audit_follows(const struct medark_audit_info *before,
+				    const struct medark_audit_info *after,
+				    struct medark_error *err);
+
+/*
+ * An AuditEvent of FHIR R4 in one line of JSON, without a line end; the caller frees *out with
+ * free(). MEDARK_E_MEMORY. Any thread.
+ */
+MEDARK_API int medark_audit_fhir(const struct medark_audit_info *log,
+				 const struct medark_audit_row *row, char **out,
+				 struct medark_error *err);
+
+/* "2026-11-22T03:10:00.123Z" of ms since 1970; false for a year that has not four digits. */
+#define MEDARK_AUDIT_TIME_SIZE 25
+MEDARK_API bool medark_audit_time(int64_t ms, char out[MEDARK_AUDIT_TIME_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif

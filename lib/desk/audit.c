@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/audit.h"
+
+#include "crypto/envelope.h"
+#include "crypto/random.h"
+#include "crypto/scratch_cipher.h"
+#include "desk/audit_event.h"
+#include "desk/state.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#define NAME_SIZE 64
+
+struct medark_audit {
+	pthread_mutex_t mutex;
+	int folder, fd; /* the folder is locked as long as it is open */
+	struct medark_scratch_cipher *cipher;
+	uint64_t size;		   /* bytes of whole rows */
+	uint64_t rows, nonce;	   /* so far; a nonce is used up even if its row is not written */
+	struct medark_digest hash; /* of the last row, or of the head */
+	bool is_broken;
+};
+
+/* ---- the file before ---- */
+
+static void file_name(uint64_t number, char out[NAME_SIZE])
+{
+	(void)snprintf(out, NAME_SIZE, "audit-%06" PRIu64 ".log", number);
+}
+
+/* The number of a file of the log; 0 if it is none. One form for each number. */
+static uint64_t file_number(const char *name)
+{
+	char again[NAME_SIZE];
+	uint64_t number = 0;
+
+	if (sscanf(name, "audit-%12" SCNu64 ".log", &number) != 1)
+		return 0;
+	file_name(number, again);
+	return strcmp(again, name) == 0 ? number : 0;
+}
+
+static int find_last(const char *folder, uint64_t *out, struct medark_error *err)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	uint64_t last = 0;
+	int failed;
+
+	if (!dir)
+		return medark_error_errno(err, errno, "cannot read the folder '%s'", folder);
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
+		uint64_t number = file_number(entry->d_name);
+
+		if (number > last)
+			last = number;
+	}
+	failed = errno;
+	(void)closedir(dir);
+	if (failed)
+		return medark_error_errno(err, failed, "cannot read the folder '%s'", folder);
+	*out = last;
+	return 0;
+}
+
+/* How far the file before goes. One that is not whole is told, and does not stop a service. */
+static int read_before(const char *folder, uint64_t number, struct medark_audit_head *head,
+		       struct medark_audit_before *before, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_audit_frames_clear) struct medark_audit_frames f = { 0 };
+	MEDARK_AUTO(medark_audit_head_clear) struct medark_audit_head old = { 0 };
+	MEDARK_AUTO(medark_heap_free) char *path = NULL;
+	struct medark_error reason = { 0 };
+	char name[NAME_SIZE];
+	int code;
+
+	file_name(number, name);
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		path = NULL;
+		return medark_error_memory(err, "a file name");
+	}
+	code = medark_audit_frames_open(path, &f, &reason);
+	if (code == 0)
+		code = medark_audit_head_parse(medark_bytes(f.body.data, f.body.size), &old,
+					       &reason);
+	while (code == 0 && (code = medark_audit_frames_next(&f, &reason)) == 1)
+		code = 0;
+	if (code == MEDARK_E_MEMORY)
+		return medark_error_memory(err, "the audit log");
+	head->has_previous = true;
+	head->previous_is_faulty = before->is_faulty = code < 0;
+	head->previous_rows = f.rows;
+	head->previous_hash = f.hash;
+	memcpy(head->previous_log, old.log, sizeof(old.log));
+	before->torn = code < 0 ? 0 : f.torn;
+	if (code < 0)
+		(void)snprintf(before->message, sizeof(before->message), "%s: %.900s", name,
+			       reason.message);
+	return 0;
+}
+
+/* ---- beginning ---- */
+
+/* A key for this file, and how its recipients get it. */
+static int make_key(struct medark_audit *a, const struct medark_audit_terms *terms,
+		    struct medark_audit_head *head, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key key;
+	struct medark_recipient recipients[MEDARK_ENVELOPE_RECIPIENTS_MAX] = { 0 };
+
+	if (terms->recipient_count < 1 || terms->recipient_count > MEDARK_ENVELOPE_RECIPIENTS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"an audit log has 1 to %d who can read it",
+					MEDARK_ENVELOPE_RECIPIENTS_MAX);
+	for (size_t i = 0; i < terms->recipient_count; i++)
+		recipients[i].certificate = terms->recipients[i];
+	MEDARK_TRY(medark_random(key.bytes, sizeof(key.bytes), err));
+	MEDARK_TRY(medark_random_public(head->log, sizeof(head->log), err));
+	head->keys = (struct medark_buffer)MEDARK_BUFFER(MEDARK_ENVELOPE_SIZE_MAX);
+	MEDARK_TRY(
+		medark_envelope_seal(&key, recipients, terms->recipient_count, &head->keys, err));
+	MEDARK_TRY(medark_kek_commit(&key, head->log, &head->commit, err));
+	return medark_scratch_cipher_derive(medark_bytes(key.bytes, sizeof(key.bytes)), head->log,
+					    &a->cipher, err);
+}
+
+static int write_all(struct medark_audit *a, struct medark_bytes bytes)
+{
+	while (bytes.size) {
+		ssize_t n = write(a->fd, bytes.data, bytes.size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes = medark_bytes(bytes.data + n, bytes.size - (size_t)n);
+	}
+	return 0;
+}
+
+static int write_head(struct medark_audit *a, const struct medark_audit_head *head,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer body = MEDARK_BUFFER(MEDARK_AUDIT_FRAME_MAX);
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer out = MEDARK_BUFFER(2 * MEDARK_AUDIT_FRAME_MAX);
+
+	MEDARK_TRY(medark_audit_head_write(head, &body, err));
+	MEDARK_TRY(medark_buffer_text(&out, MEDARK_AUDIT_MAGIC, err));
+	MEDARK_TRY(
+		medark_audit_frame_write(medark_bytes(body.data, body.size), &out, &a->hash, err));
+	if (write_all(a, medark_bytes(out.data, out.size)) < 0 || fsync(a->fd) < 0 ||
+	    fsync(a->folder) < 0)
+		return medark_error_errno(err, errno, "cannot begin the audit log");
+	a->size = out.size;
+	return 0;
+}
+
+static int begin(struct medark_audit *a, const char *folder, const struct medark_audit_terms *terms,
+		 struct medark_audit_before *before, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_audit_head_clear) struct medark_audit_head head = { 0 };
+	char name[NAME_SIZE];
+	uint64_t last;
+	int code;
+
+	assert(terms->archive_count <= MEDARK_AUDIT_ARCHIVES_MAX);
+	MEDARK_TRY(medark_state_open(folder, true, &a->folder, err));
+	if (flock(a->folder, LOCK_EX | LOCK_NB) < 0)
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"another process writes the audit log in '%s'", folder);
+	MEDARK_TRY(find_last(folder, &last, err));
+	if (last)
+		MEDARK_TRY(read_before(folder, last, &head, before, err));
+	head.file = last + 1;
+	head.created = terms->now;
+	head.archive_count = (uint32_t)terms->archive_count;
+	for (size_t i = 0; i < terms->archive_count; i++)
+		memcpy(head.archives[i], terms->archives[i], MEDARK_AUDIT_ID_SIZE);
+	MEDARK_TRY(make_key(a, terms, &head, err));
+	file_name(head.file, name);
+	a->fd = openat(a->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (a->fd < 0)
+		return medark_error_errno(err, errno, "cannot make the audit log '%s/%s'", folder,
+					  name);
+	code = write_head(a, &head, err);
+	if (code < 0)
+		(void)unlinkat(a->folder, name, 0);
+	return code;
+}
+
+int medark_audit_begin(const char *folder, const struct medark_audit_terms *terms,
+		       struct medark_audit **out, struct medark_audit_before *out_before,
+		       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_audit_end) struct medark_audit *a = NULL;
+	struct medark_audit_before before = { 0 };
+
+	MEDARK_TRY(medark_digest_setup(err));
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return medark_error_memory(err, "an audit log");
+	a->folder = a->fd = -1;
+	if (pthread_mutex_init(&a->mutex, NULL)) {
+		free(MEDARK_TAKE(a));
+		return medark_error_set(err, MEDARK_E_SYSTEM, "cannot make a lock");
+	}
+	MEDARK_TRY(begin(a, folder, terms, &before, err));
+	*out = MEDARK_TAKE(a);
+	*out_before = before;
+	return 0;
+}
+
+void medark_audit_end(struct medark_audit *a)
+{
+	if (!a)
+		return;
+	medark_scratch_cipher_free(a->cipher);
+	if (a->fd >= 0)
+		(void)close(a->fd);
+	if (a->folder >= 0)
+		(void)close(a->folder);
+	(void)pthread_mutex_destroy(&a->mutex);
+	free(a);
+}
+
+/* ---- rows ---- */
+
+static pthread_mutex_t *lock(struct medark_audit *a)
+{
+	int failed = pthread_mutex_lock(&a->mutex);
+
+	assert(!failed);
+	(void)failed;
+	return &a->mutex;
+}
+
+static void unlock_auto(pthread_mutex_t **mutex)
+{
+	(void)pthread_mutex_unlock(*mutex);
+}
+
+#define WHILE_LOCKED(a)                                                                            \
+	__attribute__((cleanup(unlock_auto), unused)) pthread_mutex_t *locked_ = lock(a)
+
+/* Appends the frame of the next row to `out`. */
+static int make_row(struct medark_audit *a, const struct medark_audit_event *event,
+		    struct medark_buffer *out, struct medark_digest *out_hash,
+		    struct medark_error *err)
+{
+	const struct medark_audit_place place = { a->rows + 1, a->hash };
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer body = MEDARK_BUFFER_SECRET(MEDARK_AUDIT_FRAME_MAX);
+	uint8_t head[16];
+	size_t size;
+
+	medark_put_be64(head, place.number);
+	medark_put_be64(head + 8, a->nonce);
+	MEDARK_TRY(medark_buffer_add(&body, head, sizeof(head), err));
+	MEDARK_TRY(medark_buffer_add(&body, a->hash.bytes, sizeof(a->hash.bytes), err));
+	MEDARK_TRY(medark_audit_event_write(event, &place, &body, err));
+	size = body.size - MEDARK_AUDIT_ROW_HEAD;
+	MEDARK_TRY(medark_buffer_reserve(&body, MEDARK_SCRATCH_TAG, err));
+	MEDARK_TRY(medark_scratch_cipher_seal(a->cipher, a->nonce++,
+					      body.data + MEDARK_AUDIT_ROW_HEAD, size, err));
+	body.size += MEDARK_SCRATCH_TAG;
+	return medark_audit_frame_write(medark_bytes(body.data, body.size), out, out_hash, err);
+}
+
+/* Takes half a row back, so that the next one stands behind a whole one. */
+static int take_back(struct medark_audit *a, int why, struct medark_error *err)
+{
+	if (ftruncate(a->fd, (off_t)a->size) < 0 || lseek(a->fd, (off_t)a->size, SEEK_SET) < 0)
+		a->is_broken = true;
+	return medark_error_errno(err, why, "cannot write the audit log");
+}
+
+int medark_audit_append(struct medark_audit *a, const struct medark_audit_event *event,
+			struct medark_error *err)
+{
+	WHILE_LOCKED(a);
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer out = MEDARK_BUFFER(2 * MEDARK_AUDIT_FRAME_MAX);
+	struct medark_digest hash;
+
+	if (a->is_broken)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"the audit log takes no more rows after a failure");
+	MEDARK_TRY(make_row(a, event, &out, &hash, err));
+	if (write_all(a, medark_bytes(out.data, out.size)) < 0)
+		return take_back(a, errno, err);
+	/* What a failed sync leaves on the disk nobody knows: there is no second try (fsync(2)). */
+	if (fdatasync(a->fd) < 0) {
+		a->is_broken = true;
+		return medark_error_errno(err, errno, "cannot write the audit log");
+	}
+	a->size += out.size;
+	a->hash = hash;
+	a->rows++;
+	return 0;
+}
+
+uint64_t medark_audit_rows(struct medark_audit *a)
+{
+	WHILE_LOCKED(a);
+
+	return a->rows;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * audit_file: what a file of the audit log looks like.
+ *
+ *	"medark-audit 1\n", then frames: the head, then one for each row.
+ *	frame: size of the body (4 bytes, big endian), body, hash (32 bytes)
+ *	hash:  SHA-256 of "medark audit v1", 0x00, the size, the body
+ *	body of the head: JSON in clear: who the file is, what it follows, keys.p7m
+ *	body of a row: number (8 bytes), nonce (8 bytes), hash of the frame before it (32 bytes),
+ *	sealed text, tag (16 bytes)
+ *
+ * The hashes need no key: whoever holds the last one knows that nothing before it was changed or
+ * taken away. Number and hash stand in the sealed text, too: without the key no row can be put at
+ * another place, not even with new hashes. AES-256-GCM; the key is derived from the log key and the
+ * file's id (crypto/scratch_cipher.h), the nonce is never used twice.
+ *
+ * Nothing of a patient stands in the head.
+ */
+#ifndef MEDARK_DESK_AUDIT_FILE_H
+#define MEDARK_DESK_AUDIT_FILE_H
+
+#include "base/buffer.h"
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "crypto/digest.h"
+#include "store/input.h"
+
+#include <medark/desk.h>
+
+#define MEDARK_AUDIT_MAGIC	"medark-audit 1\n"
+#define MEDARK_AUDIT_MAGIC_SIZE (sizeof(MEDARK_AUDIT_MAGIC) - 1)
+#define MEDARK_AUDIT_ID_SIZE	16
+#define MEDARK_AUDIT_FRAME_MAX	((size_t)256 << 10) /* of a body */
+#define MEDARK_AUDIT_FRAME_ROOM (4 + MEDARK_DIGEST_SIZE)
+#define MEDARK_AUDIT_ROW_HEAD	(8 + 8 + MEDARK_DIGEST_SIZE)
+
+struct medark_audit_head {
+	uint8_t log[MEDARK_AUDIT_ID_SIZE];
+	uint64_t file;	 /* from 1 */
+	int64_t created; /* seconds since 1970 */
+	uint32_t archive_count;
+	uint8_t archives[MEDARK_AUDIT_ARCHIVES_MAX][MEDARK_AUDIT_ID_SIZE];
+	bool has_previous, previous_is_faulty;
+	uint8_t previous_log[MEDARK_AUDIT_ID_SIZE];
+	uint64_t previous_rows;
+	struct medark_digest previous_hash;
+	struct medark_digest commit; /* medark_kek_commit() of the log key and `log` */
+	struct medark_buffer keys;   /* keys.p7m, as an archive has it */
+};
+
+void medark_audit_head_clear(struct medark_audit_head *head);
+MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_audit_head, medark_audit_head_clear)
+
+/* Appends the body of the head. MEDARK_E_MEMORY. */
+int medark_audit_head_write(const struct medark_audit_head *head, struct medark_buffer *out,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/* MEDARK_E_FORMAT quotes nothing; MEDARK_E_MEMORY. *out, zeroed before, is the caller's to clear.
+ */
+int medark_audit_head_parse(struct medark_bytes body, struct medark_audit_head *out,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/* Appends a frame of a body and gives its hash. MEDARK_E_MEMORY. */
+int medark_audit_frame_write(struct medark_bytes body, struct medark_buffer *out,
+			     struct medark_digest *out_hash,
+			     struct medark_error *err) MEDARK_MUST_USE;
+
+/* Reads frames of a file, each checked against its hash. One thread at a time. */
+struct medark_audit_frames {
+	struct medark_input *input; /* owned */
+	uint64_t at, size;
+	struct medark_buffer body; /* of the frame that was read last */
+	struct medark_digest hash; /* of that frame */
+	uint64_t rows;		   /* whole rows so far */
+	uint64_t torn;		   /* bytes at the end that are no whole frame */
+};
+
+void medark_audit_frames_clear(struct medark_audit_frames *f);
+MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_audit_frames, medark_audit_frames_clear)
+
+/*
+ * Opens the file and reads the frame of the head, whose body then stands in `body`.
+ * MEDARK_E_FORMAT: it is no such file, or the head is not whole; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_audit_frames_open(const char *path, struct medark_audit_frames *out,
+			     struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The next row: 1, or 0 at the end, also where the last frame is not whole (torn). MEDARK_E_FORMAT
+ * for one that was changed, or that does not follow the one before; MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY.
+ */
+int medark_audit_frames_next(struct medark_audit_frames *f,
+			     struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader of the audit log (<medark/desk.h>). */
+#include "desk/audit_reader.h"
+
+#include "archive/identity.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "container/strict.h"
+#include "crypto/scratch_cipher.h"
+#include "desk/audit_event.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct medark_audit_log {
+	struct medark_audit_frames frames;
+	struct medark_audit_head head;
+	struct medark_scratch_cipher *cipher; /* NULL: without a key */
+	json_t *row;			      /* of the row that was given last */
+	int failed;			      /* code of the fault that ended it */
+};
+
+void medark_audit_free(struct medark_audit_log *log)
+{
+	if (!log)
+		return;
+	medark_audit_frames_clear(&log->frames);
+	medark_audit_head_clear(&log->head);
+	medark_scratch_cipher_free(log->cipher);
+	json_decref(log->row);
+	free(log);
+}
+
+/* The envelope is that of an archive, so an identity opens it as it opens one. */
+static int open_key(struct medark_audit_log *log, const struct medark_identity *identity,
+		    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key key = { { 0 } };
+	MEDARK_AUTO(medark_envelope_free) struct medark_envelope *envelope = NULL;
+	MEDARK_AUTO(medark_heap_free) struct medark_header *header = calloc(1, sizeof(*header));
+
+	if (!header)
+		return medark_error_memory(err, "an audit log");
+	MEDARK_TRY(medark_envelope_parse(medark_bytes(log->head.keys.data, log->head.keys.size),
+					 &envelope, err));
+	memcpy(header->archive.bytes, log->head.log, sizeof(log->head.log));
+	header->kek_commit = log->head.commit;
+	header->recipient_count = (uint32_t)medark_envelope_count(envelope);
+	for (uint32_t i = 0; i < header->recipient_count; i++) {
+		enum medark_envelope_kind kind = medark_envelope_recipient(envelope, i)->kind;
+
+		/* No passphrase: nothing here says how a key comes of it. */
+		if (kind == MEDARK_ENVELOPE_KEK)
+			return medark_error_set(err, MEDARK_E_FORMAT,
+						"an audit log has no recipient of this kind");
+		header->recipients[i].kind = (enum medark_recipient_kind)kind;
+	}
+	MEDARK_TRY(medark_identity_open(identity, envelope, header, &key, err));
+	return medark_scratch_cipher_derive(medark_bytes(key.bytes, sizeof(key.bytes)),
+					    log->head.log, &log->cipher, err);
+}
+
+static int open_log(struct medark_audit_log *log, const char *path,
+		    const struct medark_identity *identity, struct medark_error *err)
+{
+	const struct medark_buffer *body = &log->frames.body;
+
+	MEDARK_TRY(medark_audit_frames_open(path, &log->frames, err));
+	MEDARK_TRY(medark_audit_head_parse(medark_bytes(body->data, body->size), &log->head, err));
+	return identity ? open_key(log, identity, err) : 0;
+}
+
+int medark_audit_open(const char *path, const struct medark_identity *identity,
+		      struct medark_audit_log **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_audit_free) struct medark_audit_log *log = calloc(1, sizeof(*log));
+
+	if (!log)
+		return medark_error_memory(err, "an audit log");
+	MEDARK_TRY(open_log(log, path, identity, err));
+	*out = MEDARK_TAKE(log);
+	return 0;
+}
+
+void medark_audit_info(const struct medark_audit_log *log, struct medark_audit_info *out)
+{
+	const struct medark_audit_head *head = &log->head;
+
+	memset(out, 0, sizeof(*out));
+	medark_text_hex(head->log, sizeof(head->log), out->log);
+	out->file = head->file;
+	(void)medark_time_format(head->created, out->created);
+	out->archive_count = head->archive_count;
+	for (uint32_t i = 0; i < head->archive_count; i++)
+		medark_text_hex(head->archives[i], sizeof(head->archives[i]), out->archives[i]);
+	out->is_open = log->cipher != NULL;
+	out->has_previous = head->has_previous;
+	out->previous_is_faulty = head->previous_is_faulty;
+	if (head->has_previous) {
+		medark_text_hex(head->previous_log, sizeof(head->previous_log), out->previous_log);
+		medark_text_hex(head->previous_hash.bytes, sizeof(head->previous_hash.bytes),
+				out->previous_hash);
+		out->previous_rows = head->previous_rows;
+	}
+	out->rows = log->frames.rows;
+	medark_text_hex(log->frames.hash.bytes, sizeof(log->frames.hash.bytes), out->hash);
+	out->torn = log->frames.torn;
+}
+
+/* ---- rows ---- */
+
+static int not_genuine(const struct medark_audit_log *log, struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_FORMAT,
+				"row %" PRIu64 " was not written with the key of this log",
+				log->frames.rows);
+}
+
+/* Unseals the row that was read; `after` is the hash of what stands before it. */
+static int open_row(struct medark_audit_log *log, const struct medark_digest *after,
+		    struct medark_audit_event *out, struct medark_error *err)
+{
+	struct medark_buffer *body = &log->frames.body;
+	uint8_t *text = body->data + MEDARK_AUDIT_ROW_HEAD;
+	struct medark_audit_place place;
+	uint64_t nonce = 0;
+	size_t size;
+	int code;
+
+	if (body->size < MEDARK_AUDIT_ROW_HEAD + MEDARK_SCRATCH_TAG)
+		return not_genuine(log, err);
+	size = body->size - MEDARK_AUDIT_ROW_HEAD - MEDARK_SCRATCH_TAG;
+	for (size_t i = 8; i < 16; i++)
+		nonce = nonce << 8 | body->data[i];
+	if (medark_scratch_cipher_open(log->cipher, nonce, text, size, text + size, NULL) < 0)
+		return not_genuine(log, err);
+	json_decref(MEDARK_TAKE(log->row));
+	code = medark_audit_event_parse(medark_bytes(text, size), out, &place, &log->row, err);
+	if (code < 0)
+		return medark_error_prefix(err, code, "row %" PRIu64, log->frames.rows);
+	if (place.number != log->frames.rows || !medark_digest_equal(&place.after, after))
+		return not_genuine(log, err);
+	return 0;
+}
+
+static bool is_patient(const char *key, const char *wanted)
+{
+	const char *slash = strrchr(key, '/');
+
+	return strcmp(key, wanted) == 0 || (slash && strcmp(slash + 1, wanted) == 0);
+}
+
+static bool is_wanted(const struct medark_audit_event *e, const struct medark_audit_filter *f)
+{
+	if (!f)
+		return true;
+	if (f->patient && !is_patient(e->patient, f->patient))
+		return false;
+	if (f->account && strcmp(e->account, f->account) != 0)
+		return false;
+	return (!f->has_from || e->recorded >= f->from) && (!f->has_to || e->recorded < f->to);
+}
+
+static int next(struct medark_audit_log *log, const struct medark_audit_filter *filter,
+		struct medark_audit_row *out, struct medark_error *err)
+{
+	for (;;) {
+		const struct medark_digest after = log->frames.hash;
+		struct medark_audit_row row = { .is_open = log->cipher != NULL };
+		int code = medark_audit_frames_next(&log->frames, err);
+
+		if (code <= 0)
+			return code;
+		row.number = log->frames.rows;
+		if (row.is_open)
+			MEDARK_TRY(open_row(log, &after, &row.event, err));
+		if (!row.is_open || is_wanted(&row.event, filter)) {
+			*out = row;
+			return 1;
+		}
+	}
+}
+
+int medark_audit_next(struct medark_audit_log *log, const struct medark_audit_filter *filter,
+		      struct medark_audit_row *out, struct medark_error *err)
+{
+	int code;
+
+	if (log->failed)
+		return medark_error_set(err, log->failed, "nothing behind a fault is read");
+	code = next(log, filter, out, err);
+	if (code < 0)
+		log->failed = code;
+	return code;
+}
+
+int medark_audit_follows(const struct medark_audit_info *before,
+			 const struct medark_audit_info *after, struct medark_error *err)
+{
+	if (!after->has_previous || after->file != before->file + 1 ||
+	    strcmp(after->previous_log, before->log) != 0)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"file %" PRIu64
+					" of the log was not begun behind file %" PRIu64
+					": one between them is missing",
+					after->file, before->file);
+	if (after->previous_rows != before->rows || strcmp(after->previous_hash, before->hash) != 0)
+		return medark_error_set(
+			err, MEDARK_E_FORMAT,
+			"file %" PRIu64 " of the log had %" PRIu64 " rows when file %" PRIu64
+			" was begun, and has others now (%" PRIu64 ")",
+			before->file, after->previous_rows, after->file, before->rows);
+	return 0;
+}
