@@ -15,9 +15,10 @@
 #define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
 #define CHECKS	  (CLI_VERIFY | OPENS)
-#define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY)
+#define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
+#define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
-#define ROW_MAX	  64
+#define ROW_MAX	  96
 
 const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
@@ -38,7 +39,7 @@ const struct cli_option cli_option_table[] = {
 	{ "out", 0, CLI_TEXT, CLI_EXPORT, AT(out), "FILE", "the archive; - is standard output" },
 	{ "previous", 0, CLI_TEXT, CLI_EXPORT, AT(previous), "ARCHIVE",
 	  "the archive before this one in the chain" },
-	{ "identity", 0, CLI_LIST, OPENS, AT(identities), "KEY",
+	{ "identity", 0, CLI_LIST, OPENS | CLI_AUDIT, AT(identities), "KEY",
 	  "private key (PEM) that opens it; repeatable\n(default: MEDARK_IDENTITY)" },
 	{ "trust", 0, CLI_LIST, CHECKS, AT(trust), "CERT",
 	  "trust anchor: CA or signer's own certificate, CRLs\n(PEM); repeatable (default: MEDARK_TRUST)" },
@@ -103,13 +104,14 @@ const struct cli_option cli_option_table[] = {
 	  "what was not understood, or skipped, and why" },
 	{ "passphrase", 0, CLI_FLAG, CLI_EXPORT, AT(passphrase), NULL,
 	  "a passphrase opens it too; ask for it" },
-	{ "passphrase", 0, CLI_FLAG, OPENS, AT(passphrase), NULL, "ask for the passphrase" },
-	{ "passphrase-file", 0, CLI_TEXT, CLI_EXPORT | OPENS, AT(passphrase_file), "FILE",
-	  "read the passphrase from a file that only you\ncan read" },
-	{ "passphrase-fd", 0, CLI_TEXT, CLI_EXPORT | OPENS, AT(passphrase_fd), "N",
+	{ "passphrase", 0, CLI_FLAG, OPENS | CLI_AUDIT, AT(passphrase), NULL,
+	  "ask for the passphrase" },
+	{ "passphrase-file", 0, CLI_TEXT, CLI_EXPORT | OPENS | CLI_AUDIT, AT(passphrase_file),
+	  "FILE", "read the passphrase from a file that only you\ncan read" },
+	{ "passphrase-fd", 0, CLI_TEXT, CLI_EXPORT | OPENS | CLI_AUDIT, AT(passphrase_fd), "N",
 	  "read the passphrase from file descriptor N" },
-	{ "passphrase-command", 0, CLI_TEXT, CLI_EXPORT | OPENS, AT(passphrase_command), "COMMAND",
-	  "read the passphrase from what COMMAND prints" },
+	{ "passphrase-command", 0, CLI_TEXT, CLI_EXPORT | OPENS | CLI_AUDIT, AT(passphrase_command),
+	  "COMMAND", "read the passphrase from what COMMAND prints" },
 	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
 	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
 	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
@@ -138,6 +140,30 @@ const struct cli_option cli_option_table[] = {
 	  "then /etc/medark)" },
 	{ "check", 0, CLI_FLAG, CLI_RUN, AT(check), NULL,
 	  "look whether a run would begin; export nothing" },
+	{ "state", 0, CLI_TEXT, CLI_ACCOUNT, AT(state), "DIR",
+	  "folder of the accounts, for its owner alone" },
+	{ "role", 0, CLI_COMMAS, CLI_ACCOUNT, AT(roles), "ROLE",
+	  "clinician, desk, auditor or admin; repeatable or\nseparated by commas" },
+	{ "shown", 0, CLI_TEXT, CLI_ACCOUNT, AT(shown), "TEXT",
+	  "what pages and the log call the account (default: its\nname)" },
+	{ "issuer", 0, CLI_TEXT, CLI_ACCOUNT, AT(issuer), "TEXT",
+	  "totp: what the app calls this place (default: medark)" },
+	{ "off", 0, CLI_FLAG, CLI_ACCOUNT, AT(off), NULL, "totp: log-ins want no code any more" },
+	{ "passphrase-file", 0, CLI_TEXT, CLI_ACCOUNT, AT(passphrase_file), "FILE",
+	  "read the password from a file that only you can read" },
+	{ "passphrase-fd", 0, CLI_TEXT, CLI_ACCOUNT, AT(passphrase_fd), "N",
+	  "read the password from file descriptor N" },
+	{ "passphrase-command", 0, CLI_TEXT, CLI_ACCOUNT, AT(passphrase_command), "COMMAND",
+	  "read the password from what COMMAND prints" },
+	{ "patient", 0, CLI_LIST, CLI_AUDIT, AT(patients), "ID",
+	  "only what was done with this patient's records" },
+	{ "account", 0, CLI_TEXT, CLI_AUDIT, AT(account), "NAME", "only what this account did" },
+	{ "from", 0, CLI_TEXT, CLI_AUDIT, AT(from), "DATE",
+	  "only from then on: 2026-11-22 or 2026-11-22T03:10:00Z\n(UTC)" },
+	{ "to", 0, CLI_TEXT, CLI_AUDIT, AT(until), "DATE",
+	  "only until then, that day or second included" },
+	{ "fhir", 0, CLI_FLAG, CLI_AUDIT, AT(fhir), NULL,
+	  "print AuditEvents of FHIR R4 (NDJSON) and nothing else" },
 	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },
 	{ "quiet", 'q', CLI_FLAG, WORK, AT(quiet), NULL, "print errors and warnings only" },
 	{ "verbose", 'v', CLI_FLAG, WORK, AT(verbose), NULL, "print more" },
@@ -429,7 +455,7 @@ int cli_options_parse(struct cli_options *out, const struct cli_verb *verb, int 
 	code = take_operands(out, (size_t)(argc - optind), argv + optind);
 	if (!code && verb->bit == CLI_PATIENTS)
 		code = hide(out, &out->operands, 1);
-	if (!code && verb->bit == CLI_RESTORE)
+	if (!code && (verb->bit & (CLI_RESTORE | CLI_AUDIT)))
 		code = hide(out, &out->patients, 0);
 	return code;
 }
@@ -439,7 +465,7 @@ void cli_options_clear(struct cli_options *options)
 	struct cli_list *lists[] = { &options->recipients, &options->trust,    &options->identities,
 				     &options->patients,   &options->types,    &options->signers,
 				     &options->excludes,   &options->operands, &options->hidden,
-				     &options->expected };
+				     &options->expected,   &options->roles };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

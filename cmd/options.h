@@ -31,13 +31,16 @@ struct cli_options {
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
+	const char *state, *shown, *issuer; /* of accounts */
+	const char *account, *from, *until; /* of the audit log */
+	bool off, fhir;
 	uint64_t workers;
 	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */
 	uint64_t level, memory, threads; /* 0: the library's own choice */
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;
 	struct cli_list signers; /* of whom one must have signed */
-	struct cli_list recipients, trust, identities, patients, types, excludes, expected,
+	struct cli_list recipients, trust, identities, patients, types, excludes, expected, roles,
 		operands;
 	struct cli_list hidden; /* copies of what was blanked out in argv; owned */
 };

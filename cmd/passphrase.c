@@ -285,10 +285,9 @@ bool cli_passphrase_is_asked(const struct cli_options *options)
 	       options->passphrase_command;
 }
 
-int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase *out)
+/* From an option but --passphrase; `out` stays empty without one. */
+static int read_given(const struct cli_options *options, struct cli_passphrase *out)
 {
-	bool is_export = options->verb->bit & (CLI_EXPORT | CLI_RUN);
-	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
 	int given = !!options->passphrase_file + !!options->passphrase_fd +
 		    !!options->passphrase_command;
 
@@ -301,12 +300,31 @@ int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase
 		return read_numbered(options, out);
 	if (options->passphrase_command)
 		return read_command(options, out);
+	return 0;
+}
+
+int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase *out)
+{
+	bool is_export = options->verb->bit & (CLI_EXPORT | CLI_RUN);
+	const char *file = getenv("MEDARK_PASSPHRASE_FILE");
+	int code = read_given(options, out);
+
+	if (code || out->size)
+		return code;
 	if (file && *file && (options->passphrase || !is_export))
 		return read_file(options, file, out);
 	if (!options->passphrase)
 		return 0;
 	return prompt(options, is_export ? "New passphrase of the archive" : "Passphrase",
 		      other_options, is_export, out);
+}
+
+int cli_passphrase_read_new(const struct cli_options *options, const char *question,
+			    struct cli_passphrase *out)
+{
+	int code = read_given(options, out);
+
+	return code || out->size ? code : prompt(options, question, other_options, true, out);
 }
 
 /* PKCS#8 and the older PEM form both say so in clear. */

@@ -35,6 +35,13 @@ bool cli_passphrase_is_asked(const struct cli_options *options);
 int cli_passphrase_read(const struct cli_options *options, struct cli_passphrase *out);
 
 /*
+ * A new password, from the same options; without any of them it is asked for twice, with this
+ * question. The variable does not count: it names what opens archives. 0 or an exit code.
+ */
+int cli_passphrase_read_new(const struct cli_options *options, const char *question,
+			    struct cli_passphrase *out);
+
+/*
  * The passphrase of an encrypted key: `path` if given, else a question on the terminal. `out` stays
  * empty if the key is not encrypted. 0 or an exit code.
  */

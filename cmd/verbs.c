@@ -178,6 +178,58 @@ const struct cli_verb cli_verbs[] = {
 			    "  medark key new --role recipient --name \"Clinic IT\" --out it\n",
 	},
 	{
+		.name = "account",
+		.title = "account",
+		.action = "change accounts",
+		.brief = "keep the accounts of who may read charts from archives",
+		.bit = CLI_ACCOUNT,
+		.run = cmd_account,
+		.exits = "0 1 2 3 130",
+		.meanings = { { CLI_UNVERIFIED, "the file of accounts is malformed" } },
+		.synopsis =
+			"medark account list --state DIR [options]\n"
+			"       medark account add NAME --state DIR --role ROLE [--shown TEXT]\n"
+			"       medark account roles NAME --state DIR --role ROLE\n"
+			"       medark account totp NAME --state DIR [--issuer TEXT | --off]\n"
+			"       medark account passwd|disable|enable|remove NAME --state DIR\n",
+		.text = "Keeps accounts.json in the folder DIR, which add makes if it is not there. A\n"
+			"service that uses the folder sees a change at once. Passwords have 12\n"
+			"characters at least; they are asked for on the terminal, or come from one of\n"
+			"--passphrase-file, --passphrase-fd and --passphrase-command. totp prints the\n"
+			"address that an authenticator app reads: log-ins then want its code, too.\n",
+		.examples =
+			"  medark account add j.jansen --state /var/lib/medark --role clinician \\\n"
+			"      --shown \"Dr J. Jansen\"\n"
+			"  medark account totp j.jansen --state /var/lib/medark | qrencode -t utf8\n"
+			"  medark account list --state /var/lib/medark\n",
+	},
+	{
+		.name = "audit",
+		.title = "audit",
+		.action = "read the audit log",
+		.brief = "check and read the log of who read which charts",
+		.bit = CLI_AUDIT,
+		.run = cmd_audit,
+		.exits = "0 1 2 3 5 6 130 141",
+		.meanings = { { CLI_DONE, "the log is whole" },
+			      { CLI_UNVERIFIED,
+				"rows or files were changed, taken away or put in" },
+			      { CLI_IDENTITY, "no identity opens the log" },
+			      { CLI_INCOMPLETE, "the last row was not finished, or a file before "
+						"was found faulty" } },
+		.synopsis = "medark audit LOG... [--identity KEY] [--patient ID] [--account NAME]\n"
+			    "             [--from DATE] [--to DATE] [--fhir] [options]\n",
+		.text = "Checks that no row of the files was changed, put in or taken away, and that\n"
+			"they follow each other. That needs no key. With the key of one who may read it\n"
+			"(--identity), the rows are printed; with --fhir as AuditEvents. Note the hash\n"
+			"of the last row elsewhere: whoever has it can prove later that nothing is gone.\n",
+		.examples =
+			"  medark audit /var/lib/medark/audit/audit-*.log\n"
+			"  medark audit audit-*.log --identity auditor.key.pem --patient 999999904\n"
+			"  medark audit audit-*.log --identity auditor.key.pem --fhir \\\n"
+			"      --from 2026-11-01 --to 2026-11-30 > november.ndjson\n",
+	},
+	{
 		.name = "help",
 		.title = "help",
 		.action = "help",

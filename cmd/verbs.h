@@ -37,7 +37,9 @@ enum cli_verb_bit {
 	CLI_VERSION = 1 << 7,
 	CLI_ITEMS = 1 << 8,
 	CLI_RUN = 1 << 9,
-	CLI_ALL = (1 << 10) - 1,
+	CLI_ACCOUNT = 1 << 10,
+	CLI_AUDIT = 1 << 11,
+	CLI_ALL = (1 << 12) - 1,
 };
 
 /* What an exit code says. */
@@ -72,6 +74,8 @@ int cmd_patients(const struct cli_options *options);
 int cmd_items(const struct cli_options *options);
 int cmd_restore(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
+int cmd_account(const struct cli_options *options);
+int cmd_audit(const struct cli_options *options);
 int cmd_help(const struct cli_options *options);
 int cmd_version(const struct cli_options *options);
 

@@ -28,6 +28,14 @@ _medark_options() {
 			--signer-key-passphrase-file
 		;;
 	key) echo --role --name --type --out --force ;;
+	account)
+		echo --state --role --shown --issuer --off --passphrase-file --passphrase-fd \
+			--passphrase-command
+		;;
+	audit)
+		echo --identity --patient --account --from --to --fhir --passphrase --passphrase-file \
+			--passphrase-fd --passphrase-command
+		;;
 	esac
 	case $1 in
 	help) echo --help ;;
@@ -55,7 +63,7 @@ _medark_runs() {
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export run verify inspect patients items restore key help version'
+	local verbs='export run verify inspect patients items restore key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -70,13 +78,17 @@ _medark() {
 	fi
 	case $verb:$before in
 	key:--role) _medark_fill -W $'signer\nrecipient' -- "$word" ;;
+	account:--role) _medark_fill -W $'clinician\ndesk\nauditor\nadmin' -- "$word" ;;
+	account:account)
+		_medark_fill -W $'list\nadd\npasswd\nroles\ntotp\ndisable\nenable\nremove' -- "$word"
+		;;
 	key:--type) _medark_fill -W $'p256\np384\nrsa3072' -- "$word" ;;
 	export:--since) _medark_fill -W auto -- "$word" ;;
 	key:key) _medark_fill -W new -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
 	restore:--ids) _medark_fill -W $'same\nprefix\nserver' -- "$word" ;;
 	run:run) _medark_fill -W "$(_medark_runs)" -- "$word" ;;
-	restore:--to | run:--config)
+	restore:--to | run:--config | account:--state)
 		compopt -o filenames 2>/dev/null
 		_medark_fill -d -- "$word"
 		;;
@@ -84,6 +96,7 @@ _medark() {
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
 	*:--patient | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
 	*:--id-prefix | *:--source-base | *:--workers) ;;
+	*:--shown | *:--issuer | *:--account | *:--from | audit:--to) ;;
 	*)
 		if [[ $verb != help && $verb != version ]]; then
 			compopt -o filenames 2>/dev/null

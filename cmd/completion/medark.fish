@@ -31,29 +31,32 @@ complete -c medark -n __medark_first -a patients -d 'list or search the patients
 complete -c medark -n __medark_first -a items -d 'list the files in an archive, or what is in quarantine'
 complete -c medark -n __medark_first -a restore -d 'bring records back into a folder'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
+complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
+complete -c medark -n __medark_first -a audit -d 'check and read the log of who read what'
 complete -c medark -n __medark_first -a help -d 'explain a verb'
 complete -c medark -n __medark_first -a version -d 'print the version'
 complete -c medark -n __medark_first -l version -d 'print the version'
 
 complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
+complete -c medark -n '__medark_second account' -f -a 'list add passwd roles totp disable enable remove'
 complete -c medark -n '__medark_verb help version' -f
-complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore key version'
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore key account audit version'
 
-set -l work export run verify inspect patients items restore key
+set -l work export run verify inspect patients items restore key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
 set -l opens patients items restore
-complete -c medark -n "__medark_verb $opens" -l identity -r -F -d 'private key that opens the archive'
+complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
 complete -c medark -n "__medark_verb verify export $opens" -l at -x -d 'judge certificates as of then'
-complete -c medark -n "__medark_verb export $opens" -l passphrase -d 'ask for the passphrase'
-complete -c medark -n "__medark_verb export $opens" -l passphrase-file -r -F -d 'passphrase from a file'
-complete -c medark -n "__medark_verb export $opens" -l passphrase-fd -x -d 'passphrase from a file descriptor'
-complete -c medark -n "__medark_verb export $opens" -l passphrase-command -x -a '(__fish_complete_command)' -d 'passphrase from a command'
+complete -c medark -n "__medark_verb export $opens audit" -l passphrase -d 'ask for the passphrase'
+complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-file -r -F -d 'passphrase from a file'
+complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-fd -x -d 'passphrase from a file descriptor'
+complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-command -x -a '(__fish_complete_command)' -d 'passphrase from a command'
 complete -c medark -n '__medark_verb export verify restore' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
@@ -107,3 +110,15 @@ complete -c medark -n '__medark_verb restore' -l signer-key-passphrase-file -r -
 complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'what the key is for'
 complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
 complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
+
+complete -c medark -n '__medark_verb account' -l state -x -a '(__fish_complete_directories)' -d 'folder of the accounts'
+complete -c medark -n '__medark_verb account' -l role -x -a 'clinician desk auditor admin' -d 'what the account may do'
+complete -c medark -n '__medark_verb account' -l shown -x -d 'what pages and the log call it'
+complete -c medark -n '__medark_verb account' -l issuer -x -d 'what the app calls this place'
+complete -c medark -n '__medark_verb account' -l off -d 'log-ins want no code any more'
+
+complete -c medark -n '__medark_verb audit' -l patient -x -d 'only what was done with this patient'
+complete -c medark -n '__medark_verb audit' -l account -x -d 'only what this account did'
+complete -c medark -n '__medark_verb audit' -l from -x -d 'only from then on'
+complete -c medark -n '__medark_verb audit' -l to -x -d 'only until then'
+complete -c medark -n '__medark_verb audit' -l fhir -d 'AuditEvents of FHIR'

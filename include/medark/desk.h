@@ -54,6 +54,9 @@ struct medark_reason {
 	char text[MEDARK_REASON_TEXT_MAX + 1]; /* in the words of who opened it; may be empty */
 };
 
+/* "TREAT" of a code; NULL for NONE. Static, any thread. */
+MEDARK_API const char *medark_reason_name(enum medark_reason_code code);
+
 /* "clinician" of one role; NULL if it is none. Static. And back: 0 if it is none. Any thread. */
 MEDARK_API const char *medark_account_role_name(unsigned role);
 MEDARK_API unsigned medark_account_role_find(const char *name);

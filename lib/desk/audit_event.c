@@ -99,7 +99,7 @@ static int check(const struct medark_audit_event *event, struct medark_error *er
 
 	if (!medark_audit_kind_name(event->kind) || !is_action(event->action) ||
 	    !is_outcome(event->outcome) || (event->roles & ~MEDARK_MAY_ALL) ||
-	    (event->reason && !medark_reason_code_name(event->reason)))
+	    (event->reason && !medark_reason_name(event->reason)))
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"the audit log does not know such an event");
 	for (size_t i = 0; i < TEXTS; i++) {
@@ -119,7 +119,7 @@ int medark_audit_event_write(const struct medark_audit_event *event,
 			     struct medark_error *err)
 {
 	struct medark_audit_event copy = *event;
-	const char *reason = medark_reason_code_name(event->reason);
+	const char *reason = medark_reason_name(event->reason);
 	char time[MEDARK_AUDIT_TIME_SIZE], after[2 * MEDARK_DIGEST_SIZE + 1];
 
 	MEDARK_TRY(check(event, err));

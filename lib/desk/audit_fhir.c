@@ -67,7 +67,7 @@ static json_t *coding_of(const struct coding *c)
 /* HL7 has no code for who acts on behalf of another: words say it. */
 static json_t *reason_of(const struct medark_audit_event *e)
 {
-	const char *code = medark_reason_code_name(e->reason);
+	const char *code = medark_reason_name(e->reason);
 	const char *text = or_null(e->reason_text);
 
 	if (!code)

@@ -12,7 +12,7 @@ static const char *const names[MEDARK_REASON_COUNT] = {
 	[MEDARK_REASON_AUDIT] = "HCOMPL",    [MEDARK_REASON_PATIENT] = "PATRQT",
 };
 
-const char *medark_reason_code_name(enum medark_reason_code code)
+const char *medark_reason_name(enum medark_reason_code code)
 {
 	return code > MEDARK_REASON_NONE && code < MEDARK_REASON_COUNT ? names[code] : NULL;
 }
@@ -45,7 +45,7 @@ int medark_reason_check(const struct medark_reason *reason, struct medark_error 
 {
 	size_t size = strnlen(reason->text, sizeof(reason->text));
 
-	if (!medark_reason_code_name(reason->code))
+	if (!medark_reason_name(reason->code))
 		return medark_error_set(err, MEDARK_E_USAGE, "a chart is opened for a reason");
 	if (!medark_desk_is_line(medark_bytes(reason->text, size), MEDARK_REASON_TEXT_MAX))
 		return medark_error_set(err, MEDARK_E_USAGE,

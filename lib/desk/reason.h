@@ -16,9 +16,6 @@
 int medark_reason_check(const struct medark_reason *reason,
 			struct medark_error *err) MEDARK_MUST_USE;
 
-/* "TREAT"; NULL for NONE. Static. */
-const char *medark_reason_code_name(enum medark_reason_code code);
-
 /* The code of such a name; MEDARK_REASON_NONE if it is none. */
 enum medark_reason_code medark_reason_code_find(const char *name);
 

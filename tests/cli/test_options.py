@@ -22,7 +22,7 @@ class Options(Test):
         return re.findall(r"^  (?:-\w, )?--([a-z-]+)", screen, re.MULTILINE)
 
     def test_the_man_page_explains_every_option_and_exit_code(self):
-        for verb in VERBS[:7]:
+        for verb in VERBS[:-2]:
             page = read(ROOT, "docs", "man", f"medark-{verb}.1")
             screen = self.succeed("help", verb).out
             for option in self.options(verb):
@@ -31,7 +31,7 @@ class Options(Test):
                 self.assertIn(f"\n.It {code}\n", page, verb)
 
     def test_no_man_page_explains_an_option_that_is_not_there(self):
-        for verb in VERBS[:7]:
+        for verb in VERBS[:-2]:
             page = read(ROOT, "docs", "man", f"medark-{verb}.1")
             known = set(self.options(verb))
             for option in re.findall(r"\n\.It Fl (?:\w , )?-([a-z-]+)", page):
@@ -40,7 +40,7 @@ class Options(Test):
     def test_bash_completes_every_option(self):
         bash = shutil.which("bash")
         self.assertIsNotNone(bash, "bash is missing")
-        for verb in VERBS[:7]:
+        for verb in VERBS[:-2]:
             script = (f"source '{COMPLETION}/medark.bash'; COMP_WORDS=(medark {verb} --); "
                       "COMP_CWORD=2; _medark; printf '%s\\n' \"${COMPREPLY[@]}\"")
             done = subprocess.run([bash, "-c", script], capture_output=True, text=True, check=True)
@@ -50,7 +50,7 @@ class Options(Test):
     def test_fish_completes_every_option(self):
         fish = shutil.which("fish")
         self.assertIsNotNone(fish, "fish is missing")
-        for verb in VERBS[:7]:
+        for verb in VERBS[:-2]:
             script = f"source '{COMPLETION}/medark.fish'; complete -C 'medark {verb} --'"
             done = subprocess.run([fish, "--no-config", "-c", script], capture_output=True,
                                   text=True, check=True, cwd=self.folder,
