@@ -79,6 +79,18 @@ int medark_scratch_cipher_derive(struct medark_bytes secret,
 	return 0;
 }
 
+int medark_scratch_cipher_with(const struct medark_key *key, struct medark_scratch_cipher **out,
+			       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_scratch_cipher_free) struct medark_scratch_cipher *c = NULL;
+
+	MEDARK_TRY(allocate(&c, err));
+	c->key = *key;
+	MEDARK_TRY(begin(c, err));
+	*out = MEDARK_TAKE(c);
+	return 0;
+}
+
 static int start(struct medark_scratch_cipher *c, uint64_t number, int encrypt)
 {
 	uint8_t nonce[MEDARK_GCM_NONCE_SIZE] = { 0 };

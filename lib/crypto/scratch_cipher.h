@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/secret.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,13 @@ int medark_scratch_cipher_derive(struct medark_bytes secret,
 				 const uint8_t salt[MEDARK_SCRATCH_SALT],
 				 struct medark_scratch_cipher **out,
 				 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * As above with a key of the caller's, which is copied: for what is read again in years, whose
+ * format says how the key comes about.
+ */
+int medark_scratch_cipher_with(const struct medark_key *key, struct medark_scratch_cipher **out,
+			       struct medark_error *err) MEDARK_MUST_USE;
 /* Wipes the key: what was sealed is lost. */
 void medark_scratch_cipher_free(struct medark_scratch_cipher *c);
 MEDARK_DEFINE_AUTO(struct medark_scratch_cipher, medark_scratch_cipher_free)

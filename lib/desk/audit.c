@@ -128,8 +128,7 @@ static int make_key(struct medark_audit *a, const struct medark_audit_terms *ter
 	MEDARK_TRY(
 		medark_envelope_seal(&key, recipients, terms->recipient_count, &head->keys, err));
 	MEDARK_TRY(medark_kek_commit(&key, head->log, &head->commit, err));
-	return medark_scratch_cipher_derive(medark_bytes(key.bytes, sizeof(key.bytes)), head->log,
-					    &a->cipher, err);
+	return medark_audit_cipher(&key, head->log, &a->cipher, err);
 }
 
 static int write_all(struct medark_audit *a, struct medark_bytes bytes)

@@ -133,9 +133,25 @@ int medark_audit_head_parse(struct medark_bytes body, struct medark_audit_head *
 
 /* ---- frames ---- */
 
+int medark_audit_cipher(const struct medark_key *log_key, const uint8_t log[MEDARK_AUDIT_ID_SIZE],
+			struct medark_scratch_cipher **out, struct medark_error *err)
+{
+	static const char label[] = "medark audit row-key v1"; /* its zero, too */
+	const struct medark_bytes parts[] = { medark_bytes(label, sizeof(label)),
+					      medark_bytes(log, MEDARK_AUDIT_ID_SIZE) };
+	MEDARK_AUTO(medark_key_clear) struct medark_key key = { { 0 } };
+	struct medark_digest digest;
+
+	MEDARK_TRY(medark_hmac_sha256(medark_bytes(log_key->bytes, sizeof(log_key->bytes)), parts,
+				      2, &digest, err)); /* */
+	memcpy(key.bytes, digest.bytes, sizeof(key.bytes));
+	medark_secret_wipe(&digest, sizeof(digest));
+	return medark_scratch_cipher_with(&key, out, err);
+}
+
 static void hash_frame(const uint8_t size[4], struct medark_bytes body, struct medark_digest *out)
 {
-	static const char label[] = "medark audit v1"; /* its zero is hashed, too */
+	static const char label[] = "medark audit v1"; /* its zero is hashed, too: A-3 */
 	struct medark_bytes parts[] = { medark_bytes(label, sizeof(label)), medark_bytes(size, 4),
 					body };
 

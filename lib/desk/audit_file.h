@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit_file: what a file of the audit log looks like.
- *
- *	"medark-audit 1\n", then frames: the head, then one for each row.
- *	frame: size of the body (4 bytes, big endian), body, hash (32 bytes)
- *	hash:  SHA-256 of "medark audit v1", 0x00, the size, the body
- *	body of the head: JSON in clear: who the file is, what it follows, keys.p7m
- *	body of a row: number (8 bytes), nonce (8 bytes), hash of the frame before it (32 bytes),
- *	sealed text, tag (16 bytes)
- *
- * The hashes need no key: whoever holds the last one knows that nothing before it was changed or
- * taken away. Number and hash stand in the sealed text, too: without the key no row can be put at
- * another place, not even with new hashes. AES-256-GCM; the key is derived from the log key and the
- * file's id (crypto/scratch_cipher.h), the nonce is never used twice.
- *
- * Nothing of a patient stands in the head.
+ * audit_file: what a file of the audit log looks like. docs/AUDIT.md says it, and why; rules A-1
+ * and so on are its. In short: "medark-audit 1\n", then frames (size, body, SHA-256), of which the
+ * first is the head in clear and the others are sealed rows, each with the hash of the frame before
+ * it.
  */
 #ifndef MEDARK_DESK_AUDIT_FILE_H
 #define MEDARK_DESK_AUDIT_FILE_H
@@ -24,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "crypto/digest.h"
+#include "crypto/scratch_cipher.h"
 #include "store/input.h"
 
 #include <medark/desk.h>
@@ -65,6 +55,14 @@ int medark_audit_head_parse(struct medark_bytes body, struct medark_audit_head *
 int medark_audit_frame_write(struct medark_bytes body, struct medark_buffer *out,
 			     struct medark_digest *out_hash,
 			     struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * What seals and opens the rows (A-6); the key is that which keys.p7m gives. MEDARK_E_MEMORY,
+ * MEDARK_E_SYSTEM.
+ */
+int medark_audit_cipher(const struct medark_key *log_key, const uint8_t log[MEDARK_AUDIT_ID_SIZE],
+			struct medark_scratch_cipher **out,
+			struct medark_error *err) MEDARK_MUST_USE;
 
 /* Reads frames of a file, each checked against its hash. One thread at a time. */
 struct medark_audit_frames {

@@ -57,8 +57,7 @@ static int open_key(struct medark_audit_log *log, const struct medark_identity *
 		header->recipients[i].kind = (enum medark_recipient_kind)kind;
 	}
 	MEDARK_TRY(medark_identity_open(identity, envelope, header, &key, err));
-	return medark_scratch_cipher_derive(medark_bytes(key.bytes, sizeof(key.bytes)),
-					    log->head.log, &log->cipher, err);
+	return medark_audit_cipher(&key, log->head.log, &log->cipher, err);
 }
 
 static int open_log(struct medark_audit_log *log, const char *path,

@@ -4,8 +4,9 @@
 import json
 import os
 import subprocess
+import sys
 
-from cli import Test, environment, main
+from cli import ROOT, Test, environment, main
 
 # 2026-11-22T03:00:00Z
 START = 1795316400
@@ -86,6 +87,25 @@ class Audit(Test):
             self.assertIn("observer", event["source"])
         self.assertEqual(events[1]["entity"][0]["what"], {"reference": "Patient/1"})
         self.assertEqual(events[1]["purposeOfEvent"][0]["coding"][0]["code"], "ETREAT")
+
+    def second_reader(self, *args):
+        script = os.path.join(ROOT, "tests", "interop", "medark_audit.py")
+        return subprocess.run([sys.executable, "-B", script, *args], cwd=self.folder,
+                              capture_output=True, text=True, check=True).stdout
+
+    def test_a_reader_that_was_written_from_the_document_reads_the_same(self):
+        summary, = self.succeed("audit", self.paths[0], "--json").json()
+        self.assertEqual(self.second_reader(self.paths[0]), f"3 {summary['hash']}\n")
+        rows = [json.loads(line) for line in self.second_reader(
+            self.paths[0], "auditor.key.pem", "auditor.cert.pem").splitlines()]
+        ours = self.succeed("audit", self.paths[0], *self.key, "--json").json()[:-1]
+        self.assertEqual(len(rows), 3)
+        for theirs, own in zip(rows, ours):
+            for name in ["number", "recorded", "kind", "action", "outcome", "reason"]:
+                self.assertEqual(theirs[name], own[name])
+            for name in ["account", "shown", "peer", "archive", "patient", "record", "query",
+                         "detail", "reason_text"]:
+                self.assertEqual(theirs[name], own[name] or "")
 
     def test_what_was_changed_or_is_missing_is_told(self):
         first, second = (self.files()[path] for path in self.paths)
