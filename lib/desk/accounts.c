@@ -19,6 +19,11 @@
 #include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
+
+/* ms between two tries of the lock, and in all. */
+#define LOCK_PAUSE   20
+#define LOCK_LONGEST 10000
 
 _Static_assert(MEDARK_PASSWORD_MAX <= MEDARK_KDF_PASSPHRASE_MAX, "what scrypt takes");
 
@@ -148,12 +153,23 @@ static int store(struct medark_accounts *a, struct medark_error *err)
 	return medark_output_finish(output, err);
 }
 
-/* The lock is the folder's own, and goes with the description that it was taken through. */
+/*
+ * The lock is the folder's own, and goes with the description that it was taken through. A change
+ * takes less than a second; a process that holds it for long has been stopped in between.
+ */
 static int lock_folder(const struct medark_accounts *a, struct medark_error *err)
 {
-	while (flock(a->folder, LOCK_EX) < 0)
-		if (errno != EINTR)
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE * 1000000L };
+
+	for (int waited = 0; flock(a->folder, LOCK_EX | LOCK_NB) < 0; waited += LOCK_PAUSE) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
 			return medark_error_errno(err, errno, "cannot lock '%s'", a->path);
+		if (waited >= LOCK_LONGEST)
+			return medark_error_set(err, MEDARK_E_SYSTEM,
+						"another process has locked the folder of '%s'",
+						a->path);
+		(void)nanosleep(&pause, NULL);
+	}
 	return 0;
 }
 

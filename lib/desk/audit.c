@@ -157,20 +157,48 @@ static int write_head(struct medark_audit *a, const struct medark_audit_head *he
 	MEDARK_TRY(medark_buffer_text(&out, MEDARK_AUDIT_MAGIC, err));
 	MEDARK_TRY(
 		medark_audit_frame_write(medark_bytes(body.data, body.size), &out, &a->hash, err));
-	if (write_all(a, medark_bytes(out.data, out.size)) < 0 || fsync(a->fd) < 0 ||
-	    fsync(a->folder) < 0)
+	if (write_all(a, medark_bytes(out.data, out.size)) < 0 || fsync(a->fd) < 0)
 		return medark_error_errno(err, errno, "cannot begin the audit log");
 	a->size = out.size;
 	return 0;
+}
+
+/*
+ * The file has its name when its head is on the disk: one that a kill cut short would be taken for
+ * a fault for ever. What such a kill left goes; nobody else is here, as the folder is locked.
+ */
+static int make_file(struct medark_audit *a, const struct medark_audit_head *head,
+		     struct medark_error *err)
+{
+	static const char partial[] = "audit.partial";
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	char name[NAME_SIZE];
+	int code;
+
+	file_name(head->file, name);
+	(void)unlinkat(a->folder, partial, 0);
+	a->fd = openat(a->folder, partial, flags, 0600);
+	if (a->fd < 0)
+		return medark_error_errno(err, errno, "cannot make the audit log '%s'", name);
+	code = write_head(a, head, err);
+	if (code == 0 && renameat(a->folder, partial, a->folder, name) < 0)
+		code = medark_error_errno(err, errno, "cannot make the audit log '%s'", name);
+	if (code < 0) {
+		(void)unlinkat(a->folder, partial, 0);
+		return code;
+	}
+	if (fsync(a->folder) < 0)
+		code = medark_error_errno(err, errno, "cannot make the audit log '%s'", name);
+	if (code < 0)
+		(void)unlinkat(a->folder, name, 0);
+	return code;
 }
 
 static int begin(struct medark_audit *a, const char *folder, const struct medark_audit_terms *terms,
 		 struct medark_audit_before *before, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_audit_head_clear) struct medark_audit_head head = { 0 };
-	char name[NAME_SIZE];
 	uint64_t last;
-	int code;
 
 	assert(terms->archive_count <= MEDARK_AUDIT_ARCHIVES_MAX);
 	MEDARK_TRY(medark_state_open(folder, true, &a->folder, err));
@@ -186,15 +214,7 @@ static int begin(struct medark_audit *a, const char *folder, const struct medark
 	for (size_t i = 0; i < terms->archive_count; i++)
 		memcpy(head.archives[i], terms->archives[i], MEDARK_AUDIT_ID_SIZE);
 	MEDARK_TRY(make_key(a, terms, &head, err));
-	file_name(head.file, name);
-	a->fd = openat(a->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (a->fd < 0)
-		return medark_error_errno(err, errno, "cannot make the audit log '%s/%s'", folder,
-					  name);
-	code = write_head(a, &head, err);
-	if (code < 0)
-		(void)unlinkat(a->folder, name, 0);
-	return code;
+	return make_file(a, &head, err);
 }
 
 int medark_audit_begin(const char *folder, const struct medark_audit_terms *terms,

@@ -71,7 +71,7 @@ MAYBE_UNUSED static struct medark_audit *log_begin(const char *folder)
 /* The i-th event: who reads a record of which patient changes with it. */
 static inline struct medark_audit_event log_event(int i)
 {
-	static char patient[32];
+	static _Thread_local char patient[32];
 
 	(void)snprintf(patient, sizeof(patient), "Patient/%d", i % 2);
 	return (struct medark_audit_event) {

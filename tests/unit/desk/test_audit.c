@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -209,6 +210,53 @@ static void a_row_that_is_none_is_refused_and_leaves_nothing(void **state)
 	assert_int_equal(log_read("none/audit-000001.log", NULL, NULL, &info, NULL), 1);
 }
 
+static void what_a_kill_left_at_the_beginning_goes(void **state)
+{
+	struct medark_audit *audit;
+	struct medark_audit_info info;
+
+	(void)state;
+	scratch_run("mkdir -m 700 killed && printf 'medark-audit' > killed/audit.partial");
+	audit = log_begin("killed");
+	log_add(audit, 0, 1);
+	medark_audit_end(audit);
+	assert_int_equal(log_read("killed/audit-000001.log", NULL, NULL, &info, NULL), 1);
+	scratch_run("test \"$(ls -A killed)\" = audit-000001.log");
+}
+
+static void *add_many(void *context)
+{
+	struct medark_audit *audit = context;
+
+	for (int i = 0; i < 100; i++) {
+		struct medark_audit_event e = log_event(i);
+
+		if (medark_audit_append(audit, &e, NULL) < 0)
+			return audit;
+	}
+	return NULL;
+}
+
+static void threads_write_rows_side_by_side(void **state)
+{
+	MEDARK_AUTO(medark_identity_free) struct medark_identity *identity = log_identity("reader");
+	struct medark_audit *audit = log_begin("threads");
+	struct medark_audit_info info;
+	pthread_t threads[8];
+	void *failed;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, add_many, audit), 0);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	assert_int_equal(medark_audit_rows(audit), 800);
+	medark_audit_end(audit);
+	assert_int_equal(log_read("threads/audit-000001.log", identity, NULL, &info, NULL), 800);
+}
+
 static void somebody_has_to_be_able_to_read_it(void **state)
 {
 	const struct medark_audit_terms terms = { .now = 1 };
@@ -236,6 +284,8 @@ int main(void)
 			a_full_disk_takes_no_row_and_the_next_one_stands_behind_a_whole_one),
 		cmocka_unit_test(after_a_failed_sync_no_row_is_taken_any_more),
 		cmocka_unit_test(a_row_that_is_none_is_refused_and_leaves_nothing),
+		cmocka_unit_test(what_a_kill_left_at_the_beginning_goes),
+		cmocka_unit_test(threads_write_rows_side_by_side),
 		cmocka_unit_test(somebody_has_to_be_able_to_read_it),
 	};
 
