@@ -17,15 +17,34 @@
 #include <string.h>
 #include <sys/file.h>
 
-#define NAME_SIZE 64
+#define NAME_SIZE   64
+#define PENDING_MAX ((size_t)16 << 20)
+
+/* Who waits until a row is on the disk; on the stack of its thread. */
+struct waiter {
+	struct waiter *next;
+	bool is_done;
+	int code;
+	struct medark_error err;
+};
+
+/* What hangs behind a row: its number and its hash; 0 and that of the head before the first. */
+struct end {
+	uint64_t rows;
+	struct medark_digest hash;
+};
 
 struct medark_audit {
 	pthread_mutex_t mutex;
+	pthread_cond_t changed;
 	int folder, fd; /* the folder is locked as long as it is open */
 	struct medark_scratch_cipher *cipher;
-	uint64_t size;		   /* bytes of whole rows */
-	uint64_t rows, nonce;	   /* so far; a nonce is used up even if its row is not written */
-	struct medark_digest hash; /* of the last row, or of the head */
+	uint64_t size;		      /* bytes of whole rows; of the thread that writes */
+	uint64_t nonce;		      /* the next; one is used up even if its row is not written */
+	struct end written, made;     /* rows on the disk; those, and the ones that wait */
+	struct medark_buffer pending; /* rows that wait */
+	struct waiter *waiters;	      /* for these */
+	bool is_writing;	      /* a thread is about it */
 	bool is_broken;
 };
 
@@ -155,8 +174,9 @@ static int write_head(struct medark_audit *a, const struct medark_audit_head *he
 
 	MEDARK_TRY(medark_audit_head_write(head, &body, err));
 	MEDARK_TRY(medark_buffer_text(&out, MEDARK_AUDIT_MAGIC, err));
-	MEDARK_TRY(
-		medark_audit_frame_write(medark_bytes(body.data, body.size), &out, &a->hash, err));
+	MEDARK_TRY(medark_audit_frame_write(medark_bytes(body.data, body.size), &out,
+					    &a->written.hash, err));
+	a->made = a->written;
 	if (write_all(a, medark_bytes(out.data, out.size)) < 0 || fsync(a->fd) < 0)
 		return medark_error_errno(err, errno, "cannot begin the audit log");
 	a->size = out.size;
@@ -229,7 +249,8 @@ int medark_audit_begin(const char *folder, const struct medark_audit_terms *term
 	if (!a)
 		return medark_error_memory(err, "an audit log");
 	a->folder = a->fd = -1;
-	if (pthread_mutex_init(&a->mutex, NULL)) {
+	a->pending = (struct medark_buffer)MEDARK_BUFFER(PENDING_MAX);
+	if (pthread_mutex_init(&a->mutex, NULL) || pthread_cond_init(&a->changed, NULL)) {
 		free(MEDARK_TAKE(a));
 		return medark_error_set(err, MEDARK_E_SYSTEM, "cannot make a lock");
 	}
@@ -248,6 +269,8 @@ void medark_audit_end(struct medark_audit *a)
 		(void)close(a->fd);
 	if (a->folder >= 0)
 		(void)close(a->folder);
+	medark_buffer_clear(&a->pending);
+	(void)pthread_cond_destroy(&a->changed);
 	(void)pthread_mutex_destroy(&a->mutex);
 	free(a);
 }
@@ -271,66 +294,129 @@ static void unlock_auto(pthread_mutex_t **mutex)
 #define WHILE_LOCKED(a)                                                                            \
 	__attribute__((cleanup(unlock_auto), unused)) pthread_mutex_t *locked_ = lock(a)
 
-/* Appends the frame of the next row to `out`. */
+/* The frame of the next row goes to those that wait. */
 static int make_row(struct medark_audit *a, const struct medark_audit_event *event,
-		    struct medark_buffer *out, struct medark_digest *out_hash,
 		    struct medark_error *err)
 {
-	const struct medark_audit_place place = { a->rows + 1, a->hash };
+	const struct medark_audit_place place = { a->made.rows + 1, a->made.hash };
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer body = MEDARK_BUFFER_SECRET(MEDARK_AUDIT_FRAME_MAX);
+	struct medark_digest hash;
 	uint8_t head[16];
 	size_t size;
 
 	medark_put_be64(head, place.number);
 	medark_put_be64(head + 8, a->nonce);
 	MEDARK_TRY(medark_buffer_add(&body, head, sizeof(head), err));
-	MEDARK_TRY(medark_buffer_add(&body, a->hash.bytes, sizeof(a->hash.bytes), err));
+	MEDARK_TRY(medark_buffer_add(&body, place.after.bytes, sizeof(place.after.bytes), err));
 	MEDARK_TRY(medark_audit_event_write(event, &place, &body, err));
 	size = body.size - MEDARK_AUDIT_ROW_HEAD;
 	MEDARK_TRY(medark_buffer_reserve(&body, MEDARK_SCRATCH_TAG, err));
 	MEDARK_TRY(medark_scratch_cipher_seal(a->cipher, a->nonce++,
 					      body.data + MEDARK_AUDIT_ROW_HEAD, size, err));
 	body.size += MEDARK_SCRATCH_TAG;
-	return medark_audit_frame_write(medark_bytes(body.data, body.size), out, out_hash, err);
+	/* Room first: what is added is added whole. */
+	MEDARK_TRY(medark_buffer_reserve(&a->pending, body.size + MEDARK_AUDIT_FRAME_ROOM, err));
+	MEDARK_TRY(medark_audit_frame_write(medark_bytes(body.data, body.size), &a->pending, &hash,
+					    err));
+	a->made = (struct end) { place.number, hash };
+	return 0;
 }
 
-/* Takes half a row back, so that the next one stands behind a whole one. */
-static int take_back(struct medark_audit *a, int why, struct medark_error *err)
+/* On the disk, or, as far as that can be had, not there. Without the mutex: one thread writes. */
+static int write_rows(struct medark_audit *a, struct medark_bytes rows, bool *out_is_broken,
+		      struct medark_error *err)
 {
-	if (ftruncate(a->fd, (off_t)a->size) < 0 || lseek(a->fd, (off_t)a->size, SEEK_SET) < 0)
-		a->is_broken = true;
-	return medark_error_errno(err, why, "cannot write the audit log");
+	int reason;
+
+	if (write_all(a, rows) < 0) {
+		reason = errno;
+		/* Half a row is taken back, so that the next one stands behind a whole one. */
+		if (ftruncate(a->fd, (off_t)a->size) < 0 ||
+		    lseek(a->fd, (off_t)a->size, SEEK_SET) < 0)
+			*out_is_broken = true;
+		return medark_error_errno(err, reason, "cannot write the audit log");
+	}
+	/* What a failed sync leaves on the disk nobody knows: there is no second try (fsync(2)). */
+	if (fdatasync(a->fd) < 0) {
+		*out_is_broken = true;
+		return medark_error_errno(err, errno, "cannot write the audit log");
+	}
+	a->size += rows.size;
+	return 0;
+}
+
+static void tell(struct waiter *waiters, int code, const struct medark_error *err)
+{
+	while (waiters) {
+		struct waiter *w = waiters;
+
+		waiters = w->next;
+		w->code = code;
+		w->err = *err;
+		w->is_done = true; /* from here on it may be gone */
+	}
+}
+
+/*
+ * Writes what waits with one sync, while other threads make the next rows. If it fails, theirs
+ * fail, too: they hold the hashes of rows that are not there.
+ */
+static void write_pending(struct medark_audit *a)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer rows = a->pending;
+	struct waiter *waiters = a->waiters;
+	const struct end end = a->made;
+	struct medark_error err = { 0 };
+	bool is_broken = false;
+	int code;
+
+	a->pending = (struct medark_buffer)MEDARK_BUFFER(PENDING_MAX);
+	a->waiters = NULL;
+	a->is_writing = true;
+	(void)pthread_mutex_unlock(&a->mutex);
+	code = write_rows(a, medark_bytes(rows.data, rows.size), &is_broken, &err);
+	(void)lock(a);
+	a->is_writing = false;
+	a->is_broken = is_broken;
+	if (code == 0) {
+		a->written = end;
+	} else {
+		tell(a->waiters, code, &err);
+		a->waiters = NULL;
+		a->pending.size = 0;
+		a->made = a->written;
+	}
+	tell(waiters, code, &err);
+	(void)pthread_cond_broadcast(&a->changed);
 }
 
 int medark_audit_append(struct medark_audit *a, const struct medark_audit_event *event,
 			struct medark_error *err)
 {
 	WHILE_LOCKED(a);
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer out = MEDARK_BUFFER(2 * MEDARK_AUDIT_FRAME_MAX);
-	struct medark_digest hash;
+	struct waiter self = { 0 };
 
 	if (a->is_broken)
 		return medark_error_set(err, MEDARK_E_SYSTEM,
 					"the audit log takes no more rows after a failure");
-	MEDARK_TRY(make_row(a, event, &out, &hash, err));
-	if (write_all(a, medark_bytes(out.data, out.size)) < 0)
-		return take_back(a, errno, err);
-	/* What a failed sync leaves on the disk nobody knows: there is no second try (fsync(2)). */
-	if (fdatasync(a->fd) < 0) {
-		a->is_broken = true;
-		return medark_error_errno(err, errno, "cannot write the audit log");
+	MEDARK_TRY(make_row(a, event, err));
+	self.next = a->waiters;
+	a->waiters = &self;
+	while (!self.is_done) {
+		if (a->is_writing)
+			(void)pthread_cond_wait(&a->changed, &a->mutex);
+		else
+			write_pending(a);
 	}
-	a->size += out.size;
-	a->hash = hash;
-	a->rows++;
-	return 0;
+	if (self.code < 0 && err)
+		*err = self.err;
+	return self.code;
 }
 
 uint64_t medark_audit_rows(struct medark_audit *a)
 {
 	WHILE_LOCKED(a);
 
-	return a->rows;
+	return a->written.rows;
 }

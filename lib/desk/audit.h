@@ -54,16 +54,17 @@ void medark_audit_end(struct medark_audit *audit);
 MEDARK_DEFINE_AUTO(struct medark_audit, medark_audit_end)
 
 /*
- * Appends a row; when this returns 0 it is on the disk. When it fails nothing of what the row is
- * about may be shown: MEDARK_E_USAGE (the event is none, see audit_event.h), MEDARK_E_MEMORY,
- * MEDARK_E_SYSTEM. After a full disk it can be tried again; after a failed sync, or where half a
- * row cannot be taken back, this file takes no more rows (MEDARK_E_SYSTEM): a new one has to be
- * begun. Any thread.
+ * Appends a row; when this returns 0 it is on the disk. Rows that several threads append meanwhile
+ * share a sync. When it fails nothing of what the row is about may be shown (after a failed sync
+ * the row may stand there all the same): MEDARK_E_USAGE (the event is none, see audit_event.h),
+ * MEDARK_E_MEMORY, MEDARK_E_SYSTEM. After a full disk it can be tried again; after a failed sync,
+ * or where half a row cannot be taken back, this file takes no more rows (MEDARK_E_SYSTEM): a new
+ * one has to be begun. Any thread.
  */
 int medark_audit_append(struct medark_audit *audit, const struct medark_audit_event *event,
 			struct medark_error *err) MEDARK_MUST_USE;
 
-/* Rows so far. Any thread. */
+/* Rows that are on the disk. Any thread. */
 uint64_t medark_audit_rows(struct medark_audit *audit);
 
 #endif

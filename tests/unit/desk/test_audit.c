@@ -4,14 +4,19 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 
 /* In place of libc's: whether the disk takes it is for the test to say. */
-static bool disk_fails;
+static atomic_bool disk_fails, disk_is_slow;
+static atomic_int syncs;
 
 int fdatasync(int fd)
 {
 	(void)fd;
+	syncs++;
+	if (disk_is_slow)
+		(void)usleep(2000);
 	errno = EIO;
 	return disk_fails ? -1 : 0;
 }
@@ -224,37 +229,103 @@ static void what_a_kill_left_at_the_beginning_goes(void **state)
 	scratch_run("test \"$(ls -A killed)\" = audit-000001.log");
 }
 
+static atomic_int taken; /* rows that were */
+
 static void *add_many(void *context)
 {
 	struct medark_audit *audit = context;
 
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 50; i++) {
 		struct medark_audit_event e = log_event(i);
 
-		if (medark_audit_append(audit, &e, NULL) < 0)
-			return audit;
+		if (medark_audit_append(audit, &e, NULL) == 0 && ++taken == 200)
+			disk_fails = true;
 	}
 	return NULL;
 }
 
-static void threads_write_rows_side_by_side(void **state)
+/* Eight threads; how many rows are there afterwards. */
+static int write_side_by_side(const char *folder)
 {
 	MEDARK_AUTO(medark_identity_free) struct medark_identity *identity = log_identity("reader");
-	struct medark_audit *audit = log_begin("threads");
+	struct medark_audit *audit = log_begin(folder);
 	struct medark_audit_info info;
+	char path[64];
 	pthread_t threads[8];
-	void *failed;
 
-	(void)state;
+	syncs = 0;
+	disk_is_slow = true;
 	for (int i = 0; i < 8; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, add_many, audit), 0);
-	for (int i = 0; i < 8; i++) {
-		assert_int_equal(pthread_join(threads[i], &failed), 0);
-		assert_null(failed);
-	}
-	assert_int_equal(medark_audit_rows(audit), 800);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	disk_is_slow = disk_fails = false;
 	medark_audit_end(audit);
-	assert_int_equal(log_read("threads/audit-000001.log", identity, NULL, &info, NULL), 800);
+	(void)snprintf(path, sizeof(path), "%s/audit-000001.log", folder);
+	return log_read(path, identity, NULL, &info, NULL);
+}
+
+static void threads_write_rows_side_by_side_and_share_syncs(void **state)
+{
+	(void)state;
+	taken = 1000; /* the disk does not fail */
+	assert_int_equal(write_side_by_side("threads"), 400);
+	assert_int_equal(taken, 1400);
+	assert_true(syncs < 300);
+}
+
+static void every_row_that_was_taken_is_there_when_the_disk_fails(void **state)
+{
+	int rows;
+
+	(void)state;
+	taken = 0;
+	rows = write_side_by_side("failing");
+	assert_true(taken >= 200 && taken < 400);
+	assert_true(rows >= taken);
+}
+
+static void *add_into_a_full_disk(void *context)
+{
+	struct medark_audit *audit = context;
+
+	for (int i = 0; i < 50; i++) {
+		struct medark_audit_event e = log_event(i);
+
+		if (medark_audit_append(audit, &e, NULL) == 0)
+			taken++;
+	}
+	return NULL;
+}
+
+static void what_several_threads_wrote_into_a_full_disk_is_whole(void **state)
+{
+	MEDARK_AUTO(medark_identity_free) struct medark_identity *identity = log_identity("reader");
+	struct medark_audit *audit = log_begin("fullside");
+	struct medark_audit_info info;
+	struct rlimit old, tight;
+	pthread_t threads[8];
+
+	(void)state;
+	taken = 0;
+	disk_is_slow = true;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	tight = (struct rlimit) { 40000, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, add_into_a_full_disk, audit), 0);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	disk_is_slow = false;
+	assert_true(taken > 8 && taken < 400);
+	assert_int_equal(log_read("fullside/audit-000001.log", identity, NULL, &info, NULL), taken);
+	/* And it goes on. */
+	log_add(audit, 0, 3);
+	medark_audit_end(audit);
+	assert_int_equal(log_read("fullside/audit-000001.log", identity, NULL, &info, NULL),
+			 taken + 3);
 }
 
 static void somebody_has_to_be_able_to_read_it(void **state)
@@ -285,7 +356,9 @@ int main(void)
 		cmocka_unit_test(after_a_failed_sync_no_row_is_taken_any_more),
 		cmocka_unit_test(a_row_that_is_none_is_refused_and_leaves_nothing),
 		cmocka_unit_test(what_a_kill_left_at_the_beginning_goes),
-		cmocka_unit_test(threads_write_rows_side_by_side),
+		cmocka_unit_test(threads_write_rows_side_by_side_and_share_syncs),
+		cmocka_unit_test(every_row_that_was_taken_is_there_when_the_disk_fails),
+		cmocka_unit_test(what_several_threads_wrote_into_a_full_disk_is_whole),
 		cmocka_unit_test(somebody_has_to_be_able_to_read_it),
 	};
 
