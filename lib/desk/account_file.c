@@ -40,6 +40,19 @@ void medark_account_list_clear(struct medark_account_list *list)
 	*list = (struct medark_account_list) { 0 };
 }
 
+int medark_account_list_copy(const struct medark_account_list *list,
+			     struct medark_account_list *out, struct medark_error *err)
+{
+	if (list->count == 0)
+		return 0;
+	out->items = medark_secret_new(list->count * sizeof(out->items[0]));
+	if (!out->items)
+		return medark_error_memory(err, "the accounts");
+	memcpy(out->items, list->items, list->count * sizeof(out->items[0]));
+	out->count = list->count;
+	return 0;
+}
+
 size_t medark_account_list_find(const struct medark_account_list *list, const char *name)
 {
 	size_t i;

@@ -51,6 +51,11 @@ struct medark_account_list {
 void medark_account_list_clear(struct medark_account_list *list);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_account_list, medark_account_list_clear)
 
+/* *out, empty before, gets a copy. MEDARK_E_MEMORY. */
+int medark_account_list_copy(const struct medark_account_list *list,
+			     struct medark_account_list *out,
+			     struct medark_error *err) MEDARK_MUST_USE;
+
 /* Its place; `count` if it is not there. */
 size_t medark_account_list_find(const struct medark_account_list *list, const char *name);
 

@@ -56,6 +56,7 @@ void medark_accounts_free(struct medark_accounts *a)
 	if (!a)
 		return;
 	medark_account_list_clear(&a->list);
+	medark_account_list_clear(&a->told);
 	medark_failures_free(a->known);
 	medark_failures_free(a->unknown);
 	medark_failures_free(a->peers);
@@ -88,6 +89,7 @@ int medark_accounts_open(const char *folder, bool create, struct medark_accounts
 	MEDARK_TRY(medark_random(a->nobody, sizeof(a->nobody), err));
 	MEDARK_TRY(new_failures(a, err));
 	MEDARK_TRY(medark_accounts_load(a, err));
+	MEDARK_TRY(medark_account_list_copy(&a->list, &a->told, err));
 	*out = MEDARK_TAKE(a);
 	return 0;
 }

@@ -15,7 +15,8 @@ struct medark_accounts {
 	int folder;
 	char *path; /* of the file */
 	struct medark_account_list list;
-	struct stat seen; /* the file that the list is of; zeroed: none */
+	struct medark_account_list told; /* of which the changes were told */
+	struct stat seen;		 /* the file that the list is of; zeroed: none */
 	struct medark_failures *known, *unknown, *peers;
 	uint8_t nobody[MEDARK_ACCOUNT_SALT_SIZE]; /* salt of names that are not known */
 };

@@ -158,6 +158,49 @@ static void changes_of_another_process_are_seen(void **state)
 	assert_int_equal(medark_accounts_find(b, "bakker", &account, NULL), 0);
 }
 
+static void note_change(void *context, const char *name, const char *what)
+{
+	char *text = context;
+	size_t used = strlen(text);
+
+	(void)snprintf(text + used, 512 - used, "%s: %s\n", name, what);
+}
+
+static void changes_are_told_once_whoever_made_them(void **state)
+{
+	MEDARK_AUTO(medark_accounts_free) struct medark_accounts *a = open_in("told");
+	MEDARK_AUTO(medark_accounts_free) struct medark_accounts *b = NULL;
+	char uri[MEDARK_TOTP_URI_SIZE], text[512] = "";
+
+	(void)state;
+	assert_int_equal(add(a, "bakker", GOOD, NULL), 0);
+	assert_int_equal(add(a, "jansen", GOOD, NULL), 0);
+	b = open_in("told");
+	assert_int_equal(medark_accounts_changes(a, note_change, text, NULL), 0);
+	assert_string_equal(text, "bakker: made\njansen: made\n");
+	text[0] = '\0';
+	/* What was there when it was opened is no change; nor is a log-in. */
+	assert_int_equal(try(b, "jansen", GOOD), MEDARK_LOGIN_OK);
+	assert_int_equal(medark_accounts_changes(b, note_change, text, NULL), 0);
+	assert_int_equal(medark_accounts_changes(a, note_change, text, NULL), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(medark_accounts_remove(b, "bakker", NULL), 0);
+	assert_int_equal(add(b, "aalders", GOOD, NULL), 0);
+	assert_int_equal(medark_accounts_set_disabled(b, "jansen", true, NULL), 0);
+	assert_int_equal(medark_accounts_set_roles(b, "jansen", MEDARK_MAY_ADMIN, NULL), 0);
+	assert_int_equal(medark_accounts_set_password(b, "jansen", OTHER, strlen(OTHER), NULL), 0);
+	assert_int_equal(medark_accounts_enrol_totp(b, "jansen", "Clinic", uri, NULL), 0);
+	assert_int_equal(medark_accounts_changes(a, note_change, text, NULL), 0);
+	assert_string_equal(text, "aalders: made\nbakker: taken away\njansen: new password\n"
+				  "jansen: other roles\njansen: disabled\n"
+				  "jansen: new secret for codes\n");
+	text[0] = '\0';
+	assert_int_equal(medark_accounts_drop_totp(b, "jansen", NULL), 0);
+	assert_int_equal(medark_accounts_set_disabled(b, "jansen", false, NULL), 0);
+	assert_int_equal(medark_accounts_changes(a, note_change, text, NULL), 0);
+	assert_string_equal(text, "jansen: enabled\njansen: needs no code any more\n");
+}
+
 /* The secret that an app reads from the address. */
 static void unbase32(const char *uri, uint8_t out[20])
 {
@@ -291,6 +334,7 @@ int main(void)
 		cmocka_unit_test(who_fails_waits_and_is_not_even_tried),
 		cmocka_unit_test(an_address_that_tries_many_names_waits_too),
 		cmocka_unit_test(changes_of_another_process_are_seen),
+		cmocka_unit_test(changes_are_told_once_whoever_made_them),
 		cmocka_unit_test(with_a_telephone_the_code_is_wanted_and_taken_once),
 		cmocka_unit_test(bad_names_passwords_and_roles_are_refused),
 		cmocka_unit_test(what_others_can_read_is_refused_and_what_we_write_they_cannot),
