@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark audit: checks and reads the log of who read which charts. Rows go to standard output. */
 #include "access.h"
+#include "lines.h"
 #include "report.h"
 #include "signals.h"
 #include "text.h"
@@ -26,7 +27,8 @@ struct reading {
 	const struct cli_options *options;
 	struct cli_access access; /* its identity; NULL: the chain is checked only */
 	struct medark_audit_filter filter;
-	struct file *files; /* in the order of their numbers */
+	struct cli_lines patients; /* as given, or from standard input */
+	struct file *files;	   /* in the order of their numbers */
 	size_t count;
 	uint64_t rows, shown;
 	bool is_incomplete;
@@ -36,6 +38,7 @@ struct reading {
 static void reading_clear(struct reading *r)
 {
 	cli_access_clear(&r->access);
+	cli_lines_clear(&r->patients);
 	free(r->files);
 }
 
@@ -68,10 +71,14 @@ static int read_filter(struct reading *r)
 	const struct cli_options *options = r->options;
 	int64_t seconds;
 	bool is_day;
+	int code;
 
-	if (options->patients.count > 1)
-		return cli_report_usage(options, "cannot use --patient: it is given twice");
-	r->filter.patient = options->patients.count ? options->patients.items[0] : NULL;
+	code = cli_lines_expand(options, &options->patients, &r->patients);
+	if (code)
+		return code;
+	if (r->patients.list.count > 1)
+		return cli_report_usage(options, "cannot use --patient: there is more than one");
+	r->filter.patient = r->patients.list.count ? r->patients.list.items[0] : NULL;
 	r->filter.account = options->account;
 	if (options->from && !read_date(options->from, &seconds, &is_day))
 		return cli_report_usage(options,

@@ -156,7 +156,7 @@ const struct cli_option cli_option_table[] = {
 	{ "passphrase-command", 0, CLI_TEXT, CLI_ACCOUNT, AT(passphrase_command), "COMMAND",
 	  "read the password from what COMMAND prints" },
 	{ "patient", 0, CLI_LIST, CLI_AUDIT, AT(patients), "ID",
-	  "only what was done with this patient's records" },
+	  "only what was done with this patient's records; -\nreads the id from standard input" },
 	{ "account", 0, CLI_TEXT, CLI_AUDIT, AT(account), "NAME", "only what this account did" },
 	{ "from", 0, CLI_TEXT, CLI_AUDIT, AT(from), "DATE",
 	  "only from then on: 2026-11-22 or 2026-11-22T03:10:00Z\n(UTC)" },

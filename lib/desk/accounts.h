@@ -30,10 +30,12 @@ struct medark_login {
 
 enum medark_login_result {
 	MEDARK_LOGIN_OK = 0,
-	MEDARK_LOGIN_WRONG,	 /* name, password or code; nobody learns which */
-	MEDARK_LOGIN_LOCKED,	 /* not tried: not before `until` */
-	MEDARK_LOGIN_DISABLED,	 /* the password is right */
-	MEDARK_LOGIN_NEEDS_CODE, /* the password is right; ask for the code, and try with both */
+	MEDARK_LOGIN_WRONG,    /* name, password or code; nobody learns which */
+	MEDARK_LOGIN_LOCKED,   /* not tried: not before `until` */
+	MEDARK_LOGIN_DISABLED, /* the password is right */
+	/* The password is right; ask for the code, and try with both. To unlock a session, whose
+	 * log-in had a code, it will do. */
+	MEDARK_LOGIN_NEEDS_CODE,
 };
 
 struct medark_login_answer {

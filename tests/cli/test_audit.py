@@ -74,6 +74,14 @@ class Audit(Test):
         self.assertEqual(self.events("--from", "2026-11-22T03:00:01Z", "--to",
                                      "2026-11-22T03:00:01Z"), [(1, 2)])
 
+    def test_a_patient_can_be_read_from_standard_input(self):
+        args = ["audit", *self.paths, *self.key, "--json", "--patient", "-"]
+        self.assertEqual(len(self.succeed(*args, stdin=b"2\n").json()), 2)
+        # Nothing is no patient, and not all of them.
+        self.refuse(1, *args, stdin=b"", error="cannot use standard input: no line is in it")
+        self.refuse(2, *args, stdin=b"1\n2\n", hint="see: medark help audit",
+                    error="cannot use --patient: there is more than one")
+
     def test_rows_become_audit_events(self):
         out = self.succeed("audit", *self.paths, *self.key, "--fhir").out
         events = [json.loads(line) for line in out.splitlines()]
