@@ -83,6 +83,13 @@ static int check(const struct cli_options *options)
 					"cannot use '%s' for --since: it must be a date, "
 					"YYYY-MM-DD or DD-MM-YYYY",
 					options->since);
+	if (options->as_bundles && (options->force || options->since || options->types.count))
+		return cli_report_usage(options,
+					"cannot use --%s with bundle: a Bundle holds all that a "
+					"patient has, in a new folder",
+					options->force	 ? "force"
+					: options->since ? "since"
+							 : "type");
 	if (!options->patients.count && (options->since || options->types.count))
 		return cli_report_usage(options,
 					"cannot use --%s without --patient: a whole archive "
@@ -118,6 +125,7 @@ static void print_json(const struct cli_options *options, const struct outcome *
 	cli_json_number(&json, "unresolved", r->unresolved);
 	cli_json_number(&json, "renamed", r->renamed);
 	cli_json_number(&json, "opaque", r->opaque);
+	cli_json_number(&json, "left_out", r->left_out);
 	cli_json_number(&json, "archives", r->archives);
 	cli_json_number(&json, "superseded", r->superseded);
 	cli_json_bool(&json, "complete", r->complete);
@@ -145,7 +153,13 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	const struct medark_restore_result *r = &o->result;
 
 	cli_report_row_judged(stdout, o->judged_at);
-	if (options->patients.count) {
+	if (options->as_bundles) {
+		cli_report_row_number(stdout, "patients", r->patients);
+		cli_report_row_number(stdout, "records", r->records);
+		cli_report_row_number(stdout, "referenced", r->referenced);
+		cli_report_row_number(stdout, "unresolved", r->unresolved);
+		cli_report_row_number(stdout, "left out", r->left_out);
+	} else if (options->patients.count) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
 		cli_report_row_number(stdout, "referenced", r->referenced);
@@ -300,6 +314,21 @@ static void warn_of_increment(const struct cli_options *options, const struct ou
 				   "that holds all");
 }
 
+static void warn_of_left_out(const struct cli_options *options,
+			     const struct medark_restore_result *r)
+{
+	char sentence[256];
+
+	if (!r->left_out)
+		return;
+	(void)snprintf(
+		sentence, sizeof(sentence),
+		"%" PRIu64 " records are in no Bundle: they are XML, have a fault or no id, or "
+		"are older than one of the same type and id; restore into a folder to have them",
+		r->left_out);
+	cli_report_warning(options, sentence);
+}
+
 /* A new folder is for its owner only; one that was there keeps its mode. */
 static void warn_of_readers(const struct cli_options *options)
 {
@@ -367,6 +396,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	struct refusal refusal = { 0 };
 	struct medark_restore_request request = {
 		.target = options->to,
+		.form = options->as_bundles ? MEDARK_RESTORE_BUNDLES : MEDARK_RESTORE_FILES,
 		.replace = options->force,
 		.no_sync = options->no_sync,
 		.patient_count = patients->list.count,
@@ -397,13 +427,14 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	warn_of_gaps(options, &outcome);
 	warn_of_sources(options, &outcome);
 	warn_of_increment(options, &outcome);
+	warn_of_left_out(options, &outcome.result);
 	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)
 		print_json(options, &outcome);
 	else if (!options->quiet)
 		print_text(options, &outcome);
-	return CLI_DONE;
+	return outcome.result.left_out ? CLI_INCOMPLETE : CLI_DONE;
 }
 
 /* Opens the archive with what was given. */
@@ -419,18 +450,47 @@ static int open_archives(const struct cli_options *options, struct cli_lines *li
 	return code ? code : cli_access_open_all(options, access);
 }
 
-int cmd_restore(const struct cli_options *options)
+/* What stands in front of the folder in --to. */
+#define AS_BUNDLES "bundle:"
+
+static int restore_to_folder(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access access = { 0 };
 	__attribute__((cleanup(cli_lines_clear))) struct cli_lines lines = { 0 };
-	bool is_server = options->to && medark_is_server(options->to);
-	int code = is_server ? cli_server_check(options) : check(options);
+	int code = check(options);
 
 	if (!code)
 		code = open_archives(options, &lines, &access);
-	if (!code && is_server)
-		return cli_server_restore(options, &access, &lines);
 	for (size_t i = 0; !code && i < access.count; i++)
 		code = check_types(options, access.all[i]);
 	return code ? code : restore(options, &access, &lines);
+}
+
+static int restore_to_server(const struct cli_options *options)
+{
+	CLI_AUTO_ACCESS struct cli_access access = { 0 };
+	__attribute__((cleanup(cli_lines_clear))) struct cli_lines lines = { 0 };
+	int code = cli_server_check(options);
+
+	if (!code)
+		code = open_archives(options, &lines, &access);
+	return code ? code : cli_server_restore(options, &access, &lines);
+}
+
+int cmd_restore(const struct cli_options *options)
+{
+	struct cli_options bundles = *options;
+
+	if (options->to && medark_is_server(options->to))
+		return restore_to_server(options);
+	if (!options->to || strncmp(options->to, AS_BUNDLES, sizeof(AS_BUNDLES) - 1) != 0)
+		return restore_to_folder(options);
+	bundles.to += sizeof(AS_BUNDLES) - 1;
+	bundles.as_bundles = true;
+	if (!*bundles.to)
+		return cli_report_usage(options,
+					"cannot use '%s' for --to: behind bundle: a folder "
+					"is named",
+					options->to);
+	return restore_to_folder(&bundles);
 }

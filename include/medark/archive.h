@@ -175,8 +175,14 @@ MEDARK_API int medark_archive_quarantine(struct medark_archive *archive,
  */
 MEDARK_API const char *medark_resource_type(size_t i);
 
+enum medark_restore_form {
+	MEDARK_RESTORE_FILES,	/* as they were exported, or a chart: <Type>.ndjson and so on */
+	MEDARK_RESTORE_BUNDLES, /* a FHIR transaction Bundle for each patient, index.ndjson */
+};
+
 struct medark_restore_request {
-	const char *target; /* a folder: new, or empty */
+	const char *target;	       /* a folder: new, or empty */
+	enum medark_restore_form form; /* of BUNDLES without `replace`, types and `since` */
 	/*
 	 * Write into a folder that is not empty. A whole restore replaces files of the same name;
 	 * one of patients replaces an earlier one of patients as a whole, and refuses a folder that
@@ -205,6 +211,7 @@ struct medark_restore_result {
 	uint64_t latest;	    /* which of those given is the latest of them, from 0 */
 	bool complete;		    /* all of them are */
 	uint64_t superseded;	    /* records that a later archive has otherwise, or not */
+	uint64_t left_out; /* of Bundles: XML, what has a fault, older ones of the same name */
 };
 
 /*

@@ -35,7 +35,8 @@ struct medark_chart {
 	bool is_everything;		/* not some patients, but all that there is */
 	int folder;			/* of the restore; borrowed */
 	const struct medark_restore_request *request;
-	uint32_t since; /* yyyymmdd; 0: all */
+	struct medark_cut_cache *const *caches; /* borrowed; NULL: none */
+	uint32_t since;				/* yyyymmdd; 0: all */
 	struct medark_meter meter;
 	struct medark_rowset *rows;	/* of each archive: the patients */
 	struct medark_nameset patients; /* their keys, over all archives */
@@ -63,6 +64,29 @@ struct medark_chart {
 	struct medark_nameset item_paths; /* theirs: the latest one stays */
 	struct medark_buffer item_names;  /* where they are under items/, ended by a zero each */
 };
+
+struct medark_chart_setup {
+	struct medark_lineage *lineage;
+	int folder; /* of the restore; -1: none, and no items */
+	const struct medark_restore_request *request;
+	const struct medark_events *events; /* may be NULL */
+	/* Of each archive, for many charts one after the other; NULL: none. */
+	struct medark_cut_cache *const *caches;
+};
+
+/*
+ * Finds the patients of the request; where their records go, chart->own and chart->outside, which
+ * it then owns, is for the caller to say before medark_chart_compartments(). All of the setup is
+ * borrowed. Errors of medark_lineage_patients(); MEDARK_E_USAGE: the request's date.
+ */
+int medark_chart_new(const struct medark_chart_setup *setup, struct medark_chart **out,
+		     struct medark_error *err) MEDARK_MUST_USE;
+void medark_chart_free(struct medark_chart *chart);
+MEDARK_DEFINE_AUTO(struct medark_chart, medark_chart_free)
+
+/* The records of the compartments, or all records. Errors of medark_cut_run() and of who gets them.
+ */
+int medark_chart_compartments(struct medark_chart *chart, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Leaves in the chart what is known of item `number` of the archive that it looks at, which a data

@@ -271,6 +271,7 @@ static int restore_from(struct step *s, struct medark_chart *chart, size_t k,
 	struct medark_cut cut = {
 		.folder = chart->folder,
 		.threads = chart->request->threads,
+		.cache = chart->caches ? chart->caches[k] : NULL,
 		.meter = &chart->meter,
 		.each = add_record,
 		.context = chart,

@@ -24,6 +24,9 @@ struct medark_record_files {
 	int parent; /* borrowed */
 	const char *name;
 	int folder, xml; /* -1: not made yet */
+	int (*each)(void *context, struct medark_bytes type, struct medark_bytes text, bool xml,
+		    struct medark_error *err); /* NULL: into files */
+	void *context;
 	size_t count;
 	struct type types[TYPES_MAX];
 };
@@ -39,6 +42,18 @@ int medark_record_files_new(int folder, const char *name, struct medark_record_f
 	files->name = name ? name : ".";
 	files->folder = files->xml = -1;
 	*out = files;
+	return 0;
+}
+
+int medark_record_files_to(int (*each)(void *context, struct medark_bytes type,
+				       struct medark_bytes text, bool xml,
+				       struct medark_error *err),
+			   void *context, struct medark_record_files **out,
+			   struct medark_error *err)
+{
+	MEDARK_TRY(medark_record_files_new(-1, NULL, out, err));
+	(*out)->each = each;
+	(*out)->context = context;
 	return 0;
 }
 
@@ -181,13 +196,12 @@ int medark_record_files_add(struct medark_record_files *files, struct medark_byt
 {
 	struct type *t = find_type(files, type);
 
-	if (xml) {
-		MEDARK_TRY(add_xml(files, t, text, err));
-		t->xml++;
-		return 0;
-	}
-	MEDARK_TRY(add_line(files, t, text, err));
-	t->json++;
+	if (files->each)
+		MEDARK_TRY(files->each(files->context, type, text, xml, err));
+	else
+		MEDARK_TRY(xml ? add_xml(files, t, text, err) : add_line(files, t, text, err));
+	t->xml += xml;
+	t->json += !xml;
 	return 0;
 }
 

@@ -21,6 +21,15 @@ struct medark_record_files;
  */
 int medark_record_files_new(int folder, const char *name, struct medark_record_files **out,
 			    struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * The same with the records given to `each` instead, as they stand, borrowed for the call; its
+ * negative code ends the restore.
+ */
+int medark_record_files_to(int (*each)(void *context, struct medark_bytes type,
+				       struct medark_bytes text, bool xml,
+				       struct medark_error *err),
+			   void *context, struct medark_record_files **out,
+			   struct medark_error *err) MEDARK_MUST_USE;
 /* What was not flushed is lost. */
 void medark_record_files_free(struct medark_record_files *files);
 MEDARK_DEFINE_AUTO(struct medark_record_files, medark_record_files_free)

@@ -37,7 +37,9 @@ static int run(struct medark_lineage *lineage, const struct medark_restore_reque
 	for (size_t k = 0; !request->patient_count && k < lineage->count; k++)
 		MEDARK_TRY(
 			medark_archive_verify(lineage->archives[k], request->threads, events, err));
-	if (is_whole(lineage, request))
+	if (request->form == MEDARK_RESTORE_BUNDLES)
+		MEDARK_TRY(medark_restore_bundles(lineage, folder, request, events, out, err));
+	else if (is_whole(lineage, request))
 		MEDARK_TRY(medark_restore_whole(lineage->archives[0], folder, request->threads,
 						events, out, err));
 	else
@@ -72,6 +74,11 @@ static int check(struct medark_archive *const *archives, size_t count,
 						"the archive was opened without an identity");
 	if (count == 0)
 		return medark_error_set(err, MEDARK_E_USAGE, "a restore needs an archive");
+	if (request->form == MEDARK_RESTORE_BUNDLES &&
+	    (request->replace || request->type_count || request->since))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"Bundles hold all that a patient has, and go into a folder "
+					"that is new or empty");
 	if (!request->patient_count && (request->type_count || request->since))
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"types and dates select among a patient's records: name a "

@@ -19,4 +19,13 @@ int medark_restore_records(struct medark_lineage *lineage, int folder,
 			   const struct medark_events *events, struct medark_restore_result *out,
 			   struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * A transaction Bundle for each patient of the request, or for all of the lineage, whose archives
+ * then have been verified. Errors of medark_lineage_patients() and medark_dossier_load().
+ */
+int medark_restore_bundles(struct medark_lineage *lineage, int folder,
+			   const struct medark_restore_request *request,
+			   const struct medark_events *events, struct medark_restore_result *out,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
 #endif

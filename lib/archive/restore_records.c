@@ -5,136 +5,11 @@
  */
 #include "archive/attachments.h"
 #include "archive/chart.h"
-#include "archive/lineage_patients.h"
 #include "archive/patient_find.h"
 #include "archive/restore.h"
-#include "base/secret.h"
-
-#include <stdlib.h>
 
 /* Ranges of all patients of one request. */
 #define RANGES_MAX (1u << 30)
-
-static void chart_free(struct medark_chart *chart)
-{
-	if (!chart)
-		return;
-	medark_meter_clear(&chart->meter);
-	for (size_t k = 0; chart->rows && k < chart->lineage->count; k++)
-		medark_rowset_clear(&chart->rows[k]);
-	free(chart->rows);
-	medark_nameset_clear(&chart->patients);
-	medark_nameset_clear(&chart->item_paths);
-	medark_fhir_free(chart->fhir);
-	if (chart->record)
-		medark_secret_wipe(chart->record, sizeof(*chart->record));
-	free(chart->record);
-	medark_record_files_free(chart->own);
-	medark_record_files_free(chart->outside);
-	medark_nameset_clear(&chart->known);
-	medark_nameset_clear(&chart->known_ids);
-	medark_nameset_clear(&chart->wanted);
-	medark_nameset_clear(&chart->urns);
-	medark_nameset_clear(&chart->missing);
-	medark_nameset_clear(&chart->paths);
-	medark_hashset_clear(&chart->fetched);
-	medark_buffer_clear(&chart->referrers);
-	medark_buffer_clear(&chart->referrer_names);
-	medark_buffer_clear(&chart->item_path);
-	medark_buffer_clear(&chart->items);
-	medark_buffer_clear(&chart->item_names);
-	free(chart);
-}
-MEDARK_DEFINE_AUTO(struct medark_chart, chart_free)
-
-/* YYYY-MM-DD as a number. */
-static int parse_since(const char *text, uint32_t *out, struct medark_error *err)
-{
-	struct medark_bytes t = medark_bytes_text(text ? text : "0000-00-00");
-	uint32_t v = 0;
-	bool good = t.size == 10;
-
-	for (size_t i = 0; good && i < 10; i++) {
-		uint8_t c = t.data[i];
-
-		if (i == 4 || i == 7)
-			good = c == '-';
-		else if (c >= '0' && c <= '9')
-			v = v * 10 + (uint32_t)(c - '0');
-		else
-			good = false;
-	}
-	if (!good ||
-	    (text && (v / 100 % 100 < 1 || v / 100 % 100 > 12 || v % 100 < 1 || v % 100 > 31)))
-		return medark_error_set(err, MEDARK_E_USAGE, "a date has the form YYYY-MM-DD");
-	*out = v;
-	return 0;
-}
-
-int medark_chart_turn(struct medark_chart *chart, size_t k, struct medark_error *err)
-{
-	chart->at = k;
-	chart->archive = chart->lineage->archives[k];
-	chart->has_item = false;
-	return medark_archive_index(chart->archive, &chart->index, err);
-}
-
-int medark_chart_superseded(struct medark_chart *chart, struct medark_error *err)
-{
-	int code = medark_lineage_superseded_record(chart->lineage, chart->at, chart->record->type,
-						    chart->record->id, err);
-
-	chart->superseded += code > 0;
-	return code;
-}
-
-/* ---- who ---- */
-
-static int find_patients(struct medark_chart *chart, struct medark_error *err)
-{
-	const struct medark_restore_request *request = chart->request;
-
-	chart->rows = calloc(chart->lineage->count, sizeof(*chart->rows));
-	if (!chart->rows)
-		return medark_error_memory(err, "a restore");
-	return medark_lineage_patients(chart->lineage, request->patients, request->patient_count,
-				       chart->rows, &chart->patients, request->out_refused, err);
-}
-
-static int make_sets(struct medark_chart *chart, struct medark_error *err)
-{
-	struct medark_nameset *const sets[] = { &chart->patients,  &chart->known,
-						&chart->known_ids, &chart->wanted,
-						&chart->urns,	   &chart->missing,
-						&chart->paths,	   &chart->item_paths };
-
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
-		MEDARK_TRY(medark_nameset_init(sets[i], err));
-	return medark_hashset_init(&chart->fetched, err);
-}
-
-static int chart_init(struct medark_chart *chart, struct medark_lineage *lineage, int folder,
-		      const struct medark_restore_request *request, struct medark_error *err)
-{
-	chart->lineage = lineage;
-	chart->folder = folder;
-	chart->request = request;
-	chart->is_everything = request->patient_count == 0;
-	chart->item_path.limit = MEDARK_PATH_MAX;
-	chart->items.limit = MEDARK_PAGE_MAX;
-	chart->item_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
-	chart->referrers.limit = MEDARK_NAMESET_COUNT_MAX * sizeof(struct medark_referrer);
-	chart->referrer_names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_NAMESET_TEXT_MAX);
-	MEDARK_TRY(parse_since(request->since, &chart->since, err));
-	MEDARK_TRY(make_sets(chart, err));
-	MEDARK_TRY(find_patients(chart, err));
-	MEDARK_TRY(medark_fhir_new(&chart->fhir, err));
-	chart->record = calloc(1, sizeof(*chart->record));
-	if (!chart->record)
-		return medark_error_memory(err, "a record");
-	MEDARK_TRY(medark_record_files_new(folder, NULL, &chart->own, err));
-	return medark_record_files_new(folder, "referenced", &chart->outside, err);
-}
 
 /* ---- what ---- */
 
@@ -236,6 +111,7 @@ static int restore_records(struct medark_chart *chart, struct medark_error *err)
 		.archive = chart->archive,
 		.folder = chart->folder,
 		.threads = chart->request->threads,
+		.cache = chart->caches ? chart->caches[chart->at] : NULL,
 		.meter = &chart->meter,
 		.each = add_record,
 		.context = chart,
@@ -253,7 +129,7 @@ static int restore_records(struct medark_chart *chart, struct medark_error *err)
 	return medark_cut_run(&cut, r, count, err);
 }
 
-static int restore_compartments(struct medark_chart *chart, struct medark_error *err)
+int medark_chart_compartments(struct medark_chart *chart, struct medark_error *err)
 {
 	for (size_t k = 0; k < chart->lineage->count; k++) {
 		MEDARK_TRY(medark_chart_turn(chart, k, err));
@@ -267,13 +143,15 @@ int medark_restore_records(struct medark_lineage *lineage, int folder,
 			   const struct medark_events *events, struct medark_restore_result *out,
 			   struct medark_error *err)
 {
-	MEDARK_AUTO(chart_free) struct medark_chart *chart = calloc(1, sizeof(*chart));
+	const struct medark_chart_setup setup = {
+		.lineage = lineage, .folder = folder, .request = request, .events = events
+	};
+	MEDARK_AUTO(medark_chart_free) struct medark_chart *chart = NULL;
 
-	if (!chart)
-		return medark_error_memory(err, "a restore");
-	medark_meter_init(&chart->meter, events, "restoring", 0);
-	MEDARK_TRY(chart_init(chart, lineage, folder, request, err));
-	MEDARK_TRY(restore_compartments(chart, err));
+	MEDARK_TRY(medark_chart_new(&setup, &chart, err));
+	MEDARK_TRY(medark_record_files_new(folder, NULL, &chart->own, err));
+	MEDARK_TRY(medark_record_files_new(folder, "referenced", &chart->outside, err));
+	MEDARK_TRY(medark_chart_compartments(chart, err));
 	if (!chart->is_everything)
 		MEDARK_TRY(medark_chart_outside(chart, err));
 	MEDARK_TRY(medark_chart_items(chart, err));

@@ -156,6 +156,19 @@ class Chain(LiveTest):
         self.assertEqual(sorted(self.records(other)), [("Observation", "o1"), ("Observation", "o2"),
                                                        ("Observation", "o3"), ("Patient", "p2")])
 
+    def test_as_bundles(self):
+        self.three_nights()
+        tree, _ = self.restored(target="whole")
+        self.succeed("restore", *(name for name, _ in self.nights), "--identity", "it.key.pem", "--trust",
+                     "clinic.cert.pem", "--to", "bundle:bundles")
+        found = {}
+        for path, content in self.tree("bundles").items():
+            for entry in json.loads(content)["entry"] if path != "index.ndjson" else ():
+                found[tuple(entry["request"]["url"].split("/"))] = entry["resource"]
+        wanted = self.records(tree)
+        self.assertEqual(found, {key: wanted[key] for key in found})
+        self.assertEqual({key for key in wanted if key not in found}, set())
+
     def test_as_of_an_earlier_night(self):
         self.three_nights()
         tree, _ = self.restored(archives=["1.medark", "2.medark"])

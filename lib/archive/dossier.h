@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dossier: the records of one patient in memory, for those who show them or write them in another
+ * form: what stands in the compartment, what it refers to outside of it, as of the latest archive
+ * of a lineage. One thread builds it; then any number may read.
+ */
+#ifndef MEDARK_ARCHIVE_DOSSIER_H
+#define MEDARK_ARCHIVE_DOSSIER_H
+
+#include "archive/cut_cache.h"
+#include "archive/lineage.h"
+#include "archive/nameset.h"
+
+struct medark_dossier_record {
+	struct medark_bytes type, text; /* as it stands; `type` may be empty */
+	bool is_xml;
+	bool is_outside; /* it belongs to nobody, or to others too: a practitioner, an organisation
+			  */
+};
+
+/* A file that a record points to, as a scan. */
+struct medark_dossier_item {
+	const char *name;	  /* below items/ in the folder; with its zero */
+	const char *referrer;	  /* Type/id of the first record that points to it */
+	struct medark_bytes path; /* as in the archive */
+	uint64_t size;
+};
+
+struct medark_dossier {
+	struct medark_dossier_record *records;
+	size_t count, max;
+	struct medark_dossier_item *items;
+	size_t item_count;
+	uint64_t unresolved; /* references that lead to nothing in the archives */
+};
+
+struct medark_dossier_setup {
+	struct medark_lineage *lineage;
+	/* Of each archive, for many dossiers one after the other; NULL: none. */
+	struct medark_cut_cache *const *caches;
+	int folder; /* the items go into the folder `items` in it; -1: they are left out */
+	struct medark_nameset *keys; /* the patient's keys in the indexes are added; may be NULL */
+};
+
+/*
+ * The records of the patient of this id, identifier or `system|value`. MEDARK_E_NOT_FOUND,
+ * MEDARK_E_USAGE: nobody or several have it; MEDARK_E_FORMAT, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_dossier_load(const struct medark_dossier_setup *setup, const char *patient,
+			struct medark_dossier **out, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Wipes what it holds. */
+void medark_dossier_free(struct medark_dossier *dossier);
+MEDARK_DEFINE_AUTO(struct medark_dossier, medark_dossier_free)
+
+#endif

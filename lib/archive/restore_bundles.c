@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each patient as a transaction Bundle (https://hl7.org/fhir/R4/http.html#transaction), as other
+ * software takes it: Patient-<id>.json, and index.ndjson, which says who is in which file. Records
+ * stand in it as they are, each with a PUT under its own id.
+ */
+#include "archive/dossier.h"
+#include "archive/lineage_patients.h"
+#include "archive/patient_find.h"
+#include "archive/patient_row.h"
+#include "archive/restore.h"
+#include "archive/write_all.h"
+#include "base/secret.h"
+#include "live/rewrite.h"
+#include "record/fhir.h"
+#include "record/fhir_reference.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define INDEX	    "index.ndjson"
+#define FLUSH	    ((size_t)1 << 16)
+#define ROOM	    (MEDARK_PAGE_MAX + 4 * FLUSH)
+#define FILE_MAX    96
+#define PLACES	    (1u << 30)
+#define ID_MAX	    64 /* of a file */
+#define ID_TEXT_MAX 256
+
+struct bundles {
+	const struct medark_restore_request *request;
+	struct medark_restore_result *result;
+	struct medark_lineage *lineage;
+	struct medark_cut_cache **caches;
+	struct medark_nameset done; /* keys of those who have their file */
+	struct medark_fhir *fhir;
+	struct medark_record *facts;
+	struct medark_meter meter;
+	struct medark_buffer text;
+	uint64_t number; /* of files */
+	int folder, index;
+};
+
+static void bundles_clear(struct bundles *b)
+{
+	for (size_t k = 0; b->caches && k < b->lineage->count; k++)
+		medark_cut_cache_free(b->caches[k]);
+	free(b->caches);
+	medark_nameset_clear(&b->done);
+	medark_fhir_free(b->fhir);
+	if (b->facts)
+		medark_secret_wipe(b->facts, sizeof(*b->facts));
+	free(b->facts);
+	medark_buffer_clear(&b->text);
+	medark_meter_clear(&b->meter);
+	medark_fd_close_auto(&b->index);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct bundles, bundles_clear)
+
+static int flush(struct bundles *b, int fd, size_t from, struct medark_error *err)
+{
+	if (b->text.size < from)
+		return 0;
+	MEDARK_TRY(medark_write_all(fd, b->text.data, b->text.size, err));
+	b->text.size = 0;
+	return 0;
+}
+
+static int create(const struct bundles *b, const char *name, int *out, struct medark_error *err)
+{
+	*out = openat(b->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*out < 0 && errno != EEXIST)
+		return medark_error_errno(err, errno, "cannot create a file in the target");
+	return *out < 0 ? 1 : 0;
+}
+
+/*
+ * An id is a file's name where it has the form of one; where the file system takes two ids for one
+ * (capitals), and for those who have none, it is a number.
+ */
+static int create_bundle(const struct bundles *b, const char *id, char name[FILE_MAX], int *out,
+			 struct medark_error *err)
+{
+	struct medark_bytes text = medark_bytes_text(id);
+	int taken = 1;
+
+	if (text.size <= ID_MAX && medark_fhir_is_id(text)) {
+		(void)snprintf(name, FILE_MAX, "Patient-%s.json", id);
+		taken = create(b, name, out, err);
+		MEDARK_TRY(taken);
+	}
+	if (!taken)
+		return 0;
+	(void)snprintf(name, FILE_MAX, "number-%llu.json", (unsigned long long)b->number);
+	taken = create(b, name, out, err);
+	return taken > 0 ? medark_error_set(err, MEDARK_E_SYSTEM, "two files have one name")
+			 : taken;
+}
+
+/* ---- a Bundle ---- */
+
+/* What is to go into a Bundle, in the order of the dossier. */
+struct chosen {
+	struct medark_nameset names; /* Type/id */
+	uint32_t *records;	     /* of each name: the number of its record */
+};
+
+static void chosen_clear(struct chosen *c)
+{
+	medark_nameset_clear(&c->names);
+	free(c->records);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct chosen, chosen_clear)
+
+/* Has it type and id as another server takes them? Leaves them in b->facts. */
+static int can_go(struct bundles *b, const struct medark_dossier_record *r,
+		  struct medark_error *err)
+{
+	const struct medark_bytes none = { NULL, 0 };
+	int found = r->is_xml ? 0 : medark_fhir_json(b->fhir, r->text, none, b->facts, err);
+
+	MEDARK_TRY(found);
+	return found && !b->facts->fault && medark_fhir_is_type(b->facts->type) &&
+	       medark_fhir_is_id(b->facts->id) && b->facts->id.size <= ID_TEXT_MAX;
+}
+
+static struct medark_bytes without_mark(struct medark_bytes text)
+{
+	return medark_bytes_starts(text, "\xef\xbb\xbf")
+		       ? medark_bytes(text.data + 3, text.size - 3)
+		       : text;
+}
+
+static int add_entry(struct bundles *b, struct medark_bytes name, struct medark_bytes record,
+		     int fd, struct medark_error *err)
+{
+	const struct medark_bytes text = without_mark(record);
+	size_t size = text.size;
+
+	while (size && (text.data[size - 1] == '\n' || text.data[size - 1] == '\r'))
+		size--;
+	MEDARK_TRY(medark_buffer_text(&b->text, "\n{\"resource\":", err));
+	MEDARK_TRY(flush(b, fd, 0, err));
+	MEDARK_TRY(medark_write_all(fd, text.data, size, err));
+	MEDARK_TRY(
+		medark_buffer_text(&b->text, ",\"request\":{\"method\":\"PUT\",\"url\":\"", err));
+	MEDARK_TRY(medark_buffer_add(&b->text, name.data, name.size, err));
+	MEDARK_TRY(medark_buffer_text(&b->text, "\"}}", err));
+	return flush(b, fd, FLUSH, err);
+}
+
+/* In a transaction each may stand once: the newest, or the first of those that do not say. */
+static int choose(struct bundles *b, const struct medark_dossier *d, uint32_t i, struct chosen *c,
+		  struct medark_error *err)
+{
+	char name[MEDARK_FHIR_TYPE_MAX + ID_TEXT_MAX + 2];
+	struct medark_bytes key;
+	const struct medark_bytes text = d->records[i].text;
+	uint32_t at;
+	int added;
+
+	(void)snprintf(name, sizeof(name), "%.*s/%.*s", (int)b->facts->type.size,
+		       (const char *)b->facts->type.data, (int)b->facts->id.size,
+		       (const char *)b->facts->id.data);
+	key = medark_bytes_text(name);
+	added = medark_nameset_add(&c->names, key, err);
+	MEDARK_TRY(added);
+	(void)medark_nameset_find(&c->names, key, &at);
+	if (added) {
+		c->records[at] = i;
+		return 0;
+	}
+	if (medark_bytes_equal(d->records[c->records[at]].text, text))
+		return 0;
+	b->result->left_out++;
+	if (medark_rewrite_updated(text) > medark_rewrite_updated(d->records[c->records[at]].text))
+		c->records[at] = i;
+	return 0;
+}
+
+static int choose_all(struct bundles *b, const struct medark_dossier *d, struct chosen *c,
+		      struct medark_error *err)
+{
+	MEDARK_TRY(medark_nameset_init(&c->names, err));
+	c->records = calloc(d->count + 1, sizeof(*c->records));
+	if (!c->records)
+		return medark_error_memory(err, "a Bundle");
+	for (uint32_t i = 0; i < d->count; i++) {
+		int good = can_go(b, &d->records[i], err);
+
+		MEDARK_TRY(good);
+		b->result->left_out += !good;
+		if (good)
+			MEDARK_TRY(choose(b, d, i, c, err));
+	}
+	return 0;
+}
+
+/* *out_entries: records in it. */
+static int write_bundle(struct bundles *b, const struct medark_dossier *d, int fd,
+			uint64_t *out_entries, struct medark_error *err)
+{
+	MEDARK_AUTO(chosen_clear) struct chosen c = { 0 };
+	uint32_t count;
+
+	MEDARK_TRY(choose_all(b, d, &c, err));
+	count = medark_nameset_count(&c.names);
+	MEDARK_TRY(medark_buffer_text(
+		&b->text, "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[",
+		err));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct medark_dossier_record *r = &d->records[c.records[i]];
+
+		b->result->records += !r->is_outside;
+		b->result->referenced += r->is_outside;
+		if (i)
+			MEDARK_TRY(medark_buffer_text(&b->text, ",", err));
+		MEDARK_TRY(add_entry(b, medark_nameset_get(&c.names, i), r->text, fd, err));
+	}
+	*out_entries = count;
+	MEDARK_TRY(medark_buffer_text(&b->text, "\n]}\n", err));
+	return flush(b, fd, 0, err);
+}
+
+/* ---- patients ---- */
+
+static int note(struct bundles *b, const char *name, struct medark_bytes row, uint64_t entries,
+		struct medark_error *err)
+{
+	MEDARK_TRY(medark_buffer_print(&b->text, err,
+				       "{\"file\":\"%s\",\"entries\":%llu,"
+				       "\"patient\":",
+				       name, (unsigned long long)entries));
+	MEDARK_TRY(medark_buffer_add(&b->text, row.data, row.size, err));
+	MEDARK_TRY(medark_buffer_text(&b->text, "}\n", err));
+	return flush(b, b->index, 0, err);
+}
+
+/* The row stays as it is while others are read: a copy. */
+static int restore_row(struct bundles *b, size_t k, uint64_t number, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_patient_scratch_clear)
+	struct medark_patient_scratch scratch = MEDARK_PATIENT_SCRATCH;
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer row = MEDARK_BUFFER_SECRET(ROOM);
+	MEDARK_AUTO(medark_dossier_free) struct medark_dossier *d = NULL;
+	MEDARK_AUTO(medark_fd_close) int fd = -1;
+	const struct medark_dossier_setup setup = {
+		.lineage = b->lineage, .caches = b->caches, .folder = -1, .keys = &b->done
+	};
+	struct medark_patient_row facts;
+	struct medark_index *index;
+	struct medark_bytes text, key;
+	char name[FILE_MAX];
+	uint64_t entries;
+
+	MEDARK_TRY(medark_archive_index(b->lineage->archives[k], &index, err));
+	MEDARK_TRY(medark_index_row(index, MEDARK_KIND_PATIENTS, number, &text, err));
+	MEDARK_TRY(medark_index_first_field(index, MEDARK_KIND_PATIENTS, text, &key, err));
+	if (medark_nameset_has(&b->done, key))
+		return 0;
+	MEDARK_TRY(medark_buffer_add(&row, text.data, text.size, err));
+	text = medark_bytes(row.data, row.size);
+	MEDARK_TRY(medark_patient_row_parse(text, number, &scratch, &facts, NULL, err));
+	MEDARK_TRY(medark_dossier_load(&setup, facts.id, &d, err));
+	if (d->count == 0) /* of a patient who is gone by now nothing is left */
+		return 0;
+	b->number++;
+	MEDARK_TRY(create_bundle(b, facts.id, name, &fd, err));
+	MEDARK_TRY(write_bundle(b, d, fd, &entries, err));
+	MEDARK_TRY(note(b, name, text, entries, err));
+	b->result->patients++;
+	b->result->unresolved += d->unresolved;
+	return medark_meter_add(&b->meter, 0, entries, b->number, err);
+}
+
+/* A row, and where the first of its records stands: neighbours are restored one after the other. */
+struct place {
+	uint64_t row;
+	struct medark_range range;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct medark_range *x = &((const struct place *)a)->range,
+				  *y = &((const struct place *)b)->range;
+
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int find_place(struct medark_index *index, uint64_t row, struct medark_buffer *places,
+		      struct place *out, struct medark_error *err)
+{
+	*out = (struct place) { .row = row };
+	places->size = 0;
+	MEDARK_TRY(medark_patient_row_places(index, row, places, err));
+	if (places->size)
+		memcpy(&out->range, places->data, sizeof(out->range));
+	return 0;
+}
+
+static int restore_rows(struct bundles *b, size_t k, const struct medark_rowset *rows,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer list = MEDARK_BUFFER(PLACES);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer places = MEDARK_BUFFER(PLACES);
+	struct medark_index *index;
+	struct place place;
+
+	MEDARK_TRY(medark_archive_index(b->lineage->archives[k], &index, err));
+	for (uint64_t n = medark_rowset_next(rows, 0); n < rows->rows;
+	     n = medark_rowset_next(rows, n + 1)) {
+		MEDARK_TRY(find_place(index, n, &places, &place, err));
+		MEDARK_TRY(medark_buffer_add(&list, &place, sizeof(place), err));
+	}
+	if (list.size)
+		qsort(list.data, list.size / sizeof(place), sizeof(place), by_place);
+	for (size_t i = 0; i < list.size / sizeof(place); i++) {
+		memcpy(&place, list.data + i * sizeof(place), sizeof(place));
+		MEDARK_TRY(restore_row(b, k, place.row, err));
+	}
+	return 0;
+}
+
+static int find_rows(struct bundles *b, struct medark_rowset *rows, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_nameset_clear) struct medark_nameset keys = { 0 };
+	const struct medark_restore_request *q = b->request;
+	struct medark_index *index;
+
+	MEDARK_TRY(medark_nameset_init(&keys, err));
+	if (q->patient_count)
+		return medark_lineage_patients(b->lineage, q->patients, q->patient_count, rows,
+					       &keys, q->out_refused, err);
+	for (size_t k = 0; k < b->lineage->count; k++) {
+		MEDARK_TRY(medark_archive_index(b->lineage->archives[k], &index, err));
+		MEDARK_TRY(medark_rowset_init(
+			&rows[k], medark_index_rows(index, MEDARK_KIND_PATIENTS), true, err));
+	}
+	return 0;
+}
+
+/* The latest archive's first: what it says of a patient is what the index file says. */
+static int restore_patients(struct bundles *b, struct medark_rowset *rows, struct medark_error *err)
+{
+	MEDARK_TRY(find_rows(b, rows, err));
+	for (size_t k = b->lineage->count; k-- > 0;)
+		MEDARK_TRY(restore_rows(b, k, &rows[k], err));
+	return 0;
+}
+
+static int begin(struct bundles *b, struct medark_error *err)
+{
+	b->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(ROOM);
+	MEDARK_TRY(medark_nameset_init(&b->done, err));
+	MEDARK_TRY(medark_fhir_new(&b->fhir, err));
+	b->facts = calloc(1, sizeof(*b->facts));
+	b->caches = calloc(b->lineage->count, sizeof(struct medark_cut_cache *));
+	if (!b->facts || !b->caches)
+		return medark_error_memory(err, "a restore");
+	for (size_t k = 0; k < b->lineage->count; k++)
+		MEDARK_TRY(medark_cut_cache_new(b->lineage->archives[k], &b->caches[k], err));
+	return create(b, INDEX, &b->index, err)
+		       ? medark_error_set(err, MEDARK_E_SYSTEM,
+					  "cannot create '" INDEX "' in the target")
+		       : 0;
+}
+
+int medark_restore_bundles(struct medark_lineage *lineage, int folder,
+			   const struct medark_restore_request *request,
+			   const struct medark_events *events, struct medark_restore_result *out,
+			   struct medark_error *err)
+{
+	MEDARK_AUTO(bundles_clear)
+	struct bundles b = {
+		.request = request, .result = out, .lineage = lineage, .folder = folder, .index = -1
+	};
+	struct medark_rowset *rows = calloc(lineage->count, sizeof(*rows));
+	int code;
+
+	medark_meter_init(&b.meter, events, "restoring", 0);
+	if (!rows)
+		return medark_error_memory(err, "a restore");
+	code = begin(&b, err);
+	if (code == 0)
+		code = restore_patients(&b, rows, err);
+	for (size_t k = 0; k < lineage->count; k++)
+		medark_rowset_clear(&rows[k]);
+	free(rows);
+	return code;
+}
