@@ -321,11 +321,11 @@ static void warn_of_left_out(const struct cli_options *options,
 
 	if (!r->left_out)
 		return;
-	(void)snprintf(
-		sentence, sizeof(sentence),
-		"%" PRIu64 " records are in no Bundle: they are XML, have a fault or no id, or "
-		"are older than one of the same type and id; restore into a folder to have them",
-		r->left_out);
+	(void)snprintf(sentence, sizeof(sentence),
+		       "%" PRIu64 " records are in no Bundle: they are XML, have a fault or no "
+		       "usable id, or are older than one of the same type and id; restore into a "
+		       "folder to have them",
+		       r->left_out);
 	cli_report_warning(options, sentence);
 }
 

@@ -9,6 +9,7 @@
 #include "archive/patient_find.h"
 #include "archive/patient_row.h"
 #include "archive/restore.h"
+#include "archive/server_ids.h"
 #include "archive/write_all.h"
 #include "base/secret.h"
 #include "live/rewrite.h"
@@ -22,13 +23,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INDEX	    "index.ndjson"
-#define FLUSH	    ((size_t)1 << 16)
-#define ROOM	    (MEDARK_PAGE_MAX + 4 * FLUSH)
-#define FILE_MAX    96
-#define PLACES	    (1u << 30)
-#define ID_MAX	    64 /* of a file */
-#define ID_TEXT_MAX 256
+#define INDEX	   "index.ndjson"
+#define FLUSH	   ((size_t)1 << 16)
+#define ROOM	   (MEDARK_PAGE_MAX + 4 * FLUSH)
+#define FILE_MAX   96
+#define RECORD_MAX ((size_t)1 << 30)
+#define PLACES	   (1u << 30)
+#define ID_MAX	   64 /* of a file */
 
 struct bundles {
 	const struct medark_restore_request *request;
@@ -41,6 +42,8 @@ struct bundles {
 	struct medark_meter meter;
 	struct medark_buffer text;
 	uint64_t number; /* of files */
+	char id[MEDARK_TARGET_ID_TEXT];
+	struct medark_buffer with_id; /* a record that got one */
 	int folder, index;
 };
 
@@ -55,6 +58,7 @@ static void bundles_clear(struct bundles *b)
 		medark_secret_wipe(b->facts, sizeof(*b->facts));
 	free(b->facts);
 	medark_buffer_clear(&b->text);
+	medark_buffer_clear(&b->with_id);
 	medark_meter_clear(&b->meter);
 	medark_fd_close_auto(&b->index);
 }
@@ -115,7 +119,7 @@ static void chosen_clear(struct chosen *c)
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct chosen, chosen_clear)
 
-/* Has it type and id as another server takes them? Leaves them in b->facts. */
+/* Has it a type, and an id, as another server takes them? Leaves them in b->facts and b->id. */
 static int can_go(struct bundles *b, const struct medark_dossier_record *r,
 		  struct medark_error *err)
 {
@@ -123,8 +127,17 @@ static int can_go(struct bundles *b, const struct medark_dossier_record *r,
 	int found = r->is_xml ? 0 : medark_fhir_json(b->fhir, r->text, none, b->facts, err);
 
 	MEDARK_TRY(found);
-	return found && !b->facts->fault && medark_fhir_is_type(b->facts->type) &&
-	       medark_fhir_is_id(b->facts->id) && b->facts->id.size <= ID_TEXT_MAX;
+	if (!found || b->facts->fault || !medark_fhir_is_type(b->facts->type))
+		return 0;
+	if (!b->facts->id.size) {
+		MEDARK_TRY(medark_server_ids_make(r->text, b->id, &b->with_id, err));
+		return 1;
+	}
+	if (!medark_fhir_is_id(b->facts->id) || b->facts->id.size >= sizeof(b->id))
+		return 0;
+	memcpy(b->id, b->facts->id.data, b->facts->id.size);
+	b->id[b->facts->id.size] = '\0';
+	return 1;
 }
 
 static struct medark_bytes without_mark(struct medark_bytes text)
@@ -152,19 +165,31 @@ static int add_entry(struct bundles *b, struct medark_bytes name, struct medark_
 	return flush(b, fd, FLUSH, err);
 }
 
+/* One without an id gets it again: it is made of what stands in the record. */
+static int add_record(struct bundles *b, struct medark_bytes name,
+		      const struct medark_dossier_record *r, int fd, struct medark_error *err)
+{
+	int good = can_go(b, r, err);
+
+	MEDARK_TRY(good);
+	return add_entry(b, name,
+			 b->facts->id.size ? r->text
+					   : medark_bytes(b->with_id.data, b->with_id.size),
+			 fd, err);
+}
+
 /* In a transaction each may stand once: the newest, or the first of those that do not say. */
 static int choose(struct bundles *b, const struct medark_dossier *d, uint32_t i, struct chosen *c,
 		  struct medark_error *err)
 {
-	char name[MEDARK_FHIR_TYPE_MAX + ID_TEXT_MAX + 2];
+	char name[MEDARK_FHIR_TYPE_MAX + MEDARK_TARGET_ID_TEXT + 2];
 	struct medark_bytes key;
 	const struct medark_bytes text = d->records[i].text;
 	uint32_t at;
 	int added;
 
-	(void)snprintf(name, sizeof(name), "%.*s/%.*s", (int)b->facts->type.size,
-		       (const char *)b->facts->type.data, (int)b->facts->id.size,
-		       (const char *)b->facts->id.data);
+	(void)snprintf(name, sizeof(name), "%.*s/%s", (int)b->facts->type.size,
+		       (const char *)b->facts->type.data, b->id);
 	key = medark_bytes_text(name);
 	added = medark_nameset_add(&c->names, key, err);
 	MEDARK_TRY(added);
@@ -218,7 +243,7 @@ static int write_bundle(struct bundles *b, const struct medark_dossier *d, int f
 		b->result->referenced += r->is_outside;
 		if (i)
 			MEDARK_TRY(medark_buffer_text(&b->text, ",", err));
-		MEDARK_TRY(add_entry(b, medark_nameset_get(&c.names, i), r->text, fd, err));
+		MEDARK_TRY(add_record(b, medark_nameset_get(&c.names, i), r, fd, err));
 	}
 	*out_entries = count;
 	MEDARK_TRY(medark_buffer_text(&b->text, "\n]}\n", err));
@@ -356,6 +381,7 @@ static int restore_patients(struct bundles *b, struct medark_rowset *rows, struc
 static int begin(struct bundles *b, struct medark_error *err)
 {
 	b->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(ROOM);
+	b->with_id = (struct medark_buffer)MEDARK_BUFFER_SECRET(RECORD_MAX);
 	MEDARK_TRY(medark_nameset_init(&b->done, err));
 	MEDARK_TRY(medark_fhir_new(&b->fhir, err));
 	b->facts = calloc(1, sizeof(*b->facts));
