@@ -83,7 +83,11 @@ static int check(const struct cli_options *options)
 					"cannot use '%s' for --since: it must be a date, "
 					"YYYY-MM-DD or DD-MM-YYYY",
 					options->since);
-	if (options->as_bundles && (options->force || options->since || options->types.count))
+	if (options->form == MEDARK_RESTORE_BAG && options->force)
+		return cli_report_usage(options, "cannot use --force with bagit: a bag goes into a "
+						 "new or empty folder");
+	if (options->form == MEDARK_RESTORE_BUNDLES &&
+	    (options->force || options->since || options->types.count))
 		return cli_report_usage(options,
 					"cannot use --%s with bundle: a Bundle holds all that a "
 					"patient has, in a new folder",
@@ -153,7 +157,7 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	const struct medark_restore_result *r = &o->result;
 
 	cli_report_row_judged(stdout, o->judged_at);
-	if (options->as_bundles) {
+	if (options->form == MEDARK_RESTORE_BUNDLES) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
 		cli_report_row_number(stdout, "referenced", r->referenced);
@@ -396,7 +400,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	struct refusal refusal = { 0 };
 	struct medark_restore_request request = {
 		.target = options->to,
-		.form = options->as_bundles ? MEDARK_RESTORE_BUNDLES : MEDARK_RESTORE_FILES,
+		.form = options->form,
 		.replace = options->force,
 		.no_sync = options->no_sync,
 		.patient_count = patients->list.count,
@@ -450,9 +454,6 @@ static int open_archives(const struct cli_options *options, struct cli_lines *li
 	return code ? code : cli_access_open_all(options, access);
 }
 
-/* What stands in front of the folder in --to. */
-#define AS_BUNDLES "bundle:"
-
 static int restore_to_folder(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access access = { 0 };
@@ -477,20 +478,30 @@ static int restore_to_server(const struct cli_options *options)
 	return code ? code : cli_server_restore(options, &access, &lines);
 }
 
+/* What stands in front of the folder in --to. */
+static const struct {
+	const char *prefix;
+	enum medark_restore_form form;
+} forms[] = { { "bundle:", MEDARK_RESTORE_BUNDLES }, { "bagit:", MEDARK_RESTORE_BAG } };
+
 int cmd_restore(const struct cli_options *options)
 {
-	struct cli_options bundles = *options;
+	struct cli_options other = *options;
 
 	if (options->to && medark_is_server(options->to))
 		return restore_to_server(options);
-	if (!options->to || strncmp(options->to, AS_BUNDLES, sizeof(AS_BUNDLES) - 1) != 0)
-		return restore_to_folder(options);
-	bundles.to += sizeof(AS_BUNDLES) - 1;
-	bundles.as_bundles = true;
-	if (!*bundles.to)
+	for (size_t i = 0; options->to && i < sizeof(forms) / sizeof(*forms); i++) {
+		size_t size = strlen(forms[i].prefix);
+
+		if (strncmp(options->to, forms[i].prefix, size) != 0)
+			continue;
+		other.to += size;
+		other.form = forms[i].form;
+		if (*other.to)
+			return restore_to_folder(&other);
 		return cli_report_usage(options,
-					"cannot use '%s' for --to: behind bundle: a folder "
-					"is named",
+					"cannot use '%s' for --to: a folder is named behind it",
 					options->to);
-	return restore_to_folder(&bundles);
+	}
+	return restore_to_folder(options);
 }

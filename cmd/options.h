@@ -8,6 +8,8 @@
 
 #include "verbs.h"
 
+#include <medark/archive.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,7 +33,7 @@ struct cli_options {
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
-	bool as_bundles;		    /* of --to: a Bundle for each patient */
+	enum medark_restore_form form;	    /* of --to */
 	const char *state, *shown, *issuer; /* of accounts */
 	const char *account, *from, *until; /* of the audit log */
 	bool off, fhir;

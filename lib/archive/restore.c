@@ -22,6 +22,30 @@ static enum medark_partial_over replaced(const struct medark_lineage *lineage,
 	return is_whole(lineage, request) ? MEDARK_OVER_FILES : MEDARK_OVER_CHART;
 }
 
+static int fill(struct medark_lineage *lineage, int folder,
+		const struct medark_restore_request *request, const struct medark_events *events,
+		struct medark_restore_result *out, struct medark_error *err)
+{
+	if (request->form == MEDARK_RESTORE_BUNDLES)
+		return medark_restore_bundles(lineage, folder, request, events, out, err);
+	if (is_whole(lineage, request))
+		return medark_restore_whole(lineage->archives[0], folder, request->threads, events,
+					    out, err);
+	return medark_restore_records(lineage, folder, request, events, out, err);
+}
+
+static int fill_bag(struct medark_lineage *lineage, int folder,
+		    const struct medark_restore_request *request,
+		    const struct medark_events *events, struct medark_restore_result *out,
+		    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int data = -1;
+
+	MEDARK_TRY(medark_bag_begin(folder, &data, err));
+	MEDARK_TRY(fill(lineage, data, request, events, out, err));
+	return medark_bag_finish(folder, data, lineage->archives[lineage->count - 1], events, err);
+}
+
 static int run(struct medark_lineage *lineage, const struct medark_restore_request *request,
 	       const struct medark_events *events, struct medark_restore_result *out,
 	       struct medark_error *err)
@@ -37,13 +61,10 @@ static int run(struct medark_lineage *lineage, const struct medark_restore_reque
 	for (size_t k = 0; !request->patient_count && k < lineage->count; k++)
 		MEDARK_TRY(
 			medark_archive_verify(lineage->archives[k], request->threads, events, err));
-	if (request->form == MEDARK_RESTORE_BUNDLES)
-		MEDARK_TRY(medark_restore_bundles(lineage, folder, request, events, out, err));
-	else if (is_whole(lineage, request))
-		MEDARK_TRY(medark_restore_whole(lineage->archives[0], folder, request->threads,
-						events, out, err));
+	if (request->form == MEDARK_RESTORE_BAG)
+		MEDARK_TRY(fill_bag(lineage, folder, request, events, out, err));
 	else
-		MEDARK_TRY(medark_restore_records(lineage, folder, request, events, out, err));
+		MEDARK_TRY(fill(lineage, folder, request, events, out, err));
 	return medark_partial_folder_finish(partial, !request->no_sync, err);
 }
 
@@ -74,6 +95,9 @@ static int check(struct medark_archive *const *archives, size_t count,
 						"the archive was opened without an identity");
 	if (count == 0)
 		return medark_error_set(err, MEDARK_E_USAGE, "a restore needs an archive");
+	if (request->form == MEDARK_RESTORE_BAG && request->replace)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a bag goes into a folder that is new or empty");
 	if (request->form == MEDARK_RESTORE_BUNDLES &&
 	    (request->replace || request->type_count || request->since))
 		return medark_error_set(err, MEDARK_E_USAGE,

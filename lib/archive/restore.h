@@ -28,4 +28,17 @@ int medark_restore_bundles(struct medark_lineage *lineage, int folder,
 			   const struct medark_events *events, struct medark_restore_result *out,
 			   struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * The folder data/ of a bag (RFC 8493) that `folder` is to become; *out_data is the caller's to
+ * close. MEDARK_E_SYSTEM.
+ */
+int medark_bag_begin(int folder, int *out_data, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Behind everything in data/: its manifest, and what says what the bag is. `archive` is the latest
+ * that it came from. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_bag_finish(int folder, int data, const struct medark_archive *archive,
+		      const struct medark_events *events, struct medark_error *err) MEDARK_MUST_USE;
+
 #endif
