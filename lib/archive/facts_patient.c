@@ -3,8 +3,8 @@
 #include "archive/facts.h"
 
 #include "archive/alias.h"
-#include "archive/words.h"
 #include "base/text.h"
+#include "base/words.h"
 
 #include <string.h>
 

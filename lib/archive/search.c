@@ -2,8 +2,8 @@
 #include "archive/search.h"
 
 #include "archive/row.h"
-#include "archive/words.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "record/record.h"
 
 static int bad(struct medark_error *err)

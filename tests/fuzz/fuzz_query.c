@@ -3,8 +3,8 @@
 #include "forge.h"
 
 #include "archive/query.h"
-#include "archive/words.h"
 #include "base/text.h"
+#include "base/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../test.h"
 
-#include "archive/words.h"
 #include "base/buffer.h"
+#include "base/words.h"
 
 static int join(void *context, struct medark_bytes word, struct medark_error *err)
 {
@@ -80,6 +80,19 @@ static void what_is_not_utf8_has_no_words(void **state)
 	expect("jan \xff piet", "");
 }
 
+static void words_are_joined_by_one_space(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(16);
+
+	(void)state;
+	assert_int_equal(medark_words_join(medark_bytes_text(" \xc3\x89l  B, "), &out, NULL), 0);
+	assert_int_equal(medark_words_join(medark_bytes_text("--"), &out, NULL), 0);
+	assert_int_equal(out.size, 4);
+	assert_memory_equal(out.data, "el b", 4);
+	assert_int_equal(medark_words_join(medark_bytes_text("thirteen more"), &out, NULL),
+			 MEDARK_E_MEMORY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +101,7 @@ int main(void)
 		cmocka_unit_test(a_composed_and_a_decomposed_name_are_the_same),
 		cmocka_unit_test(long_words_are_cut_at_a_character),
 		cmocka_unit_test(what_is_not_utf8_has_no_words),
+		cmocka_unit_test(words_are_joined_by_one_space),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "archive/words.h"
+#include "base/words.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -104,4 +104,26 @@ int medark_words(struct medark_bytes text,
 	if (size < 0)
 		return 0;
 	return split(medark_bytes(folded, fold_strokes(folded, (size_t)size)), each, context, err);
+}
+
+struct joined {
+	struct medark_buffer *out;
+	bool follows; /* another word */
+};
+
+static int add_word(void *context, struct medark_bytes word, struct medark_error *err)
+{
+	struct joined *j = context;
+
+	if (j->follows)
+		MEDARK_TRY(medark_buffer_text(j->out, " ", err));
+	j->follows = true;
+	return medark_buffer_add(j->out, word.data, word.size, err);
+}
+
+int medark_words_join(struct medark_bytes text, struct medark_buffer *out, struct medark_error *err)
+{
+	struct joined j = { .out = out };
+
+	return medark_words(text, add_word, &j, err);
 }
