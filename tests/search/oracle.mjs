@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// oracle.mjs ASK SYNTH NODE_FOLDER SHARED_DATA: asks the program ASK and a second opinion, made with
+// fhirpath.js and the published expressions, the same queries of the same records.
+import { execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { Definitions } from "./definitions.mjs";
+import { criterion, line, modifier } from "./queries.mjs";
+import { Maker, Random, text } from "./random_records.mjs";
+import { holds, refersTo } from "./rules.mjs";
+
+const [ask, synth, nodeFolder, shared] = process.argv.slice(2);
+const QUERIES_EACH = 6;
+const RANDOM_EACH = 30;
+const REAL_EACH = 40;
+
+const random = new Random(4711);
+const definitions = new Definitions(nodeFolder);
+const fhirpath = definitions.require("fhirpath");
+const model = definitions.require("fhirpath/fhir-context/r4");
+let failures = 0;
+
+function fail(message) {
+	if (++failures <= 20) {
+		console.log(message);
+	}
+}
+
+// ---- what is declared ----
+
+const COMMON = {
+	_id: "id", _lastUpdated: "meta.lastUpdated", _profile: "meta.profile", _security: "meta.security", _source: "meta.source", _tag: "meta.tag",
+};
+const SYSTEM_OF_STU3 = new Set(["clinical-status", "verification-status"]);
+
+// type -> [{ name, kind, system, compiled … }]
+const declared = new Map();
+let current;
+const functions = {
+	refersTo: { fn: (inputs, type) => inputs.map((i) => refersTo(i, type, current)), arity: { 1: ["String"] } },
+};
+
+for (const row of execFileSync(ask, ["--list"], { encoding: "utf8" }).trim().split("\n")) {
+	const [type, name, kind, system] = row.split("\t");
+	if (!declared.has(type)) {
+		declared.set(type, []);
+	}
+	declared.get(type).push({ name, kind, declaredSystem: system || undefined });
+}
+
+for (const [type, params] of declared) {
+	const published = definitions.of(type);
+	for (const p of params) {
+		const known = COMMON[p.name] ? { kind: p.kind, expression: `${type}.${COMMON[p.name]}` } : published.get(p.name);
+		published.delete(p.name);
+		if (!known || known.kind !== p.kind) {
+			fail(`${type}.${p.name} is declared as ${p.kind}, and published as ${known?.kind}`);
+			continue;
+		}
+		p.system = known.source ? definitions.systemOf(known.source) : undefined;
+		if (p.name === "deceased") {
+			p.system = "http://hl7.org/fhir/special-values";
+		}
+		if (p.kind === "token" && p.system !== p.declaredSystem && !SYSTEM_OF_STU3.has(p.name)) {
+			fail(`${type}.${p.name} has the system ${p.declaredSystem} and not ${p.system}`);
+		}
+		p.exact = p.name === "_id";
+		p.byWord = p.kind === "string" && (p.name.startsWith("address") || (["name", "family", "given"].includes(p.name) && ["Patient", "Practitioner", "RelatedPerson"].includes(type)));
+		// A choice may also be a text, as CarePlan.activity.detail.scheduled[x]: it is no date.
+		const expression = p.kind === "date" ? `(${known.expression}).where(($this is FHIR.string).not())` : known.expression;
+		p.compiled = fhirpath.compile(expression, model, { userInvocationTable: functions, resolveInternalTypes: false });
+	}
+	for (const name of published.keys()) {
+		fail(`${type}.${name} is published and not declared`);
+	}
+}
+
+// ---- records ----
+
+// type -> [record]
+const records = new Map([...declared.keys()].map((t) => [t, []]));
+const lines = [];
+
+function add(record, textOfIt) {
+	records.get(record.resourceType).push({ record, values: new Map(), number: lines.length });
+	lines.push(textOfIt);
+}
+
+const maker = new Maker(definitions, random);
+for (const type of declared.keys()) {
+	for (let i = 0; i < RANDOM_EACH; i++) {
+		const record = maker.record(type, `${type}-${i}`);
+		add(record, text(record));
+	}
+}
+
+// Some of each type, spread over what there is; no id twice.
+function addSome(source, all) {
+	const byType = new Map();
+	for (const l of all) {
+		const type = /"resourceType":\s*"(\w+)"/.exec(l)?.[1];
+		if (records.has(type)) {
+			byType.set(type, [...(byType.get(type) ?? []), l]);
+		}
+	}
+	let n = 0;
+	for (const [type, list] of byType) {
+		const step = Math.max(1, Math.floor(list.length / REAL_EACH));
+		const seen = new Set(records.get(type).map((r) => r.record.id));
+		for (let i = 0; i < list.length && i / step < REAL_EACH; i += step) {
+			const record = JSON.parse(list[i]);
+			if (record.resourceType === type && record.id && !seen.has(record.id)) {
+				seen.add(record.id);
+				add(record, list[i]);
+				n++;
+			}
+		}
+	}
+	console.log(`${n} records of ${source}`);
+}
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "search-oracle-"));
+try {
+	execFileSync(synth, ["--patients", "40", "--out", path.join(folder, "synth")]);
+	const generated = fs.readdirSync(path.join(folder, "synth")).flatMap((f) => fs.readFileSync(path.join(folder, "synth", f), "utf8").split("\n").filter(Boolean));
+	addSome("the generator", generated);
+	for (const name of ["fhir-r4-examples", "synthea-r4-ndjson"]) {
+		const archive = path.join(shared, `${name}.tar.zst`);
+		if (!fs.existsSync(archive)) {
+			console.log(`${name} is not there: without it`);
+			continue;
+		}
+		// One line for each record: of a file with many, what its first megabytes hold.
+		const script = `zstd -dc --long=27 '${archive}' | tar -x -C '${folder}' --one-top-level='${name}'`;
+		execFileSync("sh", ["-c", script]);
+		addSome(name, readAll(path.join(folder, name)));
+		fs.rmSync(path.join(folder, name), { recursive: true });
+	}
+} finally {
+	fs.rmSync(folder, { recursive: true });
+}
+
+function readAll(at) {
+	const out = [];
+	for (const name of fs.readdirSync(at, { recursive: true })) {
+		const file = path.join(at, name);
+		if (name.endsWith(".ndjson")) {
+			const handle = fs.openSync(file);
+			const bytes = Buffer.alloc(2 << 20);
+			const n = fs.readSync(handle, bytes, 0, bytes.length, 0);
+			fs.closeSync(handle);
+			out.push(...bytes.toString("utf8", 0, n).split("\n").slice(0, -1));
+		} else if (name.endsWith(".json")) {
+			const all = fs.readFileSync(file, "utf8");
+			const record = records.has(/"resourceType":\s*"(\w+)"/.exec(all)?.[1]) ? JSON.parse(all) : undefined;
+			if (record) {
+				out.push(all.trim().includes("\n") ? all.replace(/\s*\n\s*/g, " ").trim() : all.trim());
+			}
+		}
+	}
+	return out;
+}
+
+// ---- the second opinion ----
+
+const TYPES = {
+	date: ["date", "dateTime", "instant", "Period", "Timing"], reference: ["Reference"], quantity: ["Quantity", "Age", "Duration", "Range", "SampledData"],
+	string: ["HumanName", "Address"], token: ["Coding", "CodeableConcept", "Identifier", "ContactPoint"], uri: [],
+};
+
+function typeOf(value) {
+	return value.__path__?.fhirNodeDataType ?? value.__path__?.path;
+}
+
+function valuesOf(item, param) {
+	if (!item.values.has(param)) {
+		current = item.record;
+		const found = param.compiled(item.record).map((value) => ({ type: typeof value === "object" ? typeOf(value) : "primitive", value }));
+		item.values.set(param, found.filter((v) => v.type === "primitive" || TYPES[param.kind].includes(v.type)));
+	}
+	return item.values.get(param);
+}
+
+function opinion(type, criteria) {
+	return records
+		.get(type)
+		.filter((item) => criteria.every((c) => holds(valuesOf(item, c.param), c.text, { ...c.param, modifier: c.modifier })))
+		.map((item) => item.record.id);
+}
+
+// ---- queries ----
+
+const questions = [];
+for (const [type, params] of declared) {
+	const usable = params.filter((p) => p.compiled);
+	const pools = new Map(usable.map((p) => [p, records.get(type).flatMap((item) => valuesOf(item, p))]));
+	const one = (p, m) => ({ ...criterion(p, pools.get(p), random, m), param: p });
+	const plain = (p) => ({ ...criterion(p, pools.get(p), random, undefined, true), param: p });
+	for (const p of usable) {
+		questions.push({ type, criteria: [one(p, "missing")] }, { type, criteria: [plain(p)] });
+		for (let i = 0; i < QUERIES_EACH; i++) {
+			const criteria = [one(p, modifier(p, random))];
+			if (random.chance(0.2)) {
+				const other = random.pick(usable);
+				criteria.push(one(other, random.chance(0.2) ? "missing" : modifier(other, random)));
+			}
+			questions.push({ type, criteria });
+		}
+	}
+}
+
+const input = [...lines, ...questions.map((q) => line(q.type, q.criteria))].join("\n") + "\n";
+const asked = spawnSync(ask, ["/usr/share/zoneinfo/Europe/Amsterdam"], { input, encoding: "utf8", maxBuffer: 1 << 30 });
+if (asked.status !== 0) {
+	console.log(asked.stderr);
+	process.exit(1);
+}
+const answers = asked.stdout.split("\n");
+let found = 0;
+const met = new Set();
+questions.forEach((q, i) => {
+	const want = opinion(q.type, q.criteria).map((id) => " " + id).join("");
+	if (want) {
+		found++;
+		q.criteria.forEach((c) => met.add(`${q.type}.${c.name}`));
+	}
+	if (answers[i] !== want) {
+		fail(`${decodeURIComponent(line(q.type, q.criteria))}\n  asked: ${answers[i]}\n  oracle:${want}`);
+	}
+});
+const all = [...declared].flatMap(([type, params]) => params.map((p) => `${type}.${p.name}`));
+for (const name of all.filter((n) => !met.has(n))) {
+	fail(`${name}: no query found anything`);
+}
+console.log(`${lines.length} records, ${questions.length} queries, ${found} of them find something, ${declared.size} types, ${all.length} parameters, ${failures} differences`);
+process.exit(failures || questions.length < 2000 ? 1 : 0);
