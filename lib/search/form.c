@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include <assert.h>
+
 void medark_form_clear(struct medark_form *form)
 {
 	medark_buffer_clear(&form->texts);
@@ -24,6 +26,7 @@ static int decode(struct medark_form *form, struct medark_bytes raw, struct meda
 	uint8_t *to = form->texts.data + form->texts.size;
 	size_t size = 0;
 
+	assert(form->texts.data);
 	for (size_t i = 0; i < raw.size; i++) {
 		uint8_t c = raw.data[i];
 

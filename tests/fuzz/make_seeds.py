@@ -81,6 +81,24 @@ QUERIES = (
     "1.2.1970", "urn:a|77", "http://fhir.nl/fhir/NamingSystem/bsn|999990019", "Vri\u00ebs-Jansen",
     "O'Neill", "p1", "urn:uuid:0c0d1e2f-0000-4000-8000-000000000001", "\u5f20\u4f1f", "",
 )  # fmt: skip
+SEARCHES = (
+    "Patient?name=van+der%20Berg&birthdate=ge1970-05&gender:not=female&_sort=-birthdate,name",
+    "Patient?identifier=urn:a%7C77,x&address=zwolle&phone=06&deceased=false&_id:missing=false",
+    "Observation?patient=p1&subject:Patient=p1&code=http://loinc.org|1-8&value-quantity=ap1.10|u|mg",
+    "Observation?date=lt2020-03-29T02:30:00.5%2B01:00&date=sa2019&_include:iterate=Observation:subject",
+    "Observation?value-string:contains=%C3%AB\\,b&subject:identifier=a|b&_revinclude=Provenance:target",
+    "Condition?onset-age=5||a&_count=10&_summary=count&_elements=id&_total=none&x.y=1&_has:a=b",
+)  # fmt: skip
+SEARCHED = (
+    '{"resourceType":"Patient","id":"p1","name":[{"family":"van der Berg","given":["Zo\u00eb"]}],'
+    '"birthDate":"1970-05-01","gender":"male","identifier":[{"system":"urn:a","value":"77"}],'
+    '"address":[{"city":"Zwolle"}],"telecom":[{"system":"phone","value":"06"}]}',
+    '{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/p1","identifier":'
+    '{"system":"a","value":"b"}},"code":{"coding":[{"system":"http://loinc.org","code":"1-8"}]},'
+    '"effectivePeriod":{"start":"2020-01"},"valueQuantity":{"value":1.10,"comparator":"<",'
+    '"system":"u","code":"mg"},"valueString":"x \u00eb,b","effectiveTiming":{"event":["2020"]}}',
+)  # fmt: skip
+ZONES = ("Europe/Amsterdam", "Australia/Sydney", "America/New_York", "Asia/Kathmandu")
 PATHS = (
     b"a/b.ndjson", b"../x", b"a/../b", b"/etc/passwd", b"a//b/", b".", b"", b"con.txt/LPT1/aux",
     b"x\x1b[31m/\xff\xfe", "caf\u00e9/\u5f20.".encode(), b"a:b|c*/t ", b"n" * 300,
@@ -277,6 +295,12 @@ def packed(corpus):
 def simple(corpus):
     for query in QUERIES:
         corpus.add("query", query)
+    for query in SEARCHES:
+        for record in SEARCHED:
+            corpus.add("search", query + "\n" + record)
+    for name in ZONES:
+        with open(os.path.join("/usr/share/zoneinfo", name), "rb") as f:
+            corpus.add("zone", f.read())
     for path in PATHS:
         corpus.add("safe_path", path)
     for text in JSON:

@@ -9,7 +9,7 @@ import path from "node:path";
 import { Definitions } from "./definitions.mjs";
 import { criterion, line, modifier } from "./queries.mjs";
 import { Maker, Random, text } from "./random_records.mjs";
-import { holds, refersTo } from "./rules.mjs";
+import { bestKey, compareKeys, holds, refersTo, target } from "./rules.mjs";
 
 const [ask, synth, nodeFolder, shared] = process.argv.slice(2);
 const QUERIES_EACH = 6;
@@ -183,11 +183,36 @@ function valuesOf(item, param) {
 	return item.values.get(param);
 }
 
-function opinion(type, criteria) {
-	return records
+function opinion({ type, criteria, sorts, include }) {
+	const items = records
 		.get(type)
-		.filter((item) => criteria.every((c) => holds(valuesOf(item, c.param), c.text, { ...c.param, modifier: c.modifier })))
-		.map((item) => item.record.id);
+		.filter((item) => criteria.every((c) => holds(valuesOf(item, c.param), c.text, { ...c.param, modifier: c.modifier })));
+	if (sorts) {
+		const keys = new Map(items.map((item) => [item, sorts.map((s) => bestKey(valuesOf(item, s.param), s.param, s.descending))]));
+		items.sort((a, b) => {
+			const orders = sorts.map((s, i) => compareKeys(keys.get(a)[i], keys.get(b)[i], s.descending));
+			return orders.find((o) => o !== 0) ?? a.number - b.number;
+		});
+	}
+	let answer = items.map((item) => " " + item.record.id).join("");
+	if (include) {
+		answer += " +" + included(items, include).map((x) => " " + x).join("");
+	}
+	return answer;
+}
+
+// "Type/id" of what _include brings along for `items`, or _revinclude.
+function included(items, { type, param, only, reverse }) {
+	const targets = (item) =>
+		valuesOf(item, param)
+			.map((v) => target(v.value.reference))
+			.filter((t) => t.id && (!only || t.type === only))
+			.map((t) => `${t.type}/${t.id}`);
+	if (!reverse) {
+		return items.filter((item) => item.record.resourceType === type).flatMap(targets);
+	}
+	const wanted = new Set(items.map((item) => `${item.record.resourceType}/${item.record.id}`));
+	return records.get(type).filter((item) => targets(item).some((t) => wanted.has(t))).map((item) => `${type}/${item.record.id}`);
 }
 
 // ---- queries ----
@@ -211,7 +236,24 @@ for (const [type, params] of declared) {
 	}
 }
 
-const input = [...lines, ...questions.map((q) => line(q.type, q.criteria))].join("\n") + "\n";
+// Orders, and what is brought along.
+for (const [type, params] of declared) {
+	const sortable = params.filter((p) => p.compiled && ["date", "token", "string"].includes(p.kind));
+	for (const first of sortable) {
+		const sorts = [first, ...(random.chance(0.5) ? [random.pick(sortable)] : [])].map((param) => ({ param, descending: random.chance(0.5) }));
+		questions.push({ type, criteria: [], sorts, more: "_sort=" + sorts.map((s) => (s.descending ? "-" : "") + s.param.name).join(",") });
+	}
+	for (const param of params.filter((p) => p.compiled && p.kind === "reference")) {
+		const only = random.pick([undefined, undefined, "Patient", "Practitioner"]);
+		const value = `${type}:${param.name}${only ? ":" + only : ""}`;
+		questions.push({ type, criteria: [], include: { type, param, only }, more: `_include=${value}` });
+		const of = only ?? "Patient";
+		questions.push({ type: of, criteria: [], include: { type, param, only, reverse: true }, more: `_revinclude=${value}` });
+	}
+}
+
+const asLine = (q) => (q.more ? `${q.type}?${q.more}` : line(q.type, q.criteria));
+const input = [...lines, ...questions.map(asLine)].join("\n") + "\n";
 const asked = spawnSync(ask, ["/usr/share/zoneinfo/Europe/Amsterdam"], { input, encoding: "utf8", maxBuffer: 1 << 30 });
 if (asked.status !== 0) {
 	console.log(asked.stderr);
@@ -221,13 +263,13 @@ const answers = asked.stdout.split("\n");
 let found = 0;
 const met = new Set();
 questions.forEach((q, i) => {
-	const want = opinion(q.type, q.criteria).map((id) => " " + id).join("");
+	const want = opinion(q);
 	if (want) {
 		found++;
 		q.criteria.forEach((c) => met.add(`${q.type}.${c.name}`));
 	}
 	if (answers[i] !== want) {
-		fail(`${decodeURIComponent(line(q.type, q.criteria))}\n  asked: ${answers[i]}\n  oracle:${want}`);
+		fail(`${decodeURIComponent(asLine(q))}\n  asked: ${answers[i]}\n  oracle:${want}`);
 	}
 });
 const all = [...declared].flatMap(([type, params]) => params.map((p) => `${type}.${p.name}`));

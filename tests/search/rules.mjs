@@ -312,3 +312,52 @@ export function holds(values, text, how) {
 	const any = values.some((v) => wanted.some((w) => one(v, w, how)));
 	return how.modifier === "not" ? !any : any;
 }
+
+// ---- order ----
+
+// What a value is ordered by, as a list of things that `<` compares; undefined: it has nothing.
+function sortKey({ type, value }, { kind }) {
+	if (kind === "date") {
+		return dateRange({ type, value });
+	}
+	if (kind === "string") {
+		if (typeof value === "string") {
+			return words(value) ? [words(value)] : undefined;
+		}
+		const first = (name) => words([value[name] ?? ""].flat()[0] ?? "");
+		const parts = ["family", "given", "city", "line"].map(first).filter(Boolean);
+		return parts.length ? parts : first("text") ? [first("text")] : undefined;
+	}
+	const code = {
+		CodeableConcept: () => value.coding?.map((c) => c.code).find((c) => c !== undefined),
+		Coding: () => value.code,
+		Identifier: () => value.value,
+		ContactPoint: () => value.value,
+	}[type]?.() ?? (typeof value === "object" ? undefined : String(value));
+	return code ? [lower(code)] : undefined;
+}
+
+function compareLists(a, b) {
+	for (let i = 0; i < Math.max(a.length, b.length); i++) {
+		if (a[i] === undefined || b[i] === undefined) {
+			return a.length - b.length;
+		}
+		if (a[i] !== b[i]) {
+			return typeof a[i] === "string" ? Buffer.compare(Buffer.from(a[i]), Buffer.from(b[i])) : a[i] < b[i] ? -1 : 1;
+		}
+	}
+	return 0;
+}
+
+// The value that comes first in the order asked for.
+export function bestKey(values, param, descending) {
+	const keys = values.map((v) => sortKey(v, param)).filter(Boolean).sort(compareLists);
+	return descending ? keys[keys.length - 1] : keys[0];
+}
+
+export function compareKeys(a, b, descending) {
+	if (!a || !b) {
+		return (a ? 0 : 1) - (b ? 0 : 1);
+	}
+	return descending ? compareLists(b, a) : compareLists(a, b);
+}
