@@ -3,54 +3,55 @@
 
 #include "search/match_kinds.h"
 
-/* 1 or 0: whether one value of the record is one of those looked for. */
-static int one_of(const struct medark_search_query *query,
-		  const struct medark_search_criterion *criterion,
-		  const struct medark_search_values *values, const struct medark_json_node *node,
-		  const struct medark_search_value *wanted, struct medark_error *err)
+/* Whether one value of the record is one of those looked for. A string is elsewhere. */
+static bool one_of(const struct medark_search_query *query,
+		   const struct medark_search_criterion *criterion,
+		   const struct medark_search_values *values, const struct medark_json_node *node)
 {
-	const struct medark_json_tree *record = values->tree;
-	struct medark_moments when;
+	enum medark_search_kind kind = criterion->param->kind;
+	struct medark_moments when = { 0 };
+	bool found = false;
 
-	if (criterion->modifier == MEDARK_SEARCH_IDENTIFIER)
-		return medark_search_match_identifier(record, node, wanted);
-	switch (criterion->param->kind) {
-	case MEDARK_SEARCH_TOKEN:
-		return medark_search_match_token(record, criterion->param, node, wanted);
-	case MEDARK_SEARCH_REFERENCE:
-		return medark_search_match_reference(values, node, wanted);
-	case MEDARK_SEARCH_DATE:
-		return medark_search_date_of(record, node, query->setup->zone, &when) &&
-		       medark_search_match_date(&when, wanted);
-	case MEDARK_SEARCH_QUANTITY:
-		return medark_search_match_quantity(record, node, wanted);
-	case MEDARK_SEARCH_STRING:
-		return medark_search_match_string(record, criterion->param, criterion->modifier,
-						  node, wanted, err);
-	default:
-		return medark_bytes_equal(node->text, wanted->text);
+	/* Read once, however many are looked for. */
+	if (kind == MEDARK_SEARCH_DATE &&
+	    !medark_search_date_of(values->tree, node, query->setup->zone, &when))
+		return false;
+	for (size_t i = 0; !found && i < criterion->count; i++) {
+		const struct medark_search_value *wanted =
+			medark_search_query_value(query, criterion->first + i);
+
+		if (criterion->modifier == MEDARK_SEARCH_IDENTIFIER)
+			found = medark_search_match_identifier(values->tree, node, wanted);
+		else if (kind == MEDARK_SEARCH_TOKEN)
+			found = medark_search_match_token(values->tree, criterion->param, node,
+							  wanted);
+		else if (kind == MEDARK_SEARCH_REFERENCE)
+			found = medark_search_match_reference(values, node, wanted);
+		else if (kind == MEDARK_SEARCH_DATE)
+			found = medark_search_match_date(&when, wanted);
+		else if (kind == MEDARK_SEARCH_QUANTITY)
+			found = medark_search_match_quantity(values->tree, node, wanted);
+		else
+			found = medark_bytes_equal(node->text, wanted->text);
 	}
+	return found;
 }
 
+/* 1 or 0: whether any value of the record is. */
 static int any(const struct medark_search_query *query,
 	       const struct medark_search_criterion *criterion,
 	       const struct medark_json_tree *record, struct medark_error *err)
 {
 	struct medark_search_values values;
 	const struct medark_json_node *node;
+	int found = 0;
 
 	medark_search_values_init(&values, record, criterion->param, query->setup->base);
-	while ((node = medark_search_values_next(&values))) {
-		for (size_t i = 0; i < criterion->count; i++) {
-			int found =
-				one_of(query, criterion, &values, node,
-				       medark_search_query_value(query, criterion->first + i), err);
-
-			if (found)
-				return found;
-		}
-	}
-	return 0;
+	while (found == 0 && (node = medark_search_values_next(&values)))
+		found = criterion->param->kind == MEDARK_SEARCH_STRING
+				? medark_search_match_string(query, criterion, record, node, err)
+				: one_of(query, criterion, &values, node);
+	return found;
 }
 
 static bool has_value(const struct medark_search_query *query,

@@ -154,26 +154,41 @@ static bool find_words(struct medark_bytes text, struct medark_bytes wanted, boo
 	return false;
 }
 
-static int match_text(const struct medark_search_param *param, enum medark_search_modifier modifier,
-		      struct medark_bytes text, const struct medark_search_value *wanted,
+static bool one_of(const struct medark_search_query *query,
+		   const struct medark_search_criterion *criterion, struct medark_bytes text,
+		   struct medark_bytes words)
+{
+	for (size_t i = 0; i < criterion->count; i++) {
+		const struct medark_search_value *wanted =
+			medark_search_query_value(query, criterion->first + i);
+
+		if (criterion->modifier == MEDARK_SEARCH_EXACT
+			    ? medark_bytes_equal(text, wanted->text)
+			    : find_words(words,
+					 medark_bytes(wanted->words.data, wanted->words.size),
+					 criterion->param->rule == MEDARK_SEARCH_WORDS,
+					 criterion->modifier == MEDARK_SEARCH_CONTAINS))
+			return true;
+	}
+	return false;
+}
+
+static int match_text(const struct medark_search_query *query,
+		      const struct medark_search_criterion *criterion, struct medark_bytes text,
 		      struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer words = MEDARK_BUFFER_SECRET((size_t)1 << 20);
 
-	if (modifier == MEDARK_SEARCH_EXACT)
-		return medark_bytes_equal(text, wanted->text);
-	MEDARK_TRY(medark_words_join(text, &words, err));
-	return find_words(medark_bytes(words.data, words.size),
-			  medark_bytes(wanted->words.data, wanted->words.size),
-			  param->rule == MEDARK_SEARCH_WORDS, modifier == MEDARK_SEARCH_CONTAINS);
+	if (criterion->modifier != MEDARK_SEARCH_EXACT)
+		MEDARK_TRY(medark_words_join(text, &words, err));
+	return one_of(query, criterion, text, medark_bytes(words.data, words.size));
 }
 
-int medark_search_match_string(const struct medark_json_tree *record,
-			       const struct medark_search_param *param,
-			       enum medark_search_modifier modifier,
-			       const struct medark_json_node *node,
-			       const struct medark_search_value *wanted, struct medark_error *err)
+int medark_search_match_string(const struct medark_search_query *query,
+			       const struct medark_search_criterion *criterion,
+			       const struct medark_json_tree *record,
+			       const struct medark_json_node *node, struct medark_error *err)
 {
 	/* The texts of HumanName and Address; their other members are codes and Periods. */
 	static const char *const parts[] = { "text",   "family",     "given",  "prefix",
@@ -182,14 +197,14 @@ int medark_search_match_string(const struct medark_json_tree *record,
 	int found = 0;
 
 	if (node->kind == MEDARK_JSON_STRING)
-		return match_text(param, modifier, node->text, wanted, err);
+		return match_text(query, criterion, node->text, err);
 	for (size_t i = 0; found == 0 && i < sizeof(parts) / sizeof(*parts); i++) {
 		struct medark_json_walk walk;
 		const struct medark_json_node *part;
 
 		medark_json_walk_init(&walk, record, node, parts[i]);
 		while (found == 0 && (part = medark_json_walk_next(&walk)))
-			found = match_text(param, modifier, part->text, wanted, err);
+			found = match_text(query, criterion, part->text, err);
 	}
 	return found;
 }

@@ -33,12 +33,11 @@ bool medark_search_date_of(const struct medark_json_tree *record,
 			   const struct medark_json_node *node, const struct medark_zone *zone,
 			   struct medark_moments *out);
 
-/* 1 or 0; MEDARK_E_MEMORY. */
-int medark_search_match_string(const struct medark_json_tree *record,
-			       const struct medark_search_param *param,
-			       enum medark_search_modifier modifier,
+/* Is the value one of the criterion's? 1 or 0; MEDARK_E_MEMORY. */
+int medark_search_match_string(const struct medark_search_query *query,
+			       const struct medark_search_criterion *criterion,
+			       const struct medark_json_tree *record,
 			       const struct medark_json_node *node,
-			       const struct medark_search_value *wanted,
 			       struct medark_error *err) MEDARK_MUST_USE;
 
 /* Equal but for the case of ASCII letters? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "search/query.h"
 
-#include "record/fhir_reference.h"
+#include "record/compartment.h"
 #include "search/query_result.h"
 
 static struct medark_search_value *value_at(const struct medark_search_query *query, size_t i)
@@ -66,8 +66,8 @@ static bool find_modifier(const struct medark_search_param *param, struct medark
 		}
 	}
 	*out = text.size ? MEDARK_SEARCH_TYPE_OF : MEDARK_SEARCH_AS_IT_IS;
-	return text.size == 0 || (param->kind == MEDARK_SEARCH_REFERENCE &&
-				  medark_fhir_is_type(text) && text.data[0] <= 'Z');
+	return text.size == 0 ||
+	       (param->kind == MEDARK_SEARCH_REFERENCE && medark_compartment_find(text));
 }
 
 /* ---- values ---- */

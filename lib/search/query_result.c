@@ -2,7 +2,7 @@
 #include "search/query_result.h"
 
 #include "base/text.h"
-#include "record/fhir_reference.h"
+#include "record/compartment.h"
 
 /* Cuts off what stands before `stop`; *rest is then what stands behind, or empty. */
 static struct medark_bytes cut(struct medark_bytes *rest, char stop)
@@ -134,7 +134,7 @@ static int take_include(struct medark_search_query *query, const char *name,
 		return medark_search_refuse(
 			query, "not-supported", err,
 			"%s: only Type:parameter with a reference that the type has", name);
-	if (value.size && !medark_fhir_is_type(value))
+	if (value.size && !medark_compartment_find(value))
 		return wrong(query, name, err);
 	include.target = value;
 	if (query->include_count == MEDARK_SEARCH_INCLUDES_MAX)
