@@ -42,7 +42,10 @@ static void list_one(const char *type, const struct medark_search_param *p)
 	static const char *const kinds[] = { "",	  "token",    "string", "date",
 					     "reference", "quantity", "uri" };
 
-	printf("%s\t%s\t%s\t%s\n", type, p->name, kinds[p->kind], p->system ? p->system : "");
+	printf("%s\t%s\t%s\t%s\t", type, p->name, kinds[p->kind], p->system ? p->system : "");
+	for (size_t i = 0; i < MEDARK_SEARCH_PATHS_MAX && p->paths[i]; i++)
+		printf("%s%s", i ? "|" : "", p->paths[i]);
+	putchar('\n');
 }
 
 static void list(void)

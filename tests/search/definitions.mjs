@@ -88,6 +88,33 @@ export class Definitions {
 	}
 }
 
+// The type of what a path in a record of JSON leads to, by one of fhirpath.js's models; undefined: the
+// version has no such element.
+export function typeOfPath(model, type, path) {
+	let at = type;
+	for (const name of path.split(".")) {
+		let found;
+		// What a type has of its own, and what it has of those it is made of.
+		for (let owner = at; owner && !found; owner = model.type2Parent[owner]) {
+			const place = `${owner}.${name}`;
+			const choice = Object.keys(model.choiceTypePaths).find(
+				(c) => place.startsWith(c) && model.choiceTypePaths[c].some((t) => c + t[0].toUpperCase() + t.slice(1) === place),
+			);
+			if (choice) {
+				const chosen = place.slice(choice.length);
+				found = model.choiceTypePaths[choice].find((t) => t.toLowerCase() === chosen.toLowerCase());
+			} else if (model.path2Type[place] && !model.choiceTypePaths[place]) {
+				found = ["BackboneElement", "Element"].includes(model.path2Type[place]) ? place : model.path2Type[place];
+			}
+		}
+		if (!found) {
+			return undefined;
+		}
+		at = model.pathsDefinedElsewhere[found] ?? found;
+	}
+	return at;
+}
+
 // `as` wants one value, and there may be many; and nothing can be resolved here.
 function rewrite(part) {
 	return part

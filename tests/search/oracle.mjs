@@ -6,7 +6,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { Definitions } from "./definitions.mjs";
+import { Definitions, typeOfPath } from "./definitions.mjs";
 import { criterion, line, modifier } from "./queries.mjs";
 import { Maker, Random, text } from "./random_records.mjs";
 import { bestKey, compareKeys, holds, refersTo, target } from "./rules.mjs";
@@ -20,6 +20,7 @@ const random = new Random(4711);
 const definitions = new Definitions(nodeFolder);
 const fhirpath = definitions.require("fhirpath");
 const model = definitions.require("fhirpath/fhir-context/r4");
+const older = definitions.require("fhirpath/fhir-context/stu3");
 let failures = 0;
 
 function fail(message) {
@@ -38,16 +39,27 @@ const SYSTEM_OF_STU3 = new Set(["clinical-status", "verification-status"]);
 // type -> [{ name, kind, system, compiled … }]
 const declared = new Map();
 let current;
+// Places that only STU3 has.
+const onlyOlder = [];
 const functions = {
 	refersTo: { fn: (inputs, type) => inputs.map((i) => refersTo(i, type, current)), arity: { 1: ["String"] } },
 };
 
 for (const row of execFileSync(ask, ["--list"], { encoding: "utf8" }).trim().split("\n")) {
-	const [type, name, kind, system] = row.split("\t");
+	const [type, name, kind, system, paths] = row.split("\t");
 	if (!declared.has(type)) {
 		declared.set(type, []);
 	}
 	declared.get(type).push({ name, kind, declaredSystem: system || undefined });
+	for (const p of paths.split("|")) {
+		const types = [model, older].map((m) => typeOfPath(m, type, p));
+		if (types.every((t) => !t)) {
+			fail(`${type}.${name}: neither R4 nor STU3 has ${p}`);
+		}
+		if (!types[0]) {
+			onlyOlder.push(`${type}.${p}: ${types[1]}`);
+		}
+	}
 }
 
 for (const [type, params] of declared) {
@@ -276,5 +288,6 @@ const all = [...declared].flatMap(([type, params]) => params.map((p) => `${type}
 for (const name of all.filter((n) => !met.has(n))) {
 	fail(`${name}: no query found anything`);
 }
+console.log(`${onlyOlder.length} places of STU3 alone`);
 console.log(`${lines.length} records, ${questions.length} queries, ${found} of them find something, ${declared.size} types, ${all.length} parameters, ${failures} differences`);
 process.exit(failures || questions.length < 2000 ? 1 : 0);
