@@ -179,6 +179,16 @@ static void read_zone(const char *path)
 	need(medark_zone_parse(&zone, medark_bytes(bytes, n), &error) == 0, path);
 }
 
+static void read_clock(const char *path)
+{
+	long long local;
+
+	read_zone(path);
+	while (scanf("%lld", &local) == 1)
+		printf("%lld\n", (long long)medark_zone_utc(&zone, local));
+	medark_zone_clear(&zone);
+}
+
 int main(int argc, char **argv)
 {
 	char *line = NULL;
@@ -187,6 +197,10 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		list();
+		return 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "--clock") == 0) {
+		read_clock(argv[2]);
 		return 0;
 	}
 	if (argc == 2)
