@@ -126,16 +126,12 @@ static void multiply(struct medark_decimal *v, int factor, int more)
 	}
 }
 
-/* Minus 5, of a number of 10 or more. */
+/* Minus 5, of a number of 10 or more that ends with 0. */
 static void subtract_five(struct medark_decimal *v)
 {
 	int i = v->count - 1;
 
-	if (v->digits[i] >= 5) {
-		v->digits[i] = (uint8_t)(v->digits[i] - 5);
-		return;
-	}
-	v->digits[i] = (uint8_t)(v->digits[i] + 5);
+	v->digits[i] = 5;
 	while (v->digits[--i] == 0)
 		v->digits[i] = 9;
 	v->digits[i]--;

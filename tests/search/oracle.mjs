@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// oracle.mjs ASK SYNTH NODE_FOLDER SHARED_DATA: asks the program ASK and a second opinion, made with
+// oracle.mjs ASK SYNTH NODE_FOLDER SHARED_DATA [SEED]: asks the program ASK and a second opinion, made with
 // fhirpath.js and the published expressions, the same queries of the same records.
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -11,12 +11,12 @@ import { criterion, line, modifier } from "./queries.mjs";
 import { Maker, Random, text } from "./random_records.mjs";
 import { bestKey, compareKeys, holds, refersTo, target } from "./rules.mjs";
 
-const [ask, synth, nodeFolder, shared] = process.argv.slice(2);
+const [ask, synth, nodeFolder, shared, seed = "4711"] = process.argv.slice(2);
 const QUERIES_EACH = 6;
 const RANDOM_EACH = 30;
 const REAL_EACH = 40;
 
-const random = new Random(4711);
+const random = new Random(Number(seed));
 const definitions = new Definitions(nodeFolder);
 const fhirpath = definitions.require("fhirpath");
 const model = definitions.require("fhirpath/fhir-context/r4");
@@ -271,6 +271,12 @@ if (asked.status !== 0) {
 	console.log(asked.stderr);
 	process.exit(1);
 }
+// What is brought along is a set: fhirpath leaves out what stands twice in a union.
+function distinct(answer) {
+	const [found, brought] = answer.split(" +");
+	return brought === undefined ? found : found + " +" + [...new Set(brought.split(" "))].join(" ");
+}
+
 const answers = asked.stdout.split("\n");
 let found = 0;
 const met = new Set();
@@ -280,7 +286,7 @@ questions.forEach((q, i) => {
 		found++;
 		q.criteria.forEach((c) => met.add(`${q.type}.${c.name}`));
 	}
-	if (answers[i] !== want) {
+	if (distinct(answers[i]) !== distinct(want)) {
 		fail(`${decodeURIComponent(asLine(q))}\n  asked: ${answers[i]}\n  oracle:${want}`);
 	}
 });

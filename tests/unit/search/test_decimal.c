@@ -40,9 +40,10 @@ static void values_compare_whatever_their_form(void **state)
 
 static void what_is_no_decimal_is_refused(void **state)
 {
-	static const char *const texts[] = { "",       "-",	  ".5",	 "5.",	"01",	 "+1",
-					     "1e",     "1e+",	  "1 ",	 "0x1", "1,5",	 "NaN",
-					     "1e1001", "1e-1001", "--1", "1.e", "1.5.5", "-e1" };
+	static const char *const texts[] = { "",    "-",   ".5",     "5.",	"01",
+					     "+1",  "1e",  "1e+",    "1 ",	"0x1",
+					     "1,5", "NaN", "1e1001", "1e-1001", "0.1e-1000",
+					     "--1", "1.e", "1.5.5",  "-e1" };
 	struct medark_decimal v;
 	char digits[MEDARK_DECIMAL_DIGITS + 2];
 
@@ -72,6 +73,8 @@ static void a_number_stands_for_what_rounds_to_it(void **state)
 	assert_ends("100", medark_decimal_rounded, "99.5", "100.5");
 	assert_ends("100.00", medark_decimal_rounded, "99.995", "100.005");
 	assert_ends("1e2", medark_decimal_rounded, "50", "150");
+	assert_ends("1000", medark_decimal_rounded, "999.5", "1000.5");
+	assert_ends("10.0e1", medark_decimal_rounded, "99.5", "100.5");
 	assert_ends("-1.1", medark_decimal_rounded, "-1.15", "-1.05");
 	assert_ends("0", medark_decimal_rounded, "-0.5", "0.5");
 	assert_ends("-0.0", medark_decimal_rounded, "-0.05", "0.05");

@@ -115,7 +115,8 @@ static void records_of_stu3_are_found_in_their_places(void **state)
 /* Values that are not of the type that the place has: no match, and no fall. */
 static void shapes_that_are_wrong_match_nothing(void **state)
 {
-	static const char *const values[] = { "1",
+	static const char *const values[] = { "{'start':'2020','end':'x'}",
+					      "1",
 					      "true",
 					      "'x'",
 					      "[]",

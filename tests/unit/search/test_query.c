@@ -166,6 +166,20 @@ static void lists_are_bounded(void **state)
 	assert_int_equal(make_query("Observation", text), 0);
 	assert_refused("Observation", "_sort=code,code,code,code,code,code,code,code,code",
 		       "too-costly", "_sort: more than 8 parameters");
+	strcpy(text, "_elements=a");
+	for (size_t i = 0; i < MEDARK_SEARCH_ELEMENTS_MAX; i++)
+		strcat(text, ",a");
+	assert_refused("Observation", text, "too-costly", "_elements: more than 64 names");
+	text[strlen(text) - 2] = '\0';
+	assert_int_equal(make_query("Observation", text), 0);
+	text[0] = '\0';
+	for (size_t i = 0; i <= MEDARK_SEARCH_INCLUDES_MAX; i++)
+		strcat(text, "_include=Observation:subject&");
+	assert_refused("Observation", text, "too-costly", "_include: more than 32 of them");
+	assert_int_equal(medark_search_query_parse(&query, query.type, form.pairs,
+						   MEDARK_FORM_PAIRS_MAX + 1, &setup, &err),
+			 MEDARK_E_USAGE);
+	assert_string_equal(err.message, "more than 128 parameters");
 }
 
 static void escapes_keep_their_characters(void **state)

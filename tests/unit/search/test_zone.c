@@ -119,6 +119,11 @@ static void rules_have_every_form_of_the_standard(void **state)
 	assert_int_equal(medark_zone_offset(&zone, at("2026-03-29T01:00:00Z")), -3600);
 	assert_true(rule("<+0545>-5:45"));
 	assert_int_equal(medark_zone_offset(&zone, 0), 5 * 3600 + 45 * 60);
+	assert_false(rule("AAA0:60"));
+	/* Before 1970. */
+	assert_true(rule("CET-1CEST,M3.5.0,M10.5.0/3"));
+	assert_int_equal(medark_zone_offset(&zone, at("1969-12-31T22:59:59Z")), 3600);
+	assert_int_equal(medark_zone_offset(&zone, at("1900-07-01T00:00:00Z")), 7200);
 	/* Days of the year: without and with 29 February; summer of another offset. */
 	assert_true(rule("AAA0BBB-2,J60,J300"));
 	assert_int_equal(medark_zone_offset(&zone, at("2024-02-29T12:00:00Z")), 0);
@@ -155,6 +160,9 @@ static void what_is_no_file_is_refused(void **state)
 		assert_int_equal(medark_zone_parse(&zone, medark_bytes(file, n), &err),
 				 MEDARK_E_FORMAT);
 	assert_string_equal(err.message, "no file of time zones");
+	file[32] = 0xff;
+	assert_int_equal(medark_zone_parse(&zone, medark_bytes(file, size), NULL), MEDARK_E_FORMAT);
+	file[32] = 0;
 	file[4] = 0;
 	assert_int_equal(medark_zone_parse(&zone, medark_bytes(file, size), NULL), MEDARK_E_FORMAT);
 }
