@@ -15,6 +15,7 @@ import hashlib
 import io
 import os
 import re
+import struct
 import subprocess
 import sys
 import tarfile
@@ -292,6 +293,38 @@ def packed(corpus):
     corpus.add("export", archive.getvalue())
 
 
+def wire_request(path, query, body, fields):
+    sizes = [0xFFFF] * 11
+    for place, value in fields.items():
+        sizes[place] = len(value)
+    text = path + query + b"192.0.2.7" + b"".join(fields[k] for k in sorted(fields)) + body
+    head = struct.pack(">BBHHH", 2, bool(query), len(path), len(query), 9)
+    return head + struct.pack(">11HI", *sizes, len(body)) + text
+
+
+def wire_answer(status, stream, length, headers, body):
+    head = struct.pack(">HIQBI", status, stream, length, len(headers), len(body))
+    for name, value in headers:
+        head += struct.pack(">BH", len(name), len(value)) + name + value
+    return head + body
+
+
+def wire(corpus):
+    for kind, payload in (
+        (1, wire_request(b"/", b"", b"", {0: b"localhost:8443"})),
+        (1, wire_request(b"/a%20b", b"x=1&y", b"z=2", {0: b"[::1]:8443", 1: b"a=b", 9: b""})),
+        (4, wire_answer(200, 0, 2, [(b"Content-Type", b"text/html")], b"ok")),
+        (4, wire_answer(404, 7, 2**64 - 1, [(b"Set-Cookie", b"a=1"), (b"x", b"")], b"")),
+        (2, b"\0\0\0\1"),
+        (3, b"\0\0\0\0"),
+        (5, b"chunk"),
+        (6, b""),
+        (7, b""),
+        (8, b""),
+    ):
+        corpus.add("wire", struct.pack(">BI", kind, len(payload)) + payload)
+
+
 def simple(corpus):
     for query in QUERIES:
         corpus.add("query", query)
@@ -362,6 +395,7 @@ def main():
     index_roots(corpus)
     packed(corpus)
     simple(corpus)
+    wire(corpus)
 
 
 if __name__ == "__main__":
