@@ -198,21 +198,29 @@ static int add_memory(struct filter *filter, struct medark_error *err)
 	return 0;
 }
 
-/* A descriptor's flags: libmicrohttpd sets O_NONBLOCK. */
-static int add_flags(struct filter *filter, struct medark_error *err)
+/* A call with one of some values in the place `which`. */
+static int add_values(struct filter *filter, int call, unsigned which, const int *values,
+		      size_t count, struct medark_error *err)
 {
-	static const int calls[] = { SCMP_SYS(fcntl), SCMP_SYS(fcntl64) };
-	static const int commands[] = { F_GETFL, F_SETFL, F_GETFD, F_SETFD };
-
-	for (size_t i = 0; i < LENGTH(calls) * LENGTH(commands); i++) {
-		int code = seccomp_rule_add(
-			filter->context, SCMP_ACT_ALLOW, calls[i / LENGTH(commands)], 1,
-			SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i % LENGTH(commands)]));
+	for (size_t i = 0; i < count; i++) {
+		int code = seccomp_rule_add(filter->context, SCMP_ACT_ALLOW, call, 1,
+					    SCMP_CMP(which, SCMP_CMP_EQ, (scmp_datum_t)values[i]));
 
 		if (code)
 			return refused(code, err);
 	}
 	return 0;
+}
+
+static int add_partly(struct filter *filter, struct medark_error *err)
+{
+	/* libmicrohttpd sets O_NONBLOCK, and its threads' names as they start. */
+	static const int flags[] = { F_GETFL, F_SETFL, F_GETFD, F_SETFD };
+	static const int names[] = { PR_SET_NAME };
+
+	MEDARK_TRY(add_values(filter, SCMP_SYS(fcntl), 1, flags, LENGTH(flags), err));
+	MEDARK_TRY(add_values(filter, SCMP_SYS(fcntl64), 1, flags, LENGTH(flags), err));
+	return add_values(filter, SCMP_SYS(prctl), 0, names, LENGTH(names), err);
 }
 
 int medark_sandbox_front(struct medark_error *err)
@@ -254,7 +262,7 @@ int medark_sandbox_front(struct medark_error *err)
 	MEDARK_TRY(add(&filter, SCMP_ACT_ALLOW, allowed, LENGTH(allowed), err));
 	MEDARK_TRY(add(&filter, SCMP_ACT_ERRNO(EACCES), denied, LENGTH(denied), err));
 	MEDARK_TRY(add_memory(&filter, err));
-	MEDARK_TRY(add_flags(&filter, err));
+	MEDARK_TRY(add_partly(&filter, err));
 	return load(&filter, err);
 }
 

@@ -7,8 +7,12 @@
 
 #include <string.h>
 
-/* Of a connection: a request's head and a response's, and what libmicrohttpd keeps of them. */
-#define CONNECTION_MEMORY ((size_t)32 << 10)
+/*
+ * Of a connection, as far as it is used: a request's head and a response's, and what libmicrohttpd
+ * keeps of them. More than heads may have, so that head.c refuses most of what is too large, with
+ * the headers of rules.c; libmicrohttpd's own answers to the rest have none.
+ */
+#define CONNECTION_MEMORY ((size_t)64 << 10)
 
 /* TLS 1.2 and 1.3, forward secrecy, AEAD ciphers (NCSC-NL's TLS guidelines: "good"). */
 static const char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:"
@@ -40,11 +44,11 @@ int medark_strand_start(struct medark_strand *strand, struct medark_strand_commo
 		MHD_OPTION_CONNECTION_LIMIT, common->limits->connections,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 		/* The guard has the time-outs. */
-		MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded,
-		NULL, MHD_OPTION_URI_LOG_CALLBACK, medark_exchange_begin, strand,
-		MHD_OPTION_NOTIFY_COMPLETED, medark_exchange_completed, strand,
-		MHD_OPTION_NOTIFY_CONNECTION, medark_exchange_notify, strand, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+		medark_exchange_begin, strand, MHD_OPTION_NOTIFY_COMPLETED,
+		medark_exchange_completed, strand, MHD_OPTION_NOTIFY_CONNECTION,
+		medark_exchange_notify, strand, MHD_OPTION_END);
 	if (!strand->daemon)
 		return medark_error_set(err, MEDARK_E_SYSTEM,
 					"libmicrohttpd cannot start with this certificate and key");

@@ -112,7 +112,8 @@ static int add(struct medark_serve_response *response, const char *name, const c
 static int bytes(struct medark_buffer *out, uint64_t size, struct medark_error *err)
 {
 	MEDARK_TRY(medark_buffer_reserve(out, size, err));
-	memset(out->data, 'b', size);
+	if (size)
+		memset(out->data, 'b', size);
 	out->size = size;
 	return 0;
 }
