@@ -34,7 +34,7 @@ static const char *meaning(unsigned status)
 	case MHD_HTTP_NOT_IMPLEMENTED:
 		return "This server does not know that method";
 	case MHD_HTTP_SERVICE_UNAVAILABLE:
-		return "The archive is being opened; this page tries again by itself";
+		return "The server is getting ready, or about to end; this page tries again by itself";
 	case MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED:
 		return "This server speaks HTTP/1.1";
 	default:

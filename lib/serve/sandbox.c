@@ -115,6 +115,13 @@ static int no_new_privileges(struct medark_error *err)
 	return 0;
 }
 
+static int close_memory(struct medark_error *err)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return medark_error_errno(err, errno, "cannot close this process's memory");
+	return 0;
+}
+
 int medark_sandbox_drop(const struct medark_sandbox_user *user, unsigned descriptors,
 			struct medark_error *err)
 {
@@ -125,8 +132,7 @@ int medark_sandbox_drop(const struct medark_sandbox_user *user, unsigned descrip
 	MEDARK_TRY(limit(RLIMIT_FSIZE, 0, err));
 	MEDARK_TRY(become(user, err));
 	/* After the change of user, which may set it anew. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return medark_error_errno(err, errno, "cannot protect the front's memory");
+	MEDARK_TRY(close_memory(err));
 	return no_new_privileges(err);
 }
 
@@ -290,7 +296,9 @@ int medark_sandbox_vault(struct medark_error *err)
 	MEDARK_TRY(begin(&filter, SCMP_ACT_ALLOW, err));
 	MEDARK_TRY(add(&filter, SCMP_ACT_KILL_PROCESS, deadly, LENGTH(deadly), err));
 	MEDARK_TRY(add(&filter, SCMP_ACT_ERRNO(EACCES), denied, LENGTH(denied), err));
-	if (!HAS_SANITIZER)
+	if (!HAS_SANITIZER) {
 		MEDARK_TRY(add(&filter, SCMP_ACT_KILL_PROCESS, tracing, LENGTH(tracing), err));
+		MEDARK_TRY(close_memory(err));
+	}
 	return load(&filter, err);
 }

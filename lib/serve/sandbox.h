@@ -55,7 +55,7 @@ int medark_sandbox_front(struct medark_error *err) MEDARK_MUST_USE;
 /*
  * From here on no thread of the vault runs a program, traces or looks into another process, or
  * changes the kernel: that ends the process (SIGSYS). Sockets can be neither made, bound nor
- * connected (EACCES). MEDARK_E_SYSTEM as above.
+ * connected (EACCES). Nobody but root can look into its memory. MEDARK_E_SYSTEM as above.
  */
 int medark_sandbox_vault(struct medark_error *err) MEDARK_MUST_USE;
 

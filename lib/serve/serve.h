@@ -103,8 +103,9 @@ struct medark_serve_handler {
 	 * time, `thread` (below the setup's number) being the same for no two of them. A negative
 	 * code is told to `failed`, and the client gets 500 without any word of it.
 	 *
-	 * What takes longer than a second asks medark_serve_is_stopping() now and then: the loop
-	 * ends when every handler has returned.
+	 * It keeps the other connections of its thread waiting, and their time runs on: some
+	 * seconds are too long. What takes longer than a second asks medark_serve_is_stopping() now
+	 * and then: the loop ends when every handler has returned.
 	 */
 	int (*answer)(void *context, unsigned thread, const struct medark_serve_request *request,
 		      struct medark_serve_response *response, struct medark_error *err);
@@ -116,8 +117,9 @@ struct medark_serve_handler {
 /*
  * Gives up what a vault does not need (medark_sandbox_vault(), for the rest of the process's life),
  * and answers requests until SIGINT or SIGTERM, which are blocked meanwhile, or
- * medark_serve_stop(). Then 0: clients have been let go. To be called once. MEDARK_E_SYSTEM: the
- * front died, or the system refuses something; MEDARK_E_FORMAT: the front sent what it never sends.
+ * medark_serve_stop(). Signals before this call are the caller's, which may pass them on with that.
+ * Then 0: clients have been let go. To be called once. MEDARK_E_SYSTEM: the front died, or the
+ * system refuses something; MEDARK_E_FORMAT: the front sent what it never sends.
  */
 int medark_serve_loop(struct medark_serve *serve, const struct medark_serve_handler *handler,
 		      struct medark_error *err) MEDARK_MUST_USE;

@@ -18,7 +18,7 @@
  *	/fails		an error
  *	/streams	how many long bodies are under way
  *	/try/WHAT	what the vault's system calls say: socket, exec
- *	/huge-header	a header that does not fit
+ *	/status/N	that status, and no body
  */
 #include "base/text.h"
 #include "serve/serve.h"
@@ -168,6 +168,10 @@ static int answer(void *context, unsigned thread, const struct medark_serve_requ
 		return stream(response, n, false, true, err);
 	if (below(request->path, "/try/", &rest, &n))
 		return attempt(rest, &response->body, err);
+	if (below(request->path, "/status/", &rest, &n)) {
+		response->status = (unsigned)n;
+		return 0;
+	}
 	if (below(request->path, "/slow/", &rest, &n))
 		sleep_ms(n);
 	if (medark_bytes_is(request->path, "/streams"))
