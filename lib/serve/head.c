@@ -145,7 +145,8 @@ unsigned medark_head_read(struct MHD_Connection *connection, const struct medark
 
 	(void)medark_mhd.get_connection_values_n(connection, MHD_HEADER_KIND, look, &s);
 	of_length = read_length(&s, out);
-	if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0 && strcmp(version, MHD_HTTP_VERSION_1_0))
+	if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0 &&
+	    strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
 		return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
 	if (s.size > MEDARK_SERVE_HEAD_MAX)
 		return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;

@@ -191,14 +191,31 @@ static int died(const struct medark_serve *serve, struct medark_error *err)
 				WEXITSTATUS(serve->status));
 }
 
-/* Why did it end? */
+/* The first thread whose conversation ended in this way, or in another than a broken channel. */
+static const struct worker *find_failed(const struct loop *l, bool is_broken)
+{
+	for (unsigned i = 0; i < l->serve->threads; i++) {
+		const struct worker *w = &l->workers[i];
+
+		if (w->code < 0 && (w->code == MEDARK_E_SYSTEM) == is_broken)
+			return w;
+	}
+	return NULL;
+}
+
+/* Why did it end? A channel that breaks is the consequence of something else, where that is known.
+ */
 static int judge(const struct loop *l, bool was_stopped, struct medark_error *err)
 {
-	for (unsigned i = 0; i < l->serve->threads; i++)
-		if (l->workers[i].code < 0)
-			return medark_error_set(err, l->workers[i].code, "%s",
-						l->workers[i].error.message);
-	return was_stopped ? 0 : died(l->serve, err);
+	const struct worker *w = find_failed(l, false);
+
+	if (!w && was_stopped)
+		return 0;
+	if (!w && WIFEXITED(l->serve->status) && WEXITSTATUS(l->serve->status) == 0)
+		w = find_failed(l, true);
+	if (w)
+		return medark_error_set(err, w->code, "%s", w->error.message);
+	return died(l->serve, err);
 }
 
 int medark_serve_loop(struct medark_serve *serve, const struct medark_serve_handler *handler,

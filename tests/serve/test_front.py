@@ -640,6 +640,13 @@ class Processes(unittest.TestCase):
             os.kill(server.front, signal.SIGKILL)
             self.assertEqual(server.join(5), (1, "echo: the front died of signal 9\n"))
 
+    def test_a_vault_whose_front_is_killed_during_a_request_ends(self):
+        with Server() as server, server.tls() as s:
+            s.sendall(f"GET /slow/2000 HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode())
+            time.sleep(0.5)
+            os.kill(server.front, signal.SIGKILL)
+            self.assertEqual(server.join(5), (1, "echo: the front died of signal 9\n"))
+
     def test_a_vault_whose_front_stands_still_ends(self):
         with Server() as server:
             os.kill(server.front, signal.SIGSTOP)
