@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -209,6 +210,7 @@ _Noreturn void medark_front_run(const struct medark_front_setup *setup)
 	int code;
 
 	f.setup = setup;
+	(void)prctl(PR_SET_NAME, "medark-front"); /* for ps */
 	code = start(&f, &err);
 	if (tell(&f, code, &err) && code == 0)
 		run(&f);

@@ -70,6 +70,10 @@ static struct MHD_Response *whole(struct medark_bytes body)
 	return response;
 }
 
+/* What a doctor may see when an outage begins, in the second language of the pages to come. */
+static const char again_in_dutch[] =
+	"<p lang=\"nl\">De server start of stopt; deze pagina probeert het vanzelf opnieuw.</p>";
+
 enum MHD_Result medark_reply_page(struct MHD_Connection *connection,
 				  const struct medark_rules_name *host, unsigned status, bool keep)
 {
@@ -80,9 +84,9 @@ enum MHD_Result medark_reply_page(struct MHD_Connection *connection,
 
 	size = snprintf(page, sizeof(page),
 			"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">%s"
-			"<title>%u</title></head><body><h1>%u</h1><p>%s.</p></body></html>\n",
+			"<title>%u</title></head><body><h1>%u</h1><p>%s.</p>%s</body></html>\n",
 			again ? "<meta http-equiv=\"refresh\" content=\"5\">" : "", status, status,
-			meaning(status));
+			meaning(status), again ? again_in_dutch : "");
 	m.response = whole(medark_bytes(page, (size_t)size));
 	if (!m.response)
 		return MHD_NO;

@@ -264,6 +264,7 @@ int medark_sandbox_front(struct medark_error *err)
 	};
 	MEDARK_AUTO(filter_clear) struct filter filter = { NULL };
 
+	MEDARK_TRY(limit(RLIMIT_NPROC, 0, err));
 	MEDARK_TRY(begin(&filter, SCMP_ACT_KILL_PROCESS, err));
 	MEDARK_TRY(add(&filter, SCMP_ACT_ALLOW, allowed, LENGTH(allowed), err));
 	MEDARK_TRY(add(&filter, SCMP_ACT_ERRNO(EACCES), denied, LENGTH(denied), err));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The server of lib/serve against clients of every kind: TLS, HTTP, limits, and its two processes."""
+"""The server of lib/serve: TLS, HTTP, limits, clients of every kind, and its two processes."""
 
 import contextlib
 import hashlib
@@ -16,7 +16,16 @@ import tempfile
 import time
 import unittest
 
-from serve import Server, context, exists, gone, lines, read_all, statuses, statuses_at_once
+from serve import (
+    Server,
+    context,
+    exists,
+    gone,
+    lines,
+    read_all,
+    statuses,
+    statuses_at_once,
+)
 
 KIB = 1024
 
@@ -185,9 +194,10 @@ class Requests(Shared):
                 self.assertIn(statuses(answer), ([400], []))
 
     def test_what_is_behind_a_zero_is_nothing(self):
-        """To libmicrohttpd, and so to everybody."""
+        """To libmicrohttpd 0.9.75, and so to everybody; 1.0 refuses it."""
         answer = self.server.raw(self.head("Cookie: a\0b", "Connection: close"))
-        self.assertEqual(lines(answer.partition(b"\r\n\r\n")[2])["cookie"], "a")
+        if statuses_at_once(answer) != [400]:
+            self.assertEqual(lines(answer.partition(b"\r\n\r\n")[2])["cookie"], "a")
 
     def test_a_line_that_goes_on_is_no_field(self):
         answer = self.server.raw(self.head("Cookie: a", " Host: evil.example", "Connection: close"))
@@ -209,9 +219,9 @@ class Hosts(Shared):
                 self.assertEqual(self.status(f"{name}:{port}"), [200])
 
     def test_names_that_are_not(self):
-        port = self.server.port
-        for host in ("evil.example:%d" % port, "localhost", "localhost:1", "localhost:", "[::1]:%d"
-                     % port, "", "chart.example.evil.example:%d" % port, "127.1:%d" % port):  # fmt: skip
+        names = ("evil.example", "[::1]", "chart.example.evil.example", "127.1")
+        hosts = [f"{name}:{self.server.port}" for name in names]
+        for host in (*hosts, "", "localhost", "localhost:1", "localhost:"):
             with self.subTest(host):
                 self.assertEqual(self.status(host), [421])
 
@@ -225,7 +235,8 @@ class Headers(Shared):
     options = ("--host", "chart.example")
 
     def test_every_answer_has_them(self):
-        for path, status in (("/echo", 200), ("/headers", 404), ("/fails", 500), ("/stream/9", 200)):
+        cases = (("/echo", 200), ("/headers", 404), ("/fails", 500), ("/stream/9", 200))
+        for path, status in cases:
             with self.subTest(path):
                 found, headers, _ = self.server.get(path)
                 self.assertEqual(found, status)
@@ -279,7 +290,8 @@ class Limits(Shared):
                 self.assertEqual(statuses_at_once(self.server.raw(self.head(field))), [431])
         for count in (3000, 30000):
             with self.subTest(count):
-                self.assertEqual(statuses_at_once(self.server.raw(self.head(*["a:b"] * count))), [431])
+                answer = self.server.raw(self.head(*["a:b"] * count))
+                self.assertEqual(statuses_at_once(answer), [431])
         self.still_serves()
 
     def test_bodies(self):
@@ -324,11 +336,12 @@ class Limits(Shared):
 class Smuggling(Shared):
     """After whatever is unclear about where a body ends, nothing more is read."""
 
-    def refused(self, *fields, status=400, more=False):
+    def refused(self, *fields, among=(400,)):
         inner = self.head(line="GET /echo?smuggled HTTP/1.1")
-        answer = self.server.raw(self.head(*fields, line="POST /echo HTTP/1.1") + b"0\r\n\r\n" + inner)
+        outer = self.head(*fields, line="POST /echo HTTP/1.1")
+        answer = self.server.raw(outer + b"0\r\n\r\n" + inner)
         self.assertNotIn(b"smuggled", answer)
-        self.assertIn(statuses_at_once(answer), ([status], [413]) if more else ([status],))
+        self.assertIn(statuses_at_once(answer), [[status] for status in among])
 
     def test_length_and_coding(self):
         self.refused("Content-Length: 5", "Transfer-Encoding: chunked")
@@ -342,13 +355,13 @@ class Smuggling(Shared):
     def test_odd_lengths(self):
         for value in ("+5", "-1", "0x5", "5 5", "05", "", "9" * 30):
             with self.subTest(value):
-                self.refused("Content-Length: " + value, more=value == "9" * 30)
+                self.refused("Content-Length: " + value, among=(400, 413))
 
     def test_odd_codings(self):
         self.refused("Transfer-Encoding: chunked", "Transfer-Encoding: chunked")
         for value in ("gzip, chunked", "xchunked", "identity", ""):
             with self.subTest(value):
-                self.refused("Transfer-Encoding: " + value, status=501)
+                self.refused("Transfer-Encoding: " + value, among=(400, 501))
 
     def test_a_blank_before_the_colon(self):
         inner = self.head(line="GET /echo?smuggled HTTP/1.1")
@@ -663,6 +676,10 @@ class Processes(unittest.TestCase):
             self.assertEqual(server.join(5)[0], -signal.SIGSYS)
             self.assertTrue(gone(server.front))
 
+    def test_the_fronts_name_is_its_own(self):
+        with Server() as server, open(f"/proc/{server.front}/comm") as f:
+            self.assertEqual(f.read(), "medark-front\n")
+
     def test_the_front_has_nothing(self):
         with tempfile.TemporaryDirectory() as folder:
             secret = os.path.join(folder, "secret")
@@ -724,7 +741,8 @@ class Setup(unittest.TestCase):
     def test_several_addresses(self):
         with Server(listen=("127.0.0.1:0", "127.0.0.2:0")) as server:
             host, _, port = server.addresses[1].rpartition(":")
-            with socket.create_connection((host, int(port)), 10) as s, context().wrap_socket(s) as t:
+            s = socket.create_connection((host, int(port)), 10)
+            with s, context().wrap_socket(s) as t:
                 t.sendall(f"GET / HTTP/1.1\r\nHost: {server.addresses[1]}\r\n\r\n".encode())
                 self.assertIn(b"200 OK", t.recv(10000))
 
