@@ -155,14 +155,12 @@ static int put_request(struct visit *v, struct MHD_Connection *connection, struc
 	return medark_wire_put_request(&request, &v->strand->out, err);
 }
 
-static int ask(struct visit *v, struct MHD_Connection *connection,
-	       struct medark_wire_answer *out_answer, struct medark_error *err)
+static int ask(struct visit *v, struct medark_wire_answer *out_answer, struct medark_error *err)
 {
 	struct medark_strand *strand = v->strand;
 	enum medark_wire_type type;
 	int code;
 
-	MEDARK_TRY(put_request(v, connection, err));
 	MEDARK_TRY(medark_strand_ask(strand, &type, err));
 	code = type == MEDARK_WIRE_ANSWER
 		       ? medark_wire_get_answer(medark_bytes(strand->in.data, strand->in.size),
@@ -187,8 +185,11 @@ static enum MHD_Result answer(struct visit *v, struct MHD_Connection *connection
 	if (!atomic_load(&common->is_ready))
 		return medark_reply_page(connection, v->head.host, MHD_HTTP_SERVICE_UNAVAILABLE,
 					 true);
+	/* No client may end the conversation with the vault. */
+	if (put_request(v, connection, &err) < 0)
+		return medark_reply_page(connection, v->head.host, MHD_HTTP_BAD_REQUEST, false);
 	medark_guard_allow(common->guard, v->fd, 0);
-	if (ask(v, connection, &from_vault, &err) < 0)
+	if (ask(v, &from_vault, &err) < 0)
 		return medark_reply_page(connection, v->head.host, MHD_HTTP_SERVICE_UNAVAILABLE,
 					 false);
 	medark_guard_allow(common->guard, v->fd, common->limits->take_seconds);

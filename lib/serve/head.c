@@ -178,7 +178,9 @@ static enum MHD_Result collect(void *context, enum MHD_ValueKind kind, const cha
 	(void)kind;
 	if (field_of(medark_bytes(name, name_size)) != c->field)
 		return MHD_YES;
-	if (c->count++)
+	c->count++;
+	/* Empty parts of a list are none (RFC 9110 section 5.6.1). */
+	if (trimmed.size && c->text->size > c->begin)
 		c->code = medark_buffer_text(c->text, ", ", c->err);
 	if (c->code >= 0)
 		c->code = medark_buffer_add(c->text, trimmed.data, trimmed.size, c->err);

@@ -86,6 +86,11 @@ bool medark_serve_is_value(struct medark_bytes value)
 	return true;
 }
 
+bool medark_serve_is_answer_value(struct medark_bytes value)
+{
+	return value.size && medark_serve_is_value(value) && !memchr(value.data, '\t', value.size);
+}
+
 bool medark_serve_is_framing(struct medark_bytes name)
 {
 	static const char *const names[] = {
@@ -125,9 +130,9 @@ int medark_serve_response_header(struct medark_serve_response *response, const c
 
 	assert(medark_serve_is_name(medark_bytes(name, size)));
 	assert(!medark_serve_is_framing(medark_bytes(name, size)));
-	if (!medark_serve_is_value(value))
+	if (!medark_serve_is_answer_value(value))
 		return medark_error_set(err, MEDARK_E_USAGE,
-					"the value of header '%s' holds what no header may", name);
+					"header '%s' is empty, or holds what no header may", name);
 	if (response->header_count == MEDARK_SERVE_HEADERS_MAX)
 		return medark_error_set(err, MEDARK_E_MEMORY, "more than %d headers",
 					MEDARK_SERVE_HEADERS_MAX);

@@ -127,8 +127,8 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_serve_response, medark_serve_response_
 /*
  * Adds a header field. `name` is a token of at most MEDARK_SERVE_NAME_MAX bytes, and not one that
  * the front alone sets (medark_serve_is_framing()): the rest is a caller's mistake. MEDARK_E_USAGE
- * if the value holds a control character: it may come from a record. MEDARK_E_MEMORY past
- * MEDARK_SERVE_HEADERS_MAX or MEDARK_SERVE_BLOCK_MAX.
+ * if the value is none (medark_serve_is_answer_value()): it may come from a record.
+ * MEDARK_E_MEMORY past MEDARK_SERVE_HEADERS_MAX or MEDARK_SERVE_BLOCK_MAX.
  */
 int medark_serve_response_header(struct medark_serve_response *response, const char *name,
 				 struct medark_bytes value,
@@ -139,6 +139,9 @@ bool medark_serve_is_name(struct medark_bytes name);
 
 /* A field's value (RFC 9110 section 5.5): no controls but the tab, no blanks around it? */
 bool medark_serve_is_value(struct medark_bytes value);
+
+/* The same of an answer: neither empty nor with a tab, which libmicrohttpd refuses. */
+bool medark_serve_is_answer_value(struct medark_bytes value);
 
 /* Does it tell of the connection or of where a body ends, which the front alone does? */
 bool medark_serve_is_framing(struct medark_bytes name);

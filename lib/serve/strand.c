@@ -35,6 +35,9 @@ int medark_strand_start(struct medark_strand *strand, struct medark_strand_commo
 		.in = MEDARK_BUFFER_SECRET(MEDARK_WIRE_MAX),
 		.out = MEDARK_BUFFER_SECRET(MEDARK_WIRE_HEAD + MEDARK_WIRE_MAX),
 	};
+	/* At once, so that a want of memory later costs answers, but not the conversation. */
+	MEDARK_TRY(medark_buffer_reserve(&strand->in, strand->in.limit, err));
+	MEDARK_TRY(medark_buffer_reserve(&strand->out, strand->out.limit, err));
 	strand->daemon = medark_mhd.start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
 			MHD_USE_TLS,

@@ -4,7 +4,6 @@
 #include "base/secret.h"
 #include "serve/wire.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* A body that its client has not taken yet. */
@@ -113,6 +112,17 @@ static int put_answer(struct channel *c, struct medark_serve_response *response,
 	return medark_wire_put_answer(&s->response, s->number, s->response.length, &c->out, err);
 }
 
+/* A handler's mistake costs one answer, not the conversation. */
+static int check(const struct medark_serve_response *response, struct medark_error *err)
+{
+	if (response->status < 200 || response->status > 599)
+		return medark_error_set(err, MEDARK_E_USAGE, "an answer has the status %u",
+					response->status);
+	if (response->pull && response->body.size)
+		return medark_error_set(err, MEDARK_E_USAGE, "an answer has two bodies");
+	return 0;
+}
+
 static int answer(struct channel *c, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_serve_response_clear) struct medark_serve_response response;
@@ -123,11 +133,12 @@ static int answer(struct channel *c, struct medark_error *err)
 	medark_serve_response_init(&response);
 	MEDARK_TRY(medark_wire_get_request(medark_bytes(c->in.data, c->in.size), &request, err));
 	code = c->handler->answer(c->handler->context, c->thread, &request, &response, &failure);
+	if (code >= 0)
+		code = check(&response, &failure);
 	if (code < 0) {
 		tell(c, &failure);
 		MEDARK_TRY(refuse(&response, 500, "Something went wrong here\n", err));
 	}
-	assert(!(response.pull && response.body.size));
 	return put_answer(c, &response, err);
 }
 
@@ -148,7 +159,8 @@ static int next(struct channel *c, struct stream *s, struct medark_bytes *out,
 	}
 	c->chunk.size = 0;
 	code = s->response.pull(s->response.context, &c->chunk, err);
-	assert(code < 0 || (code > 0) == (c->chunk.size > 0));
+	if (code >= 0 && (code > 0) != (c->chunk.size > 0))
+		return medark_error_set(err, MEDARK_E_USAGE, "a part of a body is empty");
 	*out = medark_bytes(c->chunk.data, c->chunk.size);
 	return code;
 }
@@ -219,6 +231,14 @@ static int react(struct channel *c, enum medark_wire_type type, struct medark_er
 	}
 }
 
+/* At once, so that a want of memory later costs answers, but not the conversation. */
+static int reserve(struct channel *c, struct medark_error *err)
+{
+	MEDARK_TRY(medark_buffer_reserve(&c->in, c->in.limit, err));
+	MEDARK_TRY(medark_buffer_reserve(&c->out, c->out.limit, err));
+	return medark_buffer_reserve(&c->chunk, c->chunk.limit, err);
+}
+
 int medark_vault_serve(int fd, unsigned thread, const struct medark_serve_handler *handler,
 		       struct medark_error *err)
 {
@@ -236,7 +256,8 @@ int medark_vault_serve(int fd, unsigned thread, const struct medark_serve_handle
 		.out = MEDARK_BUFFER_SECRET(MEDARK_WIRE_HEAD + MEDARK_WIRE_MAX),
 		.chunk = MEDARK_BUFFER_SECRET(MEDARK_SERVE_CHUNK_MAX),
 	};
-	while ((code = medark_wire_receive(fd, &memory->in, &type, err)) > 0) {
+	code = reserve(memory, err);
+	while (code >= 0 && (code = medark_wire_receive(fd, &memory->in, &type, err)) > 0) {
 		memory->out.size = 0;
 		code = react(memory, type, err);
 		if (code >= 0)
@@ -245,8 +266,6 @@ int medark_vault_serve(int fd, unsigned thread, const struct medark_serve_handle
 		/* A channel may be idle for hours. */
 		medark_secret_wipe(memory->in.data, memory->in.size);
 		medark_secret_wipe(memory->out.data, memory->out.size);
-		if (code < 0)
-			break;
 	}
 	channel_clear(memory);
 	return code;

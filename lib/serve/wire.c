@@ -138,7 +138,8 @@ static int put(struct medark_buffer *out, struct medark_bytes bytes, struct meda
 int medark_wire_put_request(const struct medark_serve_request *request, struct medark_buffer *out,
 			    struct medark_error *err)
 {
-	assert(request->method < MEDARK_SERVE_METHODS && check_request(request, NULL) == 0);
+	assert(request->method < MEDARK_SERVE_METHODS);
+	MEDARK_TRY(check_request(request, err));
 	MEDARK_TRY(put_head(
 		out, MEDARK_WIRE_REQUEST,
 		REQUEST_FIXED + head_size(request) + request->peer.size + request->body.size, err));
@@ -224,7 +225,8 @@ static int get_headers(struct reader *r, struct medark_wire_answer *answer,
 		header->name = take(r, name);
 		header->value = take(r, value);
 		block += name + value;
-		if (!medark_serve_is_name(header->name) || !medark_serve_is_value(header->value) ||
+		if (!medark_serve_is_name(header->name) ||
+		    !medark_serve_is_answer_value(header->value) ||
 		    medark_serve_is_framing(header->name))
 			return malformed(err, "an answer's header field is malformed");
 	}

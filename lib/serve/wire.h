@@ -49,8 +49,8 @@ struct medark_wire_answer {
 };
 
 /*
- * Appends the frame of a request. The request keeps its contract (message.h) and its bounds: the
- * rest is a caller's mistake. MEDARK_E_MEMORY.
+ * Appends the frame of a request. MEDARK_E_FORMAT if it does not keep its contract and its bounds
+ * (message.h), since the vault would end the conversation; MEDARK_E_MEMORY.
  */
 int medark_wire_put_request(const struct medark_serve_request *request, struct medark_buffer *out,
 			    struct medark_error *err) MEDARK_MUST_USE;

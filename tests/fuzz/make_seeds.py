@@ -314,7 +314,7 @@ def wire(corpus):
         (1, wire_request(b"/", b"", b"", {0: b"localhost:8443"})),
         (1, wire_request(b"/a%20b", b"x=1&y", b"z=2", {0: b"[::1]:8443", 1: b"a=b", 9: b""})),
         (4, wire_answer(200, 0, 2, [(b"Content-Type", b"text/html")], b"ok")),
-        (4, wire_answer(404, 7, 2**64 - 1, [(b"Set-Cookie", b"a=1"), (b"x", b"")], b"")),
+        (4, wire_answer(404, 7, 2**64 - 1, [(b"Set-Cookie", b"a=1"), (b"x", b"y")], b"")),
         (2, b"\0\0\0\1"),
         (3, b"\0\0\0\0"),
         (5, b"chunk"),

@@ -178,6 +178,11 @@ class Requests(Shared):
         )
         self.assertIn(b"\naccept=text/html, */*\n", answer)
         self.assertIn(b"\nprefer=a\n", answer)
+        fields = ("Accept:", "Accept: a", "Accept: ", "Prefer:", "Prefer: \t", "If-None-Match: ,")
+        answer = self.server.raw(self.head(*fields, "Connection: close"))
+        self.assertIn(b"\naccept=a\n", answer)
+        self.assertIn(b"\nprefer=\n", answer)
+        self.assertIn(b"\nif-none-match=,\n", answer)
 
     def test_other_fields_come_once(self):
         for name in ("Cookie", "Content-Type", "Authorization", "Origin"):

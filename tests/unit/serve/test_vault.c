@@ -11,9 +11,10 @@
 
 /* What the handler does, and what it was told and has seen. */
 struct play {
-	size_t body;		  /* bytes of a body in memory */
-	size_t pulls;		  /* or so many times "abc" */
-	uint64_t length;	  /* that is told of those */
+	size_t body;	 /* bytes of a body in memory */
+	size_t pulls;	 /* or so many times "abc" */
+	uint64_t length; /* that is told of those */
+	unsigned status;
 	bool fails, pull_fails;	  /* instead */
 	unsigned freed, failures; /* so many times */
 	char failure[MEDARK_ERROR_MAX];
@@ -49,6 +50,8 @@ static int answer(void *context, unsigned thread, const struct medark_serve_requ
 		response->context = p;
 		response->length = p->length;
 	}
+	if (p->status)
+		response->status = p->status;
 	if (p->fails)
 		return medark_error_set(err, MEDARK_E_SYSTEM, "a secret reason");
 	MEDARK_TRY(medark_buffer_reserve(&response->body, p->body, err));
@@ -241,6 +244,23 @@ static void failures_are_told_to_the_caller_alone(void **state)
 	assert_string_equal(p.failure, "a secret reason");
 }
 
+static void a_handlers_mistakes_cost_one_answer(void **state)
+{
+	struct play p = { .status = 99 };
+	struct vault v;
+
+	(void)state;
+	begin(&v, &p);
+	assert_int_equal(request(&v).status, 500);
+	p = (struct play) { .body = 1, .pulls = 1 };
+	assert_int_equal(request(&v).status, 500);
+	assert_int_equal(p.failures, 1);
+	assert_string_equal(p.failure, "an answer has two bodies");
+	p = (struct play) { .body = 1 };
+	assert_int_equal(request(&v).status, 200);
+	assert_int_equal(end(&v), 0);
+}
+
 static void a_body_may_break_off(void **state)
 {
 	struct play p = { .pull_fails = true, .length = MEDARK_SERVE_LENGTH_UNKNOWN };
@@ -323,6 +343,7 @@ int main(void)
 		cmocka_unit_test(streams_do_not_mix),
 		cmocka_unit_test(a_length_is_kept),
 		cmocka_unit_test(failures_are_told_to_the_caller_alone),
+		cmocka_unit_test(a_handlers_mistakes_cost_one_answer),
 		cmocka_unit_test(a_body_may_break_off),
 		cmocka_unit_test(streams_have_a_ceiling),
 		cmocka_unit_test(a_front_that_is_none_ends_it),

@@ -61,6 +61,20 @@ static void a_request_comes_as_it_went(void **state)
 	assert_null(out.fields[MEDARK_SERVE_COOKIE].data);
 }
 
+static void what_the_vault_would_not_take_is_not_sent(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer frame = MEDARK_BUFFER(MEDARK_WIRE_MAX);
+	struct medark_serve_request in = some_request();
+	struct medark_error err;
+
+	(void)state;
+	in.fields[MEDARK_SERVE_ACCEPT] = medark_bytes_text("a, ");
+	assert_int_equal(medark_wire_put_request(&in, &frame, &err), MEDARK_E_FORMAT);
+	assert_string_equal(err.message, "a request's header field is malformed");
+	assert_int_equal(frame.size, 0);
+}
+
 static void the_largest_request_fits(void **state)
 {
 	MEDARK_AUTO(medark_buffer_clear)
@@ -150,7 +164,7 @@ static void an_answer_comes_as_it_went(void **state)
 	assert_int_equal(medark_serve_response_header(&response, "Set-Cookie",
 						      medark_bytes_text("a=1"), NULL),
 			 0);
-	assert_int_equal(medark_serve_response_header(&response, "x", medark_bytes_text(""), NULL),
+	assert_int_equal(medark_serve_response_header(&response, "x", medark_bytes_text("y"), NULL),
 			 0);
 	assert_int_equal(medark_buffer_text(&response.body, "gone", NULL), 0);
 	assert_int_equal(medark_wire_put_answer(&response, 0, 0, &frame, NULL), 0);
@@ -163,7 +177,7 @@ static void an_answer_comes_as_it_went(void **state)
 	assert_bytes(out.headers[0].name, "Set-Cookie");
 	assert_bytes(out.headers[0].value, "a=1");
 	assert_bytes(out.headers[1].name, "x");
-	assert_bytes(out.headers[1].value, "");
+	assert_bytes(out.headers[1].value, "y");
 	assert_bytes(out.body, "gone");
 }
 
@@ -270,7 +284,9 @@ static void malformed_answers_are_refused(void **state)
 static void a_header_cannot_smuggle_another(void **state)
 {
 	MEDARK_AUTO(medark_serve_response_clear) struct medark_serve_response response;
-	static const char *const values[] = { "a\r\nSet-Cookie: x", "a\n", "\x7f", " a", "a\t" };
+	static const char *const values[] = {
+		"a\r\nSet-Cookie: x", "a\n", "\x7f", " a", "a\tb", ""
+	};
 	struct medark_error err;
 
 	(void)state;
@@ -280,7 +296,7 @@ static void a_header_cannot_smuggle_another(void **state)
 							      medark_bytes_text(values[i]), &err),
 				 MEDARK_E_USAGE);
 		assert_string_equal(err.message,
-				    "the value of header 'Location' holds what no header may");
+				    "header 'Location' is empty, or holds what no header may");
 	}
 	assert_int_equal(response.header_count, 0);
 	assert_int_equal(response.block.size, 0);
@@ -385,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_comes_as_it_went),
+		cmocka_unit_test(what_the_vault_would_not_take_is_not_sent),
 		cmocka_unit_test(the_largest_request_fits),
 		cmocka_unit_test(no_changed_request_breaks_the_contract),
 		cmocka_unit_test(no_part_of_a_request_is_one),
