@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import http.client
 import os
+import random
 import resource
 import shutil
 import signal
@@ -49,6 +50,15 @@ class Shared(unittest.TestCase):
 
     def still_serves(self):
         self.assertEqual(self.server.get()[0], 200)
+
+    def streams(self):
+        return int(self.server.get("/streams")[2])
+
+    def no_streams(self):
+        end = time.monotonic() + 10
+        while self.streams() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(self.streams(), 0)
 
 
 class Tls(Shared):
@@ -406,17 +416,49 @@ class Smuggling(Shared):
                 self.assertNotIn(b"after", answer)
 
 
+class Nonsense(Shared):
+    """Requests with changes at random places: any answer, or none, but nobody dies of it."""
+
+    rounds = int(os.environ.get("SERVE_ROUNDS", "200"))
+
+    def seeds(self):
+        form = "Content-Type: application/x-www-form-urlencoded"
+        post = "POST /echo?a=b HTTP/1.1"
+        chunks = b"5;x=y\r\nabcde\r\n0\r\nTrailer: x\r\n\r\n"
+        return [
+            self.head("Cookie: a=b; c=d", "Accept: a,, b", "accept:", "Prefer: x"),
+            self.head(form, "Content-Length: 7", line=post) + b"a=%00&b",
+            self.head(form, "Transfer-Encoding: chunked", line=post) + chunks,
+            self.head(line="HEAD /chunks/70000 HTTP/1.1"),
+            self.head("Connection: close", line="GET /stream/70000 HTTP/1.0"),
+            self.head("Expect: 100-continue", "Content-Length: 3", line=post) + b"abc",
+            self.head(line="GET /headers HTTP/1.1") * 3,
+        ]
+
+    def change(self, data, chance):
+        pieces = (b"\0", b"\r\n", b"\n", b" ", b"\t", b":", b",", b"%", b"\xff", b"a" * 9000, b"0")
+        data = bytearray(data)
+        for _ in range(chance.randrange(1, 5)):
+            at = chance.randrange(len(data))
+            until = at + chance.choice((0, 0, 1, 3, 20))
+            data[at:until] = chance.choice(pieces)
+        return bytes(data)
+
+    def test_it_is_survived(self):
+        chance = random.Random(20261122)
+        seeds = self.seeds()
+        for _ in range(self.rounds):
+            data = self.change(chance.choice(seeds), chance)
+            with self.server.tls() as s, contextlib.suppress(OSError):
+                s.sendall(data)
+                s.settimeout(0.05)
+                s.recv(100000)
+        self.still_serves()
+        self.no_streams()
+
+
 class Bodies(Shared):
     options = ("--threads", "2")
-
-    def streams(self):
-        return int(self.server.get("/streams")[2])
-
-    def no_streams(self):
-        end = time.monotonic() + 10
-        while self.streams() and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertEqual(self.streams(), 0)
 
     def test_bodies_of_every_size(self):
         for size in (0, 1, 65535, 65536, 65537, 131072, 1000001, 4 << 20):
@@ -543,8 +585,8 @@ class Slow(Shared):
         with self.server.tls() as s:
             s.sendall(self.head(line="GET /stream/900000000 HTTP/1.1"))
             s.recv(1000)
-            time.sleep(6)
-            self.assertEqual(self.server.get("/streams")[2], b"0")
+            time.sleep(3)
+            self.no_streams()
 
     def test_those_that_take_slowly_are_let(self):
         with self.server.tls() as s:
