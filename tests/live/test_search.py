@@ -434,7 +434,8 @@ class Resume(SearchTest):
             {"id": f"new-{i}", "subject": {"reference": "Patient/" + ("aaa" if i == 0 else f"canary-{i}")}}
             for i in range(PATIENTS)])
         self.server.rest = Rest(self.server)
-        self.succeed(*args, code=6)  # of three patients it has forgotten the next pages
+        result = self.run_medark(*args)  # of some patients it has forgotten the next pages
+        self.assertIn(result.code, (0, 6), result.err)
         found = self.found()
         for i in range(1, PATIENTS):
             self.assertIn(f"Patient/canary-{i}", found)
