@@ -86,10 +86,10 @@ static int check(const struct cli_options *options)
 	if (options->form == MEDARK_RESTORE_BAG && options->force)
 		return cli_report_usage(options, "cannot use --force with bagit: a bag goes into a "
 						 "new or empty folder");
-	if (options->form == MEDARK_RESTORE_BUNDLES &&
+	if ((options->form == MEDARK_RESTORE_BUNDLES || options->form == MEDARK_RESTORE_CSV) &&
 	    (options->force || options->since || options->types.count))
 		return cli_report_usage(options,
-					"cannot use --%s with bundle: a Bundle holds all that a "
+					"cannot use --%s with bundle or csv: they hold all that a "
 					"patient has, in a new folder",
 					options->force	 ? "force"
 					: options->since ? "since"
@@ -157,7 +157,10 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	const struct medark_restore_result *r = &o->result;
 
 	cli_report_row_judged(stdout, o->judged_at);
-	if (options->form == MEDARK_RESTORE_BUNDLES) {
+	if (options->form == MEDARK_RESTORE_CSV) {
+		cli_report_row_number(stdout, "patients", r->patients);
+		cli_report_row_number(stdout, "records", r->records);
+	} else if (options->form == MEDARK_RESTORE_BUNDLES) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
 		cli_report_row_number(stdout, "referenced", r->referenced);
@@ -482,7 +485,9 @@ static int restore_to_server(const struct cli_options *options)
 static const struct {
 	const char *prefix;
 	enum medark_restore_form form;
-} forms[] = { { "bundle:", MEDARK_RESTORE_BUNDLES }, { "bagit:", MEDARK_RESTORE_BAG } };
+} forms[] = { { "bundle:", MEDARK_RESTORE_BUNDLES },
+	      { "bagit:", MEDARK_RESTORE_BAG },
+	      { "csv:", MEDARK_RESTORE_CSV } };
 
 int cmd_restore(const struct cli_options *options)
 {

@@ -178,6 +178,7 @@ MEDARK_API const char *medark_resource_type(size_t i);
 enum medark_restore_form {
 	MEDARK_RESTORE_FILES,	/* as they were exported, or a chart: <Type>.ndjson and so on */
 	MEDARK_RESTORE_BUNDLES, /* a FHIR transaction Bundle for each patient, index.ndjson */
+	MEDARK_RESTORE_CSV,	/* the lists of all charts as tables; as BUNDLES otherwise */
 	MEDARK_RESTORE_BAG,	/* as FILES, in data/ of a bag (RFC 8493); without `replace` */
 };
 

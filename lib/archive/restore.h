@@ -28,6 +28,12 @@ int medark_restore_bundles(struct medark_lineage *lineage, int folder,
 			   const struct medark_events *events, struct medark_restore_result *out,
 			   struct medark_error *err) MEDARK_MUST_USE;
 
+/* The lists of charts as tables, as above. */
+int medark_restore_csv(struct medark_lineage *lineage, int folder,
+		       const struct medark_restore_request *request,
+		       const struct medark_events *events, struct medark_restore_result *out,
+		       struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * The folder data/ of a bag (RFC 8493) that `folder` is to become; *out_data is the caller's to
  * close. MEDARK_E_SYSTEM.

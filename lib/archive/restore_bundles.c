@@ -4,10 +4,7 @@
  * software takes it: Patient-<id>.json, and index.ndjson, which says who is in which file. Records
  * stand in it as they are, each with a PUT under its own id.
  */
-#include "archive/dossier.h"
-#include "archive/lineage_patients.h"
-#include "archive/patient_find.h"
-#include "archive/patient_row.h"
+#include "archive/dossiers.h"
 #include "archive/restore.h"
 #include "archive/server_ids.h"
 #include "archive/write_all.h"
@@ -28,15 +25,10 @@
 #define ROOM	   (MEDARK_PAGE_MAX + 4 * FLUSH)
 #define FILE_MAX   96
 #define RECORD_MAX ((size_t)1 << 30)
-#define PLACES	   (1u << 30)
 #define ID_MAX	   64 /* of a file */
 
 struct bundles {
-	const struct medark_restore_request *request;
 	struct medark_restore_result *result;
-	struct medark_lineage *lineage;
-	struct medark_cut_cache **caches;
-	struct medark_nameset done; /* keys of those who have their file */
 	struct medark_fhir *fhir;
 	struct medark_record *facts;
 	struct medark_meter meter;
@@ -49,10 +41,6 @@ struct bundles {
 
 static void bundles_clear(struct bundles *b)
 {
-	for (size_t k = 0; b->caches && k < b->lineage->count; k++)
-		medark_cut_cache_free(b->caches[k]);
-	free(b->caches);
-	medark_nameset_clear(&b->done);
 	medark_fhir_free(b->fhir);
 	if (b->facts)
 		medark_secret_wipe(b->facts, sizeof(*b->facts));
@@ -264,132 +252,31 @@ static int note(struct bundles *b, const char *name, struct medark_bytes row, ui
 	return flush(b, b->index, 0, err);
 }
 
-/* The row stays as it is while others are read: a copy. */
-static int restore_row(struct bundles *b, size_t k, uint64_t number, struct medark_error *err)
+static int add_patient(void *context, const struct medark_dossiers_patient *patient,
+		       struct medark_error *err)
 {
-	MEDARK_AUTO(medark_patient_scratch_clear)
-	struct medark_patient_scratch scratch = MEDARK_PATIENT_SCRATCH;
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer row = MEDARK_BUFFER_SECRET(ROOM);
-	MEDARK_AUTO(medark_dossier_free) struct medark_dossier *d = NULL;
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
-	const struct medark_dossier_setup setup = {
-		.lineage = b->lineage, .caches = b->caches, .folder = -1, .keys = &b->done
-	};
-	struct medark_patient_row facts;
-	struct medark_index *index;
-	struct medark_bytes text, key;
+	struct bundles *b = context;
 	char name[FILE_MAX];
 	uint64_t entries;
 
-	MEDARK_TRY(medark_archive_index(b->lineage->archives[k], &index, err));
-	MEDARK_TRY(medark_index_row(index, MEDARK_KIND_PATIENTS, number, &text, err));
-	MEDARK_TRY(medark_index_first_field(index, MEDARK_KIND_PATIENTS, text, &key, err));
-	if (medark_nameset_has(&b->done, key))
-		return 0;
-	MEDARK_TRY(medark_buffer_add(&row, text.data, text.size, err));
-	text = medark_bytes(row.data, row.size);
-	MEDARK_TRY(medark_patient_row_parse(text, number, &scratch, &facts, NULL, err));
-	MEDARK_TRY(medark_dossier_load(&setup, facts.id, &d, err));
-	if (d->count == 0) /* of a patient who is gone by now nothing is left */
-		return 0;
 	b->number++;
-	MEDARK_TRY(create_bundle(b, facts.id, name, &fd, err));
-	MEDARK_TRY(write_bundle(b, d, fd, &entries, err));
-	MEDARK_TRY(note(b, name, text, entries, err));
+	MEDARK_TRY(create_bundle(b, patient->row->id, name, &fd, err));
+	MEDARK_TRY(write_bundle(b, patient->dossier, fd, &entries, err));
+	MEDARK_TRY(note(b, name, patient->text, entries, err));
 	b->result->patients++;
-	b->result->unresolved += d->unresolved;
+	b->result->unresolved += patient->dossier->unresolved;
 	return medark_meter_add(&b->meter, 0, entries, b->number, err);
-}
-
-/* A row, and where the first of its records stands: neighbours are restored one after the other. */
-struct place {
-	uint64_t row;
-	struct medark_range range;
-};
-
-static int by_place(const void *a, const void *b)
-{
-	const struct medark_range *x = &((const struct place *)a)->range,
-				  *y = &((const struct place *)b)->range;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
-static int find_place(struct medark_index *index, uint64_t row, struct medark_buffer *places,
-		      struct place *out, struct medark_error *err)
-{
-	*out = (struct place) { .row = row };
-	places->size = 0;
-	MEDARK_TRY(medark_patient_row_places(index, row, places, err));
-	if (places->size)
-		memcpy(&out->range, places->data, sizeof(out->range));
-	return 0;
-}
-
-static int restore_rows(struct bundles *b, size_t k, const struct medark_rowset *rows,
-			struct medark_error *err)
-{
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer list = MEDARK_BUFFER(PLACES);
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer places = MEDARK_BUFFER(PLACES);
-	struct medark_index *index;
-	struct place place;
-
-	MEDARK_TRY(medark_archive_index(b->lineage->archives[k], &index, err));
-	for (uint64_t n = medark_rowset_next(rows, 0); n < rows->rows;
-	     n = medark_rowset_next(rows, n + 1)) {
-		MEDARK_TRY(find_place(index, n, &places, &place, err));
-		MEDARK_TRY(medark_buffer_add(&list, &place, sizeof(place), err));
-	}
-	if (list.size)
-		qsort(list.data, list.size / sizeof(place), sizeof(place), by_place);
-	for (size_t i = 0; i < list.size / sizeof(place); i++) {
-		memcpy(&place, list.data + i * sizeof(place), sizeof(place));
-		MEDARK_TRY(restore_row(b, k, place.row, err));
-	}
-	return 0;
-}
-
-static int find_rows(struct bundles *b, struct medark_rowset *rows, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_nameset_clear) struct medark_nameset keys = { 0 };
-	const struct medark_restore_request *q = b->request;
-	struct medark_index *index;
-
-	MEDARK_TRY(medark_nameset_init(&keys, err));
-	if (q->patient_count)
-		return medark_lineage_patients(b->lineage, q->patients, q->patient_count, rows,
-					       &keys, q->out_refused, err);
-	for (size_t k = 0; k < b->lineage->count; k++) {
-		MEDARK_TRY(medark_archive_index(b->lineage->archives[k], &index, err));
-		MEDARK_TRY(medark_rowset_init(
-			&rows[k], medark_index_rows(index, MEDARK_KIND_PATIENTS), true, err));
-	}
-	return 0;
-}
-
-/* The latest archive's first: what it says of a patient is what the index file says. */
-static int restore_patients(struct bundles *b, struct medark_rowset *rows, struct medark_error *err)
-{
-	MEDARK_TRY(find_rows(b, rows, err));
-	for (size_t k = b->lineage->count; k-- > 0;)
-		MEDARK_TRY(restore_rows(b, k, &rows[k], err));
-	return 0;
 }
 
 static int begin(struct bundles *b, struct medark_error *err)
 {
 	b->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(ROOM);
 	b->with_id = (struct medark_buffer)MEDARK_BUFFER_SECRET(RECORD_MAX);
-	MEDARK_TRY(medark_nameset_init(&b->done, err));
 	MEDARK_TRY(medark_fhir_new(&b->fhir, err));
 	b->facts = calloc(1, sizeof(*b->facts));
-	b->caches = calloc(b->lineage->count, sizeof(struct medark_cut_cache *));
-	if (!b->facts || !b->caches)
+	if (!b->facts)
 		return medark_error_memory(err, "a restore");
-	for (size_t k = 0; k < b->lineage->count; k++)
-		MEDARK_TRY(medark_cut_cache_new(b->lineage->archives[k], &b->caches[k], err));
 	return create(b, INDEX, &b->index, err)
 		       ? medark_error_set(err, MEDARK_E_SYSTEM,
 					  "cannot create '" INDEX "' in the target")
@@ -402,20 +289,12 @@ int medark_restore_bundles(struct medark_lineage *lineage, int folder,
 			   struct medark_error *err)
 {
 	MEDARK_AUTO(bundles_clear)
-	struct bundles b = {
-		.request = request, .result = out, .lineage = lineage, .folder = folder, .index = -1
+	struct bundles b = { .result = out, .folder = folder, .index = -1 };
+	const struct medark_dossiers_setup setup = {
+		.lineage = lineage, .request = request, .each = add_patient, .context = &b
 	};
-	struct medark_rowset *rows = calloc(lineage->count, sizeof(*rows));
-	int code;
 
 	medark_meter_init(&b.meter, events, "restoring", 0);
-	if (!rows)
-		return medark_error_memory(err, "a restore");
-	code = begin(&b, err);
-	if (code == 0)
-		code = restore_patients(&b, rows, err);
-	for (size_t k = 0; k < lineage->count; k++)
-		medark_rowset_clear(&rows[k]);
-	free(rows);
-	return code;
+	MEDARK_TRY(begin(&b, err));
+	return medark_dossiers_each(&setup, err);
 }

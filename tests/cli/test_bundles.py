@@ -113,7 +113,7 @@ class Bundles(ArchiveTest):
 
     def test_what_does_not_fit_is_refused(self):
         for more in (["--force"], ["--type", "Observation", "--patient", "p1"], ["--since", "2026-01-01", "--patient", "p1"]):
-            self.assertIn("a Bundle holds all", self.refuse(2, *self.opened("restore", "--to", "bundle:x", *more)).err)
+            self.assertIn("they hold all", self.refuse(2, *self.opened("restore", "--to", "bundle:x", *more)).err)
         self.refuse(2, *self.opened("restore", "--to", "bundle:"))
         self.write("taken/file", b"x")
         self.refuse(1, *self.opened("restore", "--to", "bundle:taken"))
