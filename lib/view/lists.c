@@ -63,13 +63,9 @@ struct source {
 
 #define DOSES	    "dosageInstruction|dosage"
 #define MEDICATIONS "medicationCodeableConcept|medicationReference|medication"
-#define RESULT_PATHS                                                                                           \
-	{                                                                                                      \
-		"effectiveDateTime|effectivePeriod|effectiveInstant|issued", "code",                           \
-			"valueQuantity|valueCodeableConcept|valueString|valueBoolean|valueInteger|valueRange|" \
-			"valueRatio|valueTime|valueDateTime|valuePeriod|dataAbsentReason",                     \
-			"interpretation", "referenceRange", "status"                                           \
-	}
+#define VALUES                                                                                     \
+	"valueQuantity|valueCodeableConcept|valueString|valueBoolean|valueInteger|valueRange|"     \
+	"valueRatio|valueTime|valueDateTime|valuePeriod|dataAbsentReason"
 
 static const struct source sources[] = {
 	{ "AllergyIntolerance",
@@ -165,7 +161,10 @@ static const struct source sources[] = {
 	  MEDARK_LIST_MEDICATION,
 	  { "effectiveDateTime|effectivePeriod|dateAsserted", MEDICATIONS, DOSES, "status",
 	    "reasonCode|reasonReference", "informationSource" } },
-	{ "Observation", MEDARK_LIST_FINDINGS, RESULT_PATHS },
+	{ "Observation",
+	  MEDARK_LIST_FINDINGS,
+	  { "effectiveDateTime|effectivePeriod|effectiveInstant|issued", "code", VALUES,
+	    "interpretation", "referenceRange", "status" } },
 	{ "Procedure",
 	  MEDARK_LIST_PROCEDURES,
 	  { "performedDateTime|performedPeriod|performedString", "code", "status",
