@@ -176,6 +176,7 @@ static void rows_that_are_cut_off_are_noticed_by_the_next_file(void **state)
 	struct medark_error err = { 0 };
 
 	(void)state;
+	assert_non_null(audit);
 	assert_int_equal(log_read("log/audit-000001.log", NULL, NULL, &before, NULL), ROWS);
 	assert_int_equal(log_read("log/audit-000002.log", NULL, NULL, &after, NULL), 0);
 	assert_int_equal(medark_audit_follows(&before, &after, NULL), 0);
