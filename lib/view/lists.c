@@ -64,8 +64,11 @@ struct source {
 #define DOSES	    "dosageInstruction|dosage"
 #define MEDICATIONS "medicationCodeableConcept|medicationReference|medication"
 #define VALUES                                                                                     \
-	"valueQuantity|valueCodeableConcept|valueString|valueBoolean|valueInteger|valueRange|"     \
-	"valueRatio|valueTime|valueDateTime|valuePeriod|dataAbsentReason"
+	("valueQuantity|valueCodeableConcept|valueString|valueBoolean|valueInteger|valueRange|"    \
+	 "valueRatio|valueTime|valueDateTime|valuePeriod|dataAbsentReason")
+#define DATES                                                                                      \
+	("date|created|authoredOn|issued|recorded|period|start|effectiveDateTime|"                 \
+	 "meta.lastUpdated")
 
 static const struct source sources[] = {
 	{ "AllergyIntolerance",
@@ -184,10 +187,8 @@ static const struct source sources[] = {
 
 static const struct source rest = { NULL,
 				    MEDARK_LIST_REST,
-				    { "date|created|authoredOn|issued|recorded|period|start|"
-				      "effectiveDateTime|meta.lastUpdated",
-				      "code|type|category|title|name|description", NULL, "status",
-				      "text.status|note" } };
+				    { DATES, "code|type|category|title|name|description", NULL,
+				      "status", "text.status|note" } };
 
 static const struct source *find_source(struct medark_bytes type)
 {
