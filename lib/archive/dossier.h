@@ -18,19 +18,9 @@ struct medark_dossier_record {
 			  */
 };
 
-/* A file that a record points to, as a scan. */
-struct medark_dossier_item {
-	const char *name;	  /* below items/ in the folder; with its zero */
-	const char *referrer;	  /* Type/id of the first record that points to it */
-	struct medark_bytes path; /* as in the archive */
-	uint64_t size;
-};
-
 struct medark_dossier {
 	struct medark_dossier_record *records;
 	size_t count, max;
-	struct medark_dossier_item *items;
-	size_t item_count;
 	uint64_t unresolved; /* references that lead to nothing in the archives */
 };
 
@@ -38,7 +28,6 @@ struct medark_dossier_setup {
 	struct medark_lineage *lineage;
 	/* Of each archive, for many dossiers one after the other; NULL: none. */
 	struct medark_cut_cache *const *caches;
-	int folder; /* the items go into the folder `items` in it; -1: they are left out */
 	struct medark_nameset *keys; /* the patient's keys in the indexes are added; may be NULL */
 };
 

@@ -38,9 +38,9 @@ static int tell_row(struct walk *w, size_t k, uint64_t number, struct medark_err
 	struct medark_patient_scratch scratch = MEDARK_PATIENT_SCRATCH;
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer row = MEDARK_BUFFER_SECRET(ROW_MAX);
 	MEDARK_AUTO(medark_dossier_free) struct medark_dossier *d = NULL;
-	const struct medark_dossier_setup setup = {
-		.lineage = w->lineage, .caches = w->caches, .folder = -1, .keys = &w->done
-	};
+	const struct medark_dossier_setup setup = { .lineage = w->lineage,
+						    .caches = w->caches,
+						    .keys = &w->done };
 	struct medark_dossiers_patient patient = { 0 };
 	struct medark_patient_row facts;
 	struct medark_index *index;
@@ -64,19 +64,9 @@ static int tell_row(struct walk *w, size_t k, uint64_t number, struct medark_err
 
 /* A row, and where the first of its records stands: neighbours are restored one after the other. */
 struct place {
+	struct medark_range range; /* first: medark_range_order() compares it */
 	uint64_t row;
-	struct medark_range range;
 };
-
-static int by_place(const void *a, const void *b)
-{
-	const struct medark_range *x = &((const struct place *)a)->range,
-				  *y = &((const struct place *)b)->range;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
 
 static int find_place(struct medark_index *index, uint64_t row, struct medark_buffer *places,
 		      struct place *out, struct medark_error *err)
@@ -104,7 +94,7 @@ static int tell_rows(struct walk *w, size_t k, struct medark_error *err)
 		MEDARK_TRY(medark_buffer_add(&list, &place, sizeof(place), err));
 	}
 	if (list.size)
-		qsort(list.data, list.size / sizeof(place), sizeof(place), by_place);
+		qsort(list.data, list.size / sizeof(place), sizeof(place), medark_range_order);
 	for (size_t i = 0; i < list.size / sizeof(place); i++) {
 		memcpy(&place, list.data + i * sizeof(place), sizeof(place));
 		MEDARK_TRY(tell_row(w, k, place.row, err));

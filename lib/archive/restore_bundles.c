@@ -97,7 +97,10 @@ static int create_bundle(const struct bundles *b, const char *id, char name[FILE
 /* What is to go into a Bundle, in the order of the dossier. */
 struct chosen {
 	struct medark_nameset names; /* Type/id */
-	uint32_t *records;	     /* of each name: the number of its record */
+	struct choice {
+		uint32_t record;
+		bool makes_id; /* it has none */
+	} * records;	       /* of each name */
 };
 
 static void chosen_clear(struct chosen *c)
@@ -153,26 +156,14 @@ static int add_entry(struct bundles *b, struct medark_bytes name, struct medark_
 	return flush(b, fd, FLUSH, err);
 }
 
-/* One without an id gets it again: it is made of what stands in the record. */
-static int add_record(struct bundles *b, struct medark_bytes name,
-		      const struct medark_dossier_record *r, int fd, struct medark_error *err)
-{
-	int good = can_go(b, r, err);
-
-	MEDARK_TRY(good);
-	return add_entry(b, name,
-			 b->facts->id.size ? r->text
-					   : medark_bytes(b->with_id.data, b->with_id.size),
-			 fd, err);
-}
-
 /* In a transaction each may stand once: the newest, or the first of those that do not say. */
 static int choose(struct bundles *b, const struct medark_dossier *d, uint32_t i, struct chosen *c,
 		  struct medark_error *err)
 {
 	char name[MEDARK_FHIR_TYPE_MAX + MEDARK_TARGET_ID_TEXT + 2];
-	struct medark_bytes key;
+	const struct choice choice = { .record = i, .makes_id = b->facts->id.size == 0 };
 	const struct medark_bytes text = d->records[i].text;
+	struct medark_bytes key, other;
 	uint32_t at;
 	int added;
 
@@ -183,14 +174,15 @@ static int choose(struct bundles *b, const struct medark_dossier *d, uint32_t i,
 	MEDARK_TRY(added);
 	(void)medark_nameset_find(&c->names, key, &at);
 	if (added) {
-		c->records[at] = i;
+		c->records[at] = choice;
 		return 0;
 	}
-	if (medark_bytes_equal(d->records[c->records[at]].text, text))
+	other = d->records[c->records[at].record].text;
+	if (medark_bytes_equal(other, text))
 		return 0;
 	b->result->left_out++;
-	if (medark_rewrite_updated(text) > medark_rewrite_updated(d->records[c->records[at]].text))
-		c->records[at] = i;
+	if (medark_rewrite_updated(text) > medark_rewrite_updated(other))
+		c->records[at] = choice;
 	return 0;
 }
 
@@ -225,13 +217,18 @@ static int write_bundle(struct bundles *b, const struct medark_dossier *d, int f
 		&b->text, "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[",
 		err));
 	for (uint32_t i = 0; i < count; i++) {
-		const struct medark_dossier_record *r = &d->records[c.records[i]];
+		const struct medark_dossier_record *r = &d->records[c.records[i].record];
+		struct medark_bytes text = r->text;
 
 		b->result->records += !r->is_outside;
 		b->result->referenced += r->is_outside;
 		if (i)
 			MEDARK_TRY(medark_buffer_text(&b->text, ",", err));
-		MEDARK_TRY(add_record(b, medark_nameset_get(&c.names, i), r, fd, err));
+		if (c.records[i].makes_id) {
+			MEDARK_TRY(medark_server_ids_make(text, b->id, &b->with_id, err));
+			text = medark_bytes(b->with_id.data, b->with_id.size);
+		}
+		MEDARK_TRY(add_entry(b, medark_nameset_get(&c.names, i), text, fd, err));
 	}
 	*out_entries = count;
 	MEDARK_TRY(medark_buffer_text(&b->text, "\n]}\n", err));
@@ -271,16 +268,17 @@ static int add_patient(void *context, const struct medark_dossiers_patient *pati
 
 static int begin(struct bundles *b, struct medark_error *err)
 {
+	int taken;
+
 	b->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(ROOM);
 	b->with_id = (struct medark_buffer)MEDARK_BUFFER_SECRET(RECORD_MAX);
 	MEDARK_TRY(medark_fhir_new(&b->fhir, err));
 	b->facts = calloc(1, sizeof(*b->facts));
 	if (!b->facts)
 		return medark_error_memory(err, "a restore");
-	return create(b, INDEX, &b->index, err)
-		       ? medark_error_set(err, MEDARK_E_SYSTEM,
-					  "cannot create '" INDEX "' in the target")
-		       : 0;
+	taken = create(b, INDEX, &b->index, err);
+	return taken > 0 ? medark_error_set(err, MEDARK_E_SYSTEM, "two files have one name")
+			 : taken;
 }
 
 int medark_restore_bundles(struct medark_lineage *lineage, int folder,

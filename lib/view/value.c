@@ -335,15 +335,6 @@ static int put_node(struct walk *w, const struct medark_json_node *n, struct med
 	}
 }
 
-int medark_view_text(const struct medark_view_values *v, const struct medark_view_record *of,
-		     const struct medark_json_node *node, struct medark_buffer *out,
-		     struct medark_error *err)
-{
-	struct walk w = { .v = v, .of = of, .out = out };
-
-	return put_node(&w, node, err);
-}
-
 /* The path in front of the next bar, and *paths behind it; false: no more. */
 static bool next_path(const char **paths, char path[PATH_SIZE])
 {

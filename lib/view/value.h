@@ -17,11 +17,6 @@ struct medark_view_values {
 	const struct medark_view_records *records; /* whom references mean */
 };
 
-/* Appends the text of one value of `of`; of nothing that is known, what stands in it. */
-int medark_view_text(const struct medark_view_values *v, const struct medark_view_record *of,
-		     const struct medark_json_node *node, struct medark_buffer *out,
-		     struct medark_error *err) MEDARK_MUST_USE;
-
 /*
  * Appends what the first of some paths ("onsetDateTime|onsetPeriod|recordedDate") that leads to
  * anything leads to, "; " between several. From `from`, mostly the root.
