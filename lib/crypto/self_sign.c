@@ -5,14 +5,13 @@
 #include "base/text.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
-#include "crypto/random.h"
+#include "crypto/x509_build.h"
 
 #include <openssl/x509v3.h>
 
 #include <string.h>
 
-#define SERIAL_SIZE 16
-#define YEARS_DAYS  3652 /* ten years */
+#define YEARS_DAYS 3652 /* ten years */
 
 static int check_name(struct medark_bytes name, struct medark_error *err)
 {
@@ -32,43 +31,6 @@ static int check_name(struct medark_bytes name, struct medark_error *err)
 	return 0;
 }
 
-static bool set_serial(X509 *x509, struct medark_error *err)
-{
-	uint8_t random[SERIAL_SIZE];
-	BIGNUM *number;
-	bool ok;
-
-	if (medark_random_public(random, sizeof(random), err))
-		return false;
-	number = BN_bin2bn(random, sizeof(random), NULL);
-	ok = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509));
-	BN_free(number);
-	return ok;
-}
-
-static bool set_name(X509 *x509, struct medark_bytes name)
-{
-	X509_NAME *subject = X509_get_subject_name(x509);
-
-	return X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, name.data,
-					  (int)name.size, -1, 0) &&
-	       X509_set_issuer_name(x509, subject);
-}
-
-static bool add_extension(X509 *x509, int nid, const char *value)
-{
-	X509_EXTENSION *extension;
-	X509V3_CTX context;
-	bool ok;
-
-	X509V3_set_ctx(&context, x509, x509, NULL, NULL, 0);
-	X509V3_set_ctx_nodb(&context);
-	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-	ok = extension && X509_add_ext(x509, extension, -1);
-	X509_EXTENSION_free(extension);
-	return ok;
-}
-
 static const char *usage_of(enum medark_native_kind kind, enum medark_key_role role)
 {
 	if (role == MEDARK_ROLE_SIGNER)
@@ -78,10 +40,10 @@ static const char *usage_of(enum medark_native_kind kind, enum medark_key_role r
 
 static bool add_extensions(X509 *x509, const char *usage)
 {
-	return add_extension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
-	       add_extension(x509, NID_key_usage, usage) &&
-	       add_extension(x509, NID_subject_key_identifier, "hash") &&
-	       add_extension(x509, NID_authority_key_identifier, "keyid");
+	return medark_x509_add_extension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
+	       medark_x509_add_extension(x509, NID_key_usage, usage) &&
+	       medark_x509_add_extension(x509, NID_subject_key_identifier, "hash") &&
+	       medark_x509_add_extension(x509, NID_authority_key_identifier, "keyid");
 }
 
 int medark_private_key_self_sign(const struct medark_private_key *key, enum medark_key_role role,
@@ -94,8 +56,9 @@ int medark_private_key_self_sign(const struct medark_private_key *key, enum meda
 	const EVP_MD *md = kind == MEDARK_NATIVE_P384 ? EVP_sha384() : EVP_sha256();
 
 	MEDARK_TRY(check_name(medark_bytes_text(name), err));
-	if (!x509 || !X509_set_version(x509, X509_VERSION_3) || !set_serial(x509, err) ||
-	    !set_name(x509, medark_bytes_text(name)) ||
+	if (!x509 || !X509_set_version(x509, X509_VERSION_3) ||
+	    !medark_x509_set_serial(x509, err) ||
+	    !medark_x509_set_name(x509, medark_bytes_text(name)) ||
 	    !X509_gmtime_adj(X509_getm_notBefore(x509), 0) ||
 	    !X509_time_adj_ex(X509_getm_notAfter(x509), YEARS_DAYS, 0, NULL) ||
 	    !X509_set_pubkey(x509, pkey) || !add_extensions(x509, usage_of(kind, role)) ||

@@ -5,8 +5,8 @@
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
 #include "crypto/private_key.h"
-#include "crypto/random.h"
 #include "crypto/small_file.h"
+#include "crypto/x509_build.h"
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-#define SERIAL_SIZE   16
 #define EARLY_SECONDS 3600
 /* Of all names of a certificate. */
 #define NAMES_MAX ((size_t)16 << 10)
@@ -43,45 +42,6 @@ static int end_text(struct medark_buffer *text, struct medark_error *err)
 	return 0;
 }
 
-static bool set_serial(X509 *x509, struct medark_error *err)
-{
-	uint8_t random[SERIAL_SIZE];
-	BIGNUM *number;
-	bool ok;
-
-	if (medark_random_public(random, sizeof(random), err))
-		return false;
-	random[0] &= 0x7f; /* positive, in 16 bytes */
-	number = BN_bin2bn(random, sizeof(random), NULL);
-	ok = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509));
-	BN_free(number);
-	return ok;
-}
-
-static bool set_name(X509 *x509)
-{
-	static const unsigned char name[] = "medark";
-	X509_NAME *subject = X509_get_subject_name(x509);
-
-	return X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, name,
-					  (int)sizeof(name) - 1, -1, 0) &&
-	       X509_set_issuer_name(x509, subject);
-}
-
-static bool add_extension(X509 *x509, int nid, const char *value)
-{
-	X509_EXTENSION *extension;
-	X509V3_CTX context;
-	bool ok;
-
-	X509V3_set_ctx(&context, x509, x509, NULL, NULL, 0);
-	X509V3_set_ctx_nodb(&context);
-	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-	ok = extension && X509_add_ext(x509, extension, -1);
-	X509_EXTENSION_free(extension);
-	return ok;
-}
-
 /* "DNS:localhost,IP:127.0.0.1,IP:::1", as OpenSSL's settings have it. */
 static int alternative_names(const char *const *names, size_t count, struct medark_buffer *out,
 			     struct medark_error *err)
@@ -104,15 +64,16 @@ static int alternative_names(const char *const *names, size_t count, struct meda
 
 static bool fill(X509 *x509, EVP_PKEY *key, const char *names, struct medark_error *err)
 {
-	return X509_set_version(x509, X509_VERSION_3) && set_serial(x509, err) && set_name(x509) &&
+	return X509_set_version(x509, X509_VERSION_3) && medark_x509_set_serial(x509, err) &&
+	       medark_x509_set_name(x509, medark_bytes_text("medark")) &&
 	       X509_gmtime_adj(X509_getm_notBefore(x509), -EARLY_SECONDS) &&
 	       X509_time_adj_ex(X509_getm_notAfter(x509), MEDARK_SERVER_IDENTITY_DAYS, 0, NULL) &&
 	       X509_set_pubkey(x509, key) &&
-	       add_extension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
-	       add_extension(x509, NID_key_usage, "critical,digitalSignature") &&
-	       add_extension(x509, NID_ext_key_usage, "serverAuth") &&
-	       add_extension(x509, NID_subject_key_identifier, "hash") &&
-	       add_extension(x509, NID_subject_alt_name, names) &&
+	       medark_x509_add_extension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
+	       medark_x509_add_extension(x509, NID_key_usage, "critical,digitalSignature") &&
+	       medark_x509_add_extension(x509, NID_ext_key_usage, "serverAuth") &&
+	       medark_x509_add_extension(x509, NID_subject_key_identifier, "hash") &&
+	       medark_x509_add_extension(x509, NID_subject_alt_name, names) &&
 	       X509_sign(x509, key, EVP_sha256());
 }
 

@@ -4,6 +4,16 @@
 #include "search/param_rows.h"
 
 /* clang-format off */
+/* What every type with addresses has. */
+#define ADDRESS_ROWS \
+	{ "address", MEDARK_SEARCH_STRING, { "address" }, .rule = MEDARK_SEARCH_WORDS }, \
+	{ "address-city", MEDARK_SEARCH_STRING, { "address.city" }, .rule = MEDARK_SEARCH_WORDS }, \
+	{ "address-country", MEDARK_SEARCH_STRING, { "address.country" }, .rule = MEDARK_SEARCH_WORDS }, \
+	{ "address-postalcode", MEDARK_SEARCH_STRING, { "address.postalCode" }, .rule = MEDARK_SEARCH_WORDS }, \
+	{ "address-state", MEDARK_SEARCH_STRING, { "address.state" }, .rule = MEDARK_SEARCH_WORDS }, \
+	{ "address-use", MEDARK_SEARCH_TOKEN, { "address.use" }, \
+	  .system = "http://hl7.org/fhir/address-use" }
+
 static const struct medark_search_param appointment[] = {
 	{ "actor", MEDARK_SEARCH_REFERENCE, { "participant.actor" } },
 	{ "appointment-type", MEDARK_SEARCH_TOKEN, { "appointmentType" } },
@@ -145,13 +155,7 @@ static const struct medark_search_param flag[] = {
 };
 
 static const struct medark_search_param location[] = {
-	{ "address", MEDARK_SEARCH_STRING, { "address" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-city", MEDARK_SEARCH_STRING, { "address.city" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-country", MEDARK_SEARCH_STRING, { "address.country" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-postalcode", MEDARK_SEARCH_STRING, { "address.postalCode" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-state", MEDARK_SEARCH_STRING, { "address.state" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-use", MEDARK_SEARCH_TOKEN, { "address.use" },
-	  .system = "http://hl7.org/fhir/address-use" },
+	ADDRESS_ROWS,
 	{ "endpoint", MEDARK_SEARCH_REFERENCE, { "endpoint" } },
 	{ "identifier", MEDARK_SEARCH_TOKEN, { "identifier" } },
 	{ "name", MEDARK_SEARCH_STRING, { "name", "alias" } },
@@ -166,13 +170,7 @@ static const struct medark_search_param location[] = {
 static const struct medark_search_param organization[] = {
 	{ "active", MEDARK_SEARCH_TOKEN, { "active" },
 	  .system = "http://hl7.org/fhir/special-values" },
-	{ "address", MEDARK_SEARCH_STRING, { "address" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-city", MEDARK_SEARCH_STRING, { "address.city" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-country", MEDARK_SEARCH_STRING, { "address.country" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-postalcode", MEDARK_SEARCH_STRING, { "address.postalCode" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-state", MEDARK_SEARCH_STRING, { "address.state" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-use", MEDARK_SEARCH_TOKEN, { "address.use" },
-	  .system = "http://hl7.org/fhir/address-use" },
+	ADDRESS_ROWS,
 	{ "endpoint", MEDARK_SEARCH_REFERENCE, { "endpoint" } },
 	{ "identifier", MEDARK_SEARCH_TOKEN, { "identifier" } },
 	{ "name", MEDARK_SEARCH_STRING, { "name", "alias" } },
@@ -183,13 +181,7 @@ static const struct medark_search_param organization[] = {
 static const struct medark_search_param patient[] = {
 	{ "active", MEDARK_SEARCH_TOKEN, { "active" },
 	  .system = "http://hl7.org/fhir/special-values" },
-	{ "address", MEDARK_SEARCH_STRING, { "address" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-city", MEDARK_SEARCH_STRING, { "address.city" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-country", MEDARK_SEARCH_STRING, { "address.country" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-postalcode", MEDARK_SEARCH_STRING, { "address.postalCode" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-state", MEDARK_SEARCH_STRING, { "address.state" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-use", MEDARK_SEARCH_TOKEN, { "address.use" },
-	  .system = "http://hl7.org/fhir/address-use" },
+	ADDRESS_ROWS,
 	{ "birthdate", MEDARK_SEARCH_DATE, { "birthDate" } },
 	{ "death-date", MEDARK_SEARCH_DATE, { "deceasedDateTime" } },
 	{ "deceased", MEDARK_SEARCH_TOKEN, { "deceasedBoolean", "deceasedDateTime" }, .rule = MEDARK_SEARCH_IS_DECEASED,
@@ -212,13 +204,7 @@ static const struct medark_search_param patient[] = {
 static const struct medark_search_param practitioner[] = {
 	{ "active", MEDARK_SEARCH_TOKEN, { "active" },
 	  .system = "http://hl7.org/fhir/special-values" },
-	{ "address", MEDARK_SEARCH_STRING, { "address" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-city", MEDARK_SEARCH_STRING, { "address.city" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-country", MEDARK_SEARCH_STRING, { "address.country" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-postalcode", MEDARK_SEARCH_STRING, { "address.postalCode" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-state", MEDARK_SEARCH_STRING, { "address.state" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-use", MEDARK_SEARCH_TOKEN, { "address.use" },
-	  .system = "http://hl7.org/fhir/address-use" },
+	ADDRESS_ROWS,
 	{ "communication", MEDARK_SEARCH_TOKEN, { "communication" } },
 	{ "email", MEDARK_SEARCH_TOKEN, { "telecom" }, .rule = MEDARK_SEARCH_CONTACT, .only = "email" },
 	{ "family", MEDARK_SEARCH_STRING, { "name.family" }, .rule = MEDARK_SEARCH_WORDS },
@@ -251,13 +237,7 @@ static const struct medark_search_param practitioner_role[] = {
 static const struct medark_search_param related_person[] = {
 	{ "active", MEDARK_SEARCH_TOKEN, { "active" },
 	  .system = "http://hl7.org/fhir/special-values" },
-	{ "address", MEDARK_SEARCH_STRING, { "address" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-city", MEDARK_SEARCH_STRING, { "address.city" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-country", MEDARK_SEARCH_STRING, { "address.country" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-postalcode", MEDARK_SEARCH_STRING, { "address.postalCode" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-state", MEDARK_SEARCH_STRING, { "address.state" }, .rule = MEDARK_SEARCH_WORDS },
-	{ "address-use", MEDARK_SEARCH_TOKEN, { "address.use" },
-	  .system = "http://hl7.org/fhir/address-use" },
+	ADDRESS_ROWS,
 	{ "birthdate", MEDARK_SEARCH_DATE, { "birthDate" } },
 	{ "email", MEDARK_SEARCH_TOKEN, { "telecom" }, .rule = MEDARK_SEARCH_CONTACT, .only = "email" },
 	{ "gender", MEDARK_SEARCH_TOKEN, { "gender" },
