@@ -19,6 +19,14 @@ struct group {
 	const struct medark_map *map; /* once it is loaded */
 };
 
+/* A run of bytes of one extent: the whole, and where that begins in the segment. */
+struct run {
+	const struct medark_extent *extent;
+	struct medark_bytes all;
+	uint32_t segment;
+	uint64_t at;
+};
+
 struct state {
 	const struct medark_cut *cut;
 	struct medark_joins joins;
@@ -40,19 +48,23 @@ static int off_border(struct medark_error *err)
 				"the index names a place that is not a record's border");
 }
 
-static int tell(struct state *s, uint32_t item, struct medark_bytes text, struct medark_error *err)
+static int tell(struct state *s, const struct run *run, struct medark_bytes text, uint64_t begin,
+		struct medark_error *err)
 {
 	struct medark_cut_record record = { .text = text,
 					    .xml = medark_fhir_is_xml(text),
-					    .item = item };
+					    .item = run->extent->item,
+					    .segment = run->segment,
+					    .offset = run->at + begin };
 
 	return s->cut->each(s->cut->context, &record, err);
 }
 
 /* The lines of an L extent from `begin` to `end`. */
-static int cut_lines(struct state *s, const struct medark_extent *extent, struct medark_bytes all,
-		     uint64_t begin, uint64_t end, struct medark_error *err)
+static int cut_lines(struct state *s, const struct run *run, uint64_t begin, uint64_t end,
+		     struct medark_error *err)
 {
+	struct medark_bytes all = run->all;
 	const uint8_t *p = all.data + begin, *stop = all.data + end;
 
 	if ((begin && p[-1] != '\n') || (end < all.size && stop[-1] != '\n'))
@@ -61,28 +73,29 @@ static int cut_lines(struct state *s, const struct medark_extent *extent, struct
 		const uint8_t *lf = memchr(p, '\n', (size_t)(stop - p));
 		const uint8_t *line_end = lf ? lf : stop;
 
-		MEDARK_TRY(tell(s, extent->item, medark_bytes(p, (size_t)(line_end - p)), err));
+		MEDARK_TRY(tell(s, run, medark_bytes(p, (size_t)(line_end - p)),
+				(uint64_t)(p - all.data), err));
 		p = lf ? lf + 1 : stop;
 	}
 	return 0;
 }
 
-/* The part from `begin` to `end` of an extent whose bytes are `all`. */
-static int cut_extent(struct state *s, const struct medark_extent *extent, struct medark_bytes all,
-		      uint64_t begin, uint64_t end, struct medark_error *err)
+/* The part from `begin` to `end`. */
+static int cut_extent(struct state *s, const struct run *run, uint64_t begin, uint64_t end,
+		      struct medark_error *err)
 {
 	struct medark_bytes text;
 	int complete;
 
-	if (extent->kind == MEDARK_EXTENT_FILLER)
+	if (run->extent->kind == MEDARK_EXTENT_FILLER)
 		return 0;
-	if (extent->kind == MEDARK_EXTENT_LINES)
-		return cut_lines(s, extent, all, begin, end, err);
-	if (begin != 0 || end != all.size)
+	if (run->extent->kind == MEDARK_EXTENT_LINES)
+		return cut_lines(s, run, begin, end, err);
+	if (begin != 0 || end != run->all.size)
 		return off_border(err);
-	complete = medark_joins_add(&s->joins, extent, all, &text, err);
+	complete = medark_joins_add(&s->joins, run->extent, run->all, &text, err);
 	MEDARK_TRY(complete);
-	return complete ? tell(s, extent->item, text, err) : 0;
+	return complete ? tell(s, run, text, 0, err) : 0;
 }
 
 /* Walks the extents and the ranges of one segment side by side. */
@@ -99,14 +112,16 @@ static int cut_segment(struct state *s, const struct group *g, struct medark_err
 					g->segment);
 	for (uint32_t i = 0; i < map->count && r < g->count; i++) {
 		uint64_t length = map->extents[i].length, end = at + length;
-		struct medark_bytes all = medark_bytes(map->content.data + at, (size_t)length);
+		struct run run = { .extent = &map->extents[i],
+				   .all = medark_bytes(map->content.data + at, (size_t)length),
+				   .segment = g->segment,
+				   .at = at };
 
 		while (r < g->count && g->ranges[r].offset < end) {
 			uint64_t from = g->ranges[r].offset, to = from + g->ranges[r].length;
 
 			from = from > at ? from - at : 0;
-			MEDARK_TRY(cut_extent(s, &map->extents[i], all, from,
-					      (to < end ? to : end) - at, err));
+			MEDARK_TRY(cut_extent(s, &run, from, (to < end ? to : end) - at, err));
 			if (to > end)
 				break;
 			r++;
@@ -227,4 +242,28 @@ int medark_cut_run(const struct medark_cut *cut, const struct medark_range *rang
 		}
 	}
 	return end(&s, err);
+}
+
+int medark_cut_places(struct medark_archive *archive, struct medark_buffer *out,
+		      struct medark_error *err)
+{
+	uint32_t count = medark_manifest_segments(archive->manifest, MEDARK_KIND_DATA);
+	struct medark_segment_row segment;
+	struct medark_index *index;
+	struct medark_bytes row;
+
+	MEDARK_TRY(medark_archive_index(archive, &index, err));
+	if (medark_index_rows(index, MEDARK_KIND_SEGMENTS) != count)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the index has not as many segments as the archive");
+	for (uint32_t i = 0; i < count; i++) {
+		struct medark_range range = { .segment = i + 1 };
+
+		MEDARK_TRY(medark_index_row(index, MEDARK_KIND_SEGMENTS, i, &row, err));
+		MEDARK_TRY(medark_segment_row_parse(row, i + 1, &segment, err));
+		range.length = segment.content;
+		if (range.length)
+			MEDARK_TRY(medark_buffer_add(out, &range, sizeof(range), err));
+	}
+	return 0;
 }

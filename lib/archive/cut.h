@@ -16,6 +16,9 @@ struct medark_cut_record {
 	struct medark_bytes text;
 	bool xml;      /* by its first byte */
 	uint32_t item; /* that it stands in */
+	/* Where it begins, or its last part does: in which data segment, and in its content. */
+	uint32_t segment;
+	uint64_t offset;
 };
 
 struct medark_cut {
@@ -37,5 +40,12 @@ struct medark_cut {
  */
 int medark_cut_run(const struct medark_cut *cut, const struct medark_range *ranges, size_t count,
 		   struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Appends a struct medark_range for the content of every data segment, in order. MEDARK_E_FORMAT:
+ * the index does not know as many; errors of the index; MEDARK_E_MEMORY.
+ */
+int medark_cut_places(struct medark_archive *archive, struct medark_buffer *out,
+		      struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -80,29 +80,6 @@ static int add_record(void *context, const struct medark_cut_record *cut, struct
 	return 0;
 }
 
-/* All records of the archive at hand. */
-static int all_places(const struct medark_chart *chart, struct medark_buffer *out,
-		      struct medark_error *err)
-{
-	uint32_t count = medark_manifest_segments(chart->archive->manifest, MEDARK_KIND_DATA);
-	struct medark_segment_row segment;
-	struct medark_bytes row;
-
-	if (medark_index_rows(chart->index, MEDARK_KIND_SEGMENTS) != count)
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"the index has not as many segments as the archive");
-	for (uint32_t i = 0; i < count; i++) {
-		struct medark_range range = { .segment = i + 1 };
-
-		MEDARK_TRY(medark_index_row(chart->index, MEDARK_KIND_SEGMENTS, i, &row, err));
-		MEDARK_TRY(medark_segment_row_parse(row, i + 1, &segment, err));
-		range.length = segment.content;
-		if (range.length)
-			MEDARK_TRY(medark_buffer_add(out, &range, sizeof(range), err));
-	}
-	return 0;
-}
-
 /* From the archive at hand. */
 static int restore_records(struct medark_chart *chart, struct medark_error *err)
 {
@@ -120,7 +97,7 @@ static int restore_records(struct medark_chart *chart, struct medark_error *err)
 	size_t count;
 
 	if (chart->is_everything)
-		MEDARK_TRY(all_places(chart, &ranges, err));
+		MEDARK_TRY(medark_cut_places(chart->archive, &ranges, err));
 	else
 		MEDARK_TRY(
 			medark_patient_places(chart->index, &chart->rows[chart->at], &ranges, err));
