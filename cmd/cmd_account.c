@@ -3,6 +3,7 @@
 #include "closest.h"
 #include "passphrase.h"
 #include "report.h"
+#include "state.h"
 #include "text.h"
 
 #include <medark/desk.h>
@@ -19,6 +20,7 @@ struct task {
 	const struct cli_options *options;
 	struct medark_accounts *accounts;
 	const char *name; /* NULL: of a list */
+	char state[PATH_MAX];
 	unsigned roles;
 	struct cli_passphrase password;
 	char uri[MEDARK_TOTP_URI_SIZE]; /* what totp made */
@@ -225,7 +227,6 @@ static int check_words(const struct cli_options *options, const struct subverb *
 	size_t wanted = sub->done ? 2 : 1;
 
 	cli_missing_add(&missing, options->operands.count < wanted, "a name");
-	cli_missing_add(&missing, !options->state, "--state DIR");
 	cli_missing_add(&missing, (sub->takes & ROLES) && !options->roles.count, "--role ROLE");
 	if (missing.count)
 		return cli_report_missing(options, &missing);
@@ -310,7 +311,7 @@ static int fail(struct task *t, int code)
 
 static int run(struct task *t, const struct subverb *sub)
 {
-	int code = medark_accounts_open(t->options->state, sub->run == add, &t->accounts, &t->err);
+	int code = medark_accounts_open(t->state, sub->run == add, &t->accounts, &t->err);
 
 	if (code < 0)
 		return fail(t, code);
@@ -341,10 +342,13 @@ int cmd_account(const struct cli_options *options)
 	code = check_lengths(options, task.name);
 	if (code)
 		return code;
-	is_new = access(options->state, F_OK) < 0;
+	code = cli_state_folder(options, sub->run == add, task.state);
+	if (code)
+		return code;
+	is_new = access(task.state, F_OK) < 0;
 	code = run(&task, sub);
 	/* A failure leaves nothing behind. */
 	if (code && is_new)
-		(void)rmdir(options->state);
+		(void)rmdir(task.state);
 	return code;
 }

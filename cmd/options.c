@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define AT(field) offsetof(struct cli_options, field)
-#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE)
+#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
 #define CHECKS	  (CLI_VERIFY | OPENS)
 #define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
@@ -140,8 +140,27 @@ const struct cli_option cli_option_table[] = {
 	  "then /etc/medark)" },
 	{ "check", 0, CLI_FLAG, CLI_RUN, AT(check), NULL,
 	  "look whether a run would begin; export nothing" },
-	{ "state", 0, CLI_TEXT, CLI_ACCOUNT, AT(state), "DIR",
-	  "folder of the accounts, for its owner alone" },
+	{ "state", 0, CLI_TEXT, CLI_ACCOUNT | CLI_SERVE, AT(state), "DIR",
+	  "folder of the accounts, for its owner alone (default:\nSTATE_DIRECTORY, then ~/.local/state/medark)" },
+	{ "audit-log", 0, CLI_TEXT, CLI_SERVE, AT(audit_log), "DIR",
+	  "folder of the audit log (default: audit in that of the\naccounts)" },
+	{ "auditor", 0, CLI_LIST, CLI_SERVE, AT(auditors), "CERT",
+	  "certificate (PEM) of who may read the log, beside who\nhas a KEY of --identity; repeatable" },
+	{ "listen", 0, CLI_LIST, CLI_SERVE, AT(listen), "ADDRESS",
+	  "IP address and port (default: 127.0.0.1:8443);\nrepeatable" },
+	{ "allow-others", 0, CLI_FLAG, CLI_SERVE, AT(allow_others), NULL,
+	  "let other machines reach it, not this one alone" },
+	{ "host", 0, CLI_LIST, CLI_SERVE, AT(hosts), "NAME",
+	  "name by which browsers may call it, beside the\naddresses; repeatable" },
+	{ "tls-cert", 0, CLI_TEXT, CLI_SERVE, AT(tls_cert), "CERT",
+	  "certificate (PEM) that browsers are shown (default:\none made for this run)" },
+	{ "tls-key", 0, CLI_TEXT, CLI_SERVE, AT(tls_key), "KEY", "its private key (PEM)" },
+	{ "user", 0, CLI_TEXT, CLI_SERVE, AT(user), "NAME",
+	  "started as root: who the process becomes that speaks\nwith the network (default: nobody)" },
+	{ "zone", 0, CLI_TEXT, CLI_SERVE, AT(zone), "FILE",
+	  "the provider's time zone, a file of the tz database\n(default: that of this machine)" },
+	{ "threads", 0, CLI_NUMBER, CLI_SERVE, AT(threads), "N",
+	  "requests that are worked on at a time, 1 to 64\n(default: 4)", 1, MEDARK_THREADS_MAX },
 	{ "role", 0, CLI_COMMAS, CLI_ACCOUNT, AT(roles), "ROLE",
 	  "clinician, desk, auditor or admin; repeatable or\nseparated by commas" },
 	{ "shown", 0, CLI_TEXT, CLI_ACCOUNT, AT(shown), "TEXT",
@@ -465,7 +484,8 @@ void cli_options_clear(struct cli_options *options)
 	struct cli_list *lists[] = { &options->recipients, &options->trust,    &options->identities,
 				     &options->patients,   &options->types,    &options->signers,
 				     &options->excludes,   &options->operands, &options->hidden,
-				     &options->expected,   &options->roles };
+				     &options->expected,   &options->roles,    &options->listen,
+				     &options->hosts,	   &options->auditors };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

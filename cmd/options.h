@@ -37,6 +37,8 @@ struct cli_options {
 	const char *state, *shown, *issuer; /* of accounts */
 	const char *account, *from, *until; /* of the audit log */
 	bool off, fhir;
+	const char *audit_log, *tls_cert, *tls_key, *user, *zone; /* of a service */
+	bool allow_others;
 	uint64_t workers;
 	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */
 	uint64_t level, memory, threads; /* 0: the library's own choice */
@@ -44,7 +46,7 @@ struct cli_options {
 	bool has_limit;
 	struct cli_list signers; /* of whom one must have signed */
 	struct cli_list recipients, trust, identities, patients, types, excludes, expected, roles,
-		operands;
+		listen, hosts, auditors, operands;
 	struct cli_list hidden; /* copies of what was blanked out in argv; owned */
 };
 

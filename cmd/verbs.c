@@ -178,6 +178,29 @@ const struct cli_verb cli_verbs[] = {
 			    "  medark key new --role recipient --name \"Clinic IT\" --out it\n",
 	},
 	{
+		.name = "serve",
+		.title = "serve",
+		.action = "serve",
+		.brief = "show charts and serve FHIR straight from archives",
+		.bit = CLI_SERVE,
+		.run = cmd_serve,
+		.exits = "0 1 2 3 4 5 130",
+		.meanings = { { CLI_DONE, "served until it was stopped (Ctrl-C, SIGTERM)" },
+			      { CLI_UNVERIFIED, "an archive or the accounts are malformed" } },
+		.synopsis = "medark serve FILE... --identity KEY --trust CERT [options]\n",
+		.text = "For when the system that the records came from is down: charts in a browser, and\n"
+			"a read-only FHIR API under /fhir, from the archive as it is. Several FILEs of a\n"
+			"chain give the state of the latest. Nothing is unpacked onto the disk. Who reads\n"
+			"logs in with an account (medark account), says why a chart is opened, and is in\n"
+			"the audit log (medark audit) before anything is shown.\n",
+		.examples =
+			"  medark account add j.jansen --role clinician\n"
+			"  medark serve night.medark --identity it.key.pem --trust clinic.cert.pem\n"
+			"  medark serve week/*.medark --identity it.key.pem --trust ca.pem \\\n"
+			"      --listen 192.0.2.7:443 --allow-others --host fallback.clinic.example \\\n"
+			"      --tls-cert tls.cert.pem --tls-key tls.key.pem\n",
+	},
+	{
 		.name = "account",
 		.title = "account",
 		.action = "change accounts",
@@ -186,14 +209,13 @@ const struct cli_verb cli_verbs[] = {
 		.run = cmd_account,
 		.exits = "0 1 2 3 130",
 		.meanings = { { CLI_UNVERIFIED, "the file of accounts is malformed" } },
-		.synopsis =
-			"medark account list --state DIR [options]\n"
-			"       medark account add NAME --state DIR --role ROLE [--shown TEXT]\n"
-			"       medark account roles NAME --state DIR --role ROLE\n"
-			"       medark account totp NAME --state DIR [--issuer TEXT | --off]\n"
-			"       medark account passwd|disable|enable|remove NAME --state DIR\n",
-		.text = "Keeps accounts.json in the folder DIR, which add makes if it is not there. A\n"
-			"service that uses the folder sees a change at once. Passwords have 12\n"
+		.synopsis = "medark account list [options]\n"
+			    "       medark account add NAME --role ROLE [--shown TEXT]\n"
+			    "       medark account roles NAME --role ROLE\n"
+			    "       medark account totp NAME [--issuer TEXT | --off]\n"
+			    "       medark account passwd|disable|enable|remove NAME\n",
+		.text = "Keeps accounts.json in the folder of --state, which add makes if it is not\n"
+			"there. A service that uses the folder sees a change at once. Passwords have 12\n"
 			"characters at least; they are asked for on the terminal, or come from one of\n"
 			"--passphrase-file, --passphrase-fd and --passphrase-command. totp prints the\n"
 			"address that an authenticator app reads: log-ins then want its code, too.\n",

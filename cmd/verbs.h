@@ -39,7 +39,8 @@ enum cli_verb_bit {
 	CLI_RUN = 1 << 9,
 	CLI_ACCOUNT = 1 << 10,
 	CLI_AUDIT = 1 << 11,
-	CLI_ALL = (1 << 12) - 1,
+	CLI_SERVE = 1 << 12,
+	CLI_ALL = (1 << 13) - 1,
 };
 
 /* What an exit code says. */
@@ -74,6 +75,7 @@ int cmd_patients(const struct cli_options *options);
 int cmd_items(const struct cli_options *options);
 int cmd_restore(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
+int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);
 int cmd_audit(const struct cli_options *options);
 int cmd_help(const struct cli_options *options);

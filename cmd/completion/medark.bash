@@ -28,6 +28,11 @@ _medark_options() {
 			--signer-key-passphrase-file
 		;;
 	key) echo --role --name --type --out --force ;;
+	serve)
+		echo --identity --trust --signed-by --at --state --audit-log --auditor --listen \
+			--allow-others --host --tls-cert --tls-key --user --zone --threads --passphrase \
+			--passphrase-file --passphrase-fd --passphrase-command
+		;;
 	account)
 		echo --state --role --shown --issuer --off --passphrase-file --passphrase-fd \
 			--passphrase-command
@@ -63,7 +68,7 @@ _medark_runs() {
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export run verify inspect patients items restore key account audit help version'
+	local verbs='export run verify inspect patients items restore serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -88,14 +93,15 @@ _medark() {
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
 	restore:--ids) _medark_fill -W $'same\nprefix\nserver' -- "$word" ;;
 	run:run) _medark_fill -W "$(_medark_runs)" -- "$word" ;;
-	restore:--to | run:--config | account:--state)
+	restore:--to | run:--config | *:--state | *:--audit-log)
 		compopt -o filenames 2>/dev/null
 		_medark_fill -d -- "$word"
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
 	*:--patient | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
-	*:--id-prefix | *:--source-base | *:--workers) ;;
+	*:--id-prefix | *:--source-base | *:--workers | *:--listen | *:--host) ;;
+	*:--user) _medark_fill -u -- "$word" ;;
 	*:--shown | *:--issuer | *:--account | *:--from | audit:--to) ;;
 	*)
 		if [[ $verb != help && $verb != version ]]; then

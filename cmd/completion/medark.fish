@@ -31,6 +31,7 @@ complete -c medark -n __medark_first -a patients -d 'list or search the patients
 complete -c medark -n __medark_first -a items -d 'list the files in an archive, or what is in quarantine'
 complete -c medark -n __medark_first -a restore -d 'bring records back into a folder'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
+complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
 complete -c medark -n __medark_first -a audit -d 'check and read the log of who read what'
 complete -c medark -n __medark_first -a help -d 'explain a verb'
@@ -40,15 +41,15 @@ complete -c medark -n __medark_first -l version -d 'print the version'
 complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
 complete -c medark -n '__medark_second account' -f -a 'list add passwd roles totp disable enable remove'
 complete -c medark -n '__medark_verb help version' -f
-complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore key account audit version'
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore serve key account audit version'
 
-set -l work export run verify inspect patients items restore key account audit
+set -l work export run verify inspect patients items restore serve key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
-set -l opens patients items restore
+set -l opens patients items restore serve
 complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
@@ -111,7 +112,7 @@ complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'w
 complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
 complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
 
-complete -c medark -n '__medark_verb account' -l state -x -a '(__fish_complete_directories)' -d 'folder of the accounts'
+complete -c medark -n '__medark_verb account serve' -l state -x -a '(__fish_complete_directories)' -d 'folder of the accounts'
 complete -c medark -n '__medark_verb account' -l role -x -a 'clinician desk auditor admin' -d 'what the account may do'
 complete -c medark -n '__medark_verb account' -l shown -x -d 'what pages and the log call it'
 complete -c medark -n '__medark_verb account' -l issuer -x -d 'what the app calls this place'
@@ -122,3 +123,14 @@ complete -c medark -n '__medark_verb audit' -l account -x -d 'only what this acc
 complete -c medark -n '__medark_verb audit' -l from -x -d 'only from then on'
 complete -c medark -n '__medark_verb audit' -l to -x -d 'only until then'
 complete -c medark -n '__medark_verb audit' -l fhir -d 'AuditEvents of FHIR'
+
+complete -c medark -n '__medark_verb serve' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
+complete -c medark -n '__medark_verb serve' -l auditor -r -F -d 'certificate of who may read the log'
+complete -c medark -n '__medark_verb serve' -l listen -x -d 'IP address and port'
+complete -c medark -n '__medark_verb serve' -l allow-others -d 'let other machines reach it'
+complete -c medark -n '__medark_verb serve' -l host -x -d 'name by which browsers may call it'
+complete -c medark -n '__medark_verb serve' -l tls-cert -r -F -d 'certificate that browsers are shown'
+complete -c medark -n '__medark_verb serve' -l tls-key -r -F -d 'its private key'
+complete -c medark -n '__medark_verb serve' -l user -x -a '(__fish_complete_users)' -d 'who the network process becomes'
+complete -c medark -n '__medark_verb serve' -l zone -r -F -d 'time zone of the provider'
+complete -c medark -n '__medark_verb serve' -l threads -x -d 'requests at a time'

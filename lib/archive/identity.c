@@ -220,3 +220,15 @@ int medark_key_create(const struct medark_key_request *request, struct medark_er
 	MEDARK_TRY(medark_certificate_stage(certificate, certificate_path, &certificate_file, err));
 	return medark_small_file_commit(key_file, certificate_file, request->replace, err);
 }
+
+size_t medark_identity_keys(const struct medark_identity *identity)
+{
+	return identity->key_count;
+}
+
+int medark_identity_certificate(const struct medark_identity *identity, size_t i,
+				struct medark_certificate **out, struct medark_error *err)
+{
+	return medark_private_key_self_sign(identity->keys[i], MEDARK_ROLE_RECIPIENT,
+					    "owner of an identity", out, err);
+}

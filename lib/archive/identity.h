@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "container/header.h"
+#include "crypto/certificate.h"
 #include "crypto/envelope.h"
 
 #include <medark/key.h>
@@ -20,5 +21,17 @@ MEDARK_DEFINE_AUTO(struct medark_identity, medark_identity_free)
 int medark_identity_open(const struct medark_identity *identity,
 			 const struct medark_envelope *envelope, const struct medark_header *header,
 			 struct medark_key *out, struct medark_error *err) MEDARK_MUST_USE;
+
+/* How many private keys it has. */
+size_t medark_identity_keys(const struct medark_identity *identity);
+
+/*
+ * A certificate of private key `i`, made and signed by that key itself, for what is to be encrypted
+ * to whoever has it. Its owner opens it with the key alone. The caller frees it. MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY.
+ */
+int medark_identity_certificate(const struct medark_identity *identity, size_t i,
+				struct medark_certificate **out,
+				struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -20,7 +20,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
 MEDARK = os.environ["MEDARK"]
-VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "key", "account",
+VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "key", "serve", "account",
          "audit", "help", "version"]
 
 
@@ -35,7 +35,7 @@ class Result:
         lines = [json.loads(line) for line in self.out.splitlines()]
         for line in lines:
             assert line["message_type"] in ("status", "summary", "error", "patient",
-                                            "item", "quarantined", "account", "event"), line
+                                            "item", "quarantined", "account", "event", "listening"), line
         return lines
 
 

@@ -30,6 +30,14 @@ said=$(systemd-analyze verify --man=no "$work/medark@.service" "$work/medark@nig
 # Of a key that it does not know it only warns.
 [ -z "$said" ] || fail "$said"
 
+sed "s|^ExecStart=[^ ]*/medark |ExecStart=$program |" "$units/medark-serve.service" >"$work/medark-serve.service"
+grep -q "^ExecStart=$program serve \$MEDARK_SERVE\$" "$work/medark-serve.service" || fail "the service starts something else"
+said=$(systemd-analyze verify --man=no "$work/medark-serve.service" 2>&1) || fail "$said"
+[ -z "$said" ] || fail "$said"
+systemd-analyze security --no-pager --offline=true --threshold=25 "$work/medark-serve.service" >"$work/security" ||
+	fail "$(tail -n 1 "$work/security")"
+tail -n 1 "$work/security"
+
 # In tenths; of a service without any limit it is 96.
 systemd-analyze security --no-pager --offline=true --threshold=20 "$work/medark@.service" >"$work/security" ||
 	fail "$(tail -n 1 "$work/security")"
@@ -41,4 +49,4 @@ for _ in 1 2; do
 	systemd-sysusers --root="$work/system" "$sysusers" >/dev/null 2>&1 || fail "no user could be made"
 	[ "$(grep -c '^medark:.*:/var/lib/medark:' "$work/system/etc/passwd")" = 1 ] || fail "there is no user"
 done
-echo "medark@.service, medark@.timer, the user: as they should be"
+echo "medark@.service, medark@.timer, medark-serve.service, the user: as they should be"

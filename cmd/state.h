@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state: the folder in which accounts and the audit log are kept. */
+#ifndef MEDARK_CMD_STATE_H
+#define MEDARK_CMD_STATE_H
+
+#include "options.h"
+
+#include <limits.h>
+#include <stdbool.h>
+
+/*
+ * Writes --state; else STATE_DIRECTORY, which systemd sets; else medark in XDG_STATE_HOME, or in
+ * .local/state of HOME, whose parents are made with `create`. 0, or an exit code after it was
+ * reported that there is none of these.
+ */
+int cli_state_folder(const struct cli_options *options, bool create, char out[PATH_MAX]);
+
+#endif

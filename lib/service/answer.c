@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers: pages in their frame, redirects, cookies. */
+#include "service/service_private.h"
+
+#include <stdio.h>
+
+/* Pages run no script and load nothing from elsewhere; forms lead to us alone. */
+#define POLICY                                                                                     \
+	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "         \
+	"base-uri 'none'; frame-ancestors 'none'"
+#define SESSION_COOKIE "__Host-session"
+
+static int header(struct medark_call *call, const char *name, const char *value)
+{
+	return medark_serve_response_header(call->response, name, medark_bytes_text(value),
+					    call->err);
+}
+
+/* A page that nobody touches shows nothing any more when its session locks. */
+static int refresh(struct medark_call *call)
+{
+	char value[64];
+	int64_t left = (call->who.locks_at - call->clock) / 1000 + 2;
+
+	if (!call->has_session || call->who.is_locked || left < 0)
+		return 0;
+	(void)snprintf(value, sizeof(value), "%lld; url=/unlock", (long long)left);
+	return header(call, "Refresh", value);
+}
+
+static int begin_frame(struct medark_call *call, const struct medark_call_page *page,
+		       const struct medark_page_link *links, size_t count)
+{
+	const struct medark_service *s = call->service;
+	const struct medark_page_copy copy = { .from = s->from,
+					       .age = call->now - s->created,
+					       .source = s->source,
+					       .archives = medark_shelf_archives(call->shelf),
+					       .is_complete = s->is_complete };
+	char style[64];
+	struct medark_page frame = { .language = call->language,
+				     .title = page->title,
+				     .sheet = page->sheet,
+				     .copy = page->has_data ? &copy : NULL,
+				     .style_href = style,
+				     .links = links,
+				     .link_count = count,
+				     .banner = page->banner,
+				     .is_narrow = page->is_narrow };
+
+	(void)snprintf(style, sizeof(style), "/static/%s.css", s->style);
+	return medark_page_begin(&frame, &call->response->body, call->err);
+}
+
+/* Who is logged in, and the buttons that need no more than that. */
+static int user_bar(struct medark_call *call)
+{
+	MEDARK_TRY(medark_call_html(call, "<div class=\"user\"><span>%s <b>%s</b></span>",
+				    medark_call_saying(call, MEDARK_SAYING_LOGGED_IN_AS),
+				    call->who.account.shown));
+	MEDARK_TRY(medark_call_html(call, "<form method=\"post\" action=\"/lock\">"));
+	MEDARK_TRY(medark_call_csrf(call));
+	MEDARK_TRY(medark_call_html(call, "<button class=\"quiet\">%s</button></form>",
+				    medark_call_saying(call, MEDARK_SAYING_LOCK)));
+	MEDARK_TRY(medark_call_html(call, "<form method=\"post\" action=\"/logout\">"));
+	MEDARK_TRY(medark_call_csrf(call));
+	return medark_call_html(call, "<button class=\"quiet\">%s</button></form></div>",
+				medark_call_saying(call, MEDARK_SAYING_LOG_OUT));
+}
+
+int medark_call_begin(struct medark_call *call, const struct medark_call_page *page)
+{
+	const struct medark_page_link links[] = {
+		{ .text = medark_call_saying(call, MEDARK_SAYING_TO_FIND), .href = "/" },
+		{ .text = medark_call_saying(call, MEDARK_SAYING_OTHER_LANGUAGE),
+		  .href = call->language == MEDARK_DUTCH ? "/language/en" : "/language/nl" },
+	};
+	bool is_inside = call->has_session && !call->who.is_locked;
+
+	call->response->status = page->status ? page->status : 200;
+	MEDARK_TRY(header(call, "Content-Type", "text/html; charset=utf-8"));
+	MEDARK_TRY(header(call, "Content-Security-Policy", POLICY));
+	MEDARK_TRY(refresh(call));
+	MEDARK_TRY(begin_frame(call, page, is_inside ? links : links + 1, is_inside ? 2 : 1));
+	return is_inside ? user_bar(call) : 0;
+}
+
+int medark_call_end(struct medark_call *call, const struct medark_call_page *page)
+{
+	const struct medark_page frame = { .language = call->language, .title = page->title };
+
+	return medark_page_end(&frame, &call->response->body, call->err);
+}
+
+int medark_call_say(struct medark_call *call, unsigned status, enum medark_saying title,
+		    enum medark_saying text)
+{
+	const struct medark_call_page page = {
+		.title = medark_bytes_text(medark_call_saying(call, title)),
+		.status = status,
+		.is_narrow = true,
+	};
+
+	medark_serve_response_clear(call->response);
+	medark_serve_response_init(call->response);
+	MEDARK_TRY(medark_call_begin(call, &page));
+	MEDARK_TRY(medark_call_html(call, "<h1>%s</h1><p class=\"notice bad\">%s</p>",
+				    medark_call_saying(call, title),
+				    medark_call_saying(call, text)));
+	return medark_call_end(call, &page);
+}
+
+int medark_call_see(struct medark_call *call, const char *where)
+{
+	call->response->status = 303;
+	return header(call, "Location", where);
+}
+
+int medark_call_cookie(struct medark_call *call, const char *token)
+{
+	char value[MEDARK_SESSION_TOKEN_SIZE + 128];
+
+	(void)snprintf(value, sizeof(value),
+		       SESSION_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", token,
+		       *token ? "" : "; Max-Age=0");
+	return header(call, "Set-Cookie", value);
+}
+
+int medark_call_csrf(struct medark_call *call)
+{
+	return medark_call_html(call, "<input type=\"hidden\" name=\"csrf\" value=\"%s\">",
+				call->who.csrf);
+}
+
+struct medark_bytes medark_call_field(const struct medark_call *call, const char *name)
+{
+	for (size_t i = 0; i < call->form.count; i++)
+		if (medark_bytes_is(call->form.pairs[i].name, name))
+			return call->form.pairs[i].value;
+	return medark_bytes(NULL, 0);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* service_private: what the files of the service share. */
+#ifndef MEDARK_SERVICE_PRIVATE_H
+#define MEDARK_SERVICE_PRIVATE_H
+
+#include "archive/shelf.h"
+#include "crypto/digest.h"
+#include "desk/accounts.h"
+#include "desk/audit.h"
+#include "desk/session.h"
+#include "search/form.h"
+#include "search/zone.h"
+#include "serve/serve.h"
+#include "service/words.h"
+#include "view/page.h"
+
+#include <medark/service.h>
+
+#define MEDARK_SERVICE_THREADS	4
+#define MEDARK_SERVICE_STYLE	17 /* digits of the style's hash, and a zero */
+#define MEDARK_SERVICE_TIME_MAX 32
+
+struct medark_service {
+	struct medark_serve *serve;
+	struct medark_service_archives setup; /* of medark_service_open() */
+	unsigned threads;
+	struct medark_shelf **shelves; /* of each thread */
+	struct medark_shelf *reader;   /* of who reads the names of records */
+	struct medark_record_find *find;
+	struct medark_accounts *accounts;
+	struct medark_sessions *sessions;
+	struct medark_audit *audit;
+	struct medark_zone zone;
+	char style[MEDARK_SERVICE_STYLE];
+	/* Of the latest archive. */
+	char archive[33];
+	char from[MEDARK_SERVICE_TIME_MAX]; /* with the provider's zone */
+	int64_t created;		    /* seconds since 1970 */
+	char source[33];
+	bool is_complete;
+};
+
+/* One request on its way through the service. */
+struct medark_call {
+	struct medark_service *service;
+	struct medark_shelf *shelf; /* of this thread */
+	const struct medark_serve_request *request;
+	struct medark_serve_response *response;
+	struct medark_error *err;
+	int64_t now;   /* seconds since 1970 */
+	int64_t clock; /* ms, CLOCK_BOOTTIME */
+	enum medark_language language;
+	struct medark_bytes token; /* of the session; borrowed from the request */
+	bool has_session;	   /* `who` is one's; it may be locked */
+	bool has_no_log;	   /* a row could not be written: nothing may be shown */
+	struct medark_session_view who;
+	struct medark_form form; /* of a POST */
+};
+
+/* Text for a moment in the provider's zone: "2026-11-22T03:10:00+01:00". */
+void medark_service_time(const struct medark_service *service, int64_t seconds,
+			 char out[MEDARK_SERVICE_TIME_MAX]);
+
+/* ---- answers: 0, or what went wrong with making them ---- */
+
+/* Begins a page with the frame; the content is appended to call->response->body. */
+struct medark_call_page {
+	struct medark_bytes title;  /* plain text */
+	struct medark_bytes sheet;  /* of the patient, on each printed sheet; may be empty */
+	struct medark_bytes banner; /* markup of the patient's banner; may be empty */
+	unsigned status;	    /* 0: 200 */
+	bool is_narrow;
+	bool has_data; /* says how fresh it is */
+};
+int medark_call_begin(struct medark_call *call,
+		      const struct medark_call_page *page) MEDARK_MUST_USE;
+int medark_call_end(struct medark_call *call, const struct medark_call_page *page) MEDARK_MUST_USE;
+
+/* A page that only says something. */
+int medark_call_say(struct medark_call *call, unsigned status, enum medark_saying title,
+		    enum medark_saying text) MEDARK_MUST_USE;
+
+/* 303 See Other (RFC 9110 section 15.4.4): an address of ours. */
+int medark_call_see(struct medark_call *call, const char *where) MEDARK_MUST_USE;
+
+/* Sets the cookie of the session; an empty token takes it away. */
+int medark_call_cookie(struct medark_call *call, const char *token) MEDARK_MUST_USE;
+
+/* Appends markup to the body, as medark_html(). */
+#define medark_call_html(call, ...) medark_html(&(call)->response->body, (call)->err, __VA_ARGS__)
+
+static inline const char *medark_call_saying(const struct medark_call *call,
+					     enum medark_saying saying)
+{
+	return medark_saying(call->language, saying);
+}
+
+/* The hidden field that every form of a session has. */
+int medark_call_csrf(struct medark_call *call) MEDARK_MUST_USE;
+
+/* A field of the form; empty if it is not there. */
+struct medark_bytes medark_call_field(const struct medark_call *call, const char *name);
+
+/* ---- who asks ---- */
+
+/* Looks for the session; what it may do is as the accounts say now. */
+int medark_call_who(struct medark_call *call) MEDARK_MUST_USE;
+
+/* May who asks do it? `roles`: bits of enum medark_account_role, of which one is enough. */
+bool medark_call_may(const struct medark_call *call, unsigned roles);
+
+/*
+ * Writes a row to the audit log, with who asks and from where; nothing that it is about may be
+ * shown if it fails: MEDARK_E_SYSTEM. What is NULL or 0 in `event` is filled in.
+ */
+int medark_call_audit(struct medark_call *call,
+		      const struct medark_audit_event *event) MEDARK_MUST_USE;
+
+/* Rows of changes that somebody made in the accounts. */
+int medark_service_note_accounts(struct medark_service *service,
+				 struct medark_error *err) MEDARK_MUST_USE;
+
+/* ---- pages ---- */
+
+int medark_page_login(struct medark_call *call) MEDARK_MUST_USE;  /* GET and POST /login */
+int medark_page_logout(struct medark_call *call) MEDARK_MUST_USE; /* POST /logout */
+int medark_page_unlock(struct medark_call *call) MEDARK_MUST_USE; /* GET and POST /unlock */
+int medark_page_lock(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /lock */
+int medark_page_find(struct medark_call *call) MEDARK_MUST_USE;	  /* GET / and POST /find */
+int medark_page_open(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /open */
+/* GET /chart/HANDLE and below; `rest` is what follows /chart/. */
+int medark_page_chart(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
+
+/* Answers any request. */
+int medark_route(struct medark_call *call) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who asks: sessions, what accounts may do, and the rows of the log. */
+#include "service/cookie.h"
+#include "service/service_private.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define SESSION_COOKIE "__Host-session"
+
+/* A browser's cookie, or a program's access token (RFC 6750 section 2.1). */
+static struct medark_bytes find_token(const struct medark_serve_request *request)
+{
+	static const char bearer[] = "Bearer ";
+	struct medark_bytes field = request->fields[MEDARK_SERVE_AUTHORIZATION];
+
+	if (medark_bytes_starts(request->path, "/fhir"))
+		return medark_bytes_starts(field, bearer)
+			       ? medark_bytes(field.data + sizeof(bearer) - 1,
+					      field.size - (sizeof(bearer) - 1))
+			       : medark_bytes(NULL, 0);
+	return medark_cookie(request->fields[MEDARK_SERVE_COOKIE], SESSION_COOKIE);
+}
+
+/* What an account may do is what the accounts say now, not what they said at the log-in. */
+static int refresh_rights(struct medark_call *call)
+{
+	struct medark_account now;
+	int code = medark_accounts_find(call->service->accounts, call->who.account.name, &now,
+					call->err);
+
+	if (code == MEDARK_E_NOT_FOUND || (code == 0 && now.is_disabled)) {
+		(void)medark_sessions_end(call->service->sessions, call->token);
+		call->has_session = false;
+		return 0;
+	}
+	MEDARK_TRY(code);
+	call->who.account = now;
+	return 0;
+}
+
+int medark_call_who(struct medark_call *call)
+{
+	struct medark_error ignored = { 0 };
+	int code;
+
+	call->token = find_token(call->request);
+	if (call->token.size == 0)
+		return 0;
+	code = medark_sessions_look(call->service->sessions, call->token, true, call->clock,
+				    &call->who, &ignored);
+	if (code == MEDARK_E_NOT_FOUND)
+		return 0;
+	if (code < 0)
+		return medark_error_set(call->err, code, "%s", ignored.message);
+	call->has_session = true;
+	return refresh_rights(call);
+}
+
+bool medark_call_may(const struct medark_call *call, unsigned roles)
+{
+	return call->has_session && !call->who.is_locked && (call->who.account.roles & roles);
+}
+
+int medark_call_audit(struct medark_call *call, const struct medark_audit_event *event)
+{
+	struct medark_audit_event row = *event;
+	char peer[MEDARK_SERVE_PEER_MAX + 1];
+	struct timespec now;
+	int code;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	(void)snprintf(peer, sizeof(peer), "%.*s", (int)call->request->peer.size,
+		       (const char *)call->request->peer.data);
+	row.peer = peer;
+	row.archive = call->service->archive;
+	row.action = row.action ? row.action : 'R';
+	if (call->has_session) {
+		row.account = call->who.account.name;
+		row.shown = call->who.account.shown;
+		row.roles = call->who.account.roles;
+	}
+	code = medark_audit_append(call->service->audit, &row, call->err);
+	call->has_no_log |= code < 0;
+	return code;
+}
+
+/* ---- changes of accounts ---- */
+
+struct changes {
+	struct medark_service *service;
+	struct medark_error *err;
+	int code;
+};
+
+static void note(void *context, const char *name, const char *what)
+{
+	struct changes *c = context;
+	char detail[MEDARK_AUDIT_DETAIL_MAX];
+	struct medark_audit_event row = { .kind = MEDARK_AUDIT_ACCOUNT, .action = 'U' };
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)snprintf(detail, sizeof(detail), "%s: %s", name, what);
+	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	row.archive = c->service->archive;
+	row.detail = detail;
+	if (c->code == 0)
+		c->code = medark_audit_append(c->service->audit, &row, c->err);
+}
+
+int medark_service_note_accounts(struct medark_service *service, struct medark_error *err)
+{
+	struct changes c = { .service = service, .err = err };
+
+	MEDARK_TRY(medark_accounts_changes(service->accounts, note, &c, err));
+	return c.code;
+}

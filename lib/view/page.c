@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/page.h"
+
+#include "view/date.h"
+
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+/* Puts the file into the program as it is; the assembler looks for it where the build says. */
+__asm__(".pushsection .rodata\n"
+	"medark_embedded_style:\n"
+	".incbin \"style.css\"\n"
+	"medark_embedded_style_end:\n"
+	".byte 0\n"
+	".popsection\n");
+extern const uint8_t embedded_style[] __asm__("medark_embedded_style")
+	__attribute__((visibility("hidden")));
+extern const uint8_t embedded_style_end[] __asm__("medark_embedded_style_end")
+	__attribute__((visibility("hidden")));
+
+struct medark_bytes medark_page_style(void)
+{
+	return medark_bytes(embedded_style,
+			    (size_t)((uintptr_t)embedded_style_end - (uintptr_t)embedded_style));
+}
+
+static const char *word(const struct medark_page *page, enum medark_word w)
+{
+	return medark_word(page->language, w);
+}
+
+static int put_bytes(struct medark_buffer *out, struct medark_bytes text, struct medark_error *err)
+{
+	return medark_buffer_add(out, text.data, text.size, err);
+}
+
+static int put_style(const struct medark_page *page, struct medark_buffer *out,
+		     struct medark_error *err)
+{
+	if (page->style_href)
+		return medark_html(out, err, "<link rel=\"stylesheet\" href=\"%s\">\n",
+				   page->style_href);
+	MEDARK_TRY(medark_buffer_text(out, "<style>", err));
+	MEDARK_TRY(put_bytes(out, medark_page_style(), err));
+	return medark_buffer_text(out, "</style>\n", err);
+}
+
+static int put_head(const struct medark_page *page, struct medark_buffer *out,
+		    struct medark_error *err)
+{
+	MEDARK_TRY(medark_html(out, err,
+			       "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
+			       "<meta charset=\"utf-8\">\n",
+			       medark_language_code(page->language)));
+	if (page->policy)
+		MEDARK_TRY(medark_html(
+			out, err, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n",
+			page->policy));
+	MEDARK_TRY(
+		medark_html(out, err,
+			    "<meta name=\"viewport\" content=\"width=device-width, "
+			    "initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
+			    "<title>%b</title>\n",
+			    page->title));
+	MEDARK_TRY(put_style(page, out, err));
+	return medark_buffer_text(out, "</head>\n", err);
+}
+
+/* ---- how fresh it is ---- */
+
+static int put_age(const struct medark_page *page, struct medark_buffer *out,
+		   struct medark_error *err)
+{
+	const struct medark_page_copy *copy = page->copy;
+	uint64_t age = (uint64_t)copy->age, unit = age < 2 * HOUR  ? MINUTE
+						   : age < 2 * DAY ? HOUR
+								   : DAY;
+
+	if (copy->age < 0)
+		return 0;
+	return medark_html(out, err, "%u %s", (unsigned long long)(age / unit),
+			   word(page, unit == MINUTE ? MEDARK_WORD_MINUTES
+				      : unit == HOUR ? MEDARK_WORD_HOURS
+						     : MEDARK_WORD_DAYS));
+}
+
+/*
+ * "7 h old": of a page that is kept it says when that was, and names the units for a script that
+ * counts on.
+ */
+static int put_freshness(const struct medark_page *page, struct medark_buffer *out,
+			 struct medark_error *err)
+{
+	const struct medark_page_copy *copy = page->copy;
+
+	if (copy->age < 0)
+		return 0;
+	if (!copy->made) {
+		MEDARK_TRY(medark_buffer_text(out, ", <b>", err));
+		MEDARK_TRY(put_age(page, out, err));
+		return medark_html(out, err, " %s</b>", word(page, MEDARK_WORD_OLD));
+	}
+	MEDARK_TRY(medark_html(out, err,
+			       ", <b id=\"age\" data-from=\"%s\" data-units=\"%s,%s,%s\" "
+			       "data-old=\"%s\">",
+			       copy->from, word(page, MEDARK_WORD_MINUTES),
+			       word(page, MEDARK_WORD_HOURS), word(page, MEDARK_WORD_DAYS),
+			       word(page, MEDARK_WORD_OLD)));
+	MEDARK_TRY(put_age(page, out, err));
+	MEDARK_TRY(medark_html(out, err, " %s ", word(page, MEDARK_WORD_OLD_AT)));
+	MEDARK_TRY(medark_view_date(page->language, medark_bytes_text(copy->made), out, err));
+	return medark_buffer_text(out, "</b>", err);
+}
+
+static int put_copy(const struct medark_page *page, struct medark_buffer *out,
+		    struct medark_error *err)
+{
+	const struct medark_page_copy *copy = page->copy;
+
+	MEDARK_TRY(medark_html(out, err, "<p class=\"copy%s\"><strong>%s</strong> <span>%s ",
+			       copy->is_complete ? "" : " gaps",
+			       word(page, MEDARK_WORD_EMERGENCY_COPY),
+			       word(page, MEDARK_WORD_DATA_OF)));
+	MEDARK_TRY(medark_html(out, err, "<time datetime=\"%s\">", copy->from));
+	MEDARK_TRY(medark_view_date(page->language, medark_bytes_text(copy->from), out, err));
+	MEDARK_TRY(medark_buffer_text(out, "</time>", err));
+	MEDARK_TRY(put_freshness(page, out, err));
+	MEDARK_TRY(medark_html(out, err, ", %s</span>", word(page, MEDARK_WORD_READ_ONLY)));
+	if (copy->source)
+		MEDARK_TRY(medark_html(out, err, " <span>%s: <bdi>%s</bdi></span>",
+				       word(page, MEDARK_WORD_SOURCE), copy->source));
+	if (copy->archives > 1)
+		MEDARK_TRY(medark_html(out, err, " <span>%u %s</span>",
+				       (unsigned long long)copy->archives,
+				       word(page, MEDARK_WORD_ARCHIVES)));
+	if (!copy->is_complete)
+		MEDARK_TRY(medark_html(out, err, " <b class=\"gap\">%s</b>",
+				       word(page, MEDARK_WORD_INCOMPLETE)));
+	return medark_buffer_text(out, "</p>\n", err);
+}
+
+/* ---- the rest of the frame ---- */
+
+static int put_links(const struct medark_page *page, struct medark_buffer *out,
+		     struct medark_error *err)
+{
+	if (page->link_count == 0)
+		return 0;
+	MEDARK_TRY(medark_html(out, err, "<nav class=\"links\" aria-label=\"%s\">",
+			       word(page, MEDARK_WORD_NAVIGATION)));
+	for (size_t i = 0; i < page->link_count; i++) {
+		const struct medark_page_link *link = &page->links[i];
+
+		MEDARK_TRY(medark_html(out, err, "<a href=\"%s\"", link->href));
+		if (link->is_current)
+			MEDARK_TRY(medark_buffer_text(out, " aria-current=\"page\"", err));
+		MEDARK_TRY(medark_html(out, err, ">%s</a>", link->text));
+	}
+	return medark_buffer_text(out, "</nav>\n", err);
+}
+
+/* Printed on every sheet, by a head that a table repeats; on the screen the banners say it. */
+static int put_sheet(const struct medark_page *page, struct medark_buffer *out,
+		     struct medark_error *err)
+{
+	if (!page->copy && page->sheet.size == 0)
+		return 0;
+	MEDARK_TRY(medark_html(out, err, "<div class=\"sheet\" aria-hidden=\"true\"><p><b>%b</b>",
+			       page->sheet));
+	if (page->copy) {
+		MEDARK_TRY(medark_html(out, err, " <span>%s, %s ",
+				       word(page, MEDARK_WORD_EMERGENCY_COPY),
+				       word(page, MEDARK_WORD_DATA_OF)));
+		MEDARK_TRY(medark_view_date(page->language, medark_bytes_text(page->copy->from),
+					    out, err));
+		MEDARK_TRY(medark_buffer_text(out, "</span>", err));
+	}
+	return medark_buffer_text(out, "</p></div>\n", err);
+}
+
+int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
+		      struct medark_error *err)
+{
+	MEDARK_TRY(put_head(page, out, err));
+	MEDARK_TRY(medark_html(out, err, "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n",
+			       word(page, MEDARK_WORD_SKIP)));
+	MEDARK_TRY(put_sheet(page, out, err));
+	MEDARK_TRY(medark_buffer_text(out, "<header class=\"top\">\n", err));
+	if (page->copy)
+		MEDARK_TRY(put_copy(page, out, err));
+	MEDARK_TRY(put_links(page, out, err));
+	MEDARK_TRY(put_bytes(out, page->banner, err));
+	return medark_html(out, err, "</header>\n<main id=\"main\" tabindex=\"-1\"%s>\n",
+			   page->is_narrow ? " class=\"narrow\"" : "");
+}
+
+int medark_page_end(const struct medark_page *page, struct medark_buffer *out,
+		    struct medark_error *err)
+{
+	MEDARK_TRY(medark_html(out, err, "</main>\n<footer><p>%s</p><p>medark</p></footer>\n",
+			       word(page, MEDARK_WORD_AS_RECORDED)));
+	if (page->script.size) {
+		MEDARK_TRY(medark_buffer_text(out, "<script>", err));
+		MEDARK_TRY(put_bytes(out, page->script, err));
+		MEDARK_TRY(medark_buffer_text(out, "</script>\n", err));
+	}
+	return medark_buffer_text(out, "</body>\n</html>\n", err);
+}

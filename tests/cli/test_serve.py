@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""medark serve: log-in, finding, reasons, the log; what a browser and an attacker may do."""
+
+import os
+import re
+import resource
+
+from cli import main
+from service import PASSWORD, ServiceTest
+
+BSN = "999990019"
+
+
+class Charts(ServiceTest):
+    def setUp(self):
+        super().setUp()
+        self.account()
+
+    def test_a_doctor_finds_a_patient_says_why_and_reads(self):
+        self.start()
+        browser = self.browser()
+        self.assertEqual(browser.get("/").headers["Location"], "/login")
+        self.assertEqual(browser.log_in().headers["Location"], "/")
+        for query in ("vries jan", BSN, "31-12-1970", "p1"):
+            place, = browser.find(query)
+        asked = browser.get(place)
+        self.assertIn('name="reason"', asked.text)
+        self.assertNotIn("weight", asked.text)
+        again = browser.post("/open", chart=place[7:], reason="BEHALF", text="")
+        self.assertEqual(again.status, 400)
+        opened = browser.post("/open", chart=place[7:], reason="ETREAT", text="sudden")
+        self.assertEqual(opened.headers["Location"], place)
+        chart = browser.get(place)
+        self.assertEqual(chart.status, 200)
+        self.assertIn("weight", chart.text)
+        self.assertIn("50 kg", chart.text)
+        self.assertEqual(browser.post("/logout").headers["Location"], "/login")
+        self.assertEqual(browser.get(place).headers["Location"], "/login")
+        self.end()
+        kinds = [row["kind"] for row in self.log()]
+        self.assertEqual(kinds, ["start", "login", *["search"] * 4, "chart", "read", "logout", "stop"])
+        chart, = [row for row in self.log("--patient", "p1") if row["kind"] == "chart"]
+        self.assertEqual((chart["account"], chart["shown"], chart["peer"]), ("jansen", "Dr Jansen", "127.0.0.1"))
+        self.assertEqual((chart["reason"], chart["reason_text"]), ("ETREAT", "sudden"))
+
+    def test_every_answer_shuts_the_browser_in(self):
+        self.start()
+        browser = self.doctor()
+        for answer in (browser.get("/"), browser.open("vries jan"), browser.get("/nothing")):
+            policy = answer.headers["Content-Security-Policy"]
+            self.assertTrue(policy.startswith("default-src 'none';"), policy)
+            self.assertNotIn("unsafe", policy)
+            self.assertNotIn("script-src", policy)
+            self.assertEqual(answer.headers["Cache-Control"], "no-store")
+            self.assertNotIn("<script", answer.text)
+            self.assertNotIn(" style=", answer.text)
+        style = re.search(r'href="(/static/[0-9a-f]{16}\.css)"', answer.text).group(1)
+        sheet = browser.get(style)
+        self.assertEqual(sheet.headers["Content-Type"], "text/css; charset=utf-8")
+        self.assertIn("immutable", sheet.headers["Cache-Control"])
+        self.assertEqual(browser.get("/static/0000000000000000.css").status, 404)
+
+    def test_no_address_names_a_patient(self):
+        self.start()
+        browser = self.doctor()
+        text = browser.post("/find", query="vries").text
+        for href in re.findall(r'(?:href|action)="([^"]*)"', text):
+            self.assertRegex(href, r"^(/|#)[a-z0-9/.#]*$")
+            for secret in (BSN, "p1", "ries"):
+                self.assertNotIn(secret, href)
+        one, other = browser.find("vries jan"), self.doctor().find("vries jan")
+        self.assertNotEqual(one, other)
+        self.assertEqual(self.doctor().get(one[0]).status, 404)
+
+    def test_pages_speak_dutch_and_english(self):
+        self.start()
+        self.assertIn("Inloggen", self.browser(**{"Accept-Language": "nl-NL,en;q=0.8"}).get("/login").text)
+        browser = self.browser()
+        self.assertIn("Log in", browser.get("/login").text)
+        browser.get("/language/nl")
+        self.assertIn('<html lang="nl">', browser.get("/login").text)
+        self.assertEqual(browser.get("/language/de").status, 404)
+
+    def test_a_locked_session_shows_nothing(self):
+        self.start()
+        browser = self.doctor()
+        place, = browser.find("vries jan")
+        browser.post("/open", chart=place[7:], reason="TREAT")
+        before = dict(browser.cookies)
+        self.assertEqual(browser.post("/lock").headers["Location"], "/unlock")
+        self.assertEqual(browser.get(place).headers["Location"], "/unlock")
+        self.assertEqual(browser.post("/find", query="vries").headers["Location"], "/unlock")
+        browser.get("/unlock")
+        self.assertEqual(browser.post("/unlock", password="something else").status, 403)
+        self.assertEqual(browser.post("/unlock", password=PASSWORD).headers["Location"], "/")
+        self.assertNotEqual(browser.cookies, before)
+        self.assertIn("weight", browser.get(place).text)
+        stale = self.browser()
+        stale.cookies = before
+        self.assertEqual(stale.get(place).headers["Location"], "/login")
+
+    def test_forms_come_from_our_pages_only(self):
+        self.start()
+        browser = self.doctor()
+        good = browser.csrf
+        self.assertEqual(browser.post("/find", query="vries", csrf="0" * 64).status, 403)
+        self.assertEqual(browser.post("/find", query="vries", csrf="").status, 403)
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            self.assertEqual(browser.post("/find", headers=headers, query="vries", csrf=good).status, 403)
+        same = {"Origin": "https://" + self.address, "Sec-Fetch-Site": "same-origin"}
+        self.assertEqual(browser.post("/find", headers=same, query="vries", csrf=good).status, 200)
+        other = self.doctor()
+        self.assertEqual(other.post("/find", query="vries", csrf=good).status, 403)
+        plain = browser.ask("POST", "/find", b'{"query":"vries"}', **{"Content-Type": "application/json"})
+        self.assertEqual(plain.status, 403)
+        self.assertEqual(browser.ask("DELETE", "/").status, 405)
+        self.assertEqual(browser.get("/find").status, 405)
+        self.assertEqual(self.browser().post("/login", headers={"Sec-Fetch-Site": "cross-site"}, name="jansen",
+                                             password=PASSWORD).status, 403)
+
+    def test_a_token_that_was_known_before_a_log_in_is_worth_nothing(self):
+        self.start()
+        browser = self.browser()
+        browser.cookies["__Host-session"] = "a" * 64
+        self.assertEqual(browser.log_in().status, 303)
+        self.assertNotEqual(browser.cookies["__Host-session"], "a" * 64)
+        stolen = self.browser()
+        stolen.cookies["__Host-session"] = "a" * 64
+        self.assertEqual(stolen.get("/").headers["Location"], "/login")
+
+    def test_guessing_passwords_takes_ever_longer(self):
+        self.start()
+        browser = self.browser()
+        for _ in range(6):
+            answer = browser.post("/login", name="jansen", password="not the password")
+            self.assertEqual(answer.status, 403)
+        self.assertIn("Too many attempts", self.browser().post("/login", name="jansen", password=PASSWORD).text)
+        self.end()
+        self.assertEqual([row["kind"] for row in self.log()].count("login-failed"), 7)
+
+    def test_roles_are_those_of_now(self):
+        self.account("desk", "desk")
+        self.account("audit", "auditor")
+        self.start()
+        desk, auditor, doctor = self.browser(), self.browser(), self.doctor()
+        desk.log_in("desk")
+        auditor.log_in("audit")
+        self.assertEqual(desk.find("vries"), [])
+        self.assertIn("Vries, Jan", desk.post("/find", query="vries").text)
+        self.assertEqual(auditor.get("/").status, 403)
+        place, = doctor.find("vries jan")
+        self.succeed("account", "roles", "jansen", "--role", "desk", "--state", "state")
+        self.assertEqual(doctor.get(place).status, 403)
+        self.succeed("account", "disable", "desk", "--state", "state")
+        self.assertEqual(desk.get("/").headers["Location"], "/login")
+        self.end()
+        details = [row["detail"] for row in self.log() if row["kind"] == "account"]
+        self.assertEqual(len(details), 2, details)
+
+    def test_nothing_is_shown_when_the_log_cannot_be_written(self):
+        self.start(options=("--audit-log", "log"))
+        browser = self.doctor()
+        place, = browser.find("vries jan")
+        limit = os.path.getsize(self.path("log/audit-000001.log"))
+        self.limit_files(limit)
+        answer = browser.post("/find", query="vries")
+        self.assertEqual(answer.status, 503, answer.text)
+        self.assertNotIn("Vries", answer.text)
+        opened = browser.post("/open", chart=place[7:], reason="TREAT")
+        self.assertEqual(opened.status, 503)
+        self.assertEqual(self.browser().log_in().status, 503)
+        self.limit_files(None)
+        self.assertEqual(browser.post("/open", chart=place[7:], reason="TREAT").status, 303)
+        self.assertIn("weight", browser.get(place).text)
+
+    def limit_files(self, size):
+        """No file of the service may grow beyond this many bytes."""
+        limit = resource.RLIM_INFINITY if size is None else size
+        resource.prlimit(self.service.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    def test_nothing_of_a_patient_stands_on_the_disk_or_in_what_it_says(self):
+        self.start()
+        browser = self.doctor()
+        browser.open(BSN)
+        for name, content in self.files().items():
+            if name.startswith("state/") and content is not None:
+                for secret in (BSN, "Vries", "weight"):
+                    self.assertNotIn(secret.encode(), content, name)
+        self.assertNotIn(BSN, self.end())
+
+    def test_odd_requests_are_answered(self):
+        self.start()
+        browser = self.doctor()
+        for path in ("/chart/", "/chart/..", "/chart/%2e%2e", "/chart/" + "f" * 32, "/chart/" + "f" * 4000, "/static/",
+                     "/chart/\x7f".replace("\x7f", "%00")):
+            self.assertIn(browser.get(path).status, (400, 404), path)
+        self.assertEqual(browser.post("/find", query="\x00").status, 403)
+        self.assertEqual(browser.post("/find", query="x" * 1500).status, 200)
+        self.assertIn("Nobody found", browser.post("/find", query="<script>alert(1)</script>").text)
+        self.assertEqual(browser.ask("POST", "/find", b"x" * 70000).status, 413)
+
+
+class Beginning(ServiceTest):
+    def serve(self, *more):
+        return ("serve", "a.medark", "--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--state", "state",
+                "--listen", "127.0.0.1:0", *more)
+
+    def test_without_accounts_it_says_how_to_make_one(self):
+        said = self.refuse(1, *self.serve(), error="cannot serve: there are no accounts yet").err
+        self.assertIn("medark account add NAME --role clinician", said)
+
+    def test_others_need_a_word(self):
+        self.account()
+        self.assertIn("--allow-others", self.refuse(2, *self.serve("--listen", "0.0.0.0:0")).err)
+        self.assertIn("--tls-key KEY", self.refuse(2, *self.serve("--tls-cert", "clinic.cert.pem")).err)
+
+    def test_the_key_has_to_fit(self):
+        self.account()
+        command = list(self.serve())
+        command[command.index("it.key.pem")] = "other.key.pem"
+        self.refuse(5, *command)
+        self.assertFalse(os.path.exists(self.path("state/audit")))
+
+    def test_the_folder_of_the_state_has_a_default(self):
+        self.write("secret", PASSWORD + "\n", 0o600)
+        env = {"XDG_STATE_HOME": self.path("home")}
+        self.succeed("account", "add", "a", "--role", "desk", "--passphrase-file", "secret", env=env)
+        self.assertTrue(os.path.exists(self.path("home/medark/accounts.json")))
+        self.assertIn("a ", self.succeed("account", "list", env=env).out)
+
+
+if __name__ == "__main__":
+    main()
