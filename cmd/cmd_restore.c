@@ -94,12 +94,21 @@ static int check(const struct cli_options *options)
 					options->force	 ? "force"
 					: options->since ? "since"
 							 : "type");
+	if (options->form == MEDARK_RESTORE_SQLITE && (options->since || options->types.count))
+		return cli_report_usage(options,
+					"cannot use --%s with sqlite: a database holds all that a "
+					"patient has",
+					options->since ? "since" : "type");
 	if (!options->patients.count && (options->since || options->types.count))
 		return cli_report_usage(options,
 					"cannot use --%s without --patient: a whole archive "
 					"is restored byte for byte",
 					options->since ? "since" : "type");
-	return options->force ? cli_inputs_check_folder(options, options->to) : 0;
+	if (!options->force)
+		return 0;
+	return options->form == MEDARK_RESTORE_SQLITE
+		       ? cli_inputs_check_file(options, "--to", options->to)
+		       : cli_inputs_check_folder(options, options->to);
 }
 
 /* What was restored, and the archive that it came from. */
@@ -160,6 +169,11 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	if (options->form == MEDARK_RESTORE_CSV) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
+	} else if (options->form == MEDARK_RESTORE_SQLITE) {
+		cli_report_row_number(stdout, "patients", r->patients);
+		cli_report_row_number(stdout, "records", r->records);
+		cli_report_row_number(stdout, "referenced", r->referenced);
+		cli_report_row_number(stdout, "unresolved", r->unresolved);
 	} else if (options->form == MEDARK_RESTORE_BUNDLES) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
@@ -342,7 +356,8 @@ static void warn_of_readers(const struct cli_options *options)
 	char sentence[512];
 	struct stat st;
 
-	if (!options->to || stat(options->to, &st) < 0 || !(st.st_mode & (S_IRWXG | S_IRWXO)))
+	if (!options->to || stat(options->to, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    !(st.st_mode & (S_IRWXG | S_IRWXO)))
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "others may enter the folder '%.384s' (mode %04o), which was there before: "
@@ -356,6 +371,10 @@ static const char *hint_for_target(const struct cli_options *options, int code, 
 {
 	struct stat st;
 
+	if (options->form == MEDARK_RESTORE_SQLITE)
+		return code != MEDARK_E_EXISTS ? NULL
+		       : replaceable	       ? "name a new file, or give --force to replace it"
+					       : "name a new file";
 	if (options->to && stat(options->to, &st) == 0 && !S_ISDIR(st.st_mode))
 		return "--to takes a folder: name a new or empty one";
 	if (code != MEDARK_E_EXISTS)
@@ -487,7 +506,8 @@ static const struct {
 	enum medark_restore_form form;
 } forms[] = { { "bundle:", MEDARK_RESTORE_BUNDLES },
 	      { "bagit:", MEDARK_RESTORE_BAG },
-	      { "csv:", MEDARK_RESTORE_CSV } };
+	      { "csv:", MEDARK_RESTORE_CSV },
+	      { "sqlite:", MEDARK_RESTORE_SQLITE } };
 
 int cmd_restore(const struct cli_options *options)
 {
@@ -504,9 +524,9 @@ int cmd_restore(const struct cli_options *options)
 		other.form = forms[i].form;
 		if (*other.to)
 			return restore_to_folder(&other);
-		return cli_report_usage(options,
-					"cannot use '%s' for --to: a folder is named behind it",
-					options->to);
+		return cli_report_usage(
+			options, "cannot use '%s' for --to: a %s is named behind it", options->to,
+			other.form == MEDARK_RESTORE_SQLITE ? "file" : "folder");
 	}
 	return restore_to_folder(options);
 }

@@ -87,7 +87,7 @@ complete -c medark -n '__medark_verb patients' -l limit -x -d 'at most so many p
 complete -c medark -n '__medark_verb items' -l quarantined -d 'what was not understood, or skipped'
 complete -c medark -n '__medark_verb items' -l limit -x -d 'at most so many rows'
 
-complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_directories)' -d 'folder to write, or a FHIR server'
+complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_directories)' -d 'folder to write, sqlite:FILE, or a FHIR server'
 complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'
 complete -c medark -n '__medark_verb restore' -l type -x -d 'only this resource type'
 complete -c medark -n '__medark_verb restore' -l as-of -x -d 'only archives made then or before'

@@ -180,15 +180,16 @@ enum medark_restore_form {
 	MEDARK_RESTORE_BUNDLES, /* a FHIR transaction Bundle for each patient, index.ndjson */
 	MEDARK_RESTORE_CSV,	/* the lists of all charts as tables; as BUNDLES otherwise */
 	MEDARK_RESTORE_BAG,	/* as FILES, in data/ of a bag (RFC 8493); without `replace` */
+	MEDARK_RESTORE_SQLITE,	/* one SQLite database; without types and `since` */
 };
 
 struct medark_restore_request {
-	const char *target;	       /* a folder: new, or empty */
+	const char *target; /* a folder: new, or empty; of SQLITE a file that is not there */
 	enum medark_restore_form form; /* of BUNDLES without `replace`, types and `since` */
 	/*
 	 * Write into a folder that is not empty. A whole restore replaces files of the same name;
 	 * one of patients replaces an earlier one of patients as a whole, and refuses a folder that
-	 * holds anything else (MEDARK_E_USAGE).
+	 * holds anything else (MEDARK_E_USAGE). SQLITE: replace a regular file, when all is done.
 	 */
 	bool replace;
 	bool no_sync;	      /* do not wait until the disk has it: a power cut may lose it */
@@ -205,7 +206,7 @@ struct medark_restore_request {
 struct medark_restore_result {
 	uint64_t items, bytes;	    /* whole restore: files written */
 	uint64_t patients, records; /* records of the compartments */
-	uint64_t referenced;	    /* resources outside that they refer to */
+	uint64_t referenced;	    /* resources outside that they refer to; in SQLITE each once */
 	uint64_t unresolved;	    /* references to what is not in the archive */
 	uint64_t renamed;	    /* items whose name was not safe here */
 	uint64_t opaque;	    /* attachments and other items that belong to the patients */

@@ -23,19 +23,21 @@ void medark_dossier_free(struct medark_dossier *d)
 	if (!d)
 		return;
 	for (size_t i = 0; i < d->count; i++)
-		wipe(d->records[i].text.data,
-		     d->records[i].text.size + MEDARK_JSON_PADDING + d->records[i].type.size);
+		wipe(d->records[i].text.data, d->records[i].text.size + MEDARK_JSON_PADDING +
+						      d->records[i].type.size +
+						      d->records[i].id.size);
 	free(d->records);
 	free(d);
 }
 
 /* ---- records ---- */
 
-/* The text, with the room behind it that scanners want, and the type behind that. */
-static int copy_record(struct medark_dossier_record *r, struct medark_bytes type,
+/* The text, with the room behind it that scanners want, and type and id behind that. */
+static int copy_record(struct medark_dossier_record *r, const struct medark_record *facts,
 		       struct medark_bytes text, struct medark_error *err)
 {
-	uint8_t *copy = calloc(1, text.size + MEDARK_JSON_PADDING + type.size + 1);
+	const struct medark_bytes type = facts->type, id = facts->id;
+	uint8_t *copy = calloc(1, text.size + MEDARK_JSON_PADDING + type.size + id.size + 1);
 	uint8_t *behind = copy ? copy + text.size + MEDARK_JSON_PADDING : NULL;
 
 	if (!copy)
@@ -43,13 +45,16 @@ static int copy_record(struct medark_dossier_record *r, struct medark_bytes type
 	memcpy(copy, text.data, text.size);
 	if (type.size)
 		memcpy(behind, type.data, type.size);
+	if (id.size)
+		memcpy(behind + type.size, id.data, id.size);
 	r->text = medark_bytes(copy, text.size);
 	r->type = medark_bytes(behind, type.size);
+	r->id = medark_bytes(behind + type.size, id.size);
 	return 0;
 }
 
-static int add(struct medark_dossier *d, struct medark_bytes type, struct medark_bytes text,
-	       bool is_xml, bool is_outside, struct medark_error *err)
+static int add(struct medark_dossier *d, const struct medark_record *facts,
+	       struct medark_bytes text, bool is_xml, bool is_outside, struct medark_error *err)
 {
 	if (d->count == d->max) {
 		size_t max = d->max ? 2 * d->max : FIRST_ROOM;
@@ -60,23 +65,27 @@ static int add(struct medark_dossier *d, struct medark_bytes type, struct medark
 		d->records = grown;
 		d->max = max;
 	}
-	d->records[d->count] =
-		(struct medark_dossier_record) { .is_xml = is_xml, .is_outside = is_outside };
-	MEDARK_TRY(copy_record(&d->records[d->count], type, text, err));
+	d->records[d->count] = (struct medark_dossier_record) {
+		.is_xml = is_xml,
+		.is_one = !is_outside && !facts->fault && facts->patient_count == 1 &&
+			  facts->patients[0].kind == MEDARK_PATIENT_ID,
+		.is_outside = is_outside,
+	};
+	MEDARK_TRY(copy_record(&d->records[d->count], facts, text, err));
 	d->count++;
 	return 0;
 }
 
-static int take_own(void *context, struct medark_bytes type, struct medark_bytes text, bool is_xml,
-		    struct medark_error *err)
+static int take_own(void *context, const struct medark_record *facts, struct medark_bytes text,
+		    bool is_xml, struct medark_error *err)
 {
-	return add(context, type, text, is_xml, false, err);
+	return add(context, facts, text, is_xml, false, err);
 }
 
-static int take_outside(void *context, struct medark_bytes type, struct medark_bytes text,
+static int take_outside(void *context, const struct medark_record *facts, struct medark_bytes text,
 			bool is_xml, struct medark_error *err)
 {
-	return add(context, type, text, is_xml, true, err);
+	return add(context, facts, text, is_xml, true, err);
 }
 
 /* ---- the whole ---- */
@@ -115,4 +124,19 @@ int medark_dossier_load(const struct medark_dossier_setup *from, const char *pat
 	d->unresolved = medark_nameset_count(&chart->missing);
 	*out = MEDARK_TAKE(d);
 	return 0;
+}
+
+int medark_dossier_view(const struct medark_dossier *d, struct medark_view_records *out,
+			struct medark_error *err)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const struct medark_dossier_record *r = &d->records[i];
+
+		MEDARK_TRY(medark_view_records_add(out, r->type, r->text, r->is_xml, r->is_outside,
+						   err));
+		/* What has no tree, as XML, is known by its id too. */
+		if (!out->list[i].root)
+			out->list[i].id = r->id;
+	}
+	return medark_view_records_sort(out, err);
 }

@@ -10,10 +10,12 @@
 #include "archive/cut_cache.h"
 #include "archive/lineage.h"
 #include "archive/nameset.h"
+#include "view/records.h"
 
 struct medark_dossier_record {
-	struct medark_bytes type, text; /* as it stands; `type` may be empty */
+	struct medark_bytes type, id, text; /* as they stand; `type` and `id` may be empty */
 	bool is_xml;
+	bool is_one;	 /* of one patient alone, as far as it says: in no other dossier */
 	bool is_outside; /* it belongs to nobody, or to others too: a practitioner, an organisation
 			  */
 };
@@ -37,6 +39,13 @@ struct medark_dossier_setup {
  */
 int medark_dossier_load(const struct medark_dossier_setup *setup, const char *patient,
 			struct medark_dossier **out, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The same records as trees, in the same order; they are borrowed from the dossier. `out` is empty
+ * before. MEDARK_E_MEMORY.
+ */
+int medark_dossier_view(const struct medark_dossier *dossier, struct medark_view_records *out,
+			struct medark_error *err) MEDARK_MUST_USE;
 
 /* Wipes what it holds. */
 void medark_dossier_free(struct medark_dossier *dossier);

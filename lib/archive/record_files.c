@@ -24,8 +24,8 @@ struct medark_record_files {
 	int parent; /* borrowed */
 	const char *name;
 	int folder, xml; /* -1: not made yet */
-	int (*each)(void *context, struct medark_bytes type, struct medark_bytes text, bool xml,
-		    struct medark_error *err); /* NULL: into files */
+	int (*each)(void *context, const struct medark_record *facts, struct medark_bytes text,
+		    bool xml, struct medark_error *err); /* NULL: into files */
 	void *context;
 	size_t count;
 	struct type types[TYPES_MAX];
@@ -45,7 +45,7 @@ int medark_record_files_new(int folder, const char *name, struct medark_record_f
 	return 0;
 }
 
-int medark_record_files_to(int (*each)(void *context, struct medark_bytes type,
+int medark_record_files_to(int (*each)(void *context, const struct medark_record *facts,
 				       struct medark_bytes text, bool xml,
 				       struct medark_error *err),
 			   void *context, struct medark_record_files **out,
@@ -191,13 +191,13 @@ static int add_xml(struct medark_record_files *files, const struct type *t,
 	return medark_write_all(fd, text.data, text.size, err);
 }
 
-int medark_record_files_add(struct medark_record_files *files, struct medark_bytes type,
+int medark_record_files_add(struct medark_record_files *files, const struct medark_record *facts,
 			    struct medark_bytes text, bool xml, struct medark_error *err)
 {
-	struct type *t = find_type(files, type);
+	struct type *t = find_type(files, facts->type);
 
 	if (files->each)
-		MEDARK_TRY(files->each(files->context, type, text, xml, err));
+		MEDARK_TRY(files->each(files->context, facts, text, xml, err));
 	else
 		MEDARK_TRY(xml ? add_xml(files, t, text, err) : add_line(files, t, text, err));
 	t->xml += xml;

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "record/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +26,7 @@ int medark_record_files_new(int folder, const char *name, struct medark_record_f
  * The same with the records given to `each` instead, as they stand, borrowed for the call; its
  * negative code ends the restore.
  */
-int medark_record_files_to(int (*each)(void *context, struct medark_bytes type,
+int medark_record_files_to(int (*each)(void *context, const struct medark_record *facts,
 				       struct medark_bytes text, bool xml,
 				       struct medark_error *err),
 			   void *context, struct medark_record_files **out,
@@ -35,10 +36,11 @@ void medark_record_files_free(struct medark_record_files *files);
 MEDARK_DEFINE_AUTO(struct medark_record_files, medark_record_files_free)
 
 /*
- * Adds a record. A type that is no file name (1 to 64 letters and digits), or one too many, is
- * `Other`. Line ends inside of JSON become spaces, CR and a byte order mark are left out.
+ * Adds a record, of which `facts` are known. A type that is no file name (1 to 64 letters and
+ * digits), or one too many, is `Other`. Line ends inside of JSON become spaces, CR and a byte order
+ * mark are left out.
  */
-int medark_record_files_add(struct medark_record_files *files, struct medark_bytes type,
+int medark_record_files_add(struct medark_record_files *files, const struct medark_record *facts,
 			    struct medark_bytes text, bool xml,
 			    struct medark_error *err) MEDARK_MUST_USE;
 

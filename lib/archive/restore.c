@@ -5,8 +5,11 @@
 #include "base/parallel.h"
 #include "crypto/trust.h"
 #include "record/compartment.h"
+#include "store/partial_file.h"
 
 #include <medark/archive.h>
+
+#include <sys/stat.h>
 
 /* Byte for byte; only one archive can be. */
 static bool is_whole(const struct medark_lineage *lineage,
@@ -48,6 +51,30 @@ static int fill_bag(struct medark_lineage *lineage, int folder,
 	return medark_bag_finish(folder, data, lineage->archives[lineage->count - 1], events, err);
 }
 
+/* A whole restore gives nothing out that is not verified; of patients each segment is. */
+static int verify(struct medark_lineage *lineage, const struct medark_restore_request *request,
+		  const struct medark_events *events, struct medark_error *err)
+{
+	for (size_t k = 0; !request->patient_count && k < lineage->count; k++)
+		MEDARK_TRY(
+			medark_archive_verify(lineage->archives[k], request->threads, events, err));
+	return 0;
+}
+
+/* A form that is one file. */
+static int run_file(struct medark_lineage *lineage, const struct medark_restore_request *request,
+		    const struct medark_events *events, struct medark_restore_result *out,
+		    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_partial_file_free) struct medark_partial_file *partial = NULL;
+
+	MEDARK_TRY(medark_partial_file_new(request->target, request->replace, &partial, err));
+	MEDARK_TRY(verify(lineage, request, events, err));
+	MEDARK_TRY(medark_restore_sqlite(lineage, medark_partial_file_fd(partial), request, events,
+					 out, err));
+	return medark_partial_file_finish(partial, !request->no_sync, err);
+}
+
 static int run(struct medark_lineage *lineage, const struct medark_restore_request *request,
 	       const struct medark_events *events, struct medark_restore_result *out,
 	       struct medark_error *err)
@@ -60,9 +87,7 @@ static int run(struct medark_lineage *lineage, const struct medark_restore_reque
 	/* An unsuitable target is told before minutes of verification, and again at the end. */
 	MEDARK_TRY(medark_partial_folder_new(request->target, over, &partial, err));
 	folder = medark_partial_folder_fd(partial);
-	for (size_t k = 0; !request->patient_count && k < lineage->count; k++)
-		MEDARK_TRY(
-			medark_archive_verify(lineage->archives[k], request->threads, events, err));
+	MEDARK_TRY(verify(lineage, request, events, err));
 	if (request->form == MEDARK_RESTORE_BAG)
 		MEDARK_TRY(fill_bag(lineage, folder, request, events, out, err));
 	else
@@ -87,6 +112,17 @@ static void describe(const struct medark_lineage *lineage, struct medark_archive
 			out->latest = i;
 }
 
+/* Would `replace` have helped? */
+static bool is_replaceable(const struct medark_lineage *lineage,
+			   const struct medark_restore_request *request)
+{
+	struct stat st;
+
+	if (request->form == MEDARK_RESTORE_SQLITE)
+		return stat(request->target, &st) == 0 && S_ISREG(st.st_mode);
+	return medark_partial_folder_is_taken(request->target, replaced(lineage, request));
+}
+
 static int check(struct medark_archive *const *archives, size_t count,
 		 const struct medark_restore_request *request, struct medark_error *err)
 {
@@ -106,6 +142,9 @@ static int check(struct medark_archive *const *archives, size_t count,
 			err, MEDARK_E_USAGE,
 			"Bundles and tables hold all that a patient has, and go into "
 			"a folder that is new or empty");
+	if (request->form == MEDARK_RESTORE_SQLITE && (request->type_count || request->since))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a database holds all that a patient has");
 	if (!request->patient_count && (request->type_count || request->since))
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"types and dates select among a patient's records: name a "
@@ -133,11 +172,12 @@ int medark_archive_restore_chain(struct medark_archive *const *archives, size_t 
 	medark_meter_clear(&meter);
 	MEDARK_TRY(code);
 	describe(lineage, archives, count, &result);
-	code = run(lineage, request, events, &result, err);
+	code = request->form == MEDARK_RESTORE_SQLITE
+		       ? run_file(lineage, request, events, &result, err)
+		       : run(lineage, request, events, &result, err);
 	if (request->out_replaceable)
-		*request->out_replaceable =
-			code == MEDARK_E_EXISTS && !request->replace &&
-			medark_partial_folder_is_taken(request->target, replaced(lineage, request));
+		*request->out_replaceable = code == MEDARK_E_EXISTS && !request->replace &&
+					    is_replaceable(lineage, request);
 	MEDARK_TRY(code);
 	*out = result;
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* restore: the two restores behind medark_archive_restore(). Both write into an open folder. */
+/* restore: the restores behind medark_archive_restore(), into an open folder or file. */
 #ifndef MEDARK_ARCHIVE_RESTORE_H
 #define MEDARK_ARCHIVE_RESTORE_H
 
@@ -27,6 +27,16 @@ int medark_restore_bundles(struct medark_lineage *lineage, int folder,
 			   const struct medark_restore_request *request,
 			   const struct medark_events *events, struct medark_restore_result *out,
 			   struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Charts as an SQLite database in the empty file `fd`, which is borrowed, open for reading and
+ * writing, and neither named nor synced here. As above otherwise; MEDARK_E_SYSTEM: it cannot be
+ * written.
+ */
+int medark_restore_sqlite(struct medark_lineage *lineage, int fd,
+			  const struct medark_restore_request *request,
+			  const struct medark_events *events, struct medark_restore_result *out,
+			  struct medark_error *err) MEDARK_MUST_USE;
 
 /* The lists of charts as tables, as above. */
 int medark_restore_csv(struct medark_lineage *lineage, int folder,

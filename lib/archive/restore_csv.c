@@ -5,6 +5,7 @@
  * does not show is not in it.
  */
 #include "archive/dossiers.h"
+#include "archive/patient_cells.h"
 #include "archive/restore.h"
 #include "archive/write_all.h"
 #include "view/lists.h"
@@ -103,19 +104,14 @@ static int end_row(struct table *t, struct medark_error *err)
 
 /* ---- heads ---- */
 
-static const char *const patient_columns[] = { "patient", "bsn",   "family", "given",
-					       "prefix",  "birth", "gender", "deceased",
-					       "records", "first", "last" };
-#define PATIENT_COLUMNS (sizeof(patient_columns) / sizeof(*patient_columns))
-
 static int put_head(struct table *t, size_t list, struct medark_error *err)
 {
 	const struct medark_view_list_form *form;
 
 	MEDARK_TRY(put(t, true, medark_bytes_text("patient"), err));
 	if (list == PATIENTS) {
-		for (size_t i = 1; i < PATIENT_COLUMNS; i++)
-			MEDARK_TRY(put_text(t, patient_columns[i], err));
+		for (size_t i = 1; i < MEDARK_PATIENT_CELLS; i++)
+			MEDARK_TRY(put_text(t, medark_patient_columns[i], err));
 		return end_row(t, err);
 	}
 	form = medark_view_list_form((enum medark_view_list)list);
@@ -148,23 +144,12 @@ static int put_patient(struct csv *c, const struct medark_patient_row *row,
 		       struct medark_error *err)
 {
 	struct table *t = &c->tables[PATIENTS];
-	const char *deceased = row->deceased_date && *row->deceased_date ? row->deceased_date
-			       : row->deceased				 ? "yes"
-									 : "";
-	const char *const cells[] = {
-		row->bsn,    row->family,     row->text && !*row->family ? row->text : row->given,
-		row->prefix, row->birth_date, row->gender,
-		deceased
-	};
-	char number[24];
+	const char *cells[MEDARK_PATIENT_CELLS];
+	char number[MEDARK_PATIENT_NUMBER];
 
-	(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row->records);
-	MEDARK_TRY(put(t, true, medark_bytes_text(row->id), err));
-	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++)
-		MEDARK_TRY(put_text(t, cells[i] ? cells[i] : "", err));
-	MEDARK_TRY(put_text(t, number, err));
-	MEDARK_TRY(put_text(t, row->first ? row->first : "", err));
-	MEDARK_TRY(put_text(t, row->last ? row->last : "", err));
+	medark_patient_cells(row, number, cells);
+	for (size_t i = 0; i < MEDARK_PATIENT_CELLS; i++)
+		MEDARK_TRY(put(t, i == 0, medark_bytes_text(cells[i]), err));
 	return end_row(t, err);
 }
 
@@ -200,11 +185,7 @@ static int add_patient(void *context, const struct medark_dossiers_patient *pati
 	const struct medark_dossier *d = patient->dossier;
 	struct csv *c = context;
 
-	for (size_t i = 0; i < d->count; i++)
-		MEDARK_TRY(medark_view_records_add(&records, d->records[i].type, d->records[i].text,
-						   d->records[i].is_xml, d->records[i].is_outside,
-						   err));
-	MEDARK_TRY(medark_view_records_sort(&records, err));
+	MEDARK_TRY(medark_dossier_view(d, &records, err));
 	c->patient = patient->row->id;
 	MEDARK_TRY(put_patient(c, patient->row, err));
 	for (size_t i = 0; i < records.count; i++)

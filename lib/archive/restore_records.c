@@ -55,7 +55,7 @@ static int add_to_all(struct medark_chart *chart, const struct medark_cut_record
 {
 	if (chart->lineage->count > 1)
 		MEDARK_TRY(medark_attachments_fetched(cut->text, &chart->fetched, err));
-	return medark_record_files_add(chart->own, chart->record->type, cut->text, cut->xml, err);
+	return medark_record_files_add(chart->own, chart->record, cut->text, cut->xml, err);
 }
 
 static int add_record(void *context, const struct medark_cut_record *cut, struct medark_error *err)

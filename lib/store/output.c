@@ -168,5 +168,5 @@ int medark_output_finish(struct medark_output *o, struct medark_error *err)
 			return medark_error_errno(err, errno, "cannot sync standard output");
 		return 0;
 	}
-	return medark_partial_file_finish(o->partial, err);
+	return medark_partial_file_finish(o->partial, true, err);
 }

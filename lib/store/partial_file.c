@@ -146,7 +146,7 @@ static bool open_unnamed(struct medark_partial_file *p)
 	char self[40];
 	struct stat st;
 
-	p->fd = openat(p->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	p->fd = openat(p->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (p->fd < 0)
 		return false;
 	own_path(p->fd, self);
@@ -162,7 +162,7 @@ static int open_named(struct medark_partial_file *p, struct medark_error *err)
 	for (int i = 0; i < ATTEMPTS; i++) {
 		make_temporary(p);
 		p->fd = openat(p->folder, p->temporary,
-			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+			       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (p->fd < 0 && errno == EEXIST)
 			continue;
 		if (p->fd < 0)
@@ -296,13 +296,13 @@ static int name_not_synced(const struct medark_partial_file *p, int reason,
 		err, reason, "cannot sync the folder of '%s', which is written and stays", p->path);
 }
 
-int medark_partial_file_finish(struct medark_partial_file *p, struct medark_error *err)
+int medark_partial_file_finish(struct medark_partial_file *p, bool sync, struct medark_error *err)
 {
-	if (fsync(p->fd) < 0)
+	if (sync && fsync(p->fd) < 0)
 		return medark_error_errno(err, errno, "cannot sync '%s'", p->path);
 	MEDARK_TRY(give_name(p, err));
 	/* Not every file system can sync a folder; those that cannot say EINVAL. */
-	if (fsync(p->folder) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+	if (sync && fsync(p->folder) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
 		return name_not_synced(p, errno, err);
 	return 0;
 }

@@ -21,11 +21,14 @@ int medark_partial_file_new(const char *path, bool replace, struct medark_partia
 void medark_partial_file_free(struct medark_partial_file *p);
 MEDARK_DEFINE_AUTO(struct medark_partial_file, medark_partial_file_free)
 
-/* Open for writing; stays with `p`. */
+/* Open for reading and writing; stays with `p`. */
 int medark_partial_file_fd(const struct medark_partial_file *p);
 
-/* Errors as medark_output_finish(). At most once. */
-int medark_partial_file_finish(struct medark_partial_file *p,
+/*
+ * Errors as medark_output_finish(). At most once. Without `sync` it does not wait until the disk
+ * has the file: a power cut may lose it.
+ */
+int medark_partial_file_finish(struct medark_partial_file *p, bool sync,
 			       struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

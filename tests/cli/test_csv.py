@@ -108,7 +108,7 @@ class Tables(ArchiveTest):
                              {"resourceType": "Condition", "id": "loop", "subject": about(),
                               "code": {"reference": "Condition/loop"}, "stage": [[[1]]]}])
         self.assertEqual({row["record"] for row in found["problems"]}, {"Condition/d", "Condition/loop"})
-        self.assertEqual(len(found["findings"]), 1)
+        self.assertEqual([row["record"] for row in found["findings"]], ["Observation/x"])
 
     def test_one_patient(self):
         found = self.read("a.medark", "--patient", "999990019")

@@ -144,7 +144,7 @@ class Usage(Test):
                 self.refuse(2, "export", place, "--signer", "s", "--signer-key", "k", "--out", "o",
                             "--recipient", "r",
                             error=f"cannot use a source of the kind '{kind}:': {why}")
-        for place in ["sqlite:x.db", "fhir+ftp://host/fhir"]:
+        for place in ["s3:bucket", "fhir+ftp://host/fhir"]:
             kind = place.split(":")[0]
             with self.subTest(place):
                 self.refuse(2, "restore", "a", *OPEN, "--to", place,

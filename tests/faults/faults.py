@@ -6,6 +6,7 @@ import errno
 import os
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 
@@ -46,6 +47,7 @@ class FaultTest(ArchiveTest):
             "items": self.opened("items"),
             "restore": self.opened("restore", "--to", "back", "--threads", "2"),
             "chart": self.opened("restore", "--to", "back", "--patient", "p1"),
+            "database": self.opened("restore", "--to", "sqlite:back", "--threads", "2"),
         }
         self.good = self.tree("src")
         self.may_stay = ()
@@ -120,9 +122,22 @@ class FaultTest(ArchiveTest):
             self.assertEqual(self.tree("back"), self.good)
         elif verb == "many":
             self.assertEqual(self.tree("back"), self.tree("many"))
+        elif verb == "database":
+            self.check_database()
         elif verb == "chart":
             self.assertEqual(self.tree("back")["Patient.ndjson"].count(b"\n"), 1)
             self.assertEqual(self.tree("back")["Observation.ndjson"].count(b"\n"), 20)
+
+    def check_database(self):
+        db = sqlite3.connect(self.path("back"))
+        try:
+            self.assertEqual(db.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            texts = sorted(text for (text,) in db.execute("SELECT text FROM resources"))
+            self.assertEqual(db.execute("SELECT count(*) FROM search WHERE search MATCH 'weight'").fetchone(), (60,))
+        finally:
+            db.close()
+        lines = [line for name in ("Patient", "Observation") for line in self.good[name + ".ndjson"].decode().splitlines()]
+        self.assertEqual(texts, sorted(lines))
 
     def check_archive(self, result):
         """What export calls done is there and verifies; what it calls complete is all of the source."""

@@ -3,7 +3,7 @@
 
 from faults import FaultTest, errno, main
 
-VERBS = ("export", "verify", "patients", "items", "restore", "chart")
+VERBS = ("export", "verify", "patients", "items", "restore", "chart", "database")
 OWN, ALL = 250, 60
 # 3: jansson can lose a value without a word, which then looks malformed. 99: OpenSSL fell (shim.c).
 LIBRARY = (1, 3, 99)

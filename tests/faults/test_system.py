@@ -8,7 +8,8 @@ import subprocess
 
 from faults import MEDARK, SHIM, FaultTest, Result, environment, errno, main
 
-WRITERS, READERS = ("export", "restore", "chart"), ("export", "verify", "patients", "items", "restore", "chart")
+WRITERS = ("export", "restore", "chart", "database")
+READERS = ("export", "verify", "patients", "items", "restore", "chart", "database")
 
 
 class System(FaultTest):
@@ -33,13 +34,13 @@ class System(FaultTest):
             self.write(f"many/{i}.txt", "x")
         self.succeed(*self.export("many", "many.medark"))
         self.verbs["many"] = self.opened("restore", "--to", "back", archive="many.medark")
-        for verb, least in (("export", 2), ("restore", 5), ("chart", 4), ("many", 2)):
+        for verb, least in (("export", 2), ("restore", 5), ("chart", 4), ("database", 2), ("many", 2)):
             self.assertGreaterEqual(self.fail_each(verb, "sync"), least)
 
     def test_without_syncs_none_is_done(self):
-        for more in ((), ("--patient", "p1")):
+        for verb, *more in (("restore",), ("restore", "--patient", "p1"), ("database",)):
             where = self.path("count")
-            result = self.shimmed([*self.verbs["restore"], "--no-sync", *more], "sync", count=where)
+            result = self.shimmed([*self.verbs[verb], "--no-sync", *more], "sync", count=where)
             self.assertEqual(result.code, 0, result.err)
             with open(where, encoding="ascii") as f:
                 self.assertEqual(int(f.read()), 0)
@@ -210,6 +211,19 @@ class FullDisk(FaultTest):
         with open(listed, "rb") as f:
             left = f.read().decode().split()
         return Result(done.returncode, done.stdout, done.stderr), left
+
+    def test_a_database_that_finds_no_room_leaves_nothing(self):
+        codes = []
+        for size in (64, 256, 512, 4096):
+            result, left = self.on_small_disk(size, " ".join([MEDARK, *self.opened("restore", "--to", "sqlite:disk/d.db")]))
+            if result.code == 77 or "unshare" in result.err:
+                self.skipTest("no file system may be mounted here: " + result.err.strip())
+            codes.append(result.code)
+            self.assertEqual(left, [] if result.code else ["d.db"], result.err)
+            if result.code:
+                self.assertTrue(result.err.splitlines()[0].endswith("cannot write the database: No space left on device"))
+                self.check_sentence(result)
+        self.assertEqual(codes, [1, 1, 1, 0])
 
     def test_a_full_file_system_leaves_nothing(self):
         failed = 0

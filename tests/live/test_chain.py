@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import sqlite3
 import time
 
 from live import LiveTest, main
@@ -109,6 +110,23 @@ class Chain(LiveTest):
         self.assertEqual(self.records(tree), self.nights[-1][1])
         summary = result.json()[-1]
         self.assertEqual((summary["archives"], summary["records"], summary["complete"]), (3, 8, True))
+
+    def test_a_database_as_of_each_night(self):
+        self.three_nights()
+        for k, (_, wanted) in enumerate(self.nights):
+            names = [name for name, _ in self.nights[:k + 1]]
+            self.succeed("restore", *names, "--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--to", f"sqlite:{k}.db")
+            db = sqlite3.connect(self.path(f"{k}.db"))
+            self.addCleanup(db.close)
+            found = [json.loads(text) for (text,) in db.execute("SELECT text FROM resources")]
+            self.assertEqual(len(found), len(wanted))
+            self.assertEqual({(r["resourceType"], r["id"]): r for r in found}, wanted)
+            whose = dict(db.execute("SELECT r.id, p.id FROM findings JOIN resources AS r USING (resource) JOIN patients AS p "
+                                    "USING (patient)").fetchall())
+            self.assertEqual(whose, {name: r["subject"]["reference"].split("/")[1] for (kind, name), r in wanted.items()
+                                     if kind == "Observation"})
+            self.assertEqual(db.execute("SELECT value FROM about WHERE name = 'archives'").fetchone(), (k + 1,))
+            self.assertEqual(db.execute("PRAGMA foreign_key_check").fetchall(), [])
 
     def attachments(self, tree):
         return {content for path, content in tree.items() if path.startswith("items/attachments/")}
