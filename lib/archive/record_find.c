@@ -63,8 +63,7 @@ struct fill {
 	size_t next; /* of the places: all before it end before the record at hand */
 	struct medark_fhir *fhir;
 	struct medark_record *record;
-	bool (*is_stopping)(void *context);
-	void *context;
+	const struct medark_record_find_watch *watch;
 };
 
 static void fill_clear(struct fill *f)
@@ -79,7 +78,7 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct fill, fill_clear)
 
 static int check_stop(const struct fill *f, struct medark_error *err)
 {
-	if (f->is_stopping && f->is_stopping(f->context))
+	if (f->watch->is_stopping && f->watch->is_stopping(f->watch->context))
 		return medark_error_set(err, MEDARK_E_INTERRUPTED, "stopped");
 	return 0;
 }
@@ -185,6 +184,9 @@ static int add_entries(struct fill *f, const struct medark_cut_record *cut,
 		entry = hash | (f->first + places[i].row);
 		if (has_name)
 			MEDARK_TRY(medark_buffer_add(&find->entries, &entry, sizeof(entry), err));
+		if (f->watch->each)
+			MEDARK_TRY(f->watch->each(f->watch->context, f->record, cut->text,
+						  f->first + places[i].row, err));
 	}
 	return 0;
 }
@@ -232,15 +234,13 @@ static int by_value(const void *a, const void *b)
 }
 
 int medark_record_find_fill(struct medark_record_find *find, struct medark_lineage *lineage,
-			    bool (*is_stopping)(void *context), void *context,
-			    struct medark_error *err)
+			    const struct medark_record_find_watch *watch, struct medark_error *err)
 {
 	MEDARK_AUTO(fill_clear)
 	struct fill f = { .find = find,
 			  .lineage = lineage,
 			  .places = MEDARK_BUFFER(PLACES_MAX),
-			  .is_stopping = is_stopping,
-			  .context = context };
+			  .watch = watch };
 
 	MEDARK_TRY(medark_fhir_new(&f.fhir, err));
 	f.record = calloc(1, sizeof(*f.record));
@@ -251,6 +251,8 @@ int medark_record_find_fill(struct medark_record_find *find, struct medark_linea
 	if (find->entries.size)
 		qsort(find->entries.data, find->entries.size / sizeof(uint64_t), sizeof(uint64_t),
 		      by_value);
+	if (watch->sealed)
+		watch->sealed(watch->context);
 	atomic_store(&find->complete, true);
 	return 0;
 }

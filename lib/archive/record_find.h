@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "record/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,14 +29,27 @@ int medark_record_find_new(struct medark_record_find **out,
 void medark_record_find_free(struct medark_record_find *find);
 MEDARK_DEFINE_AUTO(struct medark_record_find, medark_record_find_free)
 
+/* Who fills it; each may be NULL. */
+struct medark_record_find_watch {
+	/* Ends it with MEDARK_E_INTERRUPTED. */
+	bool (*is_stopping)(void *context);
+	/*
+	 * Is told every record of a compartment with its facts and the patient's number, a shared
+	 * one for each patient; borrowed for the call. Its negative code ends it.
+	 */
+	int (*each)(void *context, const struct medark_record *facts, struct medark_bytes text,
+		    uint64_t patient, struct medark_error *err);
+	void (*sealed)(void *context); /* all were told; it is complete after this */
+	void *context;
+};
+
 /*
  * Reads the names of all records, but of those that a later archive has or says are gone. To be
  * called once, by one thread, with a lineage that no other thread uses; others may ask meanwhile
- * whether it is complete. `is_stopping` (may be NULL) ends it with MEDARK_E_INTERRUPTED. Errors of
- * the archives; MEDARK_E_MEMORY, also past 2^32 patients.
+ * whether it is complete. Errors of the archives; MEDARK_E_MEMORY, also past 2^32 patients.
  */
 int medark_record_find_fill(struct medark_record_find *find, struct medark_lineage *lineage,
-			    bool (*is_stopping)(void *context), void *context,
+			    const struct medark_record_find_watch *watch,
 			    struct medark_error *err) MEDARK_MUST_USE;
 
 /* Any thread. */

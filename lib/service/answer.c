@@ -72,6 +72,7 @@ int medark_call_begin(struct medark_call *call, const struct medark_call_page *p
 {
 	const struct medark_page_link links[] = {
 		{ .text = medark_call_saying(call, MEDARK_SAYING_TO_FIND), .href = "/" },
+		{ .text = medark_call_saying(call, MEDARK_SAYING_LISTS), .href = "/lists/0" },
 		{ .text = medark_call_saying(call, MEDARK_SAYING_OTHER_LANGUAGE),
 		  .href = call->language == MEDARK_DUTCH ? "/language/en" : "/language/nl" },
 	};
@@ -81,7 +82,7 @@ int medark_call_begin(struct medark_call *call, const struct medark_call_page *p
 	MEDARK_TRY(header(call, "Content-Type", "text/html; charset=utf-8"));
 	MEDARK_TRY(header(call, "Content-Security-Policy", POLICY));
 	MEDARK_TRY(refresh(call));
-	MEDARK_TRY(begin_frame(call, page, is_inside ? links : links + 1, is_inside ? 2 : 1));
+	MEDARK_TRY(begin_frame(call, page, is_inside ? links : links + 2, is_inside ? 3 : 1));
 	return is_inside ? user_bar(call) : 0;
 }
 

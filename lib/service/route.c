@@ -173,24 +173,41 @@ static int run(struct medark_call *call, const struct route *route)
 	return route->page(call);
 }
 
+/* Pages with something behind their path; all are read only. */
+static const struct {
+	const char *path;
+	int (*page)(struct medark_call *call, struct medark_bytes rest);
+} below[] = {
+	{ "/chart/", medark_page_chart },
+	{ "/lists/", medark_page_lists },
+};
+
+static int run_below(struct medark_call *call, const char *path,
+		     int (*page)(struct medark_call *call, struct medark_bytes rest))
+{
+	static const struct route get = { .takes = GET };
+	size_t size = strlen(path);
+
+	if (!is_get(call))
+		return refuse_method(call, &get);
+	if (!call->has_session)
+		return medark_call_see(call, "/login");
+	if (call->who.is_locked)
+		return medark_call_see(call, "/unlock");
+	return page(call,
+		    medark_bytes(call->request->path.data + size, call->request->path.size - size));
+}
+
 static int find_route(struct medark_call *call)
 {
-	static const struct route chart = { "/chart/", GET, NULL };
 	struct medark_bytes path = call->request->path;
 
 	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++)
 		if (medark_bytes_is(path, routes[i].path))
 			return run(call, &routes[i]);
-	if (medark_bytes_starts(path, chart.path)) {
-		if (!is_get(call))
-			return refuse_method(call, &chart);
-		if (!call->has_session)
-			return medark_call_see(call, "/login");
-		if (call->who.is_locked)
-			return medark_call_see(call, "/unlock");
-		return medark_page_chart(call, medark_bytes(path.data + strlen(chart.path),
-							    path.size - strlen(chart.path)));
-	}
+	for (size_t i = 0; i < sizeof(below) / sizeof(*below); i++)
+		if (medark_bytes_starts(path, below[i].path))
+			return run_below(call, below[i].path, below[i].page);
 	return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
 			       MEDARK_SAYING_NOTHING_HERE_TEXT);
 }

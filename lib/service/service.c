@@ -60,6 +60,7 @@ void medark_service_free(struct medark_service *s)
 	free(s->shelves);
 	medark_shelf_free(s->reader);
 	medark_record_find_free(s->find);
+	medark_planned_clear(&s->planned);
 	medark_zone_clear(&s->zone);
 	free(s);
 }
@@ -339,12 +340,29 @@ static bool is_stopping(void *context)
 	return medark_serve_is_stopping(s->serve);
 }
 
+static void seal(void *context)
+{
+	struct medark_service *s = context;
+
+	medark_planned_seal(&s->planned);
+}
+
+static int plan(void *context, const struct medark_record *facts, struct medark_bytes text,
+		uint64_t patient, struct medark_error *err)
+{
+	struct medark_service *s = context;
+
+	return medark_planned_add(&s->planned, facts, text, patient, err);
+}
+
 static void *read_names(void *context)
 {
 	struct medark_service *s = context;
+	const struct medark_record_find_watch watch = {
+		.is_stopping = is_stopping, .each = plan, .sealed = seal, .context = s
+	};
 	struct medark_error err = { 0 };
-	int code = medark_record_find_fill(s->find, medark_shelf_lineage(s->reader), is_stopping, s,
-					   &err);
+	int code = medark_record_find_fill(s->find, medark_shelf_lineage(s->reader), &watch, &err);
 
 	if (code < 0 && code != MEDARK_E_INTERRUPTED)
 		failed(s, 0, &err);
@@ -368,9 +386,11 @@ int medark_service_run(struct medark_service *s, struct medark_error *err)
 	const struct medark_serve_handler handler = { .answer = answer,
 						      .failed = failed,
 						      .context = s };
+	int64_t now = (int64_t)time(NULL);
 	pthread_t reader;
 	int code;
 
+	medark_planned_init(&s->planned, (now + medark_zone_offset(&s->zone, now)) / 86400);
 	MEDARK_TRY(start_reader(s, &reader, err));
 	code = medark_serve_loop(s->serve, &handler, err);
 	medark_serve_stop(s->serve);

@@ -11,6 +11,7 @@
 #include "search/form.h"
 #include "search/zone.h"
 #include "serve/serve.h"
+#include "service/planned.h"
 #include "service/words.h"
 #include "view/page.h"
 
@@ -27,6 +28,7 @@ struct medark_service {
 	struct medark_shelf **shelves; /* of each thread */
 	struct medark_shelf *reader;   /* of who reads the names of records */
 	struct medark_record_find *find;
+	struct medark_planned planned; /* complete when `find` is */
 	struct medark_accounts *accounts;
 	struct medark_sessions *sessions;
 	struct medark_audit *audit;
@@ -130,6 +132,9 @@ int medark_page_find(struct medark_call *call) MEDARK_MUST_USE;	  /* GET / and P
 int medark_page_open(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /open */
 /* GET /chart/HANDLE and below; `rest` is what follows /chart/. */
 int medark_page_chart(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
+
+/* GET /lists and below: `rest` is what follows /lists/. */
+int medark_page_lists(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
 
 /* Answers any request. */
 int medark_route(struct medark_call *call) MEDARK_MUST_USE;

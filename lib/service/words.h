@@ -71,7 +71,18 @@
 	  "opnieuw en probeer het nog eens.")                                                      \
 	S(BAD_QUERY, "This cannot be searched for.", "Hierop kan niet worden gezocht.")            \
 	S(OTHER_LANGUAGE, "Nederlands", "English")                                                 \
-	S(TO_FIND, "Find a patient", "Patiënt zoeken")
+	S(TO_FIND, "Find a patient", "Patiënt zoeken")                                             \
+	S(LISTS, "Appointments and admissions", "Afspraken en opnames")                            \
+	S(APPOINTMENTS, "Appointments of", "Afspraken van")                                        \
+	S(ADMITTED, "Admitted", "Opgenomen")                                                       \
+	S(NOBODY_LISTED, "The source has nobody here.", "De bron heeft hier niemand.")             \
+	S(LIST_CUT, "There are more; only the first 300 patients are listed.",                     \
+	  "Er zijn er meer; alleen de eerste 300 patiënten staan hier.")                           \
+	S(NOT_YET,                                                                                 \
+	  "The archive is still being read. Try again in some seconds; charts can be "             \
+	  "opened already.",                                                                       \
+	  "Het archief wordt nog gelezen. Probeer het over enkele seconden opnieuw; dossiers "     \
+	  "kunnen al worden geopend.")
 
 enum medark_saying {
 #define MEDARK_SAYING_NAME(name, en, nl) MEDARK_SAYING_##name,

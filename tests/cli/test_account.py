@@ -95,8 +95,7 @@ class Account(Test):
              "totp, disable, enable or remove"),
             (["account", "ad"], "cannot run 'account ad': it is unknown; did you mean 'account "
              "add'?"),
-            (["account", "add"], "cannot change accounts: a name, --state DIR and --role ROLE are "
-             "missing"),
+            (["account", "add"], "cannot change accounts: a name and --role ROLE are missing"),
             (["account", "list", "jansen", *state],
              "cannot change accounts: 'jansen' is one word too many"),
             (["account", "remove", "a", *state, "--role", "desk"],

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """medark serve: log-in, finding, reasons, the log; what a browser and an attacker may do."""
 
+import datetime
+import json
 import os
 import re
 import resource
@@ -187,6 +189,36 @@ class Charts(ServiceTest):
                 for secret in (BSN, "Vries", "weight"):
                     self.assertNotIn(secret.encode(), content, name)
         self.assertNotIn(BSN, self.end())
+
+    def test_lists_have_the_next_days_and_who_is_admitted(self):
+        today = datetime.date.today()
+        about = [{"actor": {"reference": "Patient/p1"}}]
+        records = [{"resourceType": "Appointment", "id": f"a{n}", "status": "booked", "description": f"visit {n}",
+                    "start": f"{today + datetime.timedelta(days=n)}T09:{30 - n}:00Z", "participant": about}
+                   for n in (-1, 0, 1, 7, 8)]
+        for n, (status, kind, more) in enumerate([("in-progress", "IMP", {}), ("finished", "IMP", {}),
+                                                  ("in-progress", "AMB", {}),
+                                                  ("in-progress", "IMP", {"period": {"end": "2020-01-01"}})]):
+            records.append({"resourceType": "Encounter", "id": f"e{n}", "status": status, "class": {"code": kind},
+                            "subject": {"reference": "Patient/p3"}, "reasonCode": [{"text": f"stay {n}"}], **more})
+        self.write("src/more.ndjson", "".join(json.dumps(r) + "\n" for r in records))
+        self.succeed(*self.export("src", "b.medark"))
+        self.account("desk", "desk")
+        self.start("b.medark", options=("--zone", "/usr/share/zoneinfo/Etc/UTC"))
+        browser, desk = self.doctor(), self.browser()
+        desk.log_in("desk")
+        seen = {}
+        for place in (*range(8), "admitted"):
+            text = desk.get(f"/lists/{place}").text
+            seen[place] = re.findall(r"(?:visit|stay) -?\d", text)
+            self.assertNotIn("/chart/", text)
+        self.assertEqual(seen, {0: ["visit 0"], 1: ["visit 1"], 7: ["visit 7"], "admitted": ["stay 0"],
+                                **{n: [] for n in range(2, 7)}})
+        self.assertRegex(browser.get("/lists/0").text, r'<a href="/chart/[0-9a-f]{32}">Vries, Jan</a>')
+        for path in ("/lists/8", "/lists/x", "/lists/00"):
+            self.assertEqual(browser.get(path).status, 404)
+        self.end()
+        self.assertIn(f"appointments of {today}", [row["detail"] for row in self.log()])
 
     def test_odd_requests_are_answered(self):
         self.start()
