@@ -124,23 +124,6 @@ static enum medark_saying why_not(enum medark_login_result result)
 	}
 }
 
-/* The name as it was typed, as far as a row has room. */
-static int audit_failure(struct medark_call *call, struct medark_bytes name, enum medark_saying why)
-{
-	char typed[MEDARK_ACCOUNT_NAME_MAX + 1] = "";
-	const struct medark_audit_event row = {
-		.kind = MEDARK_AUDIT_LOGIN_FAILED,
-		.action = 'E',
-		.outcome = MEDARK_AUDIT_REFUSED,
-		.account = typed,
-		.detail = medark_saying(MEDARK_ENGLISH, why),
-	};
-
-	for (size_t i = 0; i < name.size && i < MEDARK_ACCOUNT_NAME_MAX; i++)
-		typed[i] = name.data[i] > 0x20 && name.data[i] < 0x7f ? (char)name.data[i] : '?';
-	return medark_call_audit(call, &row);
-}
-
 static int log_in(struct medark_call *call, const struct medark_account *account)
 {
 	const struct medark_audit_event row = { .kind = MEDARK_AUDIT_LOGIN, .action = 'E' };
@@ -173,7 +156,7 @@ int medark_page_login(struct medark_call *call)
 	if (answer.result == MEDARK_LOGIN_OK)
 		return log_in(call, &answer.account);
 	why = why_not(answer.result);
-	MEDARK_TRY(audit_failure(call, name, why));
+	MEDARK_TRY(medark_call_audit_failure(call, name, medark_saying(MEDARK_ENGLISH, why)));
 	return show_login(call, &why, name);
 }
 
@@ -196,7 +179,8 @@ int medark_page_unlock(struct medark_call *call)
 	MEDARK_TRY(check(call, name, &answer));
 	if (answer.result != MEDARK_LOGIN_OK && answer.result != MEDARK_LOGIN_NEEDS_CODE) {
 		why = why_not(answer.result);
-		MEDARK_TRY(audit_failure(call, name, why));
+		MEDARK_TRY(
+			medark_call_audit_failure(call, name, medark_saying(MEDARK_ENGLISH, why)));
 		return show_unlock(call, &why);
 	}
 	MEDARK_TRY(medark_call_audit(call, &row));

@@ -20,6 +20,9 @@
 #define MEDARK_SERVICE_THREADS	4
 #define MEDARK_SERVICE_STYLE	17 /* digits of the style's hash, and a zero */
 #define MEDARK_SERVICE_TIME_MAX 32
+/* The chart that a program's session has open: every one, for one reason. No patient is called so.
+ */
+#define MEDARK_SERVICE_ALL_CHARTS "*"
 
 struct medark_service {
 	struct medark_serve *serve;
@@ -118,6 +121,10 @@ bool medark_call_may(const struct medark_call *call, unsigned roles);
 int medark_call_audit(struct medark_call *call,
 		      const struct medark_audit_event *event) MEDARK_MUST_USE;
 
+/* A failed log-in under a name as it was typed. As above. */
+int medark_call_audit_failure(struct medark_call *call, struct medark_bytes name,
+			      const char *why) MEDARK_MUST_USE;
+
 /* Rows of changes that somebody made in the accounts. */
 int medark_service_note_accounts(struct medark_service *service,
 				 struct medark_error *err) MEDARK_MUST_USE;
@@ -128,6 +135,7 @@ int medark_page_login(struct medark_call *call) MEDARK_MUST_USE;  /* GET and POS
 int medark_page_logout(struct medark_call *call) MEDARK_MUST_USE; /* POST /logout */
 int medark_page_unlock(struct medark_call *call) MEDARK_MUST_USE; /* GET and POST /unlock */
 int medark_page_lock(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /lock */
+int medark_page_token(struct medark_call *call) MEDARK_MUST_USE;  /* POST /token */
 int medark_page_find(struct medark_call *call) MEDARK_MUST_USE;	  /* GET / and POST /find */
 int medark_page_open(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /open */
 /* GET /chart/HANDLE and below; `rest` is what follows /chart/. */

@@ -87,6 +87,23 @@ int medark_call_audit(struct medark_call *call, const struct medark_audit_event 
 	return code;
 }
 
+int medark_call_audit_failure(struct medark_call *call, struct medark_bytes name, const char *why)
+{
+	char typed[MEDARK_ACCOUNT_NAME_MAX + 1] = "";
+	const struct medark_audit_event row = {
+		.kind = MEDARK_AUDIT_LOGIN_FAILED,
+		.action = 'E',
+		.outcome = MEDARK_AUDIT_REFUSED,
+		.account = typed,
+		.detail = why,
+	};
+
+	/* As far as a row has room. */
+	for (size_t i = 0; i < name.size && i < MEDARK_ACCOUNT_NAME_MAX; i++)
+		typed[i] = name.data[i] > 0x20 && name.data[i] < 0x7f ? (char)name.data[i] : '?';
+	return medark_call_audit(call, &row);
+}
+
 /* ---- changes of accounts ---- */
 
 struct changes {

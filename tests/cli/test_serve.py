@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """medark serve: log-in, finding, reasons, the log; what a browser and an attacker may do."""
 
+import base64
 import datetime
 import json
 import os
 import re
 import resource
+import urllib.parse
 
 from cli import main
 from service import PASSWORD, ServiceTest
@@ -219,6 +221,34 @@ class Charts(ServiceTest):
             self.assertEqual(browser.get(path).status, 404)
         self.end()
         self.assertIn(f"appointments of {today}", [row["detail"] for row in self.log()])
+
+    def test_programs_get_tokens(self):
+        self.account("desk", "desk")
+        self.start()
+        program = self.browser()
+        grant = {"grant_type": "client_credentials"}
+        for name, secret, status, error in [
+            ("jansen", "wrong", 401, "invalid_client"), ("nobody", PASSWORD, 401, "invalid_client"),
+            ("desk", PASSWORD, 400, "unauthorized_client"), ("", PASSWORD, 401, "invalid_client"),
+        ]:
+            answer = program.post("/token", **grant, client_id=name, client_secret=secret)
+            self.assertEqual((answer.status, json.loads(answer.text)), (status, {"error": error}))
+        self.assertEqual(program.post("/token", grant_type="password", client_id="jansen",
+                                      client_secret=PASSWORD).status, 400)
+        self.assertEqual(program.post("/token", **grant, client_id="jansen", client_secret=PASSWORD,
+                                      reason="WHIM").status, 400)
+        basic = base64.b64encode(b"jansen:" + urllib.parse.quote_plus(PASSWORD).encode()).decode()
+        for headers, more in ({"Authorization": "Basic " + basic}, {}), ({}, {"client_id": "jansen",
+                                                                              "client_secret": PASSWORD}):
+            answer = program.post("/token", headers=headers, **grant, **more, reason="ETREAT")
+            self.assertEqual(answer.status, 200, answer.text)
+            token = json.loads(answer.text)
+            self.assertEqual((token["token_type"], token["expires_in"]), ("Bearer", 600))
+            self.assertRegex(token["access_token"], "^[0-9a-f]{64}$")
+        self.assertEqual(program.get("/token").status, 405)
+        self.end()
+        rows = [row for row in self.log() if row["kind"] == "login"]
+        self.assertEqual([row["reason"] for row in rows], ["ETREAT"] * 2)
 
     def test_odd_requests_are_answered(self):
         self.start()
