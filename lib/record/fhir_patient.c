@@ -86,7 +86,7 @@ struct reader {
 	unsigned given_count;
 	struct medark_bytes parts[PART_COUNT];
 	struct medark_bytes url, part;
-	struct medark_link link;
+	struct medark_patient_link link;
 	struct medark_fhir_naming naming;
 };
 
@@ -105,7 +105,7 @@ static void start(struct reader *r, uint8_t role)
 		r->url = r->part = medark_bytes(NULL, 0);
 		break;
 	case LINK:
-		r->link = (struct medark_link) { 0 };
+		r->link = (struct medark_patient_link) { 0 };
 		r->naming = (struct medark_fhir_naming) { 0 };
 		break;
 	default:

@@ -85,7 +85,7 @@ struct medark_name {
 	struct medark_bytes text;
 };
 
-struct medark_link {
+struct medark_patient_link {
 	struct medark_bytes type; /* replaced-by, replaces, refer, seealso */
 	struct medark_patient_key other;
 };
@@ -101,7 +101,7 @@ struct medark_patient {
 	uint32_t identifier_count, name_count, link_count;
 	struct medark_identifier identifiers[MEDARK_PATIENT_IDENTIFIERS_MAX];
 	struct medark_name names[MEDARK_PATIENT_NAMES_MAX];
-	struct medark_link links[MEDARK_PATIENT_LINKS_MAX];
+	struct medark_patient_link links[MEDARK_PATIENT_LINKS_MAX];
 	bool cut; /* something beyond a limit above was left out */
 };
 

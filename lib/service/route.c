@@ -243,6 +243,8 @@ int medark_route(struct medark_call *call)
 		return style(call);
 	choose_language(call);
 	MEDARK_TRY(medark_call_who(call));
+	if (medark_call_is_fhir(call))
+		return medark_call_fhir(call);
 	if (is_get(call) && medark_bytes_starts(path, language))
 		return set_language(call, medark_bytes(path.data + sizeof(language) - 1,
 						       path.size - (sizeof(language) - 1)));

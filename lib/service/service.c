@@ -54,6 +54,7 @@ void medark_service_free(struct medark_service *s)
 	medark_serve_free(s->serve);
 	medark_sessions_free(s->sessions);
 	medark_audit_end(s->audit);
+	medark_api_free(s->api);
 	medark_accounts_free(s->accounts);
 	for (unsigned i = 0; s->shelves && i < s->threads; i++)
 		medark_shelf_free(s->shelves[i]);
@@ -259,6 +260,21 @@ static int note(struct medark_service *s, enum medark_audit_kind kind, struct me
 	return medark_audit_append(s->audit, &row, err);
 }
 
+static int open_api(struct medark_service *s, struct medark_error *err)
+{
+	const struct medark_api_setup setup = { .base = s->base,
+						.token_address = s->token,
+						.zone = &s->zone,
+						.find = s->find,
+						.created = s->from };
+
+	(void)snprintf(s->base, sizeof(s->base), "https://%s" MEDARK_API_PATH,
+		       medark_serve_address(s->serve, 0));
+	(void)snprintf(s->token, sizeof(s->token), "https://%s/token",
+		       medark_serve_address(s->serve, 0));
+	return medark_api_new(&setup, &s->api, err);
+}
+
 int medark_service_open(struct medark_service *s, const struct medark_service_archives *archives,
 			struct medark_error *err)
 {
@@ -273,6 +289,7 @@ int medark_service_open(struct medark_service *s, const struct medark_service_ar
 	name_style(s);
 	MEDARK_TRY(find_readers(s, &readers, err));
 	MEDARK_TRY(begin_log(s, &readers, err));
+	MEDARK_TRY(open_api(s, err));
 	return note(s, MEDARK_AUDIT_START, err);
 }
 
@@ -298,6 +315,8 @@ static int apologise(struct medark_call *call, const struct medark_error *err)
 	call->err = &again;
 	if (call->service->setup.tell)
 		call->service->setup.tell(call->service->setup.context, err->message);
+	if (medark_call_is_fhir(call))
+		return medark_call_fhir_failed(call);
 	MEDARK_TRY(medark_call_say(call, is_log ? 503 : 500,
 				   is_log ? MEDARK_SAYING_NO_LOG : MEDARK_SAYING_FAILED,
 				   is_log ? MEDARK_SAYING_NO_LOG_TEXT : MEDARK_SAYING_FAILED_TEXT));

@@ -3,6 +3,7 @@
 #ifndef MEDARK_SERVICE_PRIVATE_H
 #define MEDARK_SERVICE_PRIVATE_H
 
+#include "api/api.h"
 #include "archive/shelf.h"
 #include "crypto/digest.h"
 #include "desk/accounts.h"
@@ -36,6 +37,8 @@ struct medark_service {
 	struct medark_sessions *sessions;
 	struct medark_audit *audit;
 	struct medark_zone zone;
+	struct medark_api *api;
+	char base[MEDARK_SERVE_ADDRESS_MAX + 320], token[MEDARK_SERVE_ADDRESS_MAX + 320];
 	char style[MEDARK_SERVICE_STYLE];
 	/* Of the latest archive. */
 	char archive[33];
@@ -106,6 +109,16 @@ int medark_call_csrf(struct medark_call *call) MEDARK_MUST_USE;
 /* A field of the form; empty if it is not there. */
 struct medark_bytes medark_call_field(const struct medark_call *call, const char *name);
 
+/* Is it a request of the FHIR API? */
+static inline bool medark_call_is_fhir(const struct medark_call *call)
+{
+	struct medark_bytes path = call->request->path;
+	size_t size = sizeof(MEDARK_API_PATH) - 1;
+
+	return medark_bytes_starts(path, MEDARK_API_PATH) &&
+	       (path.size == size || path.data[size] == '/');
+}
+
 /* ---- who asks ---- */
 
 /* Looks for the session; what it may do is as the accounts say now. */
@@ -143,6 +156,10 @@ int medark_page_chart(struct medark_call *call, struct medark_bytes rest) MEDARK
 
 /* GET /lists and below: `rest` is what follows /lists/. */
 int medark_page_lists(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
+
+/* Answers what is below MEDARK_API_PATH; and when that failed, without a word of why. */
+int medark_call_fhir(struct medark_call *call) MEDARK_MUST_USE;
+int medark_call_fhir_failed(struct medark_call *call) MEDARK_MUST_USE;
 
 /* Answers any request. */
 int medark_route(struct medark_call *call) MEDARK_MUST_USE;

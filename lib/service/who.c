@@ -10,12 +10,13 @@
 #define SESSION_COOKIE "__Host-session"
 
 /* A browser's cookie, or a program's access token (RFC 6750 section 2.1). */
-static struct medark_bytes find_token(const struct medark_serve_request *request)
+static struct medark_bytes find_token(const struct medark_call *call)
 {
+	const struct medark_serve_request *request = call->request;
 	static const char bearer[] = "Bearer ";
 	struct medark_bytes field = request->fields[MEDARK_SERVE_AUTHORIZATION];
 
-	if (medark_bytes_starts(request->path, "/fhir"))
+	if (medark_call_is_fhir(call))
 		return medark_bytes_starts(field, bearer)
 			       ? medark_bytes(field.data + sizeof(bearer) - 1,
 					      field.size - (sizeof(bearer) - 1))
@@ -45,7 +46,7 @@ int medark_call_who(struct medark_call *call)
 	struct medark_error ignored = { 0 };
 	int code;
 
-	call->token = find_token(call->request);
+	call->token = find_token(call);
 	if (call->token.size == 0)
 		return 0;
 	code = medark_sessions_look(call->service->sessions, call->token, true, call->clock,

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_private: what the files of the API share. */
+#ifndef MEDARK_API_PRIVATE_H
+#define MEDARK_API_PRIVATE_H
+
+#include "api/api.h"
+#include "crypto/scratch_cipher.h"
+#include "search/query.h"
+
+#include <pthread.h>
+
+#define MEDARK_API_QUERY_MAX 4096
+#define MEDARK_API_BODY_MAX  ((size_t)512 << 20)
+
+struct medark_api {
+	struct medark_api_setup setup;
+	struct medark_search_setup lenient, strict;
+	pthread_mutex_t lock; /* of what follows */
+	struct medark_scratch_cipher *cipher;
+	uint64_t sealed;
+};
+
+/* Segments of the path behind MEDARK_API_PATH, decoded. */
+#define MEDARK_API_SEGMENTS 6
+
+struct medark_api_call {
+	struct medark_api *api;
+	struct medark_shelf *shelf;
+	const struct medark_serve_request *request;
+	const struct medark_api_gate *gate;
+	struct medark_serve_response *response;
+	struct medark_error *err;
+	int64_t deadline; /* ms, CLOCK_MONOTONIC: a search goes on until then */
+	struct medark_buffer path;
+	struct medark_bytes segments[MEDARK_API_SEGMENTS];
+	size_t segment_count;
+	struct medark_buffer body; /* of the answer, if it may be long */
+};
+
+bool medark_api_is_late(const struct medark_api_call *call);
+
+/* ---- answers ---- */
+
+int medark_api_header(struct medark_api_call *call, const char *name,
+		      const char *value) MEDARK_MUST_USE;
+int medark_api_error(struct medark_api_call *call, unsigned status, const char *code,
+		     const char *sentence) MEDARK_MUST_USE;
+/* Makes call->body the answer: JSON of FHIR. */
+int medark_api_send(struct medark_api_call *call) MEDARK_MUST_USE;
+
+#define medark_api_put(call, ...) medark_buffer_print(&(call)->body, (call)->err, __VA_ARGS__)
+static inline int medark_api_put_bytes(struct medark_api_call *call, struct medark_bytes text)
+{
+	return medark_buffer_add(&call->body, text.data, text.size, call->err);
+}
+
+/* ---- entries of Bundles ---- */
+
+struct medark_api_cut {
+	enum medark_search_summary summary;
+	const struct medark_bytes *elements;
+	size_t element_count;
+};
+
+/* Appends an entry to the body, with a comma if it is not the first. `cut` may be NULL. */
+int medark_api_entry(struct medark_api_call *call, const struct medark_view_record *record,
+		     const char *mode, const struct medark_api_cut *cut,
+		     bool *is_first) MEDARK_MUST_USE;
+
+/* ---- pages ---- */
+
+struct medark_api_cursor {
+	uint64_t offset;  /* results before this page, of searches that are counted */
+	uint64_t at;	  /* of a walk: which patient, by place in the list or by number */
+	uint64_t outside; /* place in what is outside of compartments; UINT64_MAX: not there yet */
+	uint64_t skip;	  /* results there that were given already */
+};
+
+/* Appends a token (base64url) that says where a search goes on, and nothing to anybody else. */
+int medark_api_token(struct medark_api *api, struct medark_bytes query,
+		     const struct medark_api_cursor *cursor, struct medark_buffer *out,
+		     struct medark_error *err) MEDARK_MUST_USE;
+/* MEDARK_E_USAGE: it is none of this process. */
+int medark_api_token_open(struct medark_api *api, struct medark_bytes token,
+			  struct medark_buffer *query, struct medark_api_cursor *out,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* ---- interactions ---- */
+
+int medark_api_metadata(struct medark_api_call *call) MEDARK_MUST_USE;
+int medark_api_smart(struct medark_api_call *call) MEDARK_MUST_USE;
+int medark_api_read(struct medark_api_call *call, struct medark_bytes version) MEDARK_MUST_USE;
+/* `patient`: only of this compartment; or empty. */
+int medark_api_search(struct medark_api_call *call, const struct medark_search_type *type,
+		      struct medark_bytes patient) MEDARK_MUST_USE;
+int medark_api_everything(struct medark_api_call *call,
+			  struct medark_bytes patient) MEDARK_MUST_USE;
+
+/* Reads the parameters of address and form, one behind the other, into `out`: 1, or 0 after a
+ * refusal. */
+int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API can do: the CapabilityStatement, and SMART's configuration. */
+#include "api/api_private.h"
+
+static const char *kind_name(enum medark_search_kind kind)
+{
+	static const char *const names[] = {
+		[MEDARK_SEARCH_TOKEN] = "token",       [MEDARK_SEARCH_STRING] = "string",
+		[MEDARK_SEARCH_DATE] = "date",	       [MEDARK_SEARCH_REFERENCE] = "reference",
+		[MEDARK_SEARCH_QUANTITY] = "quantity", [MEDARK_SEARCH_URI] = "uri"
+	};
+
+	return names[kind];
+}
+
+static int put_param(struct medark_api_call *call, const struct medark_search_param *p,
+		     bool is_first)
+{
+	return medark_api_put(call, "%s{\"name\":\"%s\",\"type\":\"%s\"}", is_first ? "" : ",",
+			      p->name, kind_name(p->kind));
+}
+
+static int put_includes(struct medark_api_call *call, const struct medark_search_type *type)
+{
+	bool is_first = true;
+
+	MEDARK_TRY(medark_api_put(call, "\"searchInclude\":["));
+	for (size_t i = 0; i < type->count; i++) {
+		if (type->params[i].kind != MEDARK_SEARCH_REFERENCE)
+			continue;
+		MEDARK_TRY(medark_api_put(call, "%s\"%s:%s\"", is_first ? "" : ",", type->name,
+					  type->params[i].name));
+		is_first = false;
+	}
+	return medark_api_put(call, "],");
+}
+
+static int put_type(struct medark_api_call *call, const struct medark_search_type *type)
+{
+	MEDARK_TRY(medark_api_put(call,
+				  "{\"type\":\"%s\",\"interaction\":[{\"code\":\"read\"},{\"code\":"
+				  "\"vread\"},{\"code\":\"search-type\"}],\"versioning\":"
+				  "\"versioned\",\"readHistory\":false,",
+				  type->name));
+	MEDARK_TRY(put_includes(call, type));
+	MEDARK_TRY(medark_api_put(call, "\"searchParam\":["));
+	for (size_t i = 0; medark_search_common_at(i); i++)
+		MEDARK_TRY(put_param(call, medark_search_common_at(i), i == 0));
+	for (size_t i = 0; i < type->count; i++)
+		MEDARK_TRY(put_param(call, &type->params[i], false));
+	MEDARK_TRY(medark_api_put(call, "]"));
+	if (medark_bytes_is(medark_bytes_text(type->name), "Patient"))
+		MEDARK_TRY(medark_api_put(
+			call, ",\"operation\":[{\"name\":\"everything\",\"definition\":"
+			      "\"http://hl7.org/fhir/OperationDefinition/Patient-everything\"}]"));
+	return medark_api_put(call, "}");
+}
+
+int medark_api_metadata(struct medark_api_call *call)
+{
+	const struct medark_api_setup *s = &call->api->setup;
+
+	MEDARK_TRY(medark_api_put(
+		call,
+		"{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"%s\","
+		"\"kind\":\"instance\",\"software\":{\"name\":\"medark\",\"version\":\"%s\"},"
+		"\"implementation\":{\"description\":\"Records out of a medark archive, read-only\","
+		"\"url\":\"%s\"},\"fhirVersion\":\"%s\",\"format\":[\"json\"],\"rest\":[{\"mode\":"
+		"\"server\",\"documentation\":\"The state of the archive's time. Nothing can be "
+		"changed.\",\"security\":{\"service\":[{\"coding\":[{\"system\":"
+		"\"http://terminology.hl7.org/CodeSystem/restful-security-service\",\"code\":"
+		"\"SMART-on-FHIR\"}]}]},\"resource\":[",
+		s->created, MEDARK_VERSION, s->base, s->is_stu3 ? "3.0.2" : "4.0.1"));
+	for (size_t i = 0; medark_search_type_at(i); i++) {
+		if (i)
+			MEDARK_TRY(medark_api_put(call, ","));
+		MEDARK_TRY(put_type(call, medark_search_type_at(i)));
+	}
+	MEDARK_TRY(medark_api_put(call, "],\"compartment\":[\"http://hl7.org/fhir/"
+					"CompartmentDefinition/patient\"]}]}"));
+	return medark_api_send(call);
+}
+
+/* https://hl7.org/fhir/smart-app-launch/conformance.html */
+int medark_api_smart(struct medark_api_call *call)
+{
+	const char *token = call->api->setup.token_address;
+
+	if (!token)
+		return medark_api_error(call, 404, "not-found", "there is nothing at this address");
+	MEDARK_TRY(medark_api_header(call, "Content-Type", "application/json"));
+	return medark_buffer_print(
+		&call->response->body, call->err,
+		"{\"token_endpoint\":\"%s\",\"grant_types_supported\":[\"client_credentials\"],"
+		"\"token_endpoint_auth_methods_supported\":[\"client_secret_basic\","
+		"\"client_secret_post\"],\"scopes_supported\":[\"system/*.rs\"],"
+		"\"capabilities\":[\"permission-v2\"]}",
+		token);
+}

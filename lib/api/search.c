@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * search: what a query finds (https://hl7.org/fhir/R4/search.html), page by page. Where the records
+ * are that may be found, is said by hunt.h: in one chart, among some patients, or anywhere.
+ */
+#include "api/hunt.h"
+
+#include "api/api_private.h"
+#include "base/text.h"
+#include "search/follow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT_DEFAULT 50
+#define COUNT_MAX     1000
+#define QUERY_ROOM    ((size_t)256 << 10)
+#define INCLUDED_MAX  10000
+
+/* A search on its way to an answer. */
+struct search {
+	struct medark_api_call *call;
+	struct medark_buffer text; /* the parameters, as they came or as the link says */
+	struct medark_form form;
+	struct medark_search_query query;
+	struct medark_api_cursor cursor;
+	struct medark_bytes patient; /* of the path; or empty */
+	struct medark_hunt hunt;
+	struct medark_nameset written; /* Type/id of the entries */
+	struct medark_api_cut cut;
+	bool is_first; /* no entry was written yet */
+};
+
+static void search_clear(struct search *s)
+{
+	medark_buffer_clear(&s->text);
+	medark_form_clear(&s->form);
+	medark_search_query_clear(&s->query);
+	medark_hunt_clear(&s->hunt);
+	medark_nameset_clear(&s->written);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct search, search_clear)
+
+/* ---- reading ---- */
+
+static const struct medark_form_pair *find_page(const struct search *s)
+{
+	for (size_t i = 0; i < s->form.count; i++)
+		if (medark_bytes_is(s->form.pairs[i].name, "_page"))
+			return &s->form.pairs[i];
+	return NULL;
+}
+
+static int refuse(struct search *s, unsigned status, const char *issue,
+		  const struct medark_error *why)
+{
+	return medark_api_error(s->call, status, issue, why->message);
+}
+
+/* 1, or 0 after a refusal; other codes are failures. */
+static int judge(struct search *s, int code, const char *issue, const struct medark_error *why)
+{
+	if (code >= 0)
+		return 1;
+	if (code != MEDARK_E_USAGE)
+		return medark_error_set(s->call->err, code, "%s", why->message);
+	MEDARK_TRY(refuse(s, 400, issue ? issue : "invalid", why));
+	return 0;
+}
+
+/* A link of ours has what was asked for in it. */
+static int follow_link(struct search *s)
+{
+	const struct medark_form_pair *page = find_page(s);
+	struct medark_error why = { 0 };
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	int code;
+
+	if (!page)
+		return 1;
+	code = judge(s, medark_api_token_open(s->call->api, page->value, &query, &s->cursor, &why),
+		     "not-found", &why);
+	if (code <= 0)
+		return code;
+	s->text.size = 0;
+	MEDARK_TRY(medark_buffer_add(&s->text, query.data, query.size, s->call->err));
+	return judge(s, medark_form_parse(&s->form, medark_bytes(s->text.data, s->text.size), &why),
+		     NULL, &why);
+}
+
+static bool is_strict(const struct search *s)
+{
+	struct medark_bytes prefer = s->call->request->fields[MEDARK_SERVE_PREFER];
+	static const char word[] = "handling=strict";
+
+	return prefer.size && memmem(prefer.data, prefer.size, word, sizeof(word) - 1);
+}
+
+static int read_query(struct search *s, const struct medark_search_type *type)
+{
+	struct medark_error why = { 0 };
+	int code = medark_api_parameters(s->call, &s->text);
+
+	if (code <= 0)
+		return code;
+	code = judge(s, medark_form_parse(&s->form, medark_bytes(s->text.data, s->text.size), &why),
+		     NULL, &why);
+	if (code > 0)
+		code = follow_link(s);
+	if (code <= 0)
+		return code;
+	code = medark_search_query_parse(
+		&s->query, type, s->form.pairs, s->form.count,
+		is_strict(s) ? &s->call->api->strict : &s->call->api->lenient, &why);
+	return judge(s, code, s->query.issue, &why);
+}
+
+/* ---- the log ---- */
+
+static int pass_gate(struct search *s)
+{
+	char query[MEDARK_API_QUERY_MAX], patient[260];
+	struct medark_api_access access = { .kind = MEDARK_API_SEARCH, .query = query };
+	struct medark_bytes bound = s->hunt.patient;
+
+	(void)snprintf(query, sizeof(query), "%s?%.*s", s->query.type->name,
+		       (int)(s->text.size < 4000 ? s->text.size : 4000),
+		       s->text.size ? (const char *)s->text.data : "");
+	if (bound.size) {
+		(void)snprintf(patient, sizeof(patient), "%.*s",
+			       (int)(bound.size < 256 ? bound.size : 256),
+			       (const char *)bound.data);
+		access.patient = patient;
+	}
+	return s->call->gate->pass(s->call->gate->context, &access, s->call->err);
+}
+
+/* ---- entries ---- */
+
+/* Notes the record's name: 1 if it was not written yet. */
+static int is_new(struct search *s, struct medark_bytes type, struct medark_bytes id)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer name = MEDARK_BUFFER_SECRET(1 << 12);
+
+	if (!id.size || type.size + id.size > 2048)
+		return 1;
+	MEDARK_TRY(medark_buffer_add(&name, type.data, type.size, s->call->err));
+	MEDARK_TRY(medark_buffer_add(&name, "/", 1, s->call->err));
+	MEDARK_TRY(medark_buffer_add(&name, id.data, id.size, s->call->err));
+	return medark_nameset_add(&s->written, medark_bytes(name.data, name.size), s->call->err);
+}
+
+static int put_matches(struct search *s, const struct medark_view_records *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct medark_view_record *r = &found->list[i];
+
+		MEDARK_TRY(is_new(s, r->type, r->id));
+		MEDARK_TRY(medark_api_entry(s->call, r, "match", &s->cut, &s->is_first));
+	}
+	return 0;
+}
+
+/* ---- what is included ---- */
+
+struct included {
+	struct search *search;
+	const struct medark_search_include *include;
+	const struct medark_view_record *of;
+	struct medark_hunt_keep *keep; /* what was included, for :iterate */
+};
+
+static int include_record(struct included *in, const struct medark_view_record *record)
+{
+	struct search *s = in->search;
+	int code = is_new(s, record->type, record->id);
+
+	if (code <= 0)
+		return code;
+	if (medark_nameset_count(&s->written) > INCLUDED_MAX)
+		return medark_error_set(s->call->err, MEDARK_E_MEMORY,
+					"a search includes more than %d records", INCLUDED_MAX);
+	MEDARK_TRY(medark_api_entry(s->call, record, "include", &s->cut, &s->is_first));
+	return medark_hunt_keep_add(in->keep, record, s->call->err);
+}
+
+static int include_forward(struct included *in)
+{
+	struct medark_api_call *call = in->search->call;
+	struct medark_search_follow follow;
+	struct medark_bytes type, id;
+
+	medark_search_follow_init(&follow, in->include, &in->of->tree, call->api->lenient.base);
+	while (medark_search_follow_next(&follow, &type, &id)) {
+		MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
+		struct medark_error why = { 0 };
+		int code = medark_shelf_record(call->shelf, type, id, &one, &why);
+
+		if (code == MEDARK_E_NOT_FOUND)
+			continue;
+		if (code < 0)
+			return medark_error_set(call->err, code, "%s", why.message);
+		MEDARK_TRY(include_record(in, &one.one.list[0]));
+	}
+	return 0;
+}
+
+static int take_reverse(void *context, const struct medark_view_record *record)
+{
+	struct included *in = context;
+	struct medark_bytes base = in->search->call->api->lenient.base;
+
+	if (!record->root ||
+	    !medark_search_follow_leads(in->include, &record->tree, base, in->of->type, in->of->id))
+		return 0;
+	return include_record(in, record);
+}
+
+static int include_of(struct search *s, const struct medark_view_record *of,
+		      const struct medark_search_include *include, struct medark_hunt_keep *keep)
+{
+	struct included in = { .search = s, .include = include, .of = of, .keep = keep };
+
+	if (!of->root || (include->reverse && !of->id.size))
+		return 0;
+	if (!include->reverse)
+		return medark_bytes_is(of->type, include->type->name) ? include_forward(&in) : 0;
+	return medark_hunt_all(s->call, include->type, take_reverse, &in);
+}
+
+/* Once for what was found; and again, as long as :iterate brings something new. */
+static int put_included(struct search *s, const struct medark_view_records *found)
+{
+	MEDARK_AUTO(medark_hunt_keep_clear) struct medark_hunt_keep keep = MEDARK_HUNT_KEEP;
+	size_t done = 0;
+
+	for (size_t i = 0; i < s->query.include_count; i++)
+		for (size_t r = 0; r < found->count; r++)
+			MEDARK_TRY(include_of(s, &found->list[r], &s->query.includes[i], &keep));
+	while (done < medark_hunt_keep_count(&keep)) {
+		MEDARK_AUTO(medark_view_records_clear) struct medark_view_records one = { 0 };
+
+		MEDARK_TRY(medark_hunt_keep_get(&keep, done++, &one, s->call->err));
+		for (size_t i = 0; i < s->query.include_count; i++)
+			if (s->query.includes[i].iterate)
+				MEDARK_TRY(
+					include_of(s, &one.list[0], &s->query.includes[i], &keep));
+	}
+	return 0;
+}
+
+/* ---- the Bundle ---- */
+
+static bool is_ignored(const struct search *s, size_t i)
+{
+	for (size_t k = 0; k < s->query.ignored_count; k++)
+		if (s->query.ignored[k] == i)
+			return true;
+	return medark_bytes_is(s->form.pairs[i].name, "_page");
+}
+
+static int put_escaped(struct medark_buffer *out, struct medark_bytes text,
+		       struct medark_error *err)
+{
+	static const char plain[] = "-._~:/,|@$";
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    (c && strchr(plain, c)))
+			MEDARK_TRY(medark_buffer_add(out, &c, 1, err));
+		else
+			MEDARK_TRY(medark_buffer_print(out, err, "%%%02X", c));
+	}
+	return 0;
+}
+
+static int put_path(const struct search *s, struct medark_buffer *out)
+{
+	struct medark_error *err = s->call->err;
+
+	MEDARK_TRY(medark_buffer_print(out, err, "%s/", s->call->api->setup.base));
+	if (s->patient.size) {
+		MEDARK_TRY(medark_buffer_text(out, "Patient/", err));
+		MEDARK_TRY(put_escaped(out, s->patient, err));
+		MEDARK_TRY(medark_buffer_text(out, "/", err));
+	}
+	return medark_buffer_text(out, s->query.type->name, err);
+}
+
+/* What was understood of the question, without what was ignored. */
+static int put_self(struct search *s)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer url = MEDARK_BUFFER_SECRET(4 * QUERY_ROOM);
+	struct medark_error *err = s->call->err;
+	const char *sign = "?";
+
+	MEDARK_TRY(put_path(s, &url));
+	for (size_t i = 0; i < s->form.count; i++) {
+		if (is_ignored(s, i))
+			continue;
+		MEDARK_TRY(medark_buffer_text(&url, sign, err));
+		MEDARK_TRY(put_escaped(&url, s->form.pairs[i].name, err));
+		MEDARK_TRY(medark_buffer_text(&url, "=", err));
+		MEDARK_TRY(put_escaped(&url, s->form.pairs[i].value, err));
+		sign = "&";
+	}
+	MEDARK_TRY(medark_api_put(s->call, "{\"relation\":\"self\",\"url\":"));
+	MEDARK_TRY(medark_text_json(&s->call->body, medark_bytes(url.data, url.size), err));
+	return medark_api_put(s->call, "}");
+}
+
+static int put_link(struct search *s, const char *relation, const struct medark_api_cursor *cursor)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer url = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_error *err = s->call->err;
+
+	MEDARK_TRY(put_path(s, &url));
+	MEDARK_TRY(medark_buffer_text(&url, "?_page=", err));
+	MEDARK_TRY(medark_api_token(s->call->api, medark_bytes(s->text.data, s->text.size), cursor,
+				    &url, err));
+	MEDARK_TRY(medark_api_put(s->call, ",{\"relation\":\"%s\",\"url\":", relation));
+	MEDARK_TRY(medark_text_json(&s->call->body, medark_bytes(url.data, url.size), err));
+	return medark_api_put(s->call, "}");
+}
+
+static int put_links(struct search *s)
+{
+	const struct medark_api_cursor first = { .outside = UINT64_MAX };
+
+	MEDARK_TRY(medark_api_put(s->call, "\"link\":["));
+	MEDARK_TRY(put_self(s));
+	if (s->hunt.more || s->cursor.offset || s->cursor.at || s->cursor.skip)
+		MEDARK_TRY(put_link(s, "first", &first));
+	if (s->hunt.more)
+		MEDARK_TRY(put_link(s, "next", &s->hunt.next));
+	return medark_api_put(s->call, "]");
+}
+
+static int put_ignored(struct search *s)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	size_t count = 0;
+
+	MEDARK_TRY(medark_buffer_text(&text, "not understood, and ignored:", s->call->err));
+	for (size_t k = 0; k < s->query.ignored_count; k++) {
+		struct medark_bytes name = s->form.pairs[s->query.ignored[k]].name;
+
+		MEDARK_TRY(medark_buffer_text(&text, " ", s->call->err));
+		MEDARK_TRY(medark_buffer_add(&text, name.data, name.size, s->call->err));
+		count++;
+	}
+	if (!count)
+		return 0;
+	MEDARK_TRY(
+		medark_api_put(s->call,
+			       "%s{\"resource\":{\"resourceType\":\"OperationOutcome\",\"issue\":"
+			       "[{\"severity\":\"warning\",\"code\":\"not-supported\","
+			       "\"diagnostics\":",
+			       s->is_first ? "" : ","));
+	s->is_first = false;
+	MEDARK_TRY(
+		medark_text_json(&s->call->body, medark_bytes(text.data, text.size), s->call->err));
+	return medark_api_put(s->call, "}]},\"search\":{\"mode\":\"outcome\"}}");
+}
+
+static int put_bundle(struct search *s, const struct medark_view_records *found)
+{
+	MEDARK_TRY(medark_api_put(s->call, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\","));
+	if (s->hunt.is_counted && s->query.total != MEDARK_SEARCH_TOTAL_NONE)
+		MEDARK_TRY(medark_api_put(s->call, "\"total\":%llu,",
+					  (unsigned long long)s->hunt.total));
+	MEDARK_TRY(put_links(s));
+	if (s->query.summary == MEDARK_SEARCH_SUMMARY_COUNT)
+		return medark_api_put(s->call, "}");
+	if (found->count || s->query.ignored_count)
+		MEDARK_TRY(medark_api_put(s->call, ",\"entry\":["));
+	MEDARK_TRY(put_matches(s, found));
+	MEDARK_TRY(put_included(s, found));
+	MEDARK_TRY(put_ignored(s));
+	return medark_api_put(s->call, s->is_first ? "}" : "]}");
+}
+
+/* ---- the whole ---- */
+
+static int answer(struct search *s)
+{
+	MEDARK_AUTO(medark_view_records_clear) struct medark_view_records found = { 0 };
+	struct medark_error *err = s->call->err, why = { 0 };
+	int code;
+
+	s->call->err = &why;
+	code = medark_hunt_run(&s->hunt);
+	if (code >= 0)
+		code = medark_hunt_found(&s->hunt, &found);
+	if (code >= 0)
+		code = put_bundle(s, &found);
+	s->call->err = err;
+	/* Too much, or too long: the client can ask for less. */
+	if (code == MEDARK_E_USAGE || code == MEDARK_E_MEMORY)
+		return refuse(s, 403, "too-costly", &why);
+	if (code < 0)
+		return medark_error_set(err, code, "%s", why.message);
+	return medark_api_send(s->call);
+}
+
+int medark_api_search(struct medark_api_call *call, const struct medark_search_type *type,
+		      struct medark_bytes patient)
+{
+	MEDARK_AUTO(search_clear)
+	struct search s = { .call = call,
+			    .text = MEDARK_BUFFER_SECRET(QUERY_ROOM),
+			    .cursor = { .outside = UINT64_MAX },
+			    .patient = patient,
+			    .is_first = true };
+	int code = read_query(&s, type);
+
+	if (code <= 0)
+		return code;
+	s.cut = (struct medark_api_cut) { .summary = s.query.summary,
+					  .elements = s.query.elements,
+					  .element_count = s.query.element_count };
+	MEDARK_TRY(medark_nameset_init(&s.written, call->err));
+	medark_hunt_init(&s.hunt, call, &s.query, patient, &s.cursor);
+	s.hunt.want = s.query.count < 0 ? COUNT_DEFAULT : (uint64_t)s.query.count;
+	if (s.hunt.want > COUNT_MAX)
+		s.hunt.want = COUNT_MAX;
+	if (medark_hunt_needs_names(&s.hunt) &&
+	    !medark_record_find_is_complete(call->api->setup.find)) {
+		MEDARK_TRY(
+			medark_api_error(call, 503, "transient",
+					 "the archive is still being read: name a patient, or try "
+					 "again in some seconds"));
+		return medark_api_header(call, "Retry-After", "5");
+	}
+	MEDARK_TRY(pass_gate(&s));
+	return answer(&s);
+}

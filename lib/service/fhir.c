@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The FHIR API as a part of the service: who may ask, and the rows of the log. */
+#include "service/service_private.h"
+
+#include <string.h>
+
+struct gate {
+	struct medark_call *call;
+	struct medark_reason reason;
+};
+
+static int pass(void *context, const struct medark_api_access *access, struct medark_error *err)
+{
+	static const enum medark_audit_kind kinds[] = { [MEDARK_API_READ] = MEDARK_AUDIT_READ,
+							[MEDARK_API_SEARCH] = MEDARK_AUDIT_SEARCH,
+							[MEDARK_API_CHART] = MEDARK_AUDIT_EXPORT };
+	struct gate *gate = context;
+	const struct medark_audit_event row = {
+		.kind = kinds[access->kind],
+		.action = access->kind == MEDARK_API_SEARCH ? 'E' : 'R',
+		.outcome = access->is_refused ? MEDARK_AUDIT_REFUSED : MEDARK_AUDIT_DONE,
+		.patient = access->patient,
+		.record = access->record,
+		.query = access->query,
+		.reason = gate->reason.code,
+		.reason_text = gate->reason.text,
+		.detail = "FHIR",
+	};
+
+	(void)err; /* the call's, which the caller handed in */
+	return medark_call_audit(gate->call, &row);
+}
+
+static bool is_stopping(void *context)
+{
+	const struct gate *gate = context;
+
+	return medark_serve_is_stopping(gate->call->service->serve);
+}
+
+static int refuse(struct medark_call *call, unsigned status, const char *code, const char *sentence)
+{
+	if (status == 401)
+		MEDARK_TRY(medark_serve_response_header(call->response, "WWW-Authenticate",
+							medark_bytes_text("Bearer"), call->err));
+	return medark_api_refuse(call->response, status, code, sentence, call->err);
+}
+
+/* What the API can do is no secret. */
+static bool is_open(const struct medark_call *call)
+{
+	return medark_bytes_is(call->request->path, MEDARK_API_PATH "/metadata") ||
+	       medark_bytes_is(call->request->path,
+			       MEDARK_API_PATH "/.well-known/smart-configuration");
+}
+
+int medark_call_fhir(struct medark_call *call)
+{
+	struct gate gate = { .call = call };
+	const struct medark_api_gate passed = { .pass = pass,
+						.is_stopping = is_stopping,
+						.context = &gate };
+	struct medark_error why = { 0 };
+	int code = 0;
+
+	if (!is_open(call)) {
+		if (!call->has_session || call->who.is_locked)
+			return refuse(call, 401, "login",
+				      "this needs an access token, or a new one: see "
+				      ".well-known/smart-configuration");
+		if (!medark_call_may(call, MEDARK_MAY_TREAT))
+			return refuse(call, 403, "forbidden", "this account may not read records");
+		code = medark_sessions_chart(call->service->sessions, call->token,
+					     medark_bytes_text(MEDARK_SERVICE_ALL_CHARTS),
+					     call->clock, &gate.reason, &why);
+		if (code < 0)
+			return refuse(call, 401, "login", "this is no access token");
+	}
+	return medark_api_answer(call->service->api, call->shelf, call->request, &passed,
+				 call->response, call->err);
+}
+
+int medark_call_fhir_failed(struct medark_call *call)
+{
+	medark_serve_response_clear(call->response);
+	medark_serve_response_init(call->response);
+	return call->has_no_log
+		       ? refuse(call, 503, "exception",
+				"the audit log cannot be written, and without it nothing is given")
+		       : refuse(call, 500, "exception",
+				"this could not be read; the reason stands where the service runs");
+}
