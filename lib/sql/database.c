@@ -54,7 +54,7 @@ static int begin(struct medark_database *db, int fd)
 				       db->file.name);
 	if (code != SQLITE_OK)
 		return code;
-	return run(db, "PRAGMA page_size = 8192;"
+	return run(db, "PRAGMA page_size = 4096;"
 		       "PRAGMA temp_store = MEMORY;"
 		       "PRAGMA locking_mode = EXCLUSIVE;"
 		       "PRAGMA journal_mode = OFF;"

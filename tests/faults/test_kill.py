@@ -27,6 +27,7 @@ class Kill(FaultTest):
         self.runs = {
             "export": self.export("large", "b.medark", "--threads", "2"),
             "restore": self.opened("restore", "--to", "back", "--threads", "2", archive="large.medark"),
+            "database": self.opened("restore", "--to", "sqlite:back", "--threads", "2", archive="large.medark"),
         }
         self.succeed(*self.export("large", "large.medark"))
         self.before = set(os.listdir(self.folder))
@@ -51,13 +52,15 @@ class Kill(FaultTest):
     def check_whole(self, verb):
         if verb == "export":
             self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem")
+        elif verb == "database":
+            self.check_database(self.large)
         else:
             self.assertEqual(self.tree("back"), self.large)
         self.remove("b.medark", "back")
 
     def check_after(self, verb, code):
         """Under the final name stands all or nothing."""
-        name = {"export": "b.medark", "restore": "back"}[verb]
+        name = "b.medark" if verb == "export" else "back"
         if os.path.lexists(self.path(name)):
             self.check_whole(verb)
         else:
@@ -84,6 +87,9 @@ class Kill(FaultTest):
 
     def test_kill_9_during_a_restore(self):
         self.killed("restore")
+
+    def test_kill_9_during_a_restore_into_a_database(self):
+        self.killed("database")
 
     def test_kill_9_at_each_step_that_writes_or_names(self):
         for verb, kinds in (("export", ("write", "sync", "name")), ("restore", ("name", "room", "meta"))):
@@ -138,6 +144,9 @@ class Kill(FaultTest):
 
     def test_a_signal_during_a_restore(self):
         self.stopped("restore")
+
+    def test_a_signal_during_a_restore_into_a_database(self):
+        self.stopped("database")
 
 
 if __name__ == "__main__":

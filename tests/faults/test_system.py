@@ -214,7 +214,7 @@ class FullDisk(FaultTest):
 
     def test_a_database_that_finds_no_room_leaves_nothing(self):
         codes = []
-        for size in (64, 128, 256, 4096):
+        for size in (32, 64, 128, 4096):
             result, left = self.on_small_disk(size, " ".join([MEDARK, *self.opened("restore", "--to", "sqlite:disk/d.db")]))
             if result.code == 77 or "unshare" in result.err:
                 self.skipTest("no file system may be mounted here: " + result.err.strip())
