@@ -29,8 +29,9 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Loaded when `serve` starts: an outage is no time to install it.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libmicrohttpd12 (>= 0.9.75) | libmicrohttpd12t64")
+# Loaded when `serve` starts, and when charts become a database: an outage is no time to install them.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS
+	"libmicrohttpd12 (>= 0.9.75) | libmicrohttpd12t64, libsqlite3-0 (>= 3.40)")
 # Loaded when a FHIR server is a source; its name has changed with the width of time_t.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libcurl4 | libcurl4t64")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "openssl, zstd")

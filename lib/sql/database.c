@@ -2,6 +2,7 @@
 #include "sql/database.h"
 
 #include "sql/file.h"
+#include "sql/library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +36,12 @@ static int failed(const struct medark_database *db, int code, struct medark_erro
 	if (db->file.reason)
 		return medark_error_errno(err, db->file.reason, "cannot write the database");
 	return medark_error_set(err, MEDARK_E_SYSTEM, "cannot write the database: %s",
-				sqlite3_errstr(code));
+				medark_sqlite.errstr(code));
 }
 
 static int run(struct medark_database *db, const char *sql)
 {
-	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+	return medark_sqlite.exec(db->sqlite, sql, NULL, NULL, NULL);
 }
 
 static int begin(struct medark_database *db, int fd)
@@ -48,10 +49,10 @@ static int begin(struct medark_database *db, int fd)
 	int code = medark_sql_file_init(&db->file, fd);
 
 	if (code == SQLITE_OK)
-		code = sqlite3_open_v2("medark", &db->sqlite,
-				       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-					       SQLITE_OPEN_NOMUTEX,
-				       db->file.name);
+		code = medark_sqlite.open_v2("medark", &db->sqlite,
+					     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+						     SQLITE_OPEN_NOMUTEX,
+					     db->file.name);
 	if (code != SQLITE_OK)
 		return code;
 	return run(db, "PRAGMA page_size = 4096;"
@@ -71,6 +72,7 @@ int medark_database_new(int fd, struct medark_database **out, struct medark_erro
 
 	if (!db)
 		return medark_error_memory(err, "a database");
+	MEDARK_TRY(medark_sqlite_load(err));
 	code = begin(db, fd);
 	if (code != SQLITE_OK)
 		return failed(db, code, err);
@@ -82,7 +84,8 @@ void medark_database_free(struct medark_database *db)
 {
 	if (!db)
 		return;
-	(void)sqlite3_close(db->sqlite);
+	if (db->sqlite)
+		(void)medark_sqlite.close(db->sqlite);
 	medark_sql_file_clear(&db->file);
 	free(db);
 }
@@ -102,7 +105,7 @@ void medark_database_watch(struct medark_database *db,
 {
 	db->ask = asked;
 	db->context = context;
-	sqlite3_progress_handler(db->sqlite, TICK, ask, db);
+	medark_sqlite.progress_handler(db->sqlite, TICK, ask, db);
 }
 
 int medark_database_run(struct medark_database *db, const char *sql, struct medark_error *err)
@@ -117,7 +120,7 @@ int medark_database_finish(struct medark_database *db, struct medark_error *err)
 	int code = run(db, "COMMIT");
 
 	if (code == SQLITE_OK) {
-		code = sqlite3_close(db->sqlite);
+		code = medark_sqlite.close(db->sqlite);
 		if (code == SQLITE_OK)
 			db->sqlite = NULL;
 	}
@@ -135,7 +138,8 @@ int medark_statement_new(struct medark_database *db, const char *sql, struct med
 	if (!s)
 		return medark_error_memory(err, "a database");
 	s->db = db;
-	code = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sqlite, NULL);
+	code = medark_sqlite.prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sqlite,
+					NULL);
 	if (code != SQLITE_OK)
 		return failed(db, code, err);
 	*out = MEDARK_TAKE(s);
@@ -146,14 +150,14 @@ void medark_statement_free(struct medark_statement *s)
 {
 	if (!s)
 		return;
-	(void)sqlite3_finalize(s->sqlite);
+	(void)medark_sqlite.finalize(s->sqlite);
 	free(s);
 }
 
 int medark_statement_number(struct medark_statement *s, int i, int64_t number,
 			    struct medark_error *err)
 {
-	int code = sqlite3_bind_int64(s->sqlite, i, number);
+	int code = medark_sqlite.bind_int64(s->sqlite, i, number);
 
 	return code == SQLITE_OK ? 0 : failed(s->db, code, err);
 }
@@ -167,7 +171,8 @@ static const void *bytes_of(struct medark_bytes bytes)
 static int bind_text(struct medark_statement *s, int i, struct medark_bytes text,
 		     sqlite3_destructor_type kept, struct medark_error *err)
 {
-	int code = sqlite3_bind_text64(s->sqlite, i, bytes_of(text), text.size, kept, SQLITE_UTF8);
+	int code = medark_sqlite.bind_text64(s->sqlite, i, bytes_of(text), text.size, kept,
+					     SQLITE_UTF8);
 
 	return code == SQLITE_OK ? 0 : failed(s->db, code, err);
 }
@@ -187,7 +192,8 @@ int medark_statement_copy(struct medark_statement *s, int i, struct medark_bytes
 int medark_statement_blob(struct medark_statement *s, int i, struct medark_bytes bytes,
 			  struct medark_error *err)
 {
-	int code = sqlite3_bind_blob64(s->sqlite, i, bytes_of(bytes), bytes.size, SQLITE_STATIC);
+	int code =
+		medark_sqlite.bind_blob64(s->sqlite, i, bytes_of(bytes), bytes.size, SQLITE_STATIC);
 
 	return code == SQLITE_OK ? 0 : failed(s->db, code, err);
 }
@@ -197,22 +203,22 @@ static int rewind_statement(struct medark_statement *s, int code, struct medark_
 {
 	int done = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : failed(s->db, code, err);
 
-	(void)sqlite3_reset(s->sqlite);
-	(void)sqlite3_clear_bindings(s->sqlite);
+	(void)medark_sqlite.reset(s->sqlite);
+	(void)medark_sqlite.clear_bindings(s->sqlite);
 	return done;
 }
 
 int medark_statement_run(struct medark_statement *s, struct medark_error *err)
 {
-	return rewind_statement(s, sqlite3_step(s->sqlite), err);
+	return rewind_statement(s, medark_sqlite.step(s->sqlite), err);
 }
 
 int medark_statement_is(struct medark_statement *s, struct medark_bytes bytes,
 			struct medark_error *err)
 {
-	int code = sqlite3_step(s->sqlite);
-	const void *found = code == SQLITE_ROW ? sqlite3_column_blob(s->sqlite, 0) : NULL;
-	size_t size = found ? (size_t)sqlite3_column_bytes(s->sqlite, 0) : 0;
+	int code = medark_sqlite.step(s->sqlite);
+	const void *found = code == SQLITE_ROW ? medark_sqlite.column_blob(s->sqlite, 0) : NULL;
+	size_t size = found ? (size_t)medark_sqlite.column_bytes(s->sqlite, 0) : 0;
 	bool same = code == SQLITE_ROW && size == bytes.size &&
 		    (!size || memcmp(found, bytes.data, size) == 0);
 

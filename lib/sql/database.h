@@ -18,7 +18,7 @@ struct medark_statement;
 
 /*
  * A database in the empty file `fd`, which is borrowed, and open for reading and writing; a
- * transaction is begun. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * transaction is begun. MEDARK_E_SYSTEM, also if libsqlite3 cannot be loaded; MEDARK_E_MEMORY.
  */
 int medark_database_new(int fd, struct medark_database **out,
 			struct medark_error *err) MEDARK_MUST_USE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sql/file.h"
 
+#include "sql/library.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -198,13 +200,10 @@ static int vfs_full_name(sqlite3_vfs *vfs, const char *name, int room, char *out
 
 int medark_sql_file_init(struct medark_sql_file *file, int fd)
 {
-	const sqlite3_vfs *system;
-	int code = sqlite3_initialize();
+	const sqlite3_vfs *system = medark_sqlite.vfs_find(NULL);
+	int code;
 
 	*file = (struct medark_sql_file) { .fd = fd };
-	if (code != SQLITE_OK)
-		return code;
-	system = sqlite3_vfs_find(NULL);
 	if (!system)
 		return SQLITE_ERROR;
 	(void)snprintf(file->name, sizeof(file->name), "medark-%p", (void *)file);
@@ -222,7 +221,7 @@ int medark_sql_file_init(struct medark_sql_file *file, int fd)
 		.xSleep = system->xSleep,
 		.xCurrentTime = system->xCurrentTime,
 	};
-	code = sqlite3_vfs_register(&file->vfs, 0);
+	code = medark_sqlite.vfs_register(&file->vfs, 0);
 	file->is_registered = code == SQLITE_OK;
 	return code;
 }
@@ -230,6 +229,6 @@ int medark_sql_file_init(struct medark_sql_file *file, int fd)
 void medark_sql_file_clear(struct medark_sql_file *file)
 {
 	if (file->is_registered)
-		(void)sqlite3_vfs_unregister(&file->vfs);
+		(void)medark_sqlite.vfs_unregister(&file->vfs);
 	file->is_registered = false;
 }

@@ -21,8 +21,8 @@ struct medark_sql_file {
 
 /*
  * Makes the file known to SQLite under `file->name`, which is for sqlite3_open_v2(). The structure
- * stays where it is until medark_sql_file_clear(). A result code of SQLite. Any thread; what is
- * opened then belongs to one.
+ * stays where it is until medark_sql_file_clear(). After medark_sqlite_load(). A result code of
+ * SQLite. Any thread; what is opened then belongs to one.
  */
 int medark_sql_file_init(struct medark_sql_file *file, int fd);
 void medark_sql_file_clear(struct medark_sql_file *file);
