@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Charts as one SQLite database (docs/SQLITE.md): each record as it stands, the lists of all charts
- * as tables, and a search through what they say. Patient by patient; indexes and search at the end.
+ * as tables, and a search through what they say. Patient by patient; the search at the end.
  */
 #include "archive/dossiers.h"
 #include "archive/patient_cells.h"
@@ -337,11 +337,8 @@ static int begin(struct sqlite *s, int fd, struct medark_error *err)
 
 static int finish(struct sqlite *s, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer sql = MEDARK_BUFFER(SQL_MAX);
-
 	free_statements(s);
-	MEDARK_TRY(medark_sqlite_finish(&sql, err));
-	MEDARK_TRY(medark_database_run(s->db, (const char *)sql.data, err));
+	MEDARK_TRY(medark_database_run(s->db, MEDARK_SQLITE_FINISH, err));
 	return medark_database_finish(s->db, err);
 }
 

@@ -20,10 +20,10 @@ void medark_sqlite_seen_clear(struct medark_sqlite_seen *s)
 	*s = (struct medark_sqlite_seen) { 0 };
 }
 
-uint64_t medark_sqlite_seen_hash(const struct medark_sqlite_seen *s, bool alike,
+uint64_t medark_sqlite_seen_hash(const struct medark_sqlite_seen *s, bool is_outside,
 				 struct medark_bytes text)
 {
-	return medark_hash(s->key + alike, text);
+	return medark_hash(s->key + is_outside, text);
 }
 
 struct medark_sqlite_seen_slot *medark_sqlite_seen_next(struct medark_sqlite_seen *s, uint64_t hash,

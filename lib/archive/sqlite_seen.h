@@ -29,8 +29,8 @@ int medark_sqlite_seen_init(struct medark_sqlite_seen *s, struct medark_error *e
 void medark_sqlite_seen_clear(struct medark_sqlite_seen *s);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_sqlite_seen, medark_sqlite_seen_clear)
 
-/* The hash of a text; texts that are not `alike` have others. */
-uint64_t medark_sqlite_seen_hash(const struct medark_sqlite_seen *s, bool alike,
+/* The hash of a text; outside of charts it is another one. */
+uint64_t medark_sqlite_seen_hash(const struct medark_sqlite_seen *s, bool is_outside,
 				 struct medark_bytes text);
 
 /*

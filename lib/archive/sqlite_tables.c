@@ -86,23 +86,12 @@ static int create_entries(struct medark_buffer *out, struct medark_error *err)
 	return medark_buffer_text(out, ";\n", err);
 }
 
-int medark_sqlite_create(struct medark_buffer *out, struct medark_error *err)
-{
-	MEDARK_TRY(create_patients(out, err));
-	MEDARK_TRY(medark_buffer_text(out, base_tables, err));
-	for (size_t i = 0; i < MEDARK_LIST_COUNT; i++)
-		MEDARK_TRY(create_list(medark_view_list_form((enum medark_view_list)i), out, err));
-	MEDARK_TRY(create_entries(out, err));
-	return medark_buffer_print(
-		out, err,
-		"CREATE VIRTUAL TABLE search USING fts5(patient UNINDEXED, resource UNINDEXED,"
-		" list UNINDEXED, date UNINDEXED, what, detail, content = 'entries',"
-		" content_rowid = 'entry', tokenize = \"unicode61 remove_diacritics 2\");\n"
-		"PRAGMA application_id = %d;\nPRAGMA user_version = %d;\n",
-		MEDARK_SQLITE_APPLICATION, MEDARK_SQLITE_SCHEMA);
-}
-
-int medark_sqlite_finish(struct medark_buffer *out, struct medark_error *err)
+/*
+ * Before there are rows: they come patient by patient, so that all but one of these grow at their
+ * ends, and that one, of names, is a page read and written for a row. Made at the end each would be
+ * sorted in memory, some 60 bytes for a record.
+ */
+static int create_indexes(struct medark_buffer *out, struct medark_error *err)
 {
 	MEDARK_TRY(medark_buffer_text(out,
 				      "CREATE INDEX patients_id ON patients (id);\n"
@@ -119,7 +108,24 @@ int medark_sqlite_finish(struct medark_buffer *out, struct medark_error *err)
 			"CREATE INDEX \"%s_resource\" ON \"%s\" (resource);\n",
 			name, name, name, name));
 	}
-	return medark_buffer_print(out, err, "INSERT INTO search (search) VALUES ('rebuild');\n");
+	return 0;
+}
+
+int medark_sqlite_create(struct medark_buffer *out, struct medark_error *err)
+{
+	MEDARK_TRY(create_patients(out, err));
+	MEDARK_TRY(medark_buffer_text(out, base_tables, err));
+	for (size_t i = 0; i < MEDARK_LIST_COUNT; i++)
+		MEDARK_TRY(create_list(medark_view_list_form((enum medark_view_list)i), out, err));
+	MEDARK_TRY(create_indexes(out, err));
+	MEDARK_TRY(create_entries(out, err));
+	return medark_buffer_print(
+		out, err,
+		"CREATE VIRTUAL TABLE search USING fts5(patient UNINDEXED, resource UNINDEXED,"
+		" list UNINDEXED, date UNINDEXED, what, detail, content = 'entries',"
+		" content_rowid = 'entry', tokenize = \"unicode61 remove_diacritics 2\");\n"
+		"PRAGMA application_id = %d;\nPRAGMA user_version = %d;\n",
+		MEDARK_SQLITE_APPLICATION, MEDARK_SQLITE_SCHEMA);
 }
 
 /* `count` parameters and the end of a statement. */

@@ -14,12 +14,14 @@
 #define MEDARK_SQLITE_APPLICATION 0x6d64726b
 #define MEDARK_SQLITE_SCHEMA	  1
 
+/* Makes the search, of all rows: behind the last one. */
+#define MEDARK_SQLITE_FINISH "INSERT INTO search (search) VALUES ('rebuild')"
+
 /*
- * Each appends statements, and a zero behind them that is not counted. MEDARK_E_MEMORY.
- * `create` is for before the first row; `finish` makes indexes, and the search, of all rows.
+ * Each of these appends statements, and a zero behind them that is not counted. MEDARK_E_MEMORY.
+ * This one makes what is empty at first.
  */
 int medark_sqlite_create(struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
-int medark_sqlite_finish(struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Adds a row to the table of a list: its parameters are entry, patient, resource, current,
