@@ -18,7 +18,7 @@ RECORDS = [
     {"resourceType": "Practitioner", "id": "d1", "name": [{"family": "Arts"}]},
     {"resourceType": "Practitioner", "id": "d2", "name": [{"family": "Dokter"}]},
     *({"resourceType": "Condition", "id": f"c{n}", "subject": about(f"p{n % 3 + 1}"), "recordedDate": f"2020-01-{n + 1:02}",
-       "code": {"coding": [{"system": "urn:icpc", "code": "A" + str(n % 4)}]}, "recorder": {"reference": f"Practitioner/d{n % 2 + 1}"},
+       "code": {"coding": [{"system": "urn:icpc", "code": "A" + str(n % 4)}]}, "asserter": {"reference": f"Practitioner/d{n % 2 + 1}"},
        "text": {"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},
        "meta": {"versionId": str(n), "lastUpdated": f"2021-02-03T04:05:{n:02}Z"}} for n in range(20)),
     {"resourceType": "Provenance", "id": "v1", "target": [{"reference": "Condition/c3"}], "recorded": "2020-01-01T00:00:00Z",
@@ -162,7 +162,7 @@ class Fhir(ServiceTest):
             return sorted(e["resource"]["resourceType"] + "/" + e["resource"]["id"] + ":" + e["search"]["mode"]
                           for e in self.get(path).json["entry"])
 
-        self.assertEqual(names("/Condition?_id=c3&_include=Condition:recorder&_include=Condition:subject"),
+        self.assertEqual(names("/Condition?_id=c3&_include=Condition:asserter&_include=Condition:subject"),
                          ["Condition/c3:match", "Patient/p1:include", "Practitioner/d2:include"])
         self.assertEqual(names("/Condition?_id=c3&_revinclude=Provenance:target"), ["Condition/c3:match", "Provenance/v1:include"])
         self.assertEqual(names("/Condition?_id=c3&_revinclude=Provenance:target&_include:iterate=Provenance:agent"),
