@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/lists.h"
 
+#include "view/date.h"
+
 #include <string.h>
 
 #define CELL_MAX ((size_t)1 << 20) /* far more than what is put into one */
@@ -293,7 +295,26 @@ static bool has_word(const struct medark_view_record *record, const char *paths,
 	return n && is_one_of(n->text, words);
 }
 
-static void judge(struct medark_view_row *row)
+/* https://hl7.org/fhir/R4/valueset-observation-interpretation.html */
+static bool is_flagged(const struct medark_view_record *record)
+{
+	static const char *const normal[] = { "N", "NEG", "ND", "NR", "S", NULL };
+	const struct medark_json_node *n =
+		medark_view_find(record, record->root, "interpretation.coding.code");
+
+	return n && !is_one_of(n->text, normal);
+}
+
+static void date(struct medark_view_row *row, const char *paths)
+{
+	const struct medark_json_node *n = medark_view_find(row->record, row->record->root, paths);
+
+	if (n && n->kind == MEDARK_JSON_OBJECT_BEGIN)
+		n = medark_view_find(row->record, n, "start|end|value");
+	row->is_dated = n && medark_view_moment(n->text, &row->moment);
+}
+
+static void judge(struct medark_view_row *row, const struct source *source)
 {
 	static const char *const ended[] = { "completed", "stopped",   "cancelled", "inactive",
 					     "resolved",  "remission", "finished",  "ended",
@@ -306,6 +327,8 @@ static void judge(struct medark_view_row *row)
 
 	row->is_current = !has_word(row->record, paths, ended);
 	row->is_wrong = has_word(row->record, errors, wrong);
+	row->is_flagged = is_flagged(row->record);
+	date(row, source->paths[0]);
 }
 
 int medark_view_row(const struct medark_view_values *v, enum medark_view_list list,
@@ -318,7 +341,7 @@ int medark_view_row(const struct medark_view_values *v, enum medark_view_list li
 	row->record = record;
 	row->text = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_VIEW_COLUMNS * CELL_MAX);
 	if (record->root)
-		judge(row);
+		judge(row, source);
 	for (size_t i = 0; i < forms[list].count; i++)
 		MEDARK_TRY(put_cell(v, source, i, row, err));
 	return 0;

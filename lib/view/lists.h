@@ -50,6 +50,9 @@ struct medark_view_row {
 	size_t ends[MEDARK_VIEW_COLUMNS];
 	bool is_current; /* active, on hold, planned: not ended */
 	bool is_wrong;	 /* entered in error */
+	bool is_flagged; /* the source calls a result something else than normal */
+	bool is_dated;
+	int64_t moment; /* seconds since 1970 UTC, of its date; by which lists are ordered */
 };
 
 void medark_view_row_clear(struct medark_view_row *row);

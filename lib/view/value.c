@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/value.h"
 
+#include "view/date.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -116,7 +118,13 @@ static int put_quantity(struct walk *w, const struct medark_json_node *n, struct
 static int put_pair(struct walk *w, const struct medark_json_node *n, const char *first,
 		    const char *second, const char *between, struct medark_error *err)
 {
-	MEDARK_TRY(put_all(w, n, first, " ", err));
+	const struct medark_json_node *a = member(w, n, first), *b = member(w, n, second);
+	struct medark_bytes unit = text_of(w, a, "unit");
+	bool is_shared = w->v->is_page && b && unit.size && !member(w, a, "comparator") &&
+			 medark_bytes_equal(unit, text_of(w, b, "unit"));
+
+	/* "3.5 - 5.0 mmol/l" on a page: the unit of both once. */
+	MEDARK_TRY(is_shared ? put_all(w, a, "value", " ", err) : put_all(w, n, first, " ", err));
 	MEDARK_TRY(medark_buffer_text(w->out, between, err));
 	return put_all(w, n, second, " ", err);
 }
@@ -154,7 +162,8 @@ static int put_timing(struct walk *w, const struct medark_json_node *n, struct m
 		return 0;
 	MEDARK_TRY(put_part(w, repeat, "frequency", begin, " ", err));
 	if (member(w, repeat, "period")) {
-		MEDARK_TRY(medark_buffer_text(w->out, " per ", err));
+		MEDARK_TRY(medark_buffer_print(w->out, err, " %s ",
+					       medark_word(w->v->language, MEDARK_WORD_PER)));
 		MEDARK_TRY(put_all(w, repeat, "period", " ", err));
 		MEDARK_TRY(put_part(w, repeat, "periodUnit", begin, " ", err));
 	}
@@ -183,7 +192,7 @@ static int put_dosage(struct walk *w, const struct medark_json_node *n, struct m
 		return 0;
 	if (w->out->size > begin)
 		MEDARK_TRY(medark_buffer_text(w->out, ", ", err));
-	return medark_buffer_text(w->out, "as needed", err);
+	return medark_buffer_text(w->out, medark_word(w->v->language, MEDARK_WORD_AS_NEEDED), err);
 }
 
 /* ---- references ---- */
@@ -314,6 +323,20 @@ static int put_array(struct walk *w, const struct medark_json_node *n, struct me
 	return 0;
 }
 
+/* A string, a number, true or false. */
+static int put_scalar(struct walk *w, const struct medark_json_node *n, struct medark_error *err)
+{
+	enum medark_word word = n->kind == MEDARK_JSON_TRUE ? MEDARK_WORD_YES : MEDARK_WORD_NO;
+
+	if (!w->v->is_page || n->kind == MEDARK_JSON_NUMBER)
+		return put(w, n->text, err);
+	if (n->kind != MEDARK_JSON_STRING)
+		return put(w, medark_bytes_text(medark_word(w->v->language, word)), err);
+	return medark_view_is_date(n->text) && !is_full(w)
+		       ? medark_view_date(w->v->language, n->text, w->out, err)
+		       : put(w, n->text, err);
+}
+
 static int put_node(struct walk *w, const struct medark_json_node *n, struct medark_error *err)
 {
 	struct walk inside = *w;
@@ -325,7 +348,7 @@ static int put_node(struct walk *w, const struct medark_json_node *n, struct med
 	case MEDARK_JSON_NUMBER:
 	case MEDARK_JSON_TRUE:
 	case MEDARK_JSON_FALSE:
-		return put(w, n->text, err);
+		return put_scalar(w, n, err);
 	case MEDARK_JSON_OBJECT_BEGIN:
 		return put_object(&inside, n, err);
 	case MEDARK_JSON_ARRAY_BEGIN:

@@ -8,6 +8,7 @@
 #define MEDARK_VIEW_VALUE_H
 
 #include "view/records.h"
+#include "view/words.h"
 
 /* Bytes of a text, and of those after which none is added. A longer value is cut, with an ellipsis.
  */
@@ -15,6 +16,8 @@
 
 struct medark_view_values {
 	const struct medark_view_records *records; /* whom references mean */
+	enum medark_language language;
+	bool is_page; /* dates, yes and no as people write them; else as they stand */
 };
 
 /*

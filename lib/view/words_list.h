@@ -114,6 +114,7 @@ MEDARK_WORD_NAME(AS_NEEDED, "as needed", "zo nodig")
 MEDARK_WORD_NAME(PER, "per", "per")
 MEDARK_WORD_NAME(TIMES, "times", "maal")
 MEDARK_WORD_NAME(ALL_VALUES, "All values by date", "Alle waarden op datum")
+MEDARK_WORD_NAME(GRID, "Side by side, the latest dates", "Naast elkaar, de laatste datums")
 MEDARK_WORD_NAME(DOCUMENT, "Document", "Document")
 MEDARK_WORD_NAME(OPEN, "Open", "Openen")
 MEDARK_WORD_NAME(ATTACHED, "Attached", "Bijgevoegd")
@@ -121,6 +122,8 @@ MEDARK_WORD_NAME(NOT_SHOWN, "cannot be shown here", "kan hier niet worden getoon
 MEDARK_WORD_NAME(CUT_SHORT, "cut short here: the whole is in the record as it stands",
 		 "hier afgekapt: het geheel staat in het oorspronkelijke gegeven")
 MEDARK_WORD_NAME(RAW, "Records as they stand in the source", "Gegevens zoals ze in de bron staan")
+MEDARK_WORD_NAME(TOO_LONG, "The rest does not fit here: it is in the archive.",
+		 "De rest past hier niet: die staat in het archief.")
 MEDARK_WORD_NAME(RAW_HINT, "For technicians: every record of this chart, unchanged.",
 		 "Voor technici: elk gegeven van dit dossier, ongewijzigd.")
 MEDARK_WORD_NAME(REFERENCED, "Records outside of this chart that it refers to",

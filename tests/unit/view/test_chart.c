@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../test.h"
+
+#include "view/chart.h"
+#include "view/trend.h"
+
+#include <string.h>
+
+struct page {
+	struct medark_view_records records;
+	struct medark_buffer out;
+};
+
+static int no_link(void *context, enum medark_view_link kind,
+		   const struct medark_view_record *record,
+		   const struct medark_json_node *attachment, struct medark_buffer *out,
+		   struct medark_error *err)
+{
+	(void)context;
+	(void)record;
+	(void)attachment;
+	if (kind == MEDARK_LINK_FILE)
+		return 0;
+	assert_int_equal(medark_buffer_text(out, "raw\"><script>", err), 0);
+	return 1;
+}
+
+static void page_clear(struct page *p)
+{
+	medark_view_records_clear(&p->records);
+	medark_buffer_clear(&p->out);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct page, page_clear)
+
+/* Records are lines: the type, a space, JSON. */
+static const char *make(struct page *p, const char *const *lines, const struct medark_view_facts *f)
+{
+	struct medark_view_chart chart = { .records = &p->records,
+					   .facts = *f,
+					   .on = "2026-06-01T03:00:00+02:00",
+					   .link = no_link };
+	struct medark_error err;
+
+	p->out = (struct medark_buffer)MEDARK_BUFFER(1 << 24);
+	for (; *lines; lines++) {
+		const char *text = strchr(*lines, ' ') + 1;
+
+		assert_int_equal(
+			medark_view_records_add(&p->records,
+						medark_bytes(*lines, (size_t)(text - 1 - *lines)),
+						medark_bytes_text(text), false, false, &err),
+			0);
+	}
+	assert_int_equal(medark_view_records_sort(&p->records, &err), 0);
+	assert_int_equal(medark_view_banner(&chart, &p->out, &err), 0);
+	assert_int_equal(medark_view_chart(&chart, &p->out, &err), 0);
+	assert_int_equal(medark_view_raw(&chart, &p->out, &err), 0);
+	assert_int_equal(medark_buffer_add(&p->out, "", 1, &err), 0);
+	return (const char *)p->out.data;
+}
+
+static void none_known_and_not_recorded_differ(void **state)
+{
+	static const char *const none[] = { NULL };
+	static const char *const known[] = {
+		"AllergyIntolerance {\"id\":\"a\",\"code\":{\"text\":\"No known allergy\"}}", NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	MEDARK_AUTO(page_clear) struct page q = { 0 };
+	const struct medark_view_facts facts = { .id = "p" };
+
+	(void)state;
+	assert_non_null(strstr(make(&p, none, &facts), "Not recorded</b>: that does not mean"));
+	assert_non_null(strstr(make(&q, known, &facts), "<li><b>No known allergy</b>"));
+}
+
+static void the_banner_says_who_in_words_too(void **state)
+{
+	static const char *const records[] = {
+		"Patient {\"id\":\"p\",\"identifier\":[{\"value\":\"1\"},{\"value\":\"77\","
+		"\"type\":{\"coding\":[{\"code\":\"MR\"}]}}]}",
+		NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p",
+						 .bsn = "999990019",
+						 .family = "Jansen",
+						 .given = "Anna",
+						 .birth_date = "1970-01-31",
+						 .gender = "female",
+						 .is_deceased = true,
+						 .deceased_date = "2020-01-30",
+						 .is_inactive = true };
+	const char *text = make(&p, records, &facts);
+
+	(void)state;
+	assert_non_null(strstr(text, "<bdi class=\"family\">Jansen</bdi>, <bdi>Anna</bdi>"));
+	assert_non_null(strstr(text, "31 Jan 1970 (49 years)"));
+	assert_non_null(strstr(text, "<dd>female</dd>"));
+	assert_non_null(strstr(text, "999990019"));
+	assert_non_null(strstr(text, "<bdi>77</bdi>"));
+	assert_non_null(strstr(text, "class=\"patient deceased\""));
+	assert_non_null(strstr(text, "Deceased 30 Jan 2020</span>"));
+	assert_non_null(strstr(text, "Record not in use"));
+}
+
+#define MEDICINE(id, status, more)                                                                 \
+	"MedicationRequest {\"id\":\"" id "\",\"status\":\"" status                                \
+	"\",\"medicationCodeableConcept\":{\"text\":\"" id "\"}" more "}"
+
+static void medication_is_current_lately_stopped_or_folded(void **state)
+{
+	static const char *const records[] = {
+		MEDICINE("old", "stopped", ",\"authoredOn\":\"2020-01-01\""),
+		MEDICINE("lately", "completed", ",\"authoredOn\":\"2026-04-01\""),
+		MEDICINE("now", "active", ",\"authoredOn\":\"2019-01-01\""),
+		MEDICINE("mistake", "entered-in-error", ""), NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p" };
+	const char *text = strstr(make(&p, records, &facts), "id=\"medication\"");
+	const char *now, *lately, *head, *folded;
+
+	(void)state;
+	assert_non_null(text);
+	now = strstr(text, "<td>now");
+	head = strstr(text, "Stopped in the last three months");
+	lately = strstr(text, "<td>lately");
+	folded = strstr(text, "<details>");
+	assert_true(now && head && lately && folded);
+	assert_true(now < head && head < lately && lately < folded);
+	assert_true(strstr(text, "<td>old") > folded);
+	assert_non_null(strstr(text, "<td>mistake <span class=\"badge\">entered in error</span>"));
+}
+
+#define RESULT(id, date, value, unit)                                                              \
+	"Observation {\"id\":\"" id "\",\"category\":[{\"coding\":[{\"code\":\"laboratory\"}]}],"  \
+	"\"code\":{\"text\":\"Potassium\",\"coding\":[{\"code\":\"K\"}]},"                         \
+	"\"effectiveDateTime\":\"" date "\",\"valueQuantity\":{\"value\":" value                   \
+	",\"unit\":\"" unit "\"},\"interpretation\":[{\"text\":\"High\",\"coding\":[{\"code\":"    \
+	"\"H\"}]}],\"referenceRange\":[{\"low\":{\"value\":3.50,\"unit\":\"" unit                  \
+	"\"},\"high\":{\"value\":5,\"unit\":\"" unit "\"}}]}"
+
+static void results_stand_by_test_and_unit_as_recorded(void **state)
+{
+	static const char *const records[] = { RESULT("1", "2026-01-01", "4.10", "mmol/l"),
+					       RESULT("2", "2026-03-01", "5.60", "mmol/l"),
+					       RESULT("3", "2026-02-01", "5.0", "mmol/l"),
+					       RESULT("4", "2026-02-01", "21", "mg/dl"), NULL };
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p" };
+	const char *text = strstr(make(&p, records, &facts), "id=\"laboratory\"");
+	const char *latest, *previous, *graph;
+
+	(void)state;
+	assert_non_null(text);
+	latest = strstr(text, "5.60 mmol/l (High)");
+	previous = strstr(text, "5.0 mmol/l (High)");
+	graph = strstr(text, "Trend of Potassium: 3 values");
+	assert_true(latest && previous && graph && latest < previous && previous < graph);
+	assert_non_null(strstr(text, "3.50 \xe2\x80\x93 5 mmol/l"));
+	assert_null(strstr(graph + 1, "Trend of")); /* one value in the other unit: no graph */
+}
+
+#define EVIL "<script>alert(1)</script>\\\"><img src=x onerror=alert(1)>"
+
+static void a_hostile_patient_is_inert(void **state)
+{
+	static const char *const records[] = {
+		"Patient {\"id\":\"p\",\"address\":[{\"city\":\"" EVIL "\"}],\"name\":[{\"family\":"
+		"\"" EVIL "\"}]}",
+		"Flag {\"id\":\"" EVIL "\",\"status\":\"" EVIL "\",\"code\":{\"text\":\"" EVIL
+		"\"}}",
+		"Observation {\"category\":[{\"coding\":[{\"code\":\"vital-signs\"}]}],\"code\":{"
+		"\"text\":\"" EVIL "\"},\"valueString\":\"" EVIL "\"}",
+		"Composition {\"title\":\"" EVIL "\",\"text\":{\"div\":\"<div>" EVIL
+		"<a href=\\\"javascript:alert(1)\\\">x</a></div></div></article>\"},\"section\":[{"
+		"\"text\":{\"div\":\"<svg onload=alert(1)>\"}}]}",
+		"DocumentReference {\"description\":\"d\",\"content\":[{\"attachment\":{\"contentType\":"
+		"\"text/html\",\"title\":\"" EVIL "\",\"data\":\"PHNjcmlwdD4=\"}},{\"attachment\":{"
+		"\"contentType\":\"text/plain\",\"data\":\"PHNjcmlwdD4=\"}},{\"attachment\":{\"url\":"
+		"\"javascript:alert(1)\"}}]}",
+		"Basic {\"broken",
+		NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p",
+						 .family = "<script>alert(1)</script>",
+						 .given = "\"><img src=x onerror=alert(1)>",
+						 .birth_date = "<script>",
+						 .gender = "<script>",
+						 .bsn = "<script>" };
+	const char *text = make(&p, records, &facts);
+
+	(void)state;
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "<img"));
+	assert_null(strstr(text, "<svg onload"));
+	assert_null(strstr(text, "href=\"javascript"));
+	assert_non_null(strstr(text, "&lt;script&gt;alert(1)"));
+	assert_non_null(strstr(text, "href=\"raw&quot;&gt;&lt;script&gt;\""));
+	assert_non_null(strstr(text, "<pre class=\"letter\">&lt;script&gt;</pre>"));
+}
+
+static void numbers_are_decimal_and_can_be_drawn(void **state)
+{
+	double v;
+
+	(void)state;
+	assert_true(medark_trend_number(medark_bytes_text("-1.50"), &v) && v == -1.5);
+	assert_true(medark_trend_number(medark_bytes_text("80"), &v) && v == 80);
+	assert_false(medark_trend_number(medark_bytes_text(""), &v));
+	assert_false(medark_trend_number(medark_bytes_text("-"), &v));
+	assert_false(medark_trend_number(medark_bytes_text("1e9"), &v));
+	assert_false(medark_trend_number(medark_bytes_text("1.2.3"), &v));
+	assert_false(medark_trend_number(medark_bytes_text("1234567890123456"), &v));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(none_known_and_not_recorded_differ),
+		cmocka_unit_test(the_banner_says_who_in_words_too),
+		cmocka_unit_test(medication_is_current_lately_stopped_or_folded),
+		cmocka_unit_test(results_stand_by_test_and_unit_as_recorded),
+		cmocka_unit_test(a_hostile_patient_is_inert),
+		cmocka_unit_test(numbers_are_decimal_and_can_be_drawn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
