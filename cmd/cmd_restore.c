@@ -86,14 +86,16 @@ static int check(const struct cli_options *options)
 	if (options->form == MEDARK_RESTORE_BAG && options->force)
 		return cli_report_usage(options, "cannot use --force with bagit: a bag goes into a "
 						 "new or empty folder");
-	if ((options->form == MEDARK_RESTORE_BUNDLES || options->form == MEDARK_RESTORE_CSV) &&
+	if ((options->form == MEDARK_RESTORE_BUNDLES || options->form == MEDARK_RESTORE_CSV ||
+	     options->form == MEDARK_RESTORE_HTML) &&
 	    (options->force || options->since || options->types.count))
-		return cli_report_usage(options,
-					"cannot use --%s with bundle or csv: they hold all that a "
-					"patient has, in a new folder",
-					options->force	 ? "force"
-					: options->since ? "since"
-							 : "type");
+		return cli_report_usage(
+			options,
+			"cannot use --%s with bundle, csv or html: they hold all that a "
+			"patient has, in a new folder",
+			options->force	 ? "force"
+			: options->since ? "since"
+					 : "type");
 	if (options->form == MEDARK_RESTORE_SQLITE && (options->since || options->types.count))
 		return cli_report_usage(options,
 					"cannot use --%s with sqlite: a database holds all that a "
@@ -104,11 +106,34 @@ static int check(const struct cli_options *options)
 					"cannot use --%s without --patient: a whole archive "
 					"is restored byte for byte",
 					options->since ? "since" : "type");
+	if (options->lang &&
+	    (options->form != MEDARK_RESTORE_HTML ||
+	     (strcmp(options->lang, "nl") != 0 && strcmp(options->lang, "en") != 0)))
+		return cli_report_usage(options,
+					"cannot use '%s' for --lang: it is nl or en, of "
+					"--to html:DIR",
+					options->lang);
 	if (!options->force)
 		return 0;
 	return options->form == MEDARK_RESTORE_SQLITE
 		       ? cli_inputs_check_file(options, "--to", options->to)
 		       : cli_inputs_check_folder(options, options->to);
+}
+
+/* Of pages: --lang, or the user's, if they speak it. */
+static const char *language(const struct cli_options *options)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	if (options->lang)
+		return options->lang;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *locale = getenv(names[i]);
+
+		if (locale && *locale)
+			return strncmp(locale, "nl", 2) == 0 ? "nl" : "en";
+	}
+	return "en";
 }
 
 /* What was restored, and the archive that it came from. */
@@ -166,7 +191,11 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	const struct medark_restore_result *r = &o->result;
 
 	cli_report_row_judged(stdout, o->judged_at);
-	if (options->form == MEDARK_RESTORE_CSV) {
+	if (options->form == MEDARK_RESTORE_HTML) {
+		cli_report_row_number(stdout, "patients", r->patients);
+		cli_report_row_number(stdout, "records", r->records);
+		cli_report_row_number(stdout, "files", r->opaque);
+	} else if (options->form == MEDARK_RESTORE_CSV) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
 	} else if (options->form == MEDARK_RESTORE_SQLITE) {
@@ -433,6 +462,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 		.types = options->types.items,
 		.since = options->since && read_date(options->since, since) ? since : NULL,
 		.threads = (unsigned)options->threads,
+		.language = language(options),
 	};
 	struct outcome outcome;
 	struct medark_error err = { 0 };
@@ -507,7 +537,9 @@ static const struct {
 } forms[] = { { "bundle:", MEDARK_RESTORE_BUNDLES },
 	      { "bagit:", MEDARK_RESTORE_BAG },
 	      { "csv:", MEDARK_RESTORE_CSV },
-	      { "sqlite:", MEDARK_RESTORE_SQLITE } };
+	      { "sqlite:", MEDARK_RESTORE_SQLITE },
+
+	      { "html:", MEDARK_RESTORE_HTML } };
 
 int cmd_restore(const struct cli_options *options)
 {

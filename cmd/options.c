@@ -56,7 +56,9 @@ const struct cli_option cli_option_table[] = {
 	{ "recipient", 0, CLI_LIST, CLI_INSPECT, AT(recipients), "CERT",
 	  "tell whether this certificate (PEM) is among the\nrecipients; repeatable" },
 	{ "to", 0, CLI_TEXT, CLI_RESTORE, AT(to), "TARGET",
-	  "a new or empty folder; a FHIR server\n(fhir+https://...); a FHIR Bundle for each\npatient (bundle:DIR); tables\n(csv:DIR); a database (sqlite:FILE); a bag,\nRFC 8493 (bagit:DIR)" },
+	  "a new or empty folder; a FHIR server\n(fhir+https://...); a FHIR Bundle for each\npatient (bundle:DIR); tables\n(csv:DIR); pages to read in a browser\n(html:DIR); a database (sqlite:FILE); a bag,\nRFC 8493 (bagit:DIR)" },
+	{ "lang", 0, CLI_TEXT, CLI_RESTORE, AT(lang), "nl|en",
+	  "with html:DIR: the language of the pages (yours)" },
 	{ "as-of", 0, CLI_TEXT, CLI_RESTORE, AT(as_of), "DATE",
 	  "of several archives of a chain only those made then\nor before: 2026-11-22 or "
 	  "2026-11-22T03:10:00Z (UTC)" },

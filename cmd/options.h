@@ -26,7 +26,7 @@ struct cli_options {
 	bool check;	 /* a run only looks */
 	bool passphrase; /* ask for one on the terminal */
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
-	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *role, *name,
+	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *lang, *role, *name,
 		*key_type;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
 		*auth, *config;

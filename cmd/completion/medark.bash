@@ -21,7 +21,7 @@ _medark_options() {
 			--passphrase-file --passphrase-fd --passphrase-command
 		;;
 	restore)
-		echo --identity --trust --signed-by --at --to --as-of --patient --type --since --passphrase \
+		echo --identity --trust --signed-by --at --to --lang --as-of --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
 			--no-sync --auth --today --dry-run --ids --id-prefix --source-base --workers \
 			--journal --rejected --report --no-read-back --signer --signer-key \
@@ -91,6 +91,7 @@ _medark() {
 	export:--since) _medark_fill -W auto -- "$word" ;;
 	key:key) _medark_fill -W new -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
+	restore:--lang) _medark_fill -W $'nl\nen' -- "$word" ;;
 	restore:--ids) _medark_fill -W $'same\nprefix\nserver' -- "$word" ;;
 	run:run) _medark_fill -W "$(_medark_runs)" -- "$word" ;;
 	restore:--to | run:--config | *:--state | *:--audit-log)

@@ -179,8 +179,9 @@ enum medark_restore_form {
 	MEDARK_RESTORE_FILES,	/* as they were exported, or a chart: <Type>.ndjson and so on */
 	MEDARK_RESTORE_BUNDLES, /* a FHIR transaction Bundle for each patient, index.ndjson */
 	MEDARK_RESTORE_CSV,	/* the lists of all charts as tables; as BUNDLES otherwise */
-	MEDARK_RESTORE_BAG,	/* as FILES, in data/ of a bag (RFC 8493); without `replace` */
-	MEDARK_RESTORE_SQLITE,	/* one SQLite database; without types and `since` */
+	MEDARK_RESTORE_HTML, /* charts as pages for any browser, index.html; as BUNDLES otherwise */
+	MEDARK_RESTORE_BAG,  /* as FILES, in data/ of a bag (RFC 8493); without `replace` */
+	MEDARK_RESTORE_SQLITE, /* one SQLite database; without types and `since` */
 };
 
 struct medark_restore_request {
@@ -201,6 +202,7 @@ struct medark_restore_request {
 	const char *const *types; /* resource types */
 	const char *since; /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
 	unsigned threads;  /* 0: as many as processors */
+	const char *language; /* of HTML: "en" or "nl", or a locale of these; NULL: English */
 };
 
 struct medark_restore_result {

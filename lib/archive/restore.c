@@ -33,6 +33,8 @@ static int fill(struct medark_lineage *lineage, int folder,
 		return medark_restore_bundles(lineage, folder, request, events, out, err);
 	if (request->form == MEDARK_RESTORE_CSV)
 		return medark_restore_csv(lineage, folder, request, events, out, err);
+	if (request->form == MEDARK_RESTORE_HTML)
+		return medark_restore_html(lineage, folder, request, events, out, err);
 	if (is_whole(lineage, request))
 		return medark_restore_whole(lineage->archives[0], folder, request->threads, events,
 					    out, err);
@@ -136,11 +138,12 @@ static int check(struct medark_archive *const *archives, size_t count,
 	if (request->form == MEDARK_RESTORE_BAG && request->replace)
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"a bag goes into a folder that is new or empty");
-	if ((request->form == MEDARK_RESTORE_BUNDLES || request->form == MEDARK_RESTORE_CSV) &&
+	if ((request->form == MEDARK_RESTORE_BUNDLES || request->form == MEDARK_RESTORE_CSV ||
+	     request->form == MEDARK_RESTORE_HTML) &&
 	    (request->replace || request->type_count || request->since))
 		return medark_error_set(
 			err, MEDARK_E_USAGE,
-			"Bundles and tables hold all that a patient has, and go into "
+			"Bundles, tables and pages hold all that a patient has, and go into "
 			"a folder that is new or empty");
 	if (request->form == MEDARK_RESTORE_SQLITE && (request->type_count || request->since))
 		return medark_error_set(err, MEDARK_E_USAGE,

@@ -44,6 +44,12 @@ int medark_restore_csv(struct medark_lineage *lineage, int folder,
 		       const struct medark_events *events, struct medark_restore_result *out,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
+/* Charts as pages, as above; MEDARK_E_USAGE for a language that they do not speak. */
+int medark_restore_html(struct medark_lineage *lineage, int folder,
+			const struct medark_restore_request *request,
+			const struct medark_events *events, struct medark_restore_result *out,
+			struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * The folder data/ of a bag (RFC 8493) that `folder` is to become; *out_data is the caller's to
  * close. MEDARK_E_SYSTEM.

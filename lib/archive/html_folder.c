@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/html_folder.h"
+
+#include "archive/write_all.h"
+#include "crypto/digest.h"
+#include "crypto/jwt.h"
+#include "view/file_kind.h"
+#include "view/value.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define FILE_MAX ((size_t)1 << 30)
+
+/* Puts the file into the program as it is; the assembler looks for it where the build says. */
+__asm__(".pushsection .rodata\n"
+	"medark_embedded_script:\n"
+	".incbin \"pages.js\"\n"
+	"medark_embedded_script_end:\n"
+	".byte 0\n"
+	".popsection\n");
+extern const uint8_t embedded_script[] __asm__("medark_embedded_script")
+	__attribute__((visibility("hidden")));
+extern const uint8_t embedded_script_end[] __asm__("medark_embedded_script_end")
+	__attribute__((visibility("hidden")));
+
+struct medark_bytes medark_html_script(void)
+{
+	return medark_bytes(embedded_script,
+			    (size_t)((uintptr_t)embedded_script_end - (uintptr_t)embedded_script));
+}
+
+static int put_hash(struct medark_bytes text, struct medark_buffer *out, struct medark_error *err)
+{
+	struct medark_digest digest;
+
+	medark_sha256(text.data, text.size, &digest);
+	MEDARK_TRY(medark_buffer_text(out, "'sha256-", err));
+	MEDARK_TRY(medark_base64(medark_bytes(digest.bytes, sizeof(digest.bytes)), out, err));
+	return medark_buffer_text(out, "'; ", err);
+}
+
+/* Nothing is fetched, sent or framed; only our style and our script count. */
+static int make_policy(struct medark_html_folder *f, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER(MEDARK_HTML_POLICY_SIZE - 1);
+
+	MEDARK_TRY(medark_digest_setup(err));
+	MEDARK_TRY(medark_buffer_text(&text, "default-src 'none'; style-src ", err));
+	MEDARK_TRY(put_hash(medark_page_style(), &text, err));
+	MEDARK_TRY(medark_buffer_text(&text, "script-src ", err));
+	MEDARK_TRY(put_hash(medark_html_script(), &text, err));
+	MEDARK_TRY(medark_buffer_text(&text, "img-src data:; base-uri 'none'; form-action 'none'",
+				      err));
+	memcpy(f->policy, text.data, text.size);
+	f->policy[text.size] = '\0';
+	return 0;
+}
+
+static int make_folder(int folder, const char *name, int *out, struct medark_error *err)
+{
+	if (mkdirat(folder, name, 0700) == 0)
+		*out = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return *out < 0 ? medark_error_errno(err, errno, "cannot create '%s' in the target", name)
+			: 0;
+}
+
+int medark_html_folder_begin(struct medark_html_folder *f, int folder, struct medark_error *err)
+{
+	MEDARK_TRY(make_policy(f, err));
+	MEDARK_TRY(make_folder(folder, "patients", &f->patients, err));
+	return make_folder(folder, "files", &f->files, err);
+}
+
+void medark_html_folder_end(struct medark_html_folder *f)
+{
+	medark_fd_close_auto(&f->patients);
+	medark_fd_close_auto(&f->files);
+}
+
+int medark_html_write(int folder, const char *name, struct medark_bytes text,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int fd = -1;
+
+	fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return medark_error_errno(err, errno, "cannot create '%s' in the target", name);
+	return medark_write_all(fd, text.data, text.size, err);
+}
+
+void medark_html_time(int64_t seconds, char out[MEDARK_HTML_TIME_SIZE])
+{
+	time_t when = (time_t)seconds;
+	struct tm tm;
+	size_t size;
+
+	out[0] = '\0';
+	if (!localtime_r(&when, &tm) || tm.tm_year < -1900 || tm.tm_year > 8099)
+		return;
+	size = strftime(out, MEDARK_HTML_TIME_SIZE - 1, "%Y-%m-%dT%H:%M:%S%z", &tm);
+	memmove(out + size - 1, out + size - 2, 3); /* +0100 becomes +01:00 */
+	out[size - 2] = ':';
+}
+
+/* ---- files ---- */
+
+void medark_html_files_clear(struct medark_html_files *files)
+{
+	free(files->nodes);
+	free(files->endings);
+}
+
+static int grow(struct medark_html_files *files, struct medark_error *err)
+{
+	size_t max = files->max ? 2 * files->max : 16;
+	const struct medark_json_node **nodes;
+	char(*endings)[8];
+
+	if (files->count < files->max)
+		return 0;
+	nodes = realloc(files->nodes, max * sizeof(*nodes));
+	if (nodes)
+		files->nodes = nodes;
+	endings = nodes ? realloc(files->endings, max * sizeof(*endings)) : NULL;
+	if (!endings)
+		return medark_error_memory(err, "a patient's files");
+	files->endings = endings;
+	files->max = max;
+	return 0;
+}
+
+/* The base64 of an Attachment, or of the Binary that it points to; NULL: neither is here. */
+static const struct medark_json_node *find_data(const struct medark_html_files *files,
+						const struct medark_view_record *record,
+						const struct medark_json_node *attachment)
+{
+	const struct medark_json_node *data = medark_json_member(&record->tree, attachment, "data");
+	const struct medark_json_node *url = medark_json_member(&record->tree, attachment, "url");
+	const struct medark_view_record *binary =
+		data || !url ? NULL : medark_view_records_find(files->records, url->text);
+
+	if (binary && binary->root && medark_bytes_is(binary->type, "Binary"))
+		data = medark_view_find(binary, binary->root, "data|content");
+	return data;
+}
+
+static int put_href(const struct medark_html_files *files, uint64_t i, struct medark_buffer *out,
+		    struct medark_error *err)
+{
+	return medark_buffer_print(out, err, "../files/%llu-%llu.%s",
+				   (unsigned long long)files->patient, (unsigned long long)i + 1,
+				   files->endings[i]);
+}
+
+static int write_file(struct medark_html_files *files, struct medark_bytes bytes,
+		      struct medark_error *err)
+{
+	uint64_t i = files->count;
+	char name[64];
+
+	(void)snprintf(files->endings[i], sizeof(files->endings[i]), "%s",
+		       medark_file_ending(bytes));
+	(void)snprintf(name, sizeof(name), "%llu-%llu.%s", (unsigned long long)files->patient,
+		       (unsigned long long)i + 1, files->endings[i]);
+	return medark_html_write(files->folder->files, name, bytes, err);
+}
+
+int medark_html_files_add(struct medark_html_files *files, const struct medark_view_record *record,
+			  const struct medark_json_node *attachment, struct medark_buffer *out_href,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(FILE_MAX);
+	const struct medark_json_node *data = find_data(files, record, attachment);
+	int code;
+
+	if (!data || !data->text.size)
+		return 0;
+	for (uint64_t i = 0; i < files->count; i++)
+		if (files->nodes[i] == data) {
+			MEDARK_TRY(put_href(files, i, out_href, err));
+			return 1;
+		}
+	code = medark_base64_decode(data->text, &bytes, err);
+	if (code == MEDARK_E_MEMORY)
+		return code;
+	if (code < 0) /* no base64: it is in the record as it stands */
+		return 0;
+	MEDARK_TRY(grow(files, err));
+	MEDARK_TRY(write_file(files, medark_bytes(bytes.data, bytes.size), err));
+	files->nodes[files->count++] = data;
+	MEDARK_TRY(put_href(files, files->count - 1, out_href, err));
+	return 1;
+}
