@@ -178,16 +178,40 @@ static int put_document(struct medark_chart_rows *c, const struct medark_view_ro
 	return medark_buffer_text(c->out, "</article>\n", err);
 }
 
-int medark_chart_letters(struct medark_chart_rows *c, struct medark_error *err)
+/* Of results that stand in their own list; letters would be lost among them. */
+static bool is_laboratory(const struct medark_chart_row *r)
+{
+	const struct medark_view_record *record = r->row.record;
+	const struct medark_json_node *n =
+		record->root && medark_bytes_is(record->type, "DiagnosticReport")
+			? medark_view_find(record, record->root, "category.coding.code")
+			: NULL;
+
+	return n && (medark_bytes_is(n->text, "LAB") || medark_bytes_is(n->text, "laboratory"));
+}
+
+static int put_group(struct medark_chart_rows *c, bool is_lab, size_t open, enum medark_word title,
+		     struct medark_error *err)
 {
 	size_t begin = c->begin[MEDARK_LIST_LETTERS], end = c->begin[MEDARK_LIST_LETTERS + 1];
+	size_t count = 0, done = 0;
 
+	for (size_t i = begin; i < end; i++)
+		count += is_laboratory(&c->rows[i]) == is_lab;
 	for (size_t i = begin; i < end; i++) {
-		if (i == begin + OPEN_MAX)
+		if (is_laboratory(&c->rows[i]) != is_lab)
+			continue;
+		if (done++ == open)
 			MEDARK_TRY(medark_html(c->out, err, "<details><summary>%s (%u)</summary>\n",
-					       chart_word(c, MEDARK_WORD_EARLIER),
-					       (unsigned long long)(end - i)));
+					       chart_word(c, title),
+					       (unsigned long long)(count - open)));
 		MEDARK_TRY(put_document(c, &c->rows[i].row, err));
 	}
-	return end - begin > OPEN_MAX ? medark_buffer_text(c->out, "</details>\n", err) : 0;
+	return count > open ? medark_buffer_text(c->out, "</details>\n", err) : 0;
+}
+
+int medark_chart_letters(struct medark_chart_rows *c, struct medark_error *err)
+{
+	MEDARK_TRY(put_group(c, false, OPEN_MAX, MEDARK_WORD_EARLIER, err));
+	return put_group(c, true, 0, MEDARK_WORD_LAB_REPORTS, err);
 }

@@ -47,7 +47,7 @@ int medark_chart_table(struct medark_chart_rows *c, enum medark_view_list list,
 		       enum medark_chart_choice choice, size_t skip, size_t max,
 		       struct medark_error *err) MEDARK_MUST_USE;
 
-/* "entered in error", if it was. */
+/* "entered in error", if it was; or that what a record says cannot be shown. */
 int medark_chart_badge(struct medark_chart_rows *c, const struct medark_view_row *row,
 		       struct medark_error *err) MEDARK_MUST_USE;
 

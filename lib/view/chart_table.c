@@ -52,7 +52,8 @@ static bool is_lately(const struct medark_chart_rows *c, const struct medark_vie
 bool medark_chart_has(const struct medark_chart_rows *c, const struct medark_chart_row *r,
 		      enum medark_chart_choice choice)
 {
-	bool is_current = r->row.is_current && !r->row.is_wrong;
+	/* Of what cannot be read (XML, a fault) nobody knows that it has ended. */
+	bool is_current = (r->row.is_current && !r->row.is_wrong) || !r->row.record->root;
 
 	switch (choice) {
 	case MEDARK_ROWS_CURRENT:
@@ -69,6 +70,9 @@ bool medark_chart_has(const struct medark_chart_rows *c, const struct medark_cha
 int medark_chart_badge(struct medark_chart_rows *c, const struct medark_view_row *row,
 		       struct medark_error *err)
 {
+	if (!row->record->root)
+		return medark_html(c->out, err, " <span class=\"badge\">%s</span>",
+				   chart_word(c, MEDARK_WORD_NOT_READ));
 	return row->is_wrong ? medark_html(c->out, err, " <span class=\"badge\">%s</span>",
 					   chart_word(c, MEDARK_WORD_WRONG))
 			     : 0;
@@ -85,7 +89,8 @@ static int put_row(struct medark_chart_rows *c, const struct medark_chart_row *r
 			       (strcmp(name, "flag") == 0 || strcmp(name, "result") == 0);
 
 		MEDARK_TRY(medark_buffer_text(c->out,
-					      i == 0	? "<td class=\"when\">"
+					      i == 0 || strcmp(name, "until") == 0
+						      ? "<td class=\"when\">"
 					      : is_flag ? "<td class=\"flag\">"
 							: "<td>",
 					      err));

@@ -129,6 +129,22 @@ static int put_pair(struct walk *w, const struct medark_json_node *n, const char
 	return put_all(w, n, second, " ", err);
 }
 
+/* On a page the end of one that is over on the same day is a time: 14:55 - 15:05. */
+static int put_period(struct walk *w, const struct medark_json_node *n, struct medark_error *err)
+{
+	struct medark_bytes start = text_of(w, n, "start"), end = text_of(w, n, "end");
+	bool is_short = w->v->is_page && start.size >= 16 && start.size == end.size &&
+			medark_view_is_date(start) && medark_view_is_date(end) &&
+			memcmp(start.data, end.data, 10) == 0 &&
+			memcmp(start.data + 16, end.data + 16, start.size - 16) == 0;
+
+	if (!is_short)
+		return put_pair(w, n, "start", "end", " \xe2\x80\x93 ", err);
+	MEDARK_TRY(put_all(w, n, "start", " ", err));
+	MEDARK_TRY(medark_buffer_text(w->out, " \xe2\x80\x93 ", err));
+	return put(w, medark_bytes(end.data + 11, 5), err);
+}
+
 static int put_name(struct walk *w, const struct medark_json_node *n, struct medark_error *err)
 {
 	struct medark_bytes text = text_of(w, n, "text");
@@ -299,7 +315,7 @@ static int put_object(struct walk *w, const struct medark_json_node *n, struct m
 	if (member(w, n, "low") || member(w, n, "high"))
 		return put_pair(w, n, "low", "high", " \xe2\x80\x93 ", err);
 	if (member(w, n, "start") || member(w, n, "end"))
-		return put_pair(w, n, "start", "end", " \xe2\x80\x93 ", err);
+		return put_period(w, n, err);
 	if (member(w, n, "value"))
 		return put_quantity(w, n, err);
 	if (member(w, n, "display") || member(w, n, "code"))

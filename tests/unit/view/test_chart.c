@@ -202,6 +202,52 @@ static void a_hostile_patient_is_inert(void **state)
 	assert_non_null(strstr(text, "<pre class=\"letter\">&lt;script&gt;</pre>"));
 }
 
+static void what_cannot_be_read_is_not_hidden(void **state)
+{
+	static const char *const records[] = { "AllergyIntolerance {\"broken", NULL };
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p" };
+
+	(void)state;
+	assert_non_null(strstr(make(&p, records, &facts),
+			       "<li><b>AllergyIntolerance/</b> <span class=\"badge\">cannot be "
+			       "read here"));
+}
+
+static void letters_come_before_reports_of_results(void **state)
+{
+	static const char *const records[] = {
+		"DiagnosticReport {\"id\":\"r\",\"code\":{\"text\":\"Lipids\"},\"category\":[{"
+		"\"coding\":[{\"code\":\"LAB\"}]}],\"issued\":\"2026-05-01\"}",
+		"Composition {\"id\":\"c\",\"title\":\"Letter\",\"date\":\"2020-01-01\"}", NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p" };
+	const char *text = make(&p, records, &facts);
+
+	(void)state;
+	assert_true(strstr(text, "<h3>Letter") < strstr(text, "Laboratory reports (1)"));
+	assert_true(strstr(text, "Laboratory reports (1)") < strstr(text, "<h3>Lipids"));
+}
+
+static void a_period_of_one_day_ends_with_a_time(void **state)
+{
+	static const char *const records[] = {
+		"Encounter {\"id\":\"e\",\"type\":[{\"text\":\"visit\"}],\"period\":{\"start\":"
+		"\"2026-05-01T09:00:00+02:00\",\"end\":\"2026-05-01T09:10:00+02:00\"}}",
+		"Encounter {\"id\":\"f\",\"type\":[{\"text\":\"stay\"}],\"period\":{\"start\":"
+		"\"2026-05-01\",\"end\":\"2026-05-03\"}}",
+		NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { 0 };
+	const struct medark_view_facts facts = { .id = "p" };
+	const char *text = make(&p, records, &facts);
+
+	(void)state;
+	assert_non_null(strstr(text, "01 May 2026 09:00 \xe2\x80\x93 09:10<"));
+	assert_non_null(strstr(text, "01 May 2026 \xe2\x80\x93 03 May 2026<"));
+}
+
 static void numbers_are_decimal_and_can_be_drawn(void **state)
 {
 	double v;
@@ -224,6 +270,9 @@ int main(void)
 		cmocka_unit_test(medication_is_current_lately_stopped_or_folded),
 		cmocka_unit_test(results_stand_by_test_and_unit_as_recorded),
 		cmocka_unit_test(a_hostile_patient_is_inert),
+		cmocka_unit_test(what_cannot_be_read_is_not_hidden),
+		cmocka_unit_test(letters_come_before_reports_of_results),
+		cmocka_unit_test(a_period_of_one_day_ends_with_a_time),
 		cmocka_unit_test(numbers_are_decimal_and_can_be_drawn),
 	};
 
