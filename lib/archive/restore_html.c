@@ -104,7 +104,7 @@ static int write_page(struct html *h, const struct medark_view_chart *chart,
 	h->page.size = 0;
 	MEDARK_TRY(medark_page_begin(page, &h->page, err));
 	if (is_raw)
-		MEDARK_TRY(medark_html(&h->page, err, "<h1>%s</h1>\n", word(h, MEDARK_WORD_RAW)));
+		MEDARK_TRY(medark_html(&h->page, err, "<h2>%s</h2>\n", word(h, MEDARK_WORD_RAW)));
 	MEDARK_TRY(is_raw ? medark_view_raw(chart, &h->page, err)
 			  : medark_view_chart(chart, &h->page, err));
 	MEDARK_TRY(medark_page_end(page, &h->page, err));
@@ -227,12 +227,13 @@ static char letter_of(const struct html *h, const struct entry *e)
 
 static int put_head(struct html *h, struct medark_error *err)
 {
-	return medark_html(&h->page, err,
-			   "<div class=\"scroll\"><table class=\"list people\"><thead><tr><th "
-			   "scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
-			   "scope=\"col\">%s</th></tr></thead><tbody>\n",
-			   word(h, MEDARK_WORD_NAME), word(h, MEDARK_WORD_BIRTH_DATE),
-			   word(h, MEDARK_WORD_BSN));
+	return medark_html(
+		&h->page, err,
+		"<div class=\"scroll\" tabindex=\"0\"><table class=\"list people\"><thead><tr><th "
+		"scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
+		"scope=\"col\">%s</th></tr></thead><tbody>\n",
+		word(h, MEDARK_WORD_NAME), word(h, MEDARK_WORD_BIRTH_DATE),
+		word(h, MEDARK_WORD_BSN));
 }
 
 /* Hidden until the script is there. */

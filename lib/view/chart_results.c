@@ -211,7 +211,8 @@ static int put_tests(struct values *all, struct medark_error *err)
 						  MEDARK_WORD_TREND };
 
 	MEDARK_TRY(medark_buffer_text(
-		all->c->out, "<div class=\"scroll\"><table class=\"list\"><thead><tr>", err));
+		all->c->out,
+		"<div class=\"scroll\" tabindex=\"0\"><table class=\"list\"><thead><tr>", err));
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
 		MEDARK_TRY(medark_html(all->c->out, err, "<th scope=\"col\">%s</th>",
 				       chart_word(all->c, heads[i])));
@@ -265,11 +266,11 @@ static int put_grid(struct values *all, enum medark_view_list list, struct medar
 
 	if (count < 2)
 		return 0;
-	MEDARK_TRY(medark_html(all->c->out, err,
-			       "<details><summary>%s</summary><div class=\"scroll\"><table "
-			       "class=\"grid\"><thead><tr><th scope=\"col\">%s</th>",
-			       chart_word(all->c, MEDARK_WORD_GRID),
-			       chart_word(all->c, MEDARK_WORD_TEST)));
+	MEDARK_TRY(medark_html(
+		all->c->out, err,
+		"<details><summary>%s</summary><div class=\"scroll\" tabindex=\"0\"><table "
+		"class=\"grid\"><thead><tr><th scope=\"col\">%s</th>",
+		chart_word(all->c, MEDARK_WORD_GRID), chart_word(all->c, MEDARK_WORD_TEST)));
 	for (size_t d = 0; d < count; d++)
 		MEDARK_TRY(medark_html(all->c->out, err, "<th scope=\"col\">%b</th>",
 				       medark_view_cell(&days[d]->row, 0)));

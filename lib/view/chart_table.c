@@ -109,7 +109,8 @@ int medark_chart_table(struct medark_chart_rows *c, enum medark_view_list list,
 	const struct medark_view_list_form *form = medark_view_list_form(list);
 
 	MEDARK_TRY(medark_buffer_text(
-		c->out, "<div class=\"scroll\"><table class=\"list\"><thead><tr>", err));
+		c->out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"list\"><thead><tr>",
+		err));
 	for (size_t i = 0; i < form->count; i++)
 		MEDARK_TRY(medark_html(c->out, err, "<th scope=\"col\">%s</th>",
 				       chart_word(c, head(form->columns[i]))));
