@@ -57,6 +57,18 @@ static bool read_date(const char *text, char out[DATE_SIZE])
 	return true;
 }
 
+static int check_language(const struct cli_options *options)
+{
+	bool is_known = options->lang &&
+			(strcmp(options->lang, "nl") == 0 || strcmp(options->lang, "en") == 0);
+
+	if (!options->lang || (is_known && options->form == MEDARK_RESTORE_HTML))
+		return 0;
+	return cli_report_usage(options,
+				"cannot use '%s' for --lang: it is nl or en, of --to html:DIR",
+				options->lang);
+}
+
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
@@ -106,13 +118,9 @@ static int check(const struct cli_options *options)
 					"cannot use --%s without --patient: a whole archive "
 					"is restored byte for byte",
 					options->since ? "since" : "type");
-	if (options->lang &&
-	    (options->form != MEDARK_RESTORE_HTML ||
-	     (strcmp(options->lang, "nl") != 0 && strcmp(options->lang, "en") != 0)))
-		return cli_report_usage(options,
-					"cannot use '%s' for --lang: it is nl or en, of "
-					"--to html:DIR",
-					options->lang);
+	code = check_language(options);
+	if (code)
+		return code;
 	if (!options->force)
 		return 0;
 	return options->form == MEDARK_RESTORE_SQLITE
@@ -523,7 +531,10 @@ static int restore_to_server(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access access = { 0 };
 	__attribute__((cleanup(cli_lines_clear))) struct cli_lines lines = { 0 };
-	int code = cli_server_check(options);
+	int code = check_language(options);
+
+	if (!code)
+		code = cli_server_check(options);
 
 	if (!code)
 		code = open_archives(options, &lines, &access);

@@ -199,11 +199,12 @@ static int put_entry(struct html *h, const struct medark_view_chart *chart,
 	e->row = h->text.size;
 	MEDARK_TRY(medark_buffer_text(&h->text, "<tr data-k=\"", err));
 	MEDARK_TRY(put_keys(h, chart, err));
-	MEDARK_TRY(medark_html(&h->text, err,
-			       "\"><td><a href=\"patients/%u.html\"><bdi>%b</bdi></a>%s</td><td "
-			       "class=\"when\">%b</td><td>%s</td></tr>\n",
-			       (unsigned long long)h->result->patients, view(&name),
-			       f->is_deceased ? " \xe2\x80\xa0" : "", view(&born), f->bsn));
+	MEDARK_TRY(medark_html(
+		&h->text, err,
+		"\"><td><a href=\"patients/%u.html\"><bdi>%b</bdi></a> <span class=\"soft\">%s</span></td><td "
+		"class=\"when\">%b</td><td>%s</td></tr>\n",
+		(unsigned long long)h->result->patients, view(&name),
+		f->is_deceased ? word(h, MEDARK_WORD_DECEASED) : "", view(&born), f->bsn));
 	e->end = h->text.size;
 	return 0;
 }

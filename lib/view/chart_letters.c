@@ -8,7 +8,7 @@
 #define IMAGE_MAX ((size_t)4 << 20) /* of base64 */
 #define PARTS_MAX 64		    /* sections, attachments of one letter */
 
-/* ---- base64 (RFC 4648) ---- */
+/* ---- base64 (RFC 4648), as far as is shown: the other decoder stands on a floor beside ---- */
 
 static int digit(uint8_t c)
 {

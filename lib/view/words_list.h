@@ -15,7 +15,6 @@ MEDARK_WORD_NAME(SKIP, "Skip to the content", "Naar de inhoud")
 MEDARK_WORD_NAME(NAVIGATION, "Navigation", "Navigatie")
 MEDARK_WORD_NAME(AS_RECORDED, "Shown as recorded by the source. Nothing is interpreted.",
 		 "Weergegeven zoals door de bron vastgelegd. Er is niets geïnterpreteerd.")
-MEDARK_WORD_NAME(ABOUT_COPY, "About this copy", "Over deze kopie")
 MEDARK_WORD_NAME(MINUTES, "min", "min")
 MEDARK_WORD_NAME(HOURS, "h", "uur")
 MEDARK_WORD_NAME(DAYS, "days", "dagen")
@@ -27,7 +26,6 @@ MEDARK_WORD_NAME(NO, "no", "nee")
 MEDARK_WORD_NAME(UNKNOWN, "unknown", "onbekend")
 
 /* The patient. */
-MEDARK_WORD_NAME(PATIENT, "Patient", "Patiënt")
 MEDARK_WORD_NAME(NO_NAME, "Name not recorded", "Naam niet vastgelegd")
 MEDARK_WORD_NAME(BORN, "Born", "Geboren")
 MEDARK_WORD_NAME(SEX, "Sex", "Geslacht")
@@ -38,13 +36,11 @@ MEDARK_WORD_NAME(BSN, "BSN", "BSN")
 MEDARK_WORD_NAME(NUMBER, "Record number", "Patiëntnummer")
 MEDARK_WORD_NAME(DECEASED, "Deceased", "Overleden")
 MEDARK_WORD_NAME(INACTIVE, "Record not in use", "Dossier niet in gebruik")
-MEDARK_WORD_NAME(NUMBERS, "Numbers", "Nummers")
 MEDARK_WORD_NAME(ADDRESS, "Address", "Adres")
 MEDARK_WORD_NAME(CONTACT, "Telephone, e-mail", "Telefoon, e-mail")
 MEDARK_WORD_NAME(PRACTITIONER, "General practitioner", "Huisarts")
 MEDARK_WORD_NAME(CONTACT_PERSON, "Contact person", "Contactpersoon")
 MEDARK_WORD_NAME(LANGUAGE, "Language", "Taal")
-MEDARK_WORD_NAME(DETAILS, "Details of the patient", "Gegevens van de patiënt")
 
 /* Lists. */
 MEDARK_WORD_NAME(SUMMARY, "Summary", "Samenvatting")
@@ -53,9 +49,7 @@ MEDARK_WORD_NAME(ALLERGIES_SHORT, "Allergies", "Allergieën")
 MEDARK_WORD_NAME(NOT_RECORDED, "Not recorded", "Niet vastgelegd")
 MEDARK_WORD_NAME(NOT_RECORDED_HINT, "that does not mean that there are none",
 		 "dat betekent niet dat ze er niet zijn")
-MEDARK_WORD_NAME(DIRECTIVES, "Treatment directives", "Behandelaanwijzingen")
 MEDARK_WORD_NAME(ALERTS, "Alerts and treatment directives", "Signaleringen en behandelaanwijzingen")
-MEDARK_WORD_NAME(ALERTS_SHORT, "Alerts", "Signaleringen")
 MEDARK_WORD_NAME(MEDICATION, "Medication", "Medicatie")
 MEDARK_WORD_NAME(LABORATORY, "Laboratory", "Laboratorium")
 MEDARK_WORD_NAME(PROBLEMS, "Problems and episodes", "Problemen en episodes")
@@ -70,7 +64,6 @@ MEDARK_WORD_NAME(CARE, "Care plans, orders, devices", "Zorgplannen, aanvragen, h
 MEDARK_WORD_NAME(PEOPLE, "People around the patient", "Naasten en zorgteam")
 MEDARK_WORD_NAME(REST, "All other records", "Alle overige gegevens")
 MEDARK_WORD_NAME(CONTENTS, "Contents", "Inhoud")
-MEDARK_WORD_NAME(TO_TOP, "To the top", "Naar boven")
 
 /* Columns. */
 MEDARK_WORD_NAME(DATE, "Date", "Datum")
@@ -87,22 +80,16 @@ MEDARK_WORD_NAME(RESULT, "Result", "Uitslag")
 MEDARK_WORD_NAME(FLAG, "Flag", "Vlag")
 MEDARK_WORD_NAME(RANGE, "Reference range", "Referentiewaarden")
 MEDARK_WORD_NAME(TEST, "Test", "Bepaling")
-MEDARK_WORD_NAME(UNIT, "Unit", "Eenheid")
 MEDARK_WORD_NAME(LATEST, "Latest", "Laatste")
 MEDARK_WORD_NAME(PREVIOUS, "Previous", "Vorige")
 MEDARK_WORD_NAME(TREND, "Trend", "Verloop")
 MEDARK_WORD_NAME(TREND_OF, "Trend of", "Verloop van")
 MEDARK_WORD_NAME(POINTS, "values", "waarden")
-MEDARK_WORD_NAME(LOWEST, "lowest", "laagste")
-MEDARK_WORD_NAME(HIGHEST, "highest", "hoogste")
 MEDARK_WORD_NAME(TEXT, "Text", "Tekst")
 MEDARK_WORD_NAME(WHERE, "Where", "Waar")
 MEDARK_WORD_NAME(UNTIL, "Until", "Tot")
-MEDARK_WORD_NAME(RECORD, "Record", "Gegeven")
-MEDARK_WORD_NAME(LOT, "Lot or note", "Partij of opmerking")
 
 /* In lists. */
-MEDARK_WORD_NAME(CURRENT, "Current", "Actueel")
 MEDARK_WORD_NAME(STOPPED_LATELY, "Stopped in the last three months",
 		 "Gestopt in de laatste drie maanden")
 MEDARK_WORD_NAME(EARLIER, "Earlier", "Eerder")
@@ -112,14 +99,12 @@ MEDARK_WORD_NAME(NONE_CURRENT, "None that the source calls current.",
 MEDARK_WORD_NAME(WRONG, "entered in error", "foutief ingevoerd")
 MEDARK_WORD_NAME(AS_NEEDED, "as needed", "zo nodig")
 MEDARK_WORD_NAME(PER, "per", "per")
-MEDARK_WORD_NAME(TIMES, "times", "maal")
 MEDARK_WORD_NAME(ALL_VALUES, "All values by date", "Alle waarden op datum")
 MEDARK_WORD_NAME(GRID, "Side by side, the latest dates", "Naast elkaar, de laatste datums")
 MEDARK_WORD_NAME(LAB_REPORTS, "Laboratory reports", "Laboratoriumverslagen")
 MEDARK_WORD_NAME(NOT_READ, "cannot be read here: see the record as it stands",
 		 "kan hier niet worden gelezen: zie het oorspronkelijke gegeven")
 MEDARK_WORD_NAME(DOCUMENT, "Document", "Document")
-MEDARK_WORD_NAME(OPEN, "Open", "Openen")
 MEDARK_WORD_NAME(ATTACHED, "Attached", "Bijgevoegd")
 MEDARK_WORD_NAME(NOT_SHOWN, "cannot be shown here", "kan hier niet worden getoond")
 MEDARK_WORD_NAME(CUT_SHORT, "cut short here: the whole is in the record as it stands",
@@ -129,11 +114,8 @@ MEDARK_WORD_NAME(TOO_LONG, "The rest does not fit here: it is in the archive.",
 		 "De rest past hier niet: die staat in het archief.")
 MEDARK_WORD_NAME(RAW_HINT, "For technicians: every record of this chart, unchanged.",
 		 "Voor technici: elk gegeven van dit dossier, ongewijzigd.")
-MEDARK_WORD_NAME(REFERENCED, "Records outside of this chart that it refers to",
-		 "Gegevens buiten dit dossier waarnaar wordt verwezen")
 MEDARK_WORD_NAME(UNRESOLVED, "references lead to nothing in this copy",
 		 "verwijzingen leiden in deze kopie nergens heen")
-MEDARK_WORD_NAME(RECORDS, "records", "gegevens")
 MEDARK_WORD_NAME(TO_THE_CHART, "Back to the chart", "Terug naar het dossier")
 
 /* Finding patients. */
@@ -148,7 +130,6 @@ MEDARK_WORD_NAME(REFINE, "more were found: type more of the name, or the birth d
 		 "meer gevonden: typ meer van de naam, of de geboortedatum")
 MEDARK_WORD_NAME(NAME, "Name", "Naam")
 MEDARK_WORD_NAME(BIRTH_DATE, "Birth date", "Geboortedatum")
-MEDARK_WORD_NAME(OTHERS, "Other", "Overig")
 MEDARK_WORD_NAME(PLAIN_TITLE, "This folder is not encrypted.", "Deze map is niet versleuteld.")
 MEDARK_WORD_NAME(PLAIN_WARNING,
 		 "Whoever has it can read every patient in it. Keep it under lock and key, and "

@@ -170,12 +170,13 @@ class Pages(ArchiveTest):
     def test_results_and_letters_are_shown_as_recorded(self):
         result = {"resourceType": "Observation", "subject": about(), "status": "final", "code": {"text": "Potassium"},
                   "category": [{"coding": [{"code": "laboratory"}]}]}
-        records = [{"resourceType": "Patient", "id": "p", "name": [{"family": "Jansen", "given": ["Anna"]}], "birthDate": "1970"}]
+        records = [{"resourceType": "Patient", "id": "p", "name": [{"family": "Jansen", "given": ["Anna"]}], "birthDate": "1970", "deceasedBoolean": True}]
         records += [dict(result, id=f"r{i}", effectiveDateTime=f"2026-0{i}-01", valueQuantity={"value": i, "unit": "mmol/l"})
                     for i in range(1, 5)]
         records.append({"resourceType": "DocumentReference", "id": "d", "subject": about(), "status": "current", "date": "2026-05-01",
                         "description": "A letter", "content": [attachment("Dear colleague,\n\u00e9".encode(), "text/plain")]})
         found = self.own(records)
+        self.assertIn("Jansen, Anna Deceased", found["index.html"].text)
         text = found["patients/1.html"].text
         self.assertIn("Trend of Potassium: 4 values", text)
         self.assertIn("4 mmol/l01 Apr 2026", text)
@@ -187,6 +188,7 @@ class Pages(ArchiveTest):
         for more in (["--force"], ["--type", "Observation", "--patient", "p1"], ["--lang", "fr"]):
             self.refuse(2, *self.opened("restore", "--to", "html:x", *more))
         self.refuse(2, *self.opened("restore", "--to", "x", "--lang", "nl"))
+        self.refuse(2, *self.opened("restore", "--to", "fhir+http://127.0.0.1:1/", "--lang", "nl"))
         self.refuse(2, *self.opened("restore", "--to", "html:"))
         self.assertFalse(os.path.exists(self.path("x")))
 
