@@ -3,6 +3,7 @@
 
 #define SHOWN_MAX   25 /* rows of a list that are not folded */
 #define SUMMARY_MAX 15 /* rows of a list in the summary */
+#define LATEST_MAX  8  /* the same, of results and contacts */
 
 static const enum medark_word titles[MEDARK_LIST_COUNT] = {
 	[MEDARK_LIST_ALLERGIES] = MEDARK_WORD_ALLERGIES,
@@ -167,36 +168,42 @@ static int put_details(struct medark_chart_rows *c, struct medark_error *err)
 	return medark_buffer_text(c->out, "</dl>\n", err);
 }
 
-static int put_brief(struct medark_chart_rows *c, enum medark_view_list list,
-		     struct medark_error *err)
+static int put_brief_row(struct medark_chart_rows *c, const struct medark_view_row *row,
+			 struct medark_error *err)
 {
-	size_t count = count_of(c, list, MEDARK_ROWS_CURRENT), left = SUMMARY_MAX;
+	MEDARK_TRY(medark_html(c->out, err, "<tr><td><b>%b</b>", medark_view_cell(row, 1)));
+	MEDARK_TRY(medark_chart_badge(c, row, err));
+	if (row->is_flagged)
+		MEDARK_TRY(medark_html(c->out, err, "</td><td class=\"flag\">%b (%b)",
+				       medark_view_cell(row, 2), medark_view_cell(row, 3)));
+	else
+		MEDARK_TRY(medark_html(c->out, err, "</td><td>%b", medark_view_cell(row, 2)));
+	return medark_html(c->out, err, "</td><td class=\"when\">%b</td></tr>\n",
+			   medark_view_cell(row, 0));
+}
+
+static int put_brief(struct medark_chart_rows *c, enum medark_view_list list,
+		     enum medark_chart_choice choice, size_t max, struct medark_error *err)
+{
+	size_t count = count_of(c, list, choice), left = max;
 
 	MEDARK_TRY(medark_html(c->out, err, "<div><h3>%s</h3>\n", chart_word(c, titles[list])));
-	if (size_of(c, list) == 0)
-		return medark_html(c->out, err, "<p class=\"none\">%s</p></div>\n",
-				   chart_word(c, MEDARK_WORD_NOT_RECORDED));
 	if (count == 0)
 		return medark_html(c->out, err, "<p class=\"none\">%s</p></div>\n",
-				   chart_word(c, MEDARK_WORD_NONE_CURRENT));
+				   chart_word(c, size_of(c, list) ? MEDARK_WORD_NONE_CURRENT
+								  : MEDARK_WORD_NOT_RECORDED));
 	MEDARK_TRY(medark_buffer_text(c->out, "<table class=\"list\"><tbody>\n", err));
 	for (size_t i = c->begin[list]; i < c->begin[list + 1] && left; i++) {
-		const struct medark_view_row *row = &c->rows[i].row;
-
-		if (!medark_chart_has(c, &c->rows[i], MEDARK_ROWS_CURRENT))
+		if (!medark_chart_has(c, &c->rows[i], choice))
 			continue;
-		MEDARK_TRY(medark_html(c->out, err,
-				       "<tr><td><b>%b</b></td><td>%b</td><td "
-				       "class=\"when\">%b</td></tr>\n",
-				       medark_view_cell(row, 1), medark_view_cell(row, 2),
-				       medark_view_cell(row, 0)));
+		MEDARK_TRY(put_brief_row(c, &c->rows[i].row, err));
 		left--;
 	}
 	MEDARK_TRY(medark_buffer_text(c->out, "</tbody></table>\n", err));
-	if (count > SUMMARY_MAX)
+	if (count > max)
 		MEDARK_TRY(medark_html(c->out, err, "<p><a href=\"#%s\">%u %s</a></p>\n",
 				       medark_view_list_form(list)->name,
-				       (unsigned long long)(count - SUMMARY_MAX),
+				       (unsigned long long)(count - max),
 				       chart_word(c, MEDARK_WORD_MORE)));
 	return medark_buffer_text(c->out, "</div>\n", err);
 }
@@ -207,8 +214,10 @@ static int put_summary(struct medark_chart_rows *c, struct medark_error *err)
 			       chart_word(c, MEDARK_WORD_SUMMARY)));
 	MEDARK_TRY(put_details(c, err));
 	MEDARK_TRY(medark_buffer_text(c->out, "<div class=\"pair\">\n", err));
-	MEDARK_TRY(put_brief(c, MEDARK_LIST_MEDICATION, err));
-	MEDARK_TRY(put_brief(c, MEDARK_LIST_PROBLEMS, err));
+	MEDARK_TRY(put_brief(c, MEDARK_LIST_MEDICATION, MEDARK_ROWS_CURRENT, SUMMARY_MAX, err));
+	MEDARK_TRY(put_brief(c, MEDARK_LIST_PROBLEMS, MEDARK_ROWS_CURRENT, SUMMARY_MAX, err));
+	MEDARK_TRY(put_brief(c, MEDARK_LIST_LABORATORY, MEDARK_ROWS_ALL, LATEST_MAX, err));
+	MEDARK_TRY(put_brief(c, MEDARK_LIST_CONTACTS, MEDARK_ROWS_ALL, LATEST_MAX, err));
 	return medark_buffer_text(c->out, "</div></section>\n", err);
 }
 

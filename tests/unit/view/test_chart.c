@@ -158,6 +158,7 @@ static void results_stand_by_test_and_unit_as_recorded(void **state)
 	previous = strstr(text, "5.0 mmol/l (High)");
 	graph = strstr(text, "Trend of Potassium: 3 values");
 	assert_true(latest && previous && graph && latest < previous && previous < graph);
+	assert_true(strstr((const char *)p.out.data, "5.60 mmol/l (High)") < text); /* summary */
 	assert_non_null(strstr(text, "3.50 \xe2\x80\x93 5 mmol/l"));
 	assert_null(strstr(graph + 1, "Trend of")); /* one value in the other unit: no graph */
 }
