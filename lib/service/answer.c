@@ -81,6 +81,11 @@ int medark_call_begin(struct medark_call *call, const struct medark_call_page *p
 	call->response->status = page->status ? page->status : 200;
 	MEDARK_TRY(header(call, "Content-Type", "text/html; charset=utf-8"));
 	MEDARK_TRY(header(call, "Content-Security-Policy", POLICY));
+	/*
+	 * Not no-referrer: with that, browsers say "Origin: null" of our own forms (Fetch, section
+	 * 3.1 "Origin header"), and route.c refuses them.
+	 */
+	MEDARK_TRY(header(call, "Referrer-Policy", "same-origin"));
 	MEDARK_TRY(refresh(call));
 	MEDARK_TRY(begin_frame(call, page, is_inside ? links : links + 2, is_inside ? 3 : 1));
 	return is_inside ? user_bar(call) : 0;

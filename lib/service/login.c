@@ -81,6 +81,12 @@ static int show_unlock(struct medark_call *call, const enum medark_saying *error
 				    call->who.account.shown));
 	MEDARK_TRY(put_error(call, error));
 	MEDARK_TRY(medark_call_csrf(call));
+	/* Not sent: it tells password managers whose password is asked for. */
+	MEDARK_TRY(medark_call_html(call,
+				    "<p><label for=\"name\">%s</label><input id=\"name\" "
+				    "autocomplete=\"username\" readonly value=\"%s\"></p>",
+				    medark_call_saying(call, MEDARK_SAYING_ACCOUNT),
+				    call->who.account.name));
 	MEDARK_TRY(put_password_field(call));
 	if (call->who.account.has_totp)
 		MEDARK_TRY(put_code_field(call));

@@ -60,7 +60,7 @@ static int put_head(const struct medark_page *page, struct medark_buffer *out,
 	MEDARK_TRY(
 		medark_html(out, err,
 			    "<meta name=\"viewport\" content=\"width=device-width, "
-			    "initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
+			    "initial-scale=1\">\n<meta name=\"referrer\" content=\"same-origin\">\n"
 			    "<title>%b</title>\n",
 			    page->title));
 	MEDARK_TRY(put_style(page, out, err));

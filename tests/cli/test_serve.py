@@ -56,6 +56,9 @@ class Charts(ServiceTest):
             self.assertNotIn("unsafe", policy)
             self.assertNotIn("script-src", policy)
             self.assertEqual(answer.headers["Cache-Control"], "no-store")
+            # Browsers do not say where a form comes from if no page may be named.
+            self.assertEqual(answer.headers.get_all("Referrer-Policy"), ["same-origin"])
+            self.assertIn('<meta name="referrer" content="same-origin">', answer.text)
             self.assertNotIn("<script", answer.text)
             self.assertNotIn(" style=", answer.text)
         style = re.search(r'href="(/static/[0-9a-f]{16}\.css)"', answer.text).group(1)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests in a browser share: archives of patients, a service over them, and a script in Node that drives Chromium.
+
+MEDARK_NODE is the folder with node_modules, MEDARK_SYNTH the generator of records; MEDARK_SHOTS may name a folder for
+pictures of the pages.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+
+from cli import environment, main  # noqa: E402,F401 pylint: disable=wrong-import-position,unused-import
+from service import PASSWORD, ServiceTest  # noqa: E402 pylint: disable=wrong-import-position
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+class BrowserTest(ServiceTest):
+    def synth(self, count=12):
+        """The generator's patients: the records of each type. The archive of them is synth.medark."""
+        subprocess.run([os.environ["MEDARK_SYNTH"], "--out", self.path("synth"), "--patients", str(count)], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.succeed(*self.export("synth", "synth.medark"))
+        return {name.partition(".")[0]: lines(self.path("synth", name)) for name in os.listdir(self.path("synth"))}
+
+    def script(self, name, **given):
+        """Runs a script; what it prints is shown if it fails."""
+        given = {"packages": os.environ["MEDARK_NODE"], "shots": os.environ.get("MEDARK_SHOTS"), "account": "jansen",
+                 "password": PASSWORD, "folder": self.folder, "address": getattr(self, "address", None), **given}
+        done = subprocess.run(["node", "--test-reporter=tap", os.path.join(HERE, name)], input=json.dumps(given), text=True, timeout=120,
+                              env=environment(), capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^# pass [1-9]")
+        return done.stdout
+
+
+def about(patient):
+    """A patient of the generator, as scripts look for it."""
+    numbers = {each["system"]: each["value"] for each in patient["identifier"]}
+    name, birth = patient["name"][0], patient["birthDate"]
+    bsn = numbers["http://fhir.nl/fhir/NamingSystem/bsn"]
+    return {"row": bsn, "query": bsn, "bsn": bsn, "number": numbers["http://example.nl/fhir/patient-nummer"],
+            "family": name["family"], "given": name["given"][0], "birth": "-".join(reversed(birth.split("-")))}
