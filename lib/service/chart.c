@@ -47,7 +47,7 @@ static const struct {
 
 static int put_reasons(struct medark_call *call)
 {
-	MEDARK_TRY(medark_call_html(call, "<fieldset><legend>%s</legend>",
+	MEDARK_TRY(medark_call_html(call, "<fieldset><legend class=\"hide\">%s</legend>",
 				    medark_call_saying(call, MEDARK_SAYING_WHY)));
 	for (size_t i = 0; i < REASONS; i++)
 		MEDARK_TRY(medark_call_html(

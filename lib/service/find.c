@@ -37,16 +37,6 @@ struct found {
 	int code; /* of the first failure in a row */
 };
 
-static int put_name(struct medark_call *call, const struct medark_patient_row *row)
-{
-	if (!*row->family && !*row->given)
-		return medark_call_html(
-			call, "%s",
-			*row->text ? row->text : medark_word(call->language, MEDARK_WORD_NO_NAME));
-	return medark_call_html(call, "%s%s%s%s%s", row->family, *row->given ? ", " : "",
-				row->given, *row->prefix ? " " : "", row->prefix);
-}
-
 static int put_sex(struct medark_call *call, const char *gender)
 {
 	enum medark_word word = MEDARK_WORD_UNKNOWN;
@@ -84,7 +74,7 @@ static int put_row(struct medark_call *call, const struct medark_patient_row *ro
 						  call->clock, handle, call->err));
 		MEDARK_TRY(medark_call_html(call, "<a href=\"/chart/%s\">", handle));
 	}
-	MEDARK_TRY(put_name(call, row));
+	MEDARK_TRY(medark_call_name(call, row, &call->response->body));
 	if (is_link)
 		MEDARK_TRY(medark_call_html(call, "</a>"));
 	MEDARK_TRY(medark_call_html(call, "</th>"));

@@ -86,7 +86,6 @@ static int put_patient(struct rows *r, const struct medark_shelf_chart *chart)
 	struct medark_bytes id = medark_bytes_text(chart->id);
 	char handle[MEDARK_SESSION_HANDLE_SIZE];
 	const struct medark_patient_row *p = chart->row;
-	const char *name = *p->family || *p->given ? "" : p->text;
 	bool is_link = id.size && id.size <= MEDARK_SESSION_PATIENT_MAX &&
 		       medark_call_may(call, MEDARK_MAY_TREAT);
 
@@ -95,9 +94,7 @@ static int put_patient(struct rows *r, const struct medark_shelf_chart *chart)
 						  call->clock, handle, call->err));
 		MEDARK_TRY(medark_html(&r->text, call->err, "<a href=\"/chart/%s\">", handle));
 	}
-	MEDARK_TRY(medark_html(&r->text, call->err, "%s%s%s%s%s%s", p->family,
-			       *p->family && *p->given ? ", " : "", p->given, *p->prefix ? " " : "",
-			       p->prefix, name));
+	MEDARK_TRY(medark_call_name(call, p, &r->text));
 	if (is_link)
 		MEDARK_TRY(medark_html(&r->text, call->err, "</a>"));
 	MEDARK_TRY(medark_html(&r->text, call->err, "</th><td class=\"when\">"));

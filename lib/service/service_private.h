@@ -103,6 +103,10 @@ static inline const char *medark_call_saying(const struct medark_call *call,
 	return medark_saying(call->language, saying);
 }
 
+/* Appends a patient's name, as the source has it: "Vries, Jan de". MEDARK_E_MEMORY. */
+int medark_call_name(struct medark_call *call, const struct medark_patient_row *row,
+		     struct medark_buffer *out) MEDARK_MUST_USE;
+
 /* The hidden field that every form of a session has. */
 int medark_call_csrf(struct medark_call *call) MEDARK_MUST_USE;
 

@@ -191,8 +191,11 @@ int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
 		MEDARK_TRY(put_copy(page, out, err));
 	MEDARK_TRY(put_links(page, out, err));
 	MEDARK_TRY(put_bytes(out, page->banner, err));
-	return medark_html(out, err, "</header>\n<main id=\"main\" tabindex=\"-1\"%s>\n",
-			   page->is_narrow ? " class=\"narrow\"" : "");
+	return medark_buffer_text(
+		out,
+		page->is_narrow ? "</header>\n<main id=\"main\" tabindex=\"-1\" class=\"narrow\">\n"
+				: "</header>\n<main id=\"main\" tabindex=\"-1\">\n",
+		err);
 }
 
 int medark_page_end(const struct medark_page *page, struct medark_buffer *out,

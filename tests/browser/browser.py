@@ -21,6 +21,16 @@ def lines(path):
     with open(path, encoding="utf-8") as f:
         return [json.loads(line) for line in f]
 
+# What a chart has to show of each type: how a record says what it is about.
+SHOWN = {
+    "AllergyIntolerance": lambda r: r["code"]["text"],
+    "Condition": lambda r: r["code"]["text"],
+    "Flag": lambda r: r["code"]["text"],
+    "Immunization": lambda r: r["vaccineCode"]["text"],
+    "Observation": lambda r: r["code"]["text"],
+    "Procedure": lambda r: r["code"]["text"],
+}
+
 
 class BrowserTest(ServiceTest):
     def synth(self, count=12):
@@ -48,3 +58,24 @@ def about(patient):
     bsn = numbers["http://fhir.nl/fhir/NamingSystem/bsn"]
     return {"row": bsn, "query": bsn, "bsn": bsn, "number": numbers["http://example.nl/fhir/patient-nummer"],
             "family": name["family"], "given": name["given"][0], "birth": "-".join(reversed(birth.split("-")))}
+
+
+def of(patient, records):
+    """The records of a patient, by type."""
+    own = "Patient/" + patient["id"]
+    found = {kind: [r for r in rows if own in (r.get("subject", r.get("patient", {})).get("reference"),
+                                               *(p["actor"].get("reference") for p in r.get("participant", ())
+                                                 if "actor" in p))]
+             for kind, rows in records.items()}
+    return {kind: rows for kind, rows in found.items() if rows}
+
+
+def fullest(records):
+    """Somebody with a BSN and something in most lists, who has no more than it takes; and all that is theirs."""
+    found = [(p, of(p, records)) for p in records["Patient"] if p.get("active") and len(p["identifier"]) > 1]
+    return max(found, key=lambda each: (len(each[1]), -sum(map(len, each[1].values()))))
+
+
+def texts(own):
+    """What has to stand on the chart of somebody with these records."""
+    return sorted({SHOWN[kind](record) for kind in SHOWN for record in own.get(kind, ())})

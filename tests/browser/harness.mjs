@@ -86,14 +86,13 @@ export const WORDS = {
 		account: 'Account', password: 'Password', logIn: 'Log in', logOut: 'Log out', lock: 'Lock', unlock: 'Unlock',
 		locked: 'Locked', find: 'Find a patient', hint: 'Name, birth date, BSN or record number', search: 'Search',
 		why: 'Why do you open this chart?', treat: 'I treat this patient', open: 'Open the chart',
-		words: 'In your words', nobody: 'Nobody found', copy: 'Emergency copy', other: 'Nederlands', nothing: 'There is nothing here.',
+		other: 'Nederlands', lists: 'Appointments and admissions', admitted: 'Admitted', nothing: 'There is nothing here.',
 	},
 	nl: {
 		account: 'Account', password: 'Wachtwoord', logIn: 'Inloggen', logOut: 'Uitloggen', lock: 'Vergrendelen',
 		unlock: 'Ontgrendelen', locked: 'Vergrendeld', find: 'Zoek een patiënt',
 		hint: 'Naam, geboortedatum, BSN of patiëntnummer', search: 'Zoeken', why: 'Waarom opent u dit dossier?',
-		treat: 'Ik behandel deze patiënt', open: 'Dossier openen', words: 'In uw woorden', nobody: 'Niemand gevonden',
-		copy: 'Noodkopie', other: 'English', nothing: 'Hier is niets.',
+		treat: 'Ik behandel deze patiënt', open: 'Dossier openen', other: 'English', lists: 'Afspraken en opnames', admitted: 'Opgenomen', nothing: 'Hier is niets.',
 	},
 };
 

@@ -108,7 +108,7 @@ class Hostile(BrowserTest):
         self.assertGreater(poison.used, 500)
         self.write("hostile/all.ndjson", "".join(json.dumps(r) + "\n" for r in rows))
         result = self.run_medark(*self.export("hostile", "hostile.medark"))
-        self.assertIn(result.code, (0, 6), result.err) # 6: some of it is too odd to be recognised
+        self.assertIn(result.code, (0, 6), result.err)  # 6: some of it is too odd to be recognised
         self.account()
         self.start("hostile.medark")
         self.script("hostile.mjs", patient={"row": bsn, "query": bsn, "family": whole["name"][0]["family"],

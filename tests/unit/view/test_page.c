@@ -122,6 +122,7 @@ static void the_banner_says_how_fresh_it_is_and_names_gaps(void **state)
 	assert_non_null(strstr(text, "3 archives"));
 	assert_non_null(strstr(text, "<title>a &lt;b&gt;</title>"));
 	assert_non_null(strstr(text, "href=\"/static/x.css\""));
+	assert_non_null(strstr(text, "<main id=\"main\" tabindex=\"-1\">"));
 	assert_null(strstr(text, "<script"));
 	assert_null(strstr(text, "<style"));
 }
@@ -135,7 +136,8 @@ static void a_kept_page_says_when_it_was_made_and_needs_no_other_file(void **sta
 					  .copy = &kept,
 					  .policy = "default-src 'none'",
 					  .links = &link,
-					  .link_count = 1 };
+					  .link_count = 1,
+					  .is_narrow = true };
 	const char *text;
 
 	(void)state;
@@ -147,6 +149,7 @@ static void a_kept_page_says_when_it_was_made_and_needs_no_other_file(void **sta
 	assert_non_null(strstr(text, "7 uur oud op 22 nov 2026 10:11"));
 	assert_non_null(strstr(text, "content=\"default-src &#39;none&#39;\""));
 	assert_non_null(strstr(text, "<style>:root"));
+	assert_non_null(strstr(text, "<main id=\"main\" tabindex=\"-1\" class=\"narrow\">"));
 	assert_null(strstr(text, "<link"));
 	assert_null(strstr(text, "Niet alles"));
 	assert_non_null(strstr(text, "<a href=\"&quot;x\" aria-current=\"page\">&lt;i&gt;</a>"));

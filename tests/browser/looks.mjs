@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page in one language, light and dark, wide and narrow: what axe-core says of it, and whether
+// it fits.
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { axeSource, Desk, given, launch, open, shot, step, WORDS } from './harness.mjs';
+
+const { patient, auditor, clerk, language } = given;
+const words = { ...WORDS[language], day: given.day };
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SIZES = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
+const LOCALES = { en: 'en-GB', nl: 'nl-NL' };
+let browser;
+
+before(async () => {
+	browser = await launch();
+});
+after(() => browser.close());
+
+async function axe(page, where) {
+	if (!await page.evaluate(() => 'axe' in window))
+		await page.evaluate(axeSource());
+	const found = await page.evaluate((values) => window.axe.run(document,
+		{ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }), RULES);
+	assert.ok(found.passes.length > 5, `${where}: axe-core looked at nothing`);
+	assert.deepEqual(found.violations.map((each) => `${each.id}: ${each.nodes[0].html} ${each.nodes[0].failureSummary}`), [], where);
+}
+
+/** Nothing is cut off at the side, or needs to be scrolled sideways, but tables in their frames. */
+async function assertFits(page, where) {
+	const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+	assert.ok(content <= window_, `${where}: ${content} px in a window of ${window_}`);
+}
+
+async function look(page, name) {
+	assert.equal(await page.locator('html').getAttribute('lang'), language);
+	for (const [size, viewport] of Object.entries(SIZES)) {
+		await page.setViewportSize(viewport);
+		for (const colorScheme of ['light', 'dark']) {
+			const where = `${language}-${name}-${colorScheme}-${size}`;
+			await page.emulateMedia({ colorScheme });
+			await shot(page, where);
+			await axe(page, where);
+		}
+		await assertFits(page, `${language}-${name}-${size}`);
+	}
+	// 1280 px at 400 % (WCAG 1.4.10).
+	await page.setViewportSize({ width: 320, height: 640 });
+	await assertFits(page, `${language}-${name}-320`);
+	await page.setViewportSize(SIZES.wide);
+	await page.emulateMedia({ colorScheme: 'light' });
+}
+
+step('axe-core finds what is wrong', async () => {
+	const context = await open(browser, { bypassCSP: true });
+	const { page } = await Desk.begin(context);
+	await page.goto('/login');
+	await page.locator('main').evaluate((main) => {
+		main.insertAdjacentHTML('beforeend', '<img src="data:,"><p style="color:#aaa;background:#fff">pale</p>');
+	});
+	await assert.rejects(axe(page, 'wrong'), (error) => ['image-alt', 'color-contrast'].every((id) => error.message.includes(id)));
+	await context.close();
+});
+
+async function session(account) {
+	const context = await open(browser, { bypassCSP: true, locale: LOCALES[language] });
+	const desk = await Desk.begin(context, words);
+	if (account) {
+		await desk.logIn(account);
+		await desk.heading(words.logIn).waitFor({ state: 'detached' });
+	}
+	return desk;
+}
+
+step('the log-in looks right', async () => {
+	const desk = await session();
+	await desk.page.goto('/login');
+	await look(desk.page, 'login');
+	await desk.logIn('nobody');
+	await desk.page.getByRole('alert').waitFor();
+	await look(desk.page, 'login-wrong');
+	await desk.page.context().close();
+});
+
+step('finding looks right', async () => {
+	const desk = await session(given.account);
+	await look(desk.page, 'find');
+	await desk.find('Nobodywiththisname');
+	await look(desk.page, 'find-nobody');
+	await desk.find('v');
+	await look(desk.page, 'find-some');
+	await desk.page.goto('/nothing');
+	await desk.heading(words.nothing).waitFor();
+	await look(desk.page, 'nothing');
+	await desk.page.context().close();
+});
+
+step('lists look right', async () => {
+	const desk = await session(given.account);
+	await desk.page.getByRole('navigation').getByRole('link', { name: words.lists }).click();
+	const main = desk.page.getByRole('main');
+	for (const name of [words.day, words.admitted]) {
+		await main.getByRole('link', { name, exact: true }).click();
+		await main.getByRole('link', { name, exact: true, current: 'page' }).waitFor();
+		assert.equal(await main.getByRole('row').filter({ has: desk.page.getByRole('link', { name: patient.family }) }).count(), 1);
+		await look(desk.page, name === words.admitted ? 'admitted' : 'appointments');
+	}
+	await desk.page.context().close();
+});
+
+step('the chart looks right', async () => {
+	const desk = await session(given.account);
+	await desk.find(patient.query);
+	await desk.link(patient).click();
+	await desk.heading(words.why).waitFor();
+	await look(desk.page, 'why');
+	await desk.page.getByRole('radio').nth(2).check();
+	await desk.button(words.open).click();
+	await desk.page.getByRole('alert').waitFor();
+	await look(desk.page, 'why-again');
+	await desk.open(patient);
+	await look(desk.page, 'chart');
+	await desk.page.emulateMedia({ media: 'print' });
+	await shot(desk.page, `${language}-chart-print`);
+	await desk.page.emulateMedia({ media: null });
+	await desk.button(words.lock).click();
+	await desk.heading(words.locked).waitFor();
+	await look(desk.page, 'locked');
+	await desk.page.getByLabel(words.password).fill('not the password');
+	await desk.button(words.unlock).click();
+	await desk.page.getByRole('alert').waitFor();
+	await look(desk.page, 'locked-wrong');
+	await desk.page.context().close();
+});
+
+step('what others see looks right', async () => {
+	let desk = await session(auditor);
+	await look(desk.page, 'auditor');
+	await desk.page.context().close();
+	desk = await session(clerk);
+	await desk.find(patient.query);
+	await look(desk.page, 'clerk-found');
+	assert.equal(await desk.link(patient).count(), 0);
+	await desk.page.context().close();
+});
