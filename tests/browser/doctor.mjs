@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before } from 'node:test';
-import { assertClean, assertSays, Desk, given, launch, open, step, WORDS } from './harness.mjs';
+import { assertSays } from './checks.mjs';
+import { assertClean, Desk, given, launch, open, step, WORDS } from './harness.mjs';
 
 const { patient } = given;
 let browser, context, desk;

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 export const given = JSON.parse(fs.readFileSync(0, 'utf8'));
-const require = createRequire(given.packages + '/');
+export const require = createRequire(given.packages + '/');
 const { chromium } = require('playwright-core');
 
 // Nothing outside of this machine is ever reached, whatever a page tries.
@@ -28,6 +28,9 @@ export function step(name, run) {
 		failed = undefined;
 	});
 }
+
+// What a window that shows a PDF loads, inside of the browser.
+const PDF_VIEWER = 'mhjfbmdgcfjbbpaeojofohoefgiehjai';
 
 /** The browser of a script; a page that was left comes back from memory, as it does for people. */
 export function launch() {
@@ -58,7 +61,10 @@ async function watch(context) {
 		(e) => window.medarkNote('policy', `${e.violatedDirective} ${e.blockedURI} ${e.sample}`)));
 	context.on('request', (request) => {
 		const url = new URL(request.url());
-		if (url.protocol !== 'data:' && url.protocol !== 'file:' && url.host !== given.address)
+		if (url.protocol === 'chrome:' || url.host === PDF_VIEWER)
+			return;
+		const isHere = url.protocol === 'file:' ? url.pathname.startsWith(given.folder + '/') : url.host === given.address;
+		if (url.protocol !== 'data:' && !isHere)
 			note('request', request.url());
 	});
 	context.on('dialog', async (dialog) => {
@@ -142,22 +148,10 @@ export class Desk {
 	text() { return this.page.locator('body').textContent(); }
 }
 
-/** Whether each text stands on the page; whitespace aside. */
-export function assertSays(text, wanted) {
-	const plain = (s) => s.replace(/\s+/g, ' ');
-	const missing = wanted.filter((each) => !plain(text).includes(plain(each)));
-	assert.deepEqual(missing, []);
-}
-
 /** A picture of the page as it is, if MEDARK_SHOTS names a folder for them. */
 export async function shot(page, name) {
 	if (!given.shots)
 		return;
 	fs.mkdirSync(given.shots, { recursive: true });
 	await page.screenshot({ path: path.join(given.shots, name + '.png'), fullPage: true });
-}
-
-/** axe-core's source, which makes `axe` known to a page. */
-export function axeSource() {
-	return fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 }

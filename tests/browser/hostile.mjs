@@ -2,7 +2,8 @@
 // Reads the chart of a patient whose every text is an attack.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { assertClean, assertSays, Desk, given, launch, open, shot, step } from './harness.mjs';
+import { assertInert, assertSays } from './checks.mjs';
+import { assertClean, Desk, given, launch, open, shot, step } from './harness.mjs';
 
 const { patient, attacks } = given;
 let browser, context, desk;
@@ -13,33 +14,6 @@ before(async () => {
 	desk = await Desk.begin(context);
 });
 after(() => browser.close());
-
-/** No element or attribute that could do something, and no way off this service. */
-async function assertInert(page) {
-	const found = await page.evaluate(() => {
-		const bad = [];
-		for (const e of document.querySelectorAll('*')) {
-			if (/^(script|iframe|frame|object|embed|base|foreignobject|math|template|video|audio)$/i.test(e.localName))
-				bad.push(`<${e.localName}>`);
-			for (const { name, value } of e.attributes) {
-				if (/^on/i.test(name) || name === 'style' || name === 'srcdoc')
-					bad.push(`<${e.localName} ${name}="${value}">`);
-				if (!/^(href|src|action|formaction|data|xlink:href|poster|background)$/i.test(name))
-					continue;
-				const url = new URL(value, document.baseURI);
-				if (url.origin !== location.origin && !/^data:image\/(png|jpeg|gif);base64,/.test(value))
-					bad.push(`<${e.localName} ${name}="${value}">`);
-			}
-		}
-		if (document.querySelectorAll('meta[http-equiv], style').length)
-			bad.push('<meta http-equiv> or <style>');
-		return bad;
-	});
-	assert.deepEqual(found, [], page.url());
-	// Controls that turn text around would show something else than what is there.
-	const text = await page.locator('html').textContent();
-	assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
-}
 
 step('the watch sees what pages must not do', async () => {
 	const trap = await open(browser);

@@ -3,12 +3,11 @@
 // it fits.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { axeSource, Desk, given, launch, open, shot, step, WORDS } from './harness.mjs';
+import { assertAccessible, lookAt } from './checks.mjs';
+import { Desk, given, launch, open, shot, step, WORDS } from './harness.mjs';
 
 const { patient, auditor, clerk, language } = given;
 const words = { ...WORDS[language], day: given.day };
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const SIZES = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
 const LOCALES = { en: 'en-GB', nl: 'nl-NL' };
 let browser;
 
@@ -17,38 +16,9 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function axe(page, where) {
-	if (!await page.evaluate(() => 'axe' in window))
-		await page.evaluate(axeSource());
-	const found = await page.evaluate((values) => window.axe.run(document,
-		{ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }), RULES);
-	assert.ok(found.passes.length > 5, `${where}: axe-core looked at nothing`);
-	assert.deepEqual(found.violations.map((each) => `${each.id}: ${each.nodes[0].html} ${each.nodes[0].failureSummary}`), [], where);
-}
-
-/** Nothing is cut off at the side, or needs to be scrolled sideways, but tables in their frames. */
-async function assertFits(page, where) {
-	const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-	assert.ok(content <= window_, `${where}: ${content} px in a window of ${window_}`);
-}
-
 async function look(page, name) {
 	assert.equal(await page.locator('html').getAttribute('lang'), language);
-	for (const [size, viewport] of Object.entries(SIZES)) {
-		await page.setViewportSize(viewport);
-		for (const colorScheme of ['light', 'dark']) {
-			const where = `${language}-${name}-${colorScheme}-${size}`;
-			await page.emulateMedia({ colorScheme });
-			await shot(page, where);
-			await axe(page, where);
-		}
-		await assertFits(page, `${language}-${name}-${size}`);
-	}
-	// 1280 px at 400 % (WCAG 1.4.10).
-	await page.setViewportSize({ width: 320, height: 640 });
-	await assertFits(page, `${language}-${name}-320`);
-	await page.setViewportSize(SIZES.wide);
-	await page.emulateMedia({ colorScheme: 'light' });
+	await lookAt(page, `${language}-${name}`);
 }
 
 step('axe-core finds what is wrong', async () => {
@@ -58,7 +28,7 @@ step('axe-core finds what is wrong', async () => {
 	await page.locator('main').evaluate((main) => {
 		main.insertAdjacentHTML('beforeend', '<img src="data:,"><p style="color:#aaa;background:#fff">pale</p>');
 	});
-	await assert.rejects(axe(page, 'wrong'), (error) => ['image-alt', 'color-contrast'].every((id) => error.message.includes(id)));
+	await assert.rejects(assertAccessible(page, 'wrong'), (error) => ['image-alt', 'color-contrast'].every((id) => error.message.includes(id)));
 	await context.close();
 });
 

@@ -2,7 +2,8 @@
 // The way to a chart by keyboard alone, and without scripts.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { assertClean, assertSays, Desk, given, launch, open, step, WORDS } from './harness.mjs';
+import { assertSays } from './checks.mjs';
+import { assertClean, Desk, given, launch, open, step, WORDS } from './harness.mjs';
 
 const { patient } = given;
 let browser;
