@@ -230,24 +230,35 @@ static int include_of(struct search *s, const struct medark_view_record *of,
 	return medark_hunt_all(s->call, include->type, take_reverse, &in);
 }
 
+/* What record `i` brings along by :iterate. A copy of it: `keep` moves as it grows. */
+static int iterate(struct search *s, struct medark_hunt_keep *keep, size_t i)
+{
+	MEDARK_AUTO(medark_hunt_keep_clear) struct medark_hunt_keep copy = MEDARK_HUNT_KEEP;
+	MEDARK_AUTO(medark_view_records_clear) struct medark_view_records kept = { 0 };
+	MEDARK_AUTO(medark_view_records_clear) struct medark_view_records one = { 0 };
+	int code = medark_hunt_keep_get(keep, i, &kept, s->call->err);
+
+	if (code >= 0)
+		code = medark_hunt_keep_add(&copy, &kept.list[0], s->call->err);
+	if (code >= 0)
+		code = medark_hunt_keep_get(&copy, 0, &one, s->call->err);
+	MEDARK_TRY(code);
+	for (size_t k = 0; k < s->query.include_count; k++)
+		if (s->query.includes[k].iterate)
+			MEDARK_TRY(include_of(s, &one.list[0], &s->query.includes[k], keep));
+	return 0;
+}
+
 /* Once for what was found; and again, as long as :iterate brings something new. */
 static int put_included(struct search *s, const struct medark_view_records *found)
 {
 	MEDARK_AUTO(medark_hunt_keep_clear) struct medark_hunt_keep keep = MEDARK_HUNT_KEEP;
-	size_t done = 0;
 
 	for (size_t i = 0; i < s->query.include_count; i++)
 		for (size_t r = 0; r < found->count; r++)
 			MEDARK_TRY(include_of(s, &found->list[r], &s->query.includes[i], &keep));
-	while (done < medark_hunt_keep_count(&keep)) {
-		MEDARK_AUTO(medark_view_records_clear) struct medark_view_records one = { 0 };
-
-		MEDARK_TRY(medark_hunt_keep_get(&keep, done++, &one, s->call->err));
-		for (size_t i = 0; i < s->query.include_count; i++)
-			if (s->query.includes[i].iterate)
-				MEDARK_TRY(
-					include_of(s, &one.list[0], &s->query.includes[i], &keep));
-	}
+	for (size_t done = 0; done < medark_hunt_keep_count(&keep); done++)
+		MEDARK_TRY(iterate(s, &keep, done));
 	return 0;
 }
 

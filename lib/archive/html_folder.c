@@ -4,6 +4,7 @@
 #include "archive/write_all.h"
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
+#include "view/attached.h"
 #include "view/file_kind.h"
 #include "view/value.h"
 
@@ -135,21 +136,6 @@ static int grow(struct medark_html_files *files, struct medark_error *err)
 	return 0;
 }
 
-/* The base64 of an Attachment, or of the Binary that it points to; NULL: neither is here. */
-static const struct medark_json_node *find_data(const struct medark_html_files *files,
-						const struct medark_view_record *record,
-						const struct medark_json_node *attachment)
-{
-	const struct medark_json_node *data = medark_json_member(&record->tree, attachment, "data");
-	const struct medark_json_node *url = medark_json_member(&record->tree, attachment, "url");
-	const struct medark_view_record *binary =
-		data || !url ? NULL : medark_view_records_find(files->records, url->text);
-
-	if (binary && binary->root && medark_bytes_is(binary->type, "Binary"))
-		data = medark_view_find(binary, binary->root, "data|content");
-	return data;
-}
-
 static int put_href(const struct medark_html_files *files, uint64_t i, struct medark_buffer *out,
 		    struct medark_error *err)
 {
@@ -177,7 +163,8 @@ int medark_html_files_add(struct medark_html_files *files, const struct medark_v
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(FILE_MAX);
-	const struct medark_json_node *data = find_data(files, record, attachment);
+	const struct medark_json_node *data =
+		medark_view_attached(files->records, record, attachment);
 	int code;
 
 	if (!data || !data->text.size)

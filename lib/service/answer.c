@@ -3,6 +3,7 @@
 #include "service/service_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Pages run no script and load nothing from elsewhere; forms lead to us alone. */
 #define POLICY                                                                                     \
@@ -49,7 +50,7 @@ static int begin_frame(struct medark_call *call, const struct medark_call_page *
 				     .is_narrow = page->is_narrow };
 
 	(void)snprintf(style, sizeof(style), "/static/%s.css", s->style);
-	return medark_page_begin(&frame, &call->response->body, call->err);
+	return medark_page_begin(&frame, medark_call_body(call), call->err);
 }
 
 /* Who is logged in, and the buttons that need no more than that. */
@@ -95,7 +96,55 @@ int medark_call_end(struct medark_call *call, const struct medark_call_page *pag
 {
 	const struct medark_page frame = { .language = call->language, .title = page->title };
 
-	return medark_page_end(&frame, &call->response->body, call->err);
+	MEDARK_TRY(medark_page_end(&frame, medark_call_body(call), call->err));
+	return medark_call_send(call, medark_call_body(call));
+}
+
+/* ---- bodies ---- */
+
+struct body {
+	struct medark_buffer text;
+	size_t at;
+};
+
+static int pull(void *context, struct medark_buffer *out, struct medark_error *err)
+{
+	struct body *body = context;
+	size_t size = body->text.size - body->at;
+
+	if (size == 0)
+		return 0;
+	size = size < MEDARK_SERVE_CHUNK_MAX ? size : MEDARK_SERVE_CHUNK_MAX;
+	MEDARK_TRY(medark_buffer_add(out, body->text.data + body->at, size, err));
+	body->at += size;
+	return 1;
+}
+
+static void pull_free(void *context)
+{
+	struct body *body = context;
+
+	medark_buffer_clear(&body->text);
+	free(body);
+}
+
+int medark_call_send(struct medark_call *call, struct medark_buffer *text)
+{
+	struct medark_serve_response *r = call->response;
+	struct body *body;
+
+	if (text->size <= MEDARK_SERVE_BUFFER_MAX)
+		return medark_buffer_add(&r->body, text->data, text->size, call->err);
+	body = calloc(1, sizeof(*body));
+	if (!body)
+		return medark_error_memory(call->err, "a page");
+	body->text = *text;
+	*text = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SERVICE_BODY_MAX);
+	r->pull = pull;
+	r->pull_free = pull_free;
+	r->context = body;
+	r->length = body->text.size;
+	return 0;
 }
 
 int medark_call_say(struct medark_call *call, unsigned status, enum medark_saying title,
@@ -109,6 +158,7 @@ int medark_call_say(struct medark_call *call, unsigned status, enum medark_sayin
 
 	medark_serve_response_clear(call->response);
 	medark_serve_response_init(call->response);
+	call->body.size = 0;
 	MEDARK_TRY(medark_call_begin(call, &page));
 	MEDARK_TRY(medark_call_html(call, "<h1>%s</h1><p class=\"notice bad\">%s</p>",
 				    medark_call_saying(call, title),

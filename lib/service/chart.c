@@ -2,8 +2,13 @@
 /* A patient's chart: first why it is opened, then what it says. */
 #include "service/service_private.h"
 
+#include "base/text.h"
+#include "crypto/jwt.h"
 #include "desk/reason.h"
-#include "view/lists.h"
+#include "view/attached.h"
+#include "view/chart.h"
+#include "view/date.h"
+#include "view/file_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -149,50 +154,213 @@ int medark_page_open(struct medark_call *call)
 
 /* ---- what it says ---- */
 
-static int put_list(struct medark_call *call, const struct medark_view_values *values,
-		    enum medark_view_list list)
-{
-	const struct medark_view_list_form *form = medark_view_list_form(list);
-	const struct medark_view_records *records = values->records;
-	MEDARK_AUTO(medark_view_row_clear) struct medark_view_row row = { 0 };
+/* A chart on its way to be a page; also where its links lead. */
+struct sheet {
+	struct medark_call *call;
+	const struct medark_shelf_chart *chart;
+	struct medark_view_chart view;
+	struct medark_bytes handle;
+	char on[MEDARK_SERVICE_TIME_MAX];
+};
 
-	MEDARK_TRY(medark_call_html(call,
-				    "<section class=\"panel\"><h2>%s</h2><div class=\"scroll\" "
-				    "tabindex=\"0\"><table class=\"list\"><thead><tr>",
-				    form->name));
-	for (size_t i = 0; i < form->count; i++)
-		MEDARK_TRY(medark_call_html(call, "<th scope=\"col\">%s</th>", form->columns[i]));
-	MEDARK_TRY(medark_call_html(call, "</tr></thead><tbody>"));
-	for (size_t r = 0; r < records->count; r++) {
-		if (medark_view_list_of(&records->list[r]) != list)
-			continue;
-		MEDARK_TRY(medark_view_row(values, list, &records->list[r], &row, call->err));
-		MEDARK_TRY(medark_call_html(call, row.is_wrong ? "<tr class=\"wrong\">" : "<tr>"));
-		for (size_t i = 0; i < form->count; i++)
-			MEDARK_TRY(
-				medark_call_html(call, "<td>%b</td>", medark_view_cell(&row, i)));
-		MEDARK_TRY(medark_call_html(call, "</tr>"));
-	}
-	return medark_call_html(call, "</tbody></table></div></section>");
+static size_t record_number(const struct sheet *s, const struct medark_view_record *record)
+{
+	return (size_t)(record - s->chart->records.list);
 }
 
-static int show_chart(struct medark_call *call, const struct medark_shelf_chart *chart)
+static size_t node_number(const struct medark_view_record *record,
+			  const struct medark_json_node *node)
 {
-	const struct medark_call_page page = { .title = medark_bytes_text(chart->row->family),
-					       .has_data = true };
-	const struct medark_view_values values = { .records = &chart->records };
+	return (size_t)(node - medark_json_tree_root(&record->tree));
+}
 
+/* Places in the chart, not names: addresses say nothing about anybody. */
+static int find_link(void *context, enum medark_view_link kind,
+		     const struct medark_view_record *record,
+		     const struct medark_json_node *attachment, struct medark_buffer *out,
+		     struct medark_error *err)
+{
+	const struct sheet *s = context;
+
+	MEDARK_TRY(medark_buffer_print(out, err, "/chart/%.*s/", (int)s->handle.size,
+				       (const char *)s->handle.data));
+	if (kind == MEDARK_LINK_RAW) {
+		MEDARK_TRY(medark_buffer_text(out, "raw", err));
+		return 1;
+	}
+	if (!medark_view_attached(&s->chart->records, record, attachment))
+		return 0;
+	MEDARK_TRY(medark_buffer_print(out, err, "file/%zu/%zu", record_number(s, record),
+				       node_number(record, attachment)));
+	return 1;
+}
+
+static const char *known(const char *text)
+{
+	return text ? text : "";
+}
+
+static void fill_sheet(struct sheet *s)
+{
+	const struct medark_patient_row *row = s->chart->row;
+
+	medark_service_time(s->call->service, s->call->now, s->on);
+	s->view = (struct medark_view_chart) {
+		.records = &s->chart->records,
+		.language = s->call->language,
+		.on = s->on,
+		.unresolved = s->chart->unresolved,
+		.link = find_link,
+		.context = s,
+		.facts = { .id = known(row->id),
+			   .bsn = known(row->bsn),
+			   .family = known(row->family),
+			   .given = known(row->given),
+			   .text = known(row->text),
+			   .birth_date = known(row->birth_date),
+			   .gender = known(row->gender),
+			   .deceased_date = known(row->deceased_date),
+			   .is_deceased = row->deceased,
+			   .is_inactive = row->inactive },
+	};
+}
+
+/* "JANSEN, Anna · 31 Dec 1970 · BSN 999990019": the title, and on each sheet of paper. */
+static int name_sheet(const struct sheet *s, struct medark_buffer *out)
+{
+	const struct medark_view_facts *f = &s->view.facts;
+	struct medark_error *err = s->call->err;
+
+	MEDARK_TRY(medark_view_patient_name(f, s->view.language, out, err));
+	MEDARK_TRY(medark_buffer_text(out, " \xc2\xb7 ", err));
+	MEDARK_TRY(medark_view_date(s->view.language, medark_bytes_text(f->birth_date), out, err));
+	if (*f->bsn)
+		MEDARK_TRY(medark_buffer_print(out, err, " \xc2\xb7 BSN %s", f->bsn));
+	return 0;
+}
+
+static int show(struct sheet *s, bool is_raw)
+{
+	struct medark_call *call = s->call;
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer name = MEDARK_BUFFER_SECRET(1 << 16);
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer banner = MEDARK_BUFFER_SECRET(1 << 20);
+	struct medark_call_page page = { .has_data = true };
+
+	MEDARK_TRY(name_sheet(s, &name));
+	MEDARK_TRY(medark_view_banner(&s->view, &banner, call->err));
+	page.title = page.sheet = medark_bytes(name.data, name.size);
+	page.banner = medark_bytes(banner.data, banner.size);
 	MEDARK_TRY(medark_call_begin(call, &page));
-	MEDARK_TRY(
-		medark_call_html(call, "<h1>%s, %s</h1>", chart->row->family, chart->row->given));
-	for (size_t i = 0; i < MEDARK_LIST_COUNT; i++)
-		MEDARK_TRY(put_list(call, &values, (enum medark_view_list)i));
+	if (is_raw)
+		MEDARK_TRY(medark_call_html(call, "<p><a href=\"/chart/%b\">%s</a></p><h1>%s</h1>",
+					    s->handle,
+					    medark_word(call->language, MEDARK_WORD_TO_THE_CHART),
+					    medark_word(call->language, MEDARK_WORD_RAW)));
+	MEDARK_TRY(is_raw ? medark_view_raw(&s->view, medark_call_body(call), call->err)
+			  : medark_view_chart(&s->view, medark_call_body(call), call->err));
 	return medark_call_end(call, &page);
+}
+
+/* ---- files of the chart ---- */
+
+/* "12/34": a record, and the number of its Attachment's node. */
+static const struct medark_json_node *find_attachment(const struct sheet *s,
+						      struct medark_bytes place,
+						      const struct medark_view_record **out)
+{
+	const uint8_t *slash = place.size ? memchr(place.data, '/', place.size) : NULL;
+	const struct medark_view_records *records = &s->chart->records;
+	uint64_t record, node;
+	size_t before = slash ? (size_t)(slash - place.data) : 0;
+
+	if (!slash || !medark_text_decimal(medark_bytes(place.data, before), UINT32_MAX, &record) ||
+	    !medark_text_decimal(medark_bytes(slash + 1, place.size - before - 1), UINT32_MAX,
+				 &node) ||
+	    record >= records->count || !records->list[record].root)
+		return NULL;
+	*out = &records->list[record];
+	if (node >= (*out)->tree.nodes.size / sizeof(struct medark_json_node))
+		return NULL;
+	return medark_json_tree_root(&(*out)->tree) + node;
+}
+
+/*
+ * Never as a page of ours: a picture is shown, anything else is saved, whatever the record calls
+ * it (file_kind.h goes by the first bytes).
+ */
+static int send_file(struct medark_call *call, struct medark_buffer *bytes)
+{
+	struct medark_bytes all = medark_bytes(bytes->data, bytes->size);
+	const char *image = medark_file_image(all), *ending = medark_file_ending(all);
+	char disposition[64];
+	bool is_pdf = strcmp(ending, "pdf") == 0;
+
+	(void)snprintf(disposition, sizeof(disposition), "%s; filename=\"document.%s\"",
+		       image ? "inline" : "attachment", ending);
+	MEDARK_TRY(medark_serve_response_header(
+		call->response, "Content-Type",
+		medark_bytes_text(image	   ? image
+				  : is_pdf ? "application/pdf"
+					   : "application/octet-stream"),
+		call->err));
+	MEDARK_TRY(medark_serve_response_header(call->response, "Content-Disposition",
+						medark_bytes_text(disposition), call->err));
+	MEDARK_TRY(medark_serve_response_header(
+		call->response, "Content-Security-Policy",
+		medark_bytes_text("default-src 'none'; sandbox; frame-ancestors 'none'"),
+		call->err));
+	return medark_call_send(call, bytes);
+}
+
+static int show_file(struct sheet *s, struct medark_bytes place)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(MEDARK_SERVICE_BODY_MAX);
+	const struct medark_view_record *record;
+	const struct medark_json_node *attachment = find_attachment(s, place, &record), *data;
+	struct medark_error why = { 0 };
+	int code;
+
+	data = attachment ? medark_view_attached(&s->chart->records, record, attachment) : NULL;
+	if (!data || !data->text.size)
+		return nothing_here(s->call);
+	code = medark_base64_decode(data->text, &bytes, &why);
+	if (code == MEDARK_E_MEMORY)
+		return medark_error_set(s->call->err, code, "%s", why.message);
+	return code < 0 ? nothing_here(s->call) : send_file(s->call, &bytes);
+}
+
+/* ---- the whole ---- */
+
+/* What is asked for below a chart's handle, as the log calls it; NULL: there is no such thing. */
+static const char *part_name(struct medark_bytes part)
+{
+	if (part.size == 0)
+		return "chart";
+	if (medark_bytes_is(part, "/raw"))
+		return "all records";
+	return medark_bytes_starts(part, "/file/") ? "file" : NULL;
+}
+
+static int show_part(struct medark_call *call, const char *patient, struct medark_bytes handle,
+		     struct medark_bytes part)
+{
+	struct sheet s = { .call = call, .handle = handle };
+
+	MEDARK_TRY(medark_shelf_chart(call->shelf, patient, &s.chart, call->err));
+	fill_sheet(&s);
+	if (medark_bytes_starts(part, "/file/"))
+		return show_file(&s, medark_bytes(part.data + 6, part.size - 6));
+	return show(&s, part.size > 0);
 }
 
 int medark_page_chart(struct medark_call *call, struct medark_bytes rest)
 {
-	const struct medark_shelf_chart *chart;
+	const uint8_t *slash = rest.size ? memchr(rest.data, '/', rest.size) : NULL;
+	size_t size = slash ? (size_t)(slash - rest.data) : rest.size;
+	struct medark_bytes handle = medark_bytes(rest.data, size);
+	struct medark_bytes part = medark_bytes(rest.data + size, rest.size - size);
 	char patient[PATIENT_SIZE];
 	struct medark_reason reason;
 	struct medark_error why = { 0 };
@@ -200,17 +368,16 @@ int medark_page_chart(struct medark_call *call, struct medark_bytes rest)
 
 	if (!medark_call_may(call, MEDARK_MAY_TREAT))
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
-	code = find_patient(call, rest, patient);
-	if (code == MEDARK_E_NOT_FOUND)
+	code = find_patient(call, handle, patient);
+	if (code == MEDARK_E_NOT_FOUND || !part_name(part))
 		return nothing_here(call);
 	MEDARK_TRY(code);
 	code = medark_sessions_chart(call->service->sessions, call->token,
 				     medark_bytes_text(patient), call->clock, &reason, &why);
 	if (code == MEDARK_E_NOT_FOUND)
-		return ask_why(call, rest, false);
+		return ask_why(call, handle, false);
 	if (code < 0)
 		return medark_error_set(call->err, code, "%s", why.message);
-	MEDARK_TRY(audit_chart(call, patient, "Patient", &reason));
-	MEDARK_TRY(medark_shelf_chart(call->shelf, patient, &chart, call->err));
-	return show_chart(call, chart);
+	MEDARK_TRY(audit_chart(call, patient, part_name(part), &reason));
+	return show_part(call, patient, handle, part);
 }

@@ -74,7 +74,7 @@ static int put_row(struct medark_call *call, const struct medark_patient_row *ro
 						  call->clock, handle, call->err));
 		MEDARK_TRY(medark_call_html(call, "<a href=\"/chart/%s\">", handle));
 	}
-	MEDARK_TRY(medark_call_name(call, row, &call->response->body));
+	MEDARK_TRY(medark_call_name(call, row, medark_call_body(call)));
 	if (is_link)
 		MEDARK_TRY(medark_call_html(call, "</a>"));
 	MEDARK_TRY(medark_call_html(call, "</th>"));
@@ -116,7 +116,7 @@ static int put_head(struct medark_call *call)
 static int put_found(struct medark_call *call, const char *query)
 {
 	struct found f = { .call = call };
-	size_t before = call->response->body.size;
+	size_t before = call->body.size;
 	bool more = false;
 	int code;
 
@@ -124,7 +124,7 @@ static int put_found(struct medark_call *call, const char *query)
 	code = medark_shelf_query(call->shelf, query, ROWS_MAX, &more, take_row, &f, call->err);
 	MEDARK_TRY(code);
 	if (f.count == 0) {
-		call->response->body.size = before;
+		call->body.size = before;
 		return medark_call_html(call, "<p class=\"notice\" role=\"status\">%s</p>",
 					medark_word(call->language, MEDARK_WORD_NOT_FOUND));
 	}

@@ -202,7 +202,7 @@ static int put_days(struct medark_call *call, size_t list)
 						    : "<a href=\"/lists/%u\">",
 					    (unsigned long long)i));
 		MEDARK_TRY(medark_view_date(call->language, medark_bytes_text(day),
-					    &call->response->body, call->err));
+					    medark_call_body(call), call->err));
 		MEDARK_TRY(medark_call_html(call, "</a>"));
 	}
 	return medark_call_html(call,
@@ -237,7 +237,7 @@ static int put_table(struct rows *r)
 		medark_word(call->language, MEDARK_WORD_REASON),
 		medark_word(call->language, MEDARK_WORD_BY)));
 	for (size_t i = 0; i < count; i++)
-		MEDARK_TRY(medark_buffer_add(&call->response->body, r->text.data + rows[i].at,
+		MEDARK_TRY(medark_buffer_add(medark_call_body(call), r->text.data + rows[i].at,
 					     rows[i].size, call->err));
 	MEDARK_TRY(medark_call_html(call, "</tbody></table></div>"));
 	return r->more ? medark_call_html(call, "<p class=\"notice\">%s</p>",
@@ -281,7 +281,7 @@ static int show(struct medark_call *call, size_t list)
 		MEDARK_TRY(medark_call_html(call, "<h1>%s ",
 					    medark_call_saying(call, MEDARK_SAYING_APPOINTMENTS)));
 		MEDARK_TRY(medark_view_date(call->language, medark_bytes_text(day),
-					    &call->response->body, call->err));
+					    medark_call_body(call), call->err));
 		MEDARK_TRY(medark_call_html(call, "</h1>"));
 	}
 	MEDARK_TRY(put_days(call, list));

@@ -326,7 +326,10 @@ static int apologise(struct medark_call *call, const struct medark_error *err)
 static int answer(void *context, unsigned thread, const struct medark_serve_request *request,
 		  struct medark_serve_response *response, struct medark_error *err)
 {
-	struct medark_call call = { .request = request, .response = response, .err = err };
+	struct medark_call call = { .request = request,
+				    .response = response,
+				    .err = err,
+				    .body = MEDARK_BUFFER_SECRET(MEDARK_SERVICE_BODY_MAX) };
 	int code;
 
 	fill_call(&call, context, thread);
@@ -337,6 +340,7 @@ static int answer(void *context, unsigned thread, const struct medark_serve_requ
 	medark_form_clear(&call.form);
 	if (code < 0)
 		code = apologise(&call, err);
+	medark_buffer_clear(&call.body);
 	explicit_bzero(&call.who, sizeof(call.who));
 	return code;
 }

@@ -62,8 +62,17 @@ struct medark_call {
 	bool has_session;	   /* `who` is one's; it may be locked */
 	bool has_no_log;	   /* a row could not be written: nothing may be shown */
 	struct medark_session_view who;
-	struct medark_form form; /* of a POST */
+	struct medark_form form;   /* of a POST */
+	struct medark_buffer body; /* of a page, until it is sent */
 };
+
+/* Most bytes of a page. */
+#define MEDARK_SERVICE_BODY_MAX ((size_t)128 << 20)
+
+static inline struct medark_buffer *medark_call_body(struct medark_call *call)
+{
+	return &call->body;
+}
 
 /* Text for a moment in the provider's zone: "2026-11-22T03:10:00+01:00". */
 void medark_service_time(const struct medark_service *service, int64_t seconds,
@@ -71,7 +80,7 @@ void medark_service_time(const struct medark_service *service, int64_t seconds,
 
 /* ---- answers: 0, or what went wrong with making them ---- */
 
-/* Begins a page with the frame; the content is appended to call->response->body. */
+/* Begins a page with the frame; the content is appended to medark_call_body(). */
 struct medark_call_page {
 	struct medark_bytes title;  /* plain text */
 	struct medark_bytes sheet;  /* of the patient, on each printed sheet; may be empty */
@@ -83,6 +92,9 @@ struct medark_call_page {
 int medark_call_begin(struct medark_call *call,
 		      const struct medark_call_page *page) MEDARK_MUST_USE;
 int medark_call_end(struct medark_call *call, const struct medark_call_page *page) MEDARK_MUST_USE;
+
+/* Makes `text` the answer's body, and takes it if it is long. */
+int medark_call_send(struct medark_call *call, struct medark_buffer *text) MEDARK_MUST_USE;
 
 /* A page that only says something. */
 int medark_call_say(struct medark_call *call, unsigned status, enum medark_saying title,
