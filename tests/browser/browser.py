@@ -7,6 +7,7 @@ pictures of the pages.
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -46,6 +47,21 @@ class BrowserTest(ServiceTest):
         result = self.run_medark(*self.export("rows", name))
         self.assertIn(result.code, (0, 6), result.err)
 
+    def paper(self):
+        """The text of each sheet of the chart that a script printed into chart.pdf; each says how old it is."""
+        text = subprocess.run(["pdftotext", "-layout", "chart.pdf", "-"], cwd=self.folder, check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+        sheets = [re.sub(r"\s+", " ", sheet) for sheet in text.rstrip("\f").split("\f")]
+        self.assertGreater(len(sheets), 1)
+        for sheet in sheets:
+            self.assertIn("Emergency copy, data of", sheet)
+        return sheets
+
+    def check_printed(self, sheets, wanted):
+        """Each text begins somewhere; the rest may be on the next line."""
+        text = " ".join(sheets)
+        self.assertEqual([each for each in wanted if re.split(r"\W", each)[0] not in text], [])
+
     def script(self, name, **given):
         """Runs a script; what it prints is shown if it fails."""
         given = {"packages": os.environ["MEDARK_NODE"], "shots": os.environ.get("MEDARK_SHOTS"), "account": "jansen",
@@ -63,7 +79,8 @@ def about(patient):
     name, birth = patient["name"][0], patient["birthDate"]
     bsn = numbers["http://fhir.nl/fhir/NamingSystem/bsn"]
     return {"row": bsn, "query": bsn, "bsn": bsn, "number": numbers["http://example.nl/fhir/patient-nummer"],
-            "family": name["family"], "given": name["given"][0], "birth": "-".join(reversed(birth.split("-")))}
+            "family": name["family"], "given": name["given"][0],
+            "name": f"{name['family']}, {' '.join(name['given'])}", "birth": "-".join(reversed(birth.split("-")))}
 
 
 def of(patient, records):
