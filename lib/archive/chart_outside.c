@@ -15,7 +15,8 @@
 
 /* Texts that are looked for, in order, so that look-ups meet each page of the index once. */
 struct sought {
-	struct medark_bytes *texts; /* borrowed from a set of names */
+	struct medark_bytes *texts;  /* of `copies` */
+	struct medark_buffer copies; /* the set grows, and moves, while records are read */
 	bool *found;
 	uint32_t count;
 };
@@ -24,6 +25,7 @@ static void sought_clear(struct sought *s)
 {
 	free(s->texts);
 	free(s->found);
+	medark_buffer_clear(&s->copies);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct sought, sought_clear)
 
@@ -38,8 +40,13 @@ static int sought_init(struct sought *s, const struct medark_nameset *from, uint
 		       const struct medark_nameset *known, struct medark_error *err)
 {
 	uint32_t end = medark_nameset_count(from);
-	size_t room = (size_t)(end - *next) + 1;
+	size_t room = (size_t)(end - *next) + 1, size = 0;
 
+	s->copies = (struct medark_buffer)MEDARK_BUFFER_SECRET(UINT32_MAX);
+	for (uint32_t i = *next; i < end; i++)
+		size += medark_nameset_get(from, i).size;
+	/* All at once: the texts must not move. */
+	MEDARK_TRY(medark_buffer_reserve(&s->copies, size, err));
 	s->texts = malloc(room * sizeof(*s->texts));
 	s->found = calloc(room, sizeof(*s->found));
 	if (!s->texts || !s->found)
@@ -47,8 +54,10 @@ static int sought_init(struct sought *s, const struct medark_nameset *from, uint
 	for (; *next < end; (*next)++) {
 		struct medark_bytes text = medark_nameset_get(from, *next);
 
-		if (!medark_nameset_has(known, text))
-			s->texts[s->count++] = text;
+		if (medark_nameset_has(known, text))
+			continue;
+		s->texts[s->count++] = medark_bytes(s->copies.data + s->copies.size, text.size);
+		MEDARK_TRY(medark_buffer_add(&s->copies, text.data, text.size, err));
 	}
 	qsort(s->texts, s->count, sizeof(*s->texts), by_bytes);
 	return 0;

@@ -554,6 +554,30 @@ class Restore(ArchiveTest):
         self.damaged(flip)
         self.refuse(3, *self.opened("restore", "--to", "back", archive="bad.medark"))
 
+    def test_what_a_chart_refers_to_leads_to_more_than_the_chart_itself(self):
+        """The names that are looked for are kept while those that they lead to are added."""
+        def refer(kind, numbers):
+            return [{"reference": f"{kind}/{kind}-{n}-{'x' * 40}"} for n in numbers]
+
+        def record(kind, number, **more):
+            return {"resourceType": kind, "id": f"{kind}-{number}-{'x' * 40}", **more}
+
+        lines = [{"resourceType": "Observation", "id": "led", "status": "final", "code": {"text": "x"},
+                  "subject": {"reference": "Patient/p1"}, "performer": refer("PractitionerRole", range(60))}]
+        for n in range(50):
+            lines.append(record("PractitionerRole", n, location=refer("Location", range(20 * n, 20 * n + 20))))
+            lines.extend(record("Location", i) for i in range(20 * n, 20 * n + 19))
+        self.write("led/all.ndjson", "".join(json.dumps(line) + "\n" for line in lines))
+        self.write("led/Patient.ndjson", patient(0) + "\n")
+        self.succeed(*self.export("led", "led.medark"))
+        self.succeed(*self.opened("restore", "--to", "chart", "--patient", "p1", archive="led.medark"))
+        tree = self.tree("chart")
+        self.assertEqual(tree["referenced/PractitionerRole.ndjson"].count(b"\n"), 50)
+        self.assertEqual(tree["referenced/Location.ndjson"].count(b"\n"), 950)
+        absent = json.loads(tree["report.json"])["unresolved_names"]
+        self.assertEqual(len(absent), 60)
+        self.assertEqual({name.split("/")[0] for name in absent}, {"PractitionerRole", "Location"})
+
     def test_a_key_that_others_can_read_is_refused(self):
         os.chmod(self.path("it.key.pem"), 0o640)
         self.refuse(1, *self.opened("restore", "--to", "back"))
