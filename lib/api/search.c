@@ -168,7 +168,7 @@ static int put_matches(struct search *s, const struct medark_view_records *found
 struct included {
 	struct search *search;
 	const struct medark_search_include *include;
-	const struct medark_view_record *of;
+	const struct medark_view_records *of;
 	struct medark_hunt_keep *keep; /* what was included, for :iterate */
 };
 
@@ -186,13 +186,15 @@ static int include_record(struct included *in, const struct medark_view_record *
 	return medark_hunt_keep_add(in->keep, record, s->call->err);
 }
 
-static int include_forward(struct included *in)
+static int include_forward(struct included *in, const struct medark_view_record *of)
 {
 	struct medark_api_call *call = in->search->call;
 	struct medark_search_follow follow;
 	struct medark_bytes type, id;
 
-	medark_search_follow_init(&follow, in->include, &in->of->tree, call->api->lenient.base);
+	if (!of->root || !medark_bytes_is(of->type, in->include->type->name))
+		return 0;
+	medark_search_follow_init(&follow, in->include, &of->tree, call->api->lenient.base);
 	while (medark_search_follow_next(&follow, &type, &id)) {
 		MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
 		struct medark_error why = { 0 };
@@ -212,54 +214,56 @@ static int take_reverse(void *context, const struct medark_view_record *record)
 	struct included *in = context;
 	struct medark_bytes base = in->search->call->api->lenient.base;
 
-	if (!record->root ||
-	    !medark_search_follow_leads(in->include, &record->tree, base, in->of->type, in->of->id))
-		return 0;
-	return include_record(in, record);
+	for (size_t i = 0; record->root && i < in->of->count; i++) {
+		const struct medark_view_record *of = &in->of->list[i];
+
+		if (of->root && of->id.size &&
+		    medark_search_follow_leads(in->include, &record->tree, base, of->type, of->id))
+			return include_record(in, record);
+	}
+	return 0;
 }
 
-static int include_of(struct search *s, const struct medark_view_record *of,
+/* One of the includes, of some records: for what refers to them everything is looked at once. */
+static int include_of(struct search *s, const struct medark_view_records *of,
 		      const struct medark_search_include *include, struct medark_hunt_keep *keep)
 {
 	struct included in = { .search = s, .include = include, .of = of, .keep = keep };
 
-	if (!of->root || (include->reverse && !of->id.size))
-		return 0;
-	if (!include->reverse)
-		return medark_bytes_is(of->type, include->type->name) ? include_forward(&in) : 0;
-	return medark_hunt_all(s->call, include->type, take_reverse, &in);
-}
-
-/* What record `i` brings along by :iterate. A copy of it: `keep` moves as it grows. */
-static int iterate(struct search *s, struct medark_hunt_keep *keep, size_t i)
-{
-	MEDARK_AUTO(medark_hunt_keep_clear) struct medark_hunt_keep copy = MEDARK_HUNT_KEEP;
-	MEDARK_AUTO(medark_view_records_clear) struct medark_view_records kept = { 0 };
-	MEDARK_AUTO(medark_view_records_clear) struct medark_view_records one = { 0 };
-	int code = medark_hunt_keep_get(keep, i, &kept, s->call->err);
-
-	if (code >= 0)
-		code = medark_hunt_keep_add(&copy, &kept.list[0], s->call->err);
-	if (code >= 0)
-		code = medark_hunt_keep_get(&copy, 0, &one, s->call->err);
-	MEDARK_TRY(code);
-	for (size_t k = 0; k < s->query.include_count; k++)
-		if (s->query.includes[k].iterate)
-			MEDARK_TRY(include_of(s, &one.list[0], &s->query.includes[k], keep));
+	if (include->reverse)
+		return of->count ? medark_hunt_all(s->call, include->type, take_reverse, &in) : 0;
+	for (size_t i = 0; i < of->count; i++)
+		MEDARK_TRY(include_forward(&in, &of->list[i]));
 	return 0;
 }
 
-/* Once for what was found; and again, as long as :iterate brings something new. */
+/* What :iterate brings of what was included the last time: again, as long as there is some. */
+static int put_iterated(struct search *s, struct medark_hunt_keep *last)
+{
+	while (medark_hunt_keep_count(last)) {
+		MEDARK_AUTO(medark_view_records_clear) struct medark_view_records of = { 0 };
+		struct medark_hunt_keep next = MEDARK_HUNT_KEEP;
+		int code = 0;
+
+		for (size_t i = 0; i < medark_hunt_keep_count(last); i++)
+			MEDARK_TRY(medark_hunt_keep_get(last, i, &of, s->call->err));
+		for (size_t i = 0; i < s->query.include_count && code >= 0; i++)
+			if (s->query.includes[i].iterate)
+				code = include_of(s, &of, &s->query.includes[i], &next);
+		medark_hunt_keep_clear(last);
+		*last = next;
+		MEDARK_TRY(code);
+	}
+	return 0;
+}
+
 static int put_included(struct search *s, const struct medark_view_records *found)
 {
 	MEDARK_AUTO(medark_hunt_keep_clear) struct medark_hunt_keep keep = MEDARK_HUNT_KEEP;
 
 	for (size_t i = 0; i < s->query.include_count; i++)
-		for (size_t r = 0; r < found->count; r++)
-			MEDARK_TRY(include_of(s, &found->list[r], &s->query.includes[i], &keep));
-	for (size_t done = 0; done < medark_hunt_keep_count(&keep); done++)
-		MEDARK_TRY(iterate(s, &keep, done));
-	return 0;
+		MEDARK_TRY(include_of(s, found, &s->query.includes[i], &keep));
+	return put_iterated(s, &keep);
 }
 
 /* ---- the Bundle ---- */
