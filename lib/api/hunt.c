@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEYS_MAX ((size_t)64 << 20)
-#define DAY	 86400
 #define TOO_LONG                                                                                   \
 	"this search looks at more records than there is time for: name a patient (patient=...), " \
 	"or leave out _sort and totals"
@@ -58,100 +56,6 @@ int medark_hunt_keep_get(const struct medark_hunt_keep *keep, size_t i,
 	return medark_view_records_add(
 		out, medark_bytes(keep->texts.data + mark.type_at, mark.type_size),
 		medark_bytes(keep->texts.data + mark.at, mark.size), false, mark.is_outside, err);
-}
-
-/* ---- where to look ---- */
-
-/* The one patient whom a criterion names, by `patient` or `subject`; empty: none, or several. */
-static struct medark_bytes named_patient(const struct medark_search_query *query,
-					 const struct medark_search_criterion *c)
-{
-	const struct medark_link *link;
-	bool is_patients = c->param->rule == MEDARK_SEARCH_REFERS_TO && c->param->only &&
-			   strcmp(c->param->only, "Patient") == 0;
-	/* Tasks are for a patient in whose compartment they are not. */
-	bool is_elsewhere = strcmp(query->type->name, "Task") == 0;
-
-	if (c->param->kind != MEDARK_SEARCH_REFERENCE || c->count != 1 || is_elsewhere ||
-	    c->modifier != MEDARK_SEARCH_AS_IT_IS ||
-	    (strcmp(c->param->name, "patient") != 0 && strcmp(c->param->name, "subject") != 0))
-		return medark_bytes(NULL, 0);
-	link = &medark_search_query_value(query, c->first)->link;
-	if (link->kind == MEDARK_LINK_ID && is_patients)
-		return link->id;
-	if (link->kind == MEDARK_LINK_LOCAL && medark_bytes_is(link->type, "Patient"))
-		return link->id;
-	return medark_bytes(NULL, 0);
-}
-
-static bool are_digits(struct medark_bytes text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-	return text.size > 0;
-}
-
-/* Is it one whole day, without a prefix? */
-static bool is_day(const struct medark_search_value *value)
-{
-	int64_t seconds = value->when.to.seconds - value->when.from.seconds;
-
-	return value->prefix == MEDARK_SEARCH_EQ && seconds > DAY - 7200 && seconds < DAY + 7200;
-}
-
-/* Does the index of patients know every Patient that this value may find? */
-static bool is_indexed(const struct medark_search_criterion *c,
-		       const struct medark_search_value *value)
-{
-	const char *name = c->param->name;
-
-	if (strcmp(name, "identifier") == 0)
-		return c->modifier == MEDARK_SEARCH_AS_IT_IS && are_digits(value->text);
-	if (strcmp(name, "birthdate") == 0)
-		return c->modifier == MEDARK_SEARCH_AS_IT_IS && is_day(value);
-	if (strcmp(name, "family") == 0 || strcmp(name, "given") == 0)
-		return (c->modifier == MEDARK_SEARCH_AS_IT_IS ||
-			c->modifier == MEDARK_SEARCH_EXACT) &&
-		       value->words.size > 0 && value->words.size < 200;
-	return false;
-}
-
-static bool are_indexed(const struct medark_search_query *query,
-			const struct medark_search_criterion *c)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (!is_indexed(c, medark_search_query_value(query, c->first + i)))
-			return false;
-	return c->count > 0;
-}
-
-void medark_hunt_init(struct medark_hunt *hunt, struct medark_api_call *call,
-		      const struct medark_search_query *query, struct medark_bytes patient,
-		      const struct medark_api_cursor *from)
-{
-	bool is_patient = strcmp(query->type->name, "Patient") == 0;
-
-	*hunt = (struct medark_hunt) { .call = call,
-				       .query = query,
-				       .from = *from,
-				       .kind = MEDARK_HUNT_ALL,
-				       .patient = patient,
-				       .keep = MEDARK_HUNT_KEEP,
-				       .keys = MEDARK_BUFFER_SECRET(KEYS_MAX) };
-	for (size_t i = 0; i < query->criterion_count && !hunt->patient.size; i++)
-		hunt->patient = named_patient(query, &query->criteria[i]);
-	if (hunt->patient.size)
-		hunt->kind = MEDARK_HUNT_CHART;
-	for (size_t i = 0; i < query->criterion_count && hunt->kind == MEDARK_HUNT_ALL; i++) {
-		const struct medark_search_criterion *c = &query->criteria[i];
-
-		hunt->criterion = i;
-		if (strcmp(c->param->name, "_id") == 0 && c->modifier == MEDARK_SEARCH_AS_IT_IS)
-			hunt->kind = MEDARK_HUNT_NAMES;
-		else if (is_patient && are_indexed(query, c))
-			hunt->kind = MEDARK_HUNT_SOME;
-	}
 }
 
 void medark_hunt_clear(struct medark_hunt *hunt)
@@ -384,13 +288,23 @@ static int by_number(const void *a, const void *b)
 
 struct numbers {
 	struct medark_buffer list; /* uint64_t */
+	const struct medark_record_find *find;
 	struct medark_error *err;
 };
 
+/*
+ * A Patient that names another one, as whom it was replaced by, stands in the charts of both; a
+ * walk tells it with the first of them.
+ */
 static int add_number(void *context, const struct medark_patient_row *row)
 {
 	struct numbers *n = context;
+	uint64_t other;
+	size_t at = 0;
 
+	while (medark_record_find_next(n->find, medark_bytes_text("Patient"),
+				       medark_bytes_text(row->id), &at, &other))
+		MEDARK_TRY(medark_buffer_add(&n->list, &other, sizeof(other), n->err));
 	return medark_buffer_add(&n->list, &row->number, sizeof(row->number), n->err);
 }
 
@@ -418,7 +332,9 @@ static void write_question(const struct medark_hunt *h, const struct medark_sear
 static int run_some(struct medark_hunt *h)
 {
 	const struct medark_search_criterion *c = &h->query->criteria[h->criterion];
-	struct numbers n = { .list = MEDARK_BUFFER(KEYS_MAX), .err = h->call->err };
+	struct numbers n = { .list = MEDARK_BUFFER(MEDARK_HUNT_KEYS_MAX),
+			     .find = h->call->api->setup.find,
+			     .err = h->call->err };
 	uint64_t *list;
 	size_t count, left = 0;
 	int code = 0;

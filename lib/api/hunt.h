@@ -13,6 +13,9 @@
 
 #include "api/api_private.h"
 
+/* Ceiling of the keys of a sorted search, and of the numbers of patients. */
+#define MEDARK_HUNT_KEYS_MAX ((size_t)64 << 20)
+
 enum medark_hunt_kind { MEDARK_HUNT_CHART, MEDARK_HUNT_NAMES, MEDARK_HUNT_SOME, MEDARK_HUNT_ALL };
 
 /* Records that were copied. */

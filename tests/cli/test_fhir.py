@@ -139,6 +139,34 @@ class Fhir(ServiceTest):
                         self.assertEqual([e["resource"] for e in posted.json.get("entry", [])],
                                          [e["resource"] for e in first.get("entry", [])])
 
+    def test_records_of_two_charts_and_of_none_are_found(self):
+        """A Patient stands in the chart of whom it was replaced by, too; a Device is in none."""
+        records = [
+            {"resourceType": "Patient", "id": "a1", "name": [{"family": "Bakker"}]},
+            {"resourceType": "Patient", "id": "a2", "active": False, "name": [{"family": "Visser"}],
+             "link": [{"other": about("a1"), "type": "replaced-by"}]},
+            {"resourceType": "Device", "id": "pump", "patient": about("a1")},
+        ]
+        self.write("two/all.ndjson", "".join(json.dumps(r) + "\n" for r in records))
+        self.succeed(*self.export("two", "c.medark"))
+        self.begin("c.medark")
+        for path, wanted in [("/Patient?family=visser", ["a2"]), ("/Patient?family=bakker,visser", ["a1", "a2"]),
+                             ("/Device?patient=a1", ["pump"]), ("/Device?patient=a2", [])]:
+            with self.subTest(path):
+                self.assertEqual(sorted(self.found(path)[0]), wanted)
+
+    def test_what_refers_to_many_is_looked_for_once(self):
+        many = [{"resourceType": "Organization", "id": f"g{n}", "partOf": {"reference": f"Organization/g{n // 2}"}}
+                for n in range(1, 400)]
+        self.write("src/refers.ndjson", "".join(json.dumps(r) + "\n" for r in many))
+        self.succeed(*self.export("src", "c.medark"))
+        self.begin("c.medark")
+        answer = self.get("/Organization?_count=1000&_revinclude=Organization:partof")
+        self.assertEqual((answer.status, len(answer.json["entry"])), (200, 399), answer.text[:300])
+        answer = self.get("/Organization?_id=g2&_revinclude:iterate=Organization:partof")
+        under = [n for n in range(1, 400) if bin(n).startswith("0b10")]
+        self.assertEqual(sorted(int(e["resource"]["id"][1:]) for e in answer.json["entry"]), under)
+
     def test_order_counts_and_parts(self):
         self.begin()
         ids, first = self.found("/Condition?_sort=-recorded-date&_count=7")
