@@ -34,11 +34,15 @@ class Browser:
     def __init__(self, address, **headers):
         self.address, self.headers, self.cookies, self.csrf = address, headers, {}, None
 
-    def ask(self, method, path, body=None, **headers):
+    @staticmethod
+    def tls():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(self.address, context=context, timeout=60)
+        return context
+
+    def ask(self, method, path, body=None, **headers):
+        connection = http.client.HTTPSConnection(self.address, context=self.tls(), timeout=60)
         sent = {**self.headers, **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
@@ -96,10 +100,10 @@ class ServiceTest(ArchiveTest):
         self.succeed("account", "add", name, "--role", role, "--state", "state", "--passphrase-file", "secret",
                      "--shown", "Dr " + name.title())
 
-    def start(self, *archives, options=(), env=None):
+    def start(self, *archives, options=(), env=None, listen="127.0.0.1:0"):
         """A service that is ended with the test, and must then have nothing to complain about."""
         command = [os.environ["MEDARK"], "serve", *(archives or ("a.medark",)), "--identity", "it.key.pem", "--trust",
-                   "clinic.cert.pem", "--state", "state", "--listen", "127.0.0.1:0", "--json", *options]
+                   "clinic.cert.pem", "--state", "state", "--listen", listen, "--json", *options]
         self.service = subprocess.Popen(command, cwd=self.folder, env=environment(**(env or {})), text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.end)
