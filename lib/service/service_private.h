@@ -107,7 +107,7 @@ int medark_call_see(struct medark_call *call, const char *where) MEDARK_MUST_USE
 int medark_call_cookie(struct medark_call *call, const char *token) MEDARK_MUST_USE;
 
 /* Appends markup to the body, as medark_html(). */
-#define medark_call_html(call, ...) medark_html(&(call)->response->body, (call)->err, __VA_ARGS__)
+#define medark_call_html(call, ...) medark_html(medark_call_body(call), (call)->err, __VA_ARGS__)
 
 static inline const char *medark_call_saying(const struct medark_call *call,
 					     enum medark_saying saying)
