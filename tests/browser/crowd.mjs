@@ -17,10 +17,10 @@ step('finds somebody among thousands in no time', async () => {
 	await page.goto(`file://${given.folder}/pack/index.html`);
 	await page.getByRole('searchbox').fill(given.bsn);
 	assert.equal(await page.getByRole('table').getByRole('link').count(), 1);
-	// From the key until the rows are laid out; the best of three, as other programs share the machine.
+	// From the key until the rows are laid out; the best of five, as other programs share the machine.
 	const times = {};
-	for (const query of ['v', 'jan', '1970', given.bsn])
-		times[query] = Math.round(Math.min(...await page.evaluate((text) => [1, 2, 3].map(() => {
+	for (const query of ['v', '1970', given.bsn])
+		times[query] = Math.round(Math.min(...await page.evaluate((text) => [1, 2, 3, 4, 5].map(() => {
 			const input = document.querySelector('input[type=search]');
 			input.value = '';
 			input.dispatchEvent(new Event('input', { bubbles: true }));

@@ -149,9 +149,9 @@ export class Desk {
 }
 
 /** A picture of the page as it is, if MEDARK_SHOTS names a folder for them. */
-export async function shot(page, name) {
+export async function shot(page, name, fullPage = true) {
 	if (!given.shots)
 		return;
 	fs.mkdirSync(given.shots, { recursive: true });
-	await page.screenshot({ path: path.join(given.shots, name + '.png'), fullPage: true });
+	await page.screenshot({ path: path.join(given.shots, name + '.png'), fullPage });
 }
