@@ -143,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					      .context = &has_passed };
 	struct medark_error err = { 0 };
 
+	medark_serve_response_init(&response);
 	if (!api)
 		begin();
 	field = next(&rest, rooms[0]);
@@ -159,7 +160,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.fields[MEDARK_SERVE_CONTENT_TYPE] =
 		medark_bytes_text("application/x-www-form-urlencoded");
 	forge_expect(medark_cookie(rest, "a").size <= rest.size);
-	medark_serve_response_init(&response);
 	if (medark_api_answer(api, shelf, &request, &gate, &response, &err) == 0)
 		check(&response, has_passed);
 	else
