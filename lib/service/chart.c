@@ -114,13 +114,14 @@ static bool read_reason(const struct medark_call *call, struct medark_reason *ou
 	return medark_reason_check(out, &ignored) == 0;
 }
 
-static int audit_chart(struct medark_call *call, const char *patient, const char *record,
+/* `part`: what of the open chart is read; NULL: it is opened. */
+static int audit_chart(struct medark_call *call, const char *patient, const char *part,
 		       const struct medark_reason *reason)
 {
 	const struct medark_audit_event row = {
-		.kind = record ? MEDARK_AUDIT_READ : MEDARK_AUDIT_CHART,
+		.kind = part ? MEDARK_AUDIT_READ : MEDARK_AUDIT_CHART,
 		.patient = patient,
-		.record = record,
+		.detail = part,
 		.reason = reason->code,
 		.reason_text = reason->text,
 	};

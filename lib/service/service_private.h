@@ -23,7 +23,7 @@
 #define MEDARK_SERVICE_TIME_MAX 32
 /* The chart that a program's session has open: every one, for one reason. No patient is called so.
  */
-#define MEDARK_SERVICE_ALL_CHARTS "*"
+#define MEDARK_SERVICE_ALL_CHARTS "\001all"
 
 struct medark_service {
 	struct medark_serve *serve;
