@@ -2,6 +2,7 @@
 #include "serve/message.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -145,5 +146,52 @@ int medark_serve_response_header(struct medark_serve_response *response, const c
 	response->headers[response->header_count].name = (uint16_t)size;
 	response->headers[response->header_count].value = (uint16_t)value.size;
 	response->header_count++;
+	return 0;
+}
+
+/* ---- long bodies ---- */
+
+struct long_body {
+	struct medark_buffer text;
+	size_t at;
+};
+
+static int pull_body(void *context, struct medark_buffer *out, struct medark_error *err)
+{
+	struct long_body *body = context;
+	size_t size = body->text.size - body->at;
+
+	if (size == 0)
+		return 0;
+	size = size < MEDARK_SERVE_CHUNK_MAX ? size : MEDARK_SERVE_CHUNK_MAX;
+	MEDARK_TRY(medark_buffer_add(out, body->text.data + body->at, size, err));
+	body->at += size;
+	return 1;
+}
+
+static void free_body(void *context)
+{
+	struct long_body *body = context;
+
+	medark_buffer_clear(&body->text);
+	free(body);
+}
+
+int medark_serve_response_text(struct medark_serve_response *r, struct medark_buffer *text,
+			       struct medark_error *err)
+{
+	struct long_body *body;
+
+	if (text->size <= MEDARK_SERVE_BUFFER_MAX)
+		return medark_buffer_add(&r->body, text->data, text->size, err);
+	body = calloc(1, sizeof(*body));
+	if (!body)
+		return medark_error_memory(err, "an answer");
+	body->text = *text;
+	*text = (struct medark_buffer)MEDARK_BUFFER_SECRET(body->text.limit);
+	r->pull = pull_body;
+	r->pull_free = free_body;
+	r->context = body;
+	r->length = body->text.size;
 	return 0;
 }

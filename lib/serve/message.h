@@ -134,6 +134,13 @@ int medark_serve_response_header(struct medark_serve_response *response, const c
 				 struct medark_bytes value,
 				 struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Makes `text` the body. A long one (above MEDARK_SERVE_BUFFER_MAX) is taken and pulled: `text` is
+ * then empty, with the same ceiling. It is a secret buffer. MEDARK_E_MEMORY.
+ */
+int medark_serve_response_text(struct medark_serve_response *response, struct medark_buffer *text,
+			       struct medark_error *err) MEDARK_MUST_USE;
+
 /* A token (RFC 9110 section 5.6.2) of 1 to MEDARK_SERVE_NAME_MAX bytes? */
 bool medark_serve_is_name(struct medark_bytes name);
 

@@ -3,7 +3,6 @@
 #include "service/service_private.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* Pages run no script and load nothing from elsewhere; forms lead to us alone. */
 #define POLICY                                                                                     \
@@ -100,51 +99,9 @@ int medark_call_end(struct medark_call *call, const struct medark_call_page *pag
 	return medark_call_send(call, medark_call_body(call));
 }
 
-/* ---- bodies ---- */
-
-struct body {
-	struct medark_buffer text;
-	size_t at;
-};
-
-static int pull(void *context, struct medark_buffer *out, struct medark_error *err)
-{
-	struct body *body = context;
-	size_t size = body->text.size - body->at;
-
-	if (size == 0)
-		return 0;
-	size = size < MEDARK_SERVE_CHUNK_MAX ? size : MEDARK_SERVE_CHUNK_MAX;
-	MEDARK_TRY(medark_buffer_add(out, body->text.data + body->at, size, err));
-	body->at += size;
-	return 1;
-}
-
-static void pull_free(void *context)
-{
-	struct body *body = context;
-
-	medark_buffer_clear(&body->text);
-	free(body);
-}
-
 int medark_call_send(struct medark_call *call, struct medark_buffer *text)
 {
-	struct medark_serve_response *r = call->response;
-	struct body *body;
-
-	if (text->size <= MEDARK_SERVE_BUFFER_MAX)
-		return medark_buffer_add(&r->body, text->data, text->size, call->err);
-	body = calloc(1, sizeof(*body));
-	if (!body)
-		return medark_error_memory(call->err, "a page");
-	body->text = *text;
-	*text = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_SERVICE_BODY_MAX);
-	r->pull = pull;
-	r->pull_free = pull_free;
-	r->context = body;
-	r->length = body->text.size;
-	return 0;
+	return medark_serve_response_text(call->response, text, call->err);
 }
 
 int medark_call_say(struct medark_call *call, unsigned status, enum medark_saying title,
