@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/hunt.h"
 
+#include "base/numbers.h"
 #include "base/time.h"
 #include "search/match.h"
 #include "search/order.h"
@@ -279,13 +280,6 @@ static int run_walk(struct medark_hunt *h, const uint64_t *numbers, uint64_t cou
 	return 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 struct numbers {
 	struct medark_buffer list; /* uint64_t */
 	const struct medark_record_find *find;
@@ -336,7 +330,7 @@ static int run_some(struct medark_hunt *h)
 			     .find = h->call->api->setup.find,
 			     .err = h->call->err };
 	uint64_t *list;
-	size_t count, left = 0;
+	size_t count, left;
 	int code = 0;
 
 	for (size_t i = 0; i < c->count && code >= 0; i++) {
@@ -349,11 +343,7 @@ static int run_some(struct medark_hunt *h)
 	}
 	list = (uint64_t *)(void *)n.list.data;
 	count = n.list.size / sizeof(*list);
-	if (count)
-		qsort(list, count, sizeof(*list), by_number);
-	for (size_t i = 0; i < count; i++)
-		if (i == 0 || list[i] != list[left - 1])
-			list[left++] = list[i];
+	left = medark_numbers_unique(list, count);
 	/* Nobody: an empty list, which is not the same as none. */
 	if (code >= 0 && left)
 		code = run_walk(h, list, left);

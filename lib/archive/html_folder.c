@@ -2,6 +2,7 @@
 #include "archive/html_folder.h"
 
 #include "archive/write_all.h"
+#include "base/embed.h"
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
 #include "view/attached.h"
@@ -17,22 +18,11 @@
 
 #define FILE_MAX ((size_t)1 << 30)
 
-/* Puts the file into the program as it is; the assembler looks for it where the build says. */
-__asm__(".pushsection .rodata\n"
-	"medark_embedded_script:\n"
-	".incbin \"pages.js\"\n"
-	"medark_embedded_script_end:\n"
-	".byte 0\n"
-	".popsection\n");
-extern const uint8_t embedded_script[] __asm__("medark_embedded_script")
-	__attribute__((visibility("hidden")));
-extern const uint8_t embedded_script_end[] __asm__("medark_embedded_script_end")
-	__attribute__((visibility("hidden")));
+MEDARK_EMBED(script, "pages.js");
 
 struct medark_bytes medark_html_script(void)
 {
-	return medark_bytes(embedded_script,
-			    (size_t)((uintptr_t)embedded_script_end - (uintptr_t)embedded_script));
+	return MEDARK_EMBEDDED(script);
 }
 
 static int put_hash(struct medark_bytes text, struct medark_buffer *out, struct medark_error *err)

@@ -294,3 +294,17 @@ int medark_patient_pairs(struct medark_bytes value,
 	}
 	return token == MEDARK_JSON_ARRAY_END ? 0 : bad(err);
 }
+
+struct medark_view_facts medark_patient_row_facts(const struct medark_patient_row *row)
+{
+	return (struct medark_view_facts) { .id = row->id,
+					    .bsn = row->bsn,
+					    .family = row->family,
+					    .given = row->given,
+					    .text = row->text,
+					    .birth_date = row->birth_date,
+					    .gender = row->gender,
+					    .deceased_date = row->deceased_date,
+					    .is_deceased = row->deceased,
+					    .is_inactive = row->inactive };
+}

@@ -7,6 +7,7 @@
 #define MEDARK_ARCHIVE_PATIENT_ROW_H
 
 #include "archive/row.h"
+#include "view/chart.h"
 
 #include <medark/archive.h>
 
@@ -37,6 +38,9 @@ int medark_patient_row_parse(struct medark_bytes row, uint64_t number,
 			     struct medark_patient_scratch *scratch, struct medark_patient_row *out,
 			     struct medark_patient_values *out_values,
 			     struct medark_error *err) MEDARK_MUST_USE;
+
+/* What a chart says of the patient of a row, whose strings it borrows. */
+struct medark_view_facts medark_patient_row_facts(const struct medark_patient_row *row);
 
 /*
  * Calls `each` for every range of an `at` or `shared` value, or for every pair of strings (decoded)

@@ -5,6 +5,7 @@
  */
 #include "archive/dossiers.h"
 #include "archive/html_folder.h"
+#include "archive/patient_row.h"
 #include "archive/restore.h"
 #include "base/words.h"
 #include "view/chart.h"
@@ -84,18 +85,6 @@ static int find_link(void *context, enum medark_view_link kind,
 	return 1;
 }
 
-/* "JANSEN, Anna, 31 Dec 1970, 999990019": on each sheet of paper. */
-static int name_sheet(const struct html *h, const struct medark_view_facts *f,
-		      struct medark_buffer *out, struct medark_error *err)
-{
-	MEDARK_TRY(medark_view_patient_name(f, h->language, out, err));
-	MEDARK_TRY(medark_buffer_text(out, " \xc2\xb7 ", err));
-	MEDARK_TRY(medark_view_date(h->language, medark_bytes_text(f->birth_date), out, err));
-	if (*f->bsn)
-		MEDARK_TRY(medark_buffer_print(out, err, " \xc2\xb7 BSN %s", f->bsn));
-	return 0;
-}
-
 static int write_page(struct html *h, const struct medark_view_chart *chart,
 		      const struct medark_page *page, bool is_raw, struct medark_error *err)
 {
@@ -127,7 +116,7 @@ static int write_pages(struct html *h, const struct medark_view_chart *chart,
 
 	(void)snprintf(number, sizeof(number), "%llu.html",
 		       (unsigned long long)h->result->patients);
-	MEDARK_TRY(name_sheet(h, &chart->facts, &sheet, err));
+	MEDARK_TRY(medark_view_sheet(&chart->facts, h->language, &sheet, err));
 	MEDARK_TRY(medark_view_banner(chart, &banner, err));
 	page.title = page.sheet = view(&sheet);
 	page.banner = view(&banner);
@@ -321,11 +310,6 @@ static int write_index(struct html *h, int folder, struct medark_error *err)
 
 /* ---- the whole ---- */
 
-static const char *known(const char *text)
-{
-	return text ? text : "";
-}
-
 static int add_patient(void *context, const struct medark_dossiers_patient *patient,
 		       struct medark_error *err)
 {
@@ -341,16 +325,7 @@ static int add_patient(void *context, const struct medark_dossiers_patient *pati
 		.unresolved = d->unresolved,
 		.link = find_link,
 		.context = &sheet,
-		.facts = { .id = row->id,
-			   .bsn = known(row->bsn),
-			   .family = known(row->family),
-			   .given = known(row->given),
-			   .text = known(row->text),
-			   .birth_date = known(row->birth_date),
-			   .gender = known(row->gender),
-			   .deceased_date = known(row->deceased_date),
-			   .is_deceased = row->deceased,
-			   .is_inactive = row->inactive },
+		.facts = medark_patient_row_facts(row),
 	};
 	int code;
 

@@ -2,6 +2,7 @@
 /* A patient's chart: first why it is opened, then what it says. */
 #include "service/service_private.h"
 
+#include "archive/patient_row.h"
 #include "base/text.h"
 #include "crypto/jwt.h"
 #include "desk/reason.h"
@@ -196,11 +197,6 @@ static int find_link(void *context, enum medark_view_link kind,
 	return 1;
 }
 
-static const char *known(const char *text)
-{
-	return text ? text : "";
-}
-
 static void fill_sheet(struct sheet *s)
 {
 	const struct medark_patient_row *row = s->chart->row;
@@ -213,31 +209,8 @@ static void fill_sheet(struct sheet *s)
 		.unresolved = s->chart->unresolved,
 		.link = find_link,
 		.context = s,
-		.facts = { .id = known(row->id),
-			   .bsn = known(row->bsn),
-			   .family = known(row->family),
-			   .given = known(row->given),
-			   .text = known(row->text),
-			   .birth_date = known(row->birth_date),
-			   .gender = known(row->gender),
-			   .deceased_date = known(row->deceased_date),
-			   .is_deceased = row->deceased,
-			   .is_inactive = row->inactive },
+		.facts = medark_patient_row_facts(row),
 	};
-}
-
-/* "JANSEN, Anna · 31 Dec 1970 · BSN 999990019": the title, and on each sheet of paper. */
-static int name_sheet(const struct sheet *s, struct medark_buffer *out)
-{
-	const struct medark_view_facts *f = &s->view.facts;
-	struct medark_error *err = s->call->err;
-
-	MEDARK_TRY(medark_view_patient_name(f, s->view.language, out, err));
-	MEDARK_TRY(medark_buffer_text(out, " \xc2\xb7 ", err));
-	MEDARK_TRY(medark_view_date(s->view.language, medark_bytes_text(f->birth_date), out, err));
-	if (*f->bsn)
-		MEDARK_TRY(medark_buffer_print(out, err, " \xc2\xb7 BSN %s", f->bsn));
-	return 0;
 }
 
 static int show(struct sheet *s, bool is_raw)
@@ -248,7 +221,7 @@ static int show(struct sheet *s, bool is_raw)
 	struct medark_buffer banner = MEDARK_BUFFER_SECRET(1 << 20);
 	struct medark_call_page page = { .has_data = true };
 
-	MEDARK_TRY(name_sheet(s, &name));
+	MEDARK_TRY(medark_view_sheet(&s->view.facts, call->language, &name, call->err));
 	MEDARK_TRY(medark_view_banner(&s->view, &banner, call->err));
 	page.title = page.sheet = medark_bytes(name.data, name.size);
 	page.banner = medark_bytes(banner.data, banner.size);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/planned.h"
 
+#include "base/numbers.h"
 #include "base/time.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #define LIST_MAX ((size_t)256 << 20)
 #define DAY	 INT64_C(86400)
@@ -66,26 +67,14 @@ int medark_planned_add(struct medark_planned *planned, const struct medark_recor
 	return 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 void medark_planned_seal(struct medark_planned *planned)
 {
 	for (size_t i = 0; i <= MEDARK_PLANNED_DAYS; i++) {
 		struct medark_buffer *b = &planned->lists[i];
-		uint64_t *list = (uint64_t *)(void *)b->data;
-		size_t count = b->size / sizeof(*list), left = 0;
+		size_t left = medark_numbers_unique((uint64_t *)(void *)b->data,
+						    b->size / sizeof(uint64_t));
 
-		if (count)
-			qsort(list, count, sizeof(*list), by_number);
-		for (size_t k = 0; k < count; k++)
-			if (k == 0 || list[k] != list[left - 1])
-				list[left++] = list[k];
-		b->size = left * sizeof(*list);
+		b->size = left * sizeof(uint64_t);
 	}
 }
 

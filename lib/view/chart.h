@@ -42,6 +42,11 @@ struct medark_view_chart {
 int medark_view_patient_name(const struct medark_view_facts *facts, enum medark_language language,
 			     struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
+/* Appends "JANSEN, Anna · 31 Dec 1970 · BSN 999990019": for titles and sheets of paper. As above.
+ */
+int medark_view_sheet(const struct medark_view_facts *facts, enum medark_language language,
+		      struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
+
 /* Appends the banner of the patient, for struct medark_page. MEDARK_E_MEMORY. */
 int medark_view_banner(const struct medark_view_chart *chart, struct medark_buffer *out,
 		       struct medark_error *err) MEDARK_MUST_USE;

@@ -120,6 +120,19 @@ static int put_numbers(const struct medark_view_chart *chart, struct medark_buff
 	return medark_buffer_text(out, "</dl>", err);
 }
 
+int medark_view_sheet(const struct medark_view_facts *facts, enum medark_language language,
+		      struct medark_buffer *out, struct medark_error *err)
+{
+	struct medark_bytes born = medark_bytes_text(facts->birth_date ? facts->birth_date : "");
+
+	MEDARK_TRY(medark_view_patient_name(facts, language, out, err));
+	MEDARK_TRY(medark_buffer_text(out, " \xc2\xb7 ", err));
+	MEDARK_TRY(medark_view_date(language, born, out, err));
+	if (facts->bsn && *facts->bsn)
+		MEDARK_TRY(medark_buffer_print(out, err, " \xc2\xb7 BSN %s", facts->bsn));
+	return 0;
+}
+
 int medark_view_banner(const struct medark_view_chart *chart, struct medark_buffer *out,
 		       struct medark_error *err)
 {

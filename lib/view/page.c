@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/page.h"
 
+#include "base/embed.h"
 #include "view/date.h"
 
 #define MINUTE 60
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
-/* Puts the file into the program as it is; the assembler looks for it where the build says. */
-__asm__(".pushsection .rodata\n"
-	"medark_embedded_style:\n"
-	".incbin \"style.css\"\n"
-	"medark_embedded_style_end:\n"
-	".byte 0\n"
-	".popsection\n");
-extern const uint8_t embedded_style[] __asm__("medark_embedded_style")
-	__attribute__((visibility("hidden")));
-extern const uint8_t embedded_style_end[] __asm__("medark_embedded_style_end")
-	__attribute__((visibility("hidden")));
+MEDARK_EMBED(style, "style.css");
 
 struct medark_bytes medark_page_style(void)
 {
-	return medark_bytes(embedded_style,
-			    (size_t)((uintptr_t)embedded_style_end - (uintptr_t)embedded_style));
+	return MEDARK_EMBEDDED(style);
 }
 
 static const char *word(const struct medark_page *page, enum medark_word w)
