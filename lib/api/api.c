@@ -172,17 +172,6 @@ static int nothing(struct medark_api_call *call)
 	return medark_api_error(call, 404, "not-found", "there is nothing at this address");
 }
 
-static int operation(struct medark_api_call *call)
-{
-	bool may = is_reading(call) || call->request->method == MEDARK_SERVE_POST;
-
-	if (!is(call, 0, "Patient") || call->segment_count != 3 || !is(call, 2, "$everything"))
-		return medark_api_error(call, 404, "not-supported",
-					"there is no such operation here; see metadata");
-	return may ? medark_api_everything(call, call->segments[1])
-		   : refuse_method(call, "GET, HEAD, POST");
-}
-
 /* Below a type: [type], [type]/_search, [type]/[id], [type]/[id]/_history/[vid], compartments. */
 static int below_type(struct medark_api_call *call, const struct medark_search_type *type)
 {
@@ -239,7 +228,9 @@ static int route(struct medark_api_call *call)
 		return is_reading(call) ? medark_api_smart(call) : refuse_method(call, "GET, HEAD");
 	for (size_t i = 0; i < call->segment_count; i++)
 		if (call->segments[i].size && call->segments[i].data[0] == '$')
-			return operation(call);
+			return is_reading(call) || call->request->method == MEDARK_SERVE_POST
+				       ? medark_api_operation(call)
+				       : refuse_method(call, "GET, HEAD, POST");
 	type = medark_search_type_find(call->segments[0]);
 	if (!type)
 		return medark_api_error(call, 404, "not-supported",

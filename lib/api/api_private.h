@@ -96,6 +96,20 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 int medark_api_everything(struct medark_api_call *call,
 			  struct medark_bytes patient) MEDARK_MUST_USE;
 
+/* ---- operations ---- */
+
+struct medark_api_operation {
+	const char *type, *name; /* "Patient", "everything" */
+	bool is_instance;	 /* of one resource: [type]/[id]/$name; else [type]/$name */
+	const char *definition;	 /* its canonical address */
+	/* For GET, HEAD and POST; what of them it does not take it refuses. */
+	int (*run)(struct medark_api_call *call);
+};
+/* NULL behind the last. */
+const struct medark_api_operation *medark_api_operation_at(size_t i);
+/* Answers a path with a segment that begins with "$". */
+int medark_api_operation(struct medark_api_call *call) MEDARK_MUST_USE;
+
 /* Reads the parameters of address and form, one behind the other, into `out`: 1, or 0 after a
  * refusal. */
 int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out) MEDARK_MUST_USE;

@@ -35,6 +35,21 @@ static int put_includes(struct medark_api_call *call, const struct medark_search
 	return medark_api_put(call, "],");
 }
 
+static int put_operations(struct medark_api_call *call, const struct medark_search_type *type)
+{
+	const struct medark_api_operation *o;
+	size_t count = 0;
+
+	for (size_t i = 0; (o = medark_api_operation_at(i)); i++) {
+		if (!medark_bytes_is(medark_bytes_text(o->type), type->name))
+			continue;
+		MEDARK_TRY(medark_api_put(call, "%s{\"name\":\"%s\",\"definition\":\"%s\"}",
+					  count++ ? "," : ",\"operation\":[", o->name,
+					  o->definition));
+	}
+	return medark_api_put(call, count ? "]" : "");
+}
+
 static int put_type(struct medark_api_call *call, const struct medark_search_type *type)
 {
 	MEDARK_TRY(medark_api_put(call,
@@ -49,10 +64,7 @@ static int put_type(struct medark_api_call *call, const struct medark_search_typ
 	for (size_t i = 0; i < type->count; i++)
 		MEDARK_TRY(put_param(call, &type->params[i], false));
 	MEDARK_TRY(medark_api_put(call, "]"));
-	if (medark_bytes_is(medark_bytes_text(type->name), "Patient"))
-		MEDARK_TRY(medark_api_put(
-			call, ",\"operation\":[{\"name\":\"everything\",\"definition\":"
-			      "\"http://hl7.org/fhir/OperationDefinition/Patient-everything\"}]"));
+	MEDARK_TRY(put_operations(call, type));
 	return medark_api_put(call, "}");
 }
 
