@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 int medark_api_header(struct medark_api_call *call, const char *name, const char *value)
 {
 	return medark_serve_response_header(call->response, name, medark_bytes_text(value),
@@ -32,6 +34,29 @@ int medark_api_error(struct medark_api_call *call, unsigned status, const char *
 		     const char *sentence)
 {
 	return medark_api_refuse(call->response, status, code, sentence, call->err);
+}
+
+int medark_api_not_yet(struct medark_api_call *call)
+{
+	MEDARK_TRY(medark_api_error(call, 503, "transient",
+				    "the archive is still being read: try again in some seconds"));
+	return medark_api_header(call, "Retry-After", "5");
+}
+
+bool medark_api_is_listed(struct medark_bytes types, struct medark_bytes type)
+{
+	size_t at = 0;
+
+	while (at < types.size) {
+		const uint8_t *begin = types.data + at;
+		const uint8_t *comma = memchr(begin, ',', types.size - at);
+		size_t size = comma ? (size_t)(comma - begin) : types.size - at;
+
+		if (medark_bytes_equal(medark_bytes(begin, size), type))
+			return true;
+		at += size + 1;
+	}
+	return types.size == 0;
 }
 
 int medark_api_send(struct medark_api_call *call)

@@ -41,7 +41,7 @@ void medark_api_free(struct medark_api *api)
 	free(api);
 }
 
-static int64_t clock_ms(void)
+int64_t medark_api_clock(void)
 {
 	struct timespec now;
 
@@ -51,7 +51,7 @@ static int64_t clock_ms(void)
 
 bool medark_api_is_late(const struct medark_api_call *call)
 {
-	return clock_ms() > call->deadline || call->gate->is_stopping(call->gate->context);
+	return medark_api_clock() > call->deadline || call->gate->is_stopping(call->gate->context);
 }
 
 /* ---- the path ---- */
@@ -172,6 +172,16 @@ static int nothing(struct medark_api_call *call)
 	return medark_api_error(call, 404, "not-found", "there is nothing at this address");
 }
 
+static int operation(struct medark_api_call *call)
+{
+	bool is_job = is(call, 0, "$export-status");
+
+	if (is_reading(call) || call->request->method == MEDARK_SERVE_POST ||
+	    (is_job && call->request->method == MEDARK_SERVE_DELETE))
+		return medark_api_operation(call);
+	return refuse_method(call, is_job ? "GET, HEAD, DELETE" : "GET, HEAD, POST");
+}
+
 /* Below a type: [type], [type]/_search, [type]/[id], [type]/[id]/_history/[vid], compartments. */
 static int below_type(struct medark_api_call *call, const struct medark_search_type *type)
 {
@@ -204,7 +214,7 @@ static int below_type(struct medark_api_call *call, const struct medark_search_t
 static bool takes_json(const struct medark_api_call *call)
 {
 	struct medark_bytes accept = call->request->fields[MEDARK_SERVE_ACCEPT];
-	static const char *const good[] = { "json", "*/*", "application/*" };
+	static const char *const good[] = { "json", "*/*", "application/*" }; /* ndjson, too */
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
 		if (accept.size && memmem(accept.data, accept.size, good[i], strlen(good[i])))
@@ -228,9 +238,7 @@ static int route(struct medark_api_call *call)
 		return is_reading(call) ? medark_api_smart(call) : refuse_method(call, "GET, HEAD");
 	for (size_t i = 0; i < call->segment_count; i++)
 		if (call->segments[i].size && call->segments[i].data[0] == '$')
-			return is_reading(call) || call->request->method == MEDARK_SERVE_POST
-				       ? medark_api_operation(call)
-				       : refuse_method(call, "GET, HEAD, POST");
+			return operation(call);
 	type = medark_search_type_find(call->segments[0]);
 	if (!type)
 		return medark_api_error(call, 404, "not-supported",
@@ -250,7 +258,7 @@ int medark_api_answer(struct medark_api *api, struct medark_shelf *shelf,
 		.gate = gate,
 		.response = response,
 		.err = err,
-		.deadline = clock_ms() + SECONDS_MAX * 1000,
+		.deadline = medark_api_clock() + SECONDS_MAX * 1000,
 		.path = MEDARK_BUFFER_SECRET(PATH_ROOM),
 		.body = MEDARK_BUFFER_SECRET(MEDARK_API_BODY_MAX),
 	};

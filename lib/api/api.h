@@ -32,7 +32,12 @@ int medark_api_new(const struct medark_api_setup *setup, struct medark_api **out
 void medark_api_free(struct medark_api *api);
 MEDARK_DEFINE_AUTO(struct medark_api, medark_api_free)
 
-enum medark_api_access_kind { MEDARK_API_READ, MEDARK_API_SEARCH, MEDARK_API_CHART };
+enum medark_api_access_kind {
+	MEDARK_API_READ,
+	MEDARK_API_SEARCH,
+	MEDARK_API_CHART,
+	MEDARK_API_BULK, /* of everybody */
+};
 
 /* What is about to leave. Texts are NULL where there is none. */
 struct medark_api_access {

@@ -37,6 +37,7 @@ struct medark_api_call {
 	struct medark_buffer body; /* of the answer, if it may be long */
 };
 
+int64_t medark_api_clock(void); /* ms, CLOCK_MONOTONIC */
 bool medark_api_is_late(const struct medark_api_call *call);
 
 /* ---- answers ---- */
@@ -45,6 +46,8 @@ int medark_api_header(struct medark_api_call *call, const char *name,
 		      const char *value) MEDARK_MUST_USE;
 int medark_api_error(struct medark_api_call *call, unsigned status, const char *code,
 		     const char *sentence) MEDARK_MUST_USE;
+/* 503: the names of records are still being read. */
+int medark_api_not_yet(struct medark_api_call *call) MEDARK_MUST_USE;
 /* Makes call->body the answer: JSON of FHIR. */
 int medark_api_send(struct medark_api_call *call) MEDARK_MUST_USE;
 
@@ -99,16 +102,33 @@ int medark_api_everything(struct medark_api_call *call,
 /* ---- operations ---- */
 
 struct medark_api_operation {
-	const char *type, *name; /* "Patient", "everything" */
+	const char *type, *name; /* "Patient", "everything"; type NULL: of all, $name */
 	bool is_instance;	 /* of one resource: [type]/[id]/$name; else [type]/$name */
-	const char *definition;	 /* its canonical address */
-	/* For GET, HEAD and POST; what of them it does not take it refuses. */
+	const char *definition;	 /* its canonical address; NULL: part of another */
+	/* For GET, HEAD, POST and, without a definition, DELETE; what of them it does not take
+	 * it refuses. */
 	int (*run)(struct medark_api_call *call);
 };
 /* NULL behind the last. */
 const struct medark_api_operation *medark_api_operation_at(size_t i);
 /* Answers a path with a segment that begins with "$". */
 int medark_api_operation(struct medark_api_call *call) MEDARK_MUST_USE;
+
+/* Is `type` one of `types`, which commas separate? Of none every one is. */
+bool medark_api_is_listed(struct medark_bytes types, struct medark_bytes type);
+
+/* ---- $export ---- */
+
+#define MEDARK_API_TYPE_MAX 64
+/* What stands in the manifest's list of errors: one record that says what is not there. */
+#define MEDARK_API_EXPORT_OUTCOME "OperationOutcome"
+
+int medark_api_export(struct medark_api_call *call) MEDARK_MUST_USE;
+int medark_api_export_status(struct medark_api_call *call) MEDARK_MUST_USE;
+int medark_api_export_file(struct medark_api_call *call) MEDARK_MUST_USE;
+/* Makes the records of a type, changed since then, the answer's body. */
+int medark_api_export_send(struct medark_api_call *call, struct medark_bytes type,
+			   struct medark_bytes since) MEDARK_MUST_USE;
 
 /* Reads the parameters of address and form, one behind the other, into `out`: 1, or 0 after a
  * refusal. */

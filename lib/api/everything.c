@@ -42,29 +42,13 @@ static int read_filter(struct medark_api_call *call, const struct medark_form *f
 	return 1;
 }
 
-static bool is_type(struct medark_bytes types, struct medark_bytes type)
-{
-	size_t at = 0;
-
-	while (at < types.size) {
-		const uint8_t *begin = types.data + at;
-		const uint8_t *comma = memchr(begin, ',', types.size - at);
-		size_t size = comma ? (size_t)(comma - begin) : types.size - at;
-
-		if (medark_bytes_equal(medark_bytes(begin, size), type))
-			return true;
-		at += size + 1;
-	}
-	return types.size == 0;
-}
-
 static bool is_wanted(const struct medark_api_call *call, const struct filter *f,
 		      const struct medark_view_record *record)
 {
 	struct medark_moments when;
 	struct medark_bytes text;
 
-	if (!record->root || !is_type(f->types, record->type))
+	if (!record->root || !medark_api_is_listed(f->types, record->type))
 		return false;
 	if (!f->has_since)
 		return true;

@@ -2,6 +2,8 @@
 /* What the API can do: the CapabilityStatement, and SMART's configuration. */
 #include "api/api_private.h"
 
+#include <string.h>
+
 static const char *kind_name(enum medark_search_kind kind)
 {
 	static const char *const names[] = {
@@ -35,13 +37,14 @@ static int put_includes(struct medark_api_call *call, const struct medark_search
 	return medark_api_put(call, "],");
 }
 
-static int put_operations(struct medark_api_call *call, const struct medark_search_type *type)
+/* Those of a type; of NULL those that are of none. */
+static int put_operations(struct medark_api_call *call, const char *type)
 {
 	const struct medark_api_operation *o;
 	size_t count = 0;
 
 	for (size_t i = 0; (o = medark_api_operation_at(i)); i++) {
-		if (!medark_bytes_is(medark_bytes_text(o->type), type->name))
+		if (!o->definition || !o->type != !type || (type && strcmp(o->type, type) != 0))
 			continue;
 		MEDARK_TRY(medark_api_put(call, "%s{\"name\":\"%s\",\"definition\":\"%s\"}",
 					  count++ ? "," : ",\"operation\":[", o->name,
@@ -64,7 +67,7 @@ static int put_type(struct medark_api_call *call, const struct medark_search_typ
 	for (size_t i = 0; i < type->count; i++)
 		MEDARK_TRY(put_param(call, &type->params[i], false));
 	MEDARK_TRY(medark_api_put(call, "]"));
-	MEDARK_TRY(put_operations(call, type));
+	MEDARK_TRY(put_operations(call, type->name));
 	return medark_api_put(call, "}");
 }
 
@@ -88,7 +91,9 @@ int medark_api_metadata(struct medark_api_call *call)
 			MEDARK_TRY(medark_api_put(call, ","));
 		MEDARK_TRY(put_type(call, medark_search_type_at(i)));
 	}
-	MEDARK_TRY(medark_api_put(call, "],\"compartment\":[\"http://hl7.org/fhir/"
+	MEDARK_TRY(medark_api_put(call, "]"));
+	MEDARK_TRY(put_operations(call, NULL));
+	MEDARK_TRY(medark_api_put(call, ",\"compartment\":[\"http://hl7.org/fhir/"
 					"CompartmentDefinition/patient\"]}]}"));
 	return medark_api_send(call);
 }

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define HL7 "http://hl7.org/fhir/OperationDefinition/"
+#define HL7  "http://hl7.org/fhir/OperationDefinition/"
+#define BULK "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
 
 static int everything(struct medark_api_call *call)
 {
@@ -13,6 +14,10 @@ static int everything(struct medark_api_call *call)
 
 static const struct medark_api_operation operations[] = {
 	{ "Patient", "everything", true, HL7 "Patient-everything", everything },
+	{ "Patient", "export", false, BULK "patient-export", medark_api_export },
+	{ NULL, "export", false, BULK "export", medark_api_export },
+	{ NULL, "export-status", false, NULL, medark_api_export_status },
+	{ NULL, "export-file", false, NULL, medark_api_export_file },
 };
 
 const struct medark_api_operation *medark_api_operation_at(size_t i)
@@ -20,12 +25,13 @@ const struct medark_api_operation *medark_api_operation_at(size_t i)
 	return i < sizeof(operations) / sizeof(*operations) ? &operations[i] : NULL;
 }
 
-/* Is the path [type]/$name, or [type]/[id]/$name? */
+/* Is the path $name, [type]/$name or [type]/[id]/$name? */
 static bool is_at(const struct medark_api_call *call, const struct medark_api_operation *o)
 {
-	size_t last = o->is_instance ? 2 : 1;
+	size_t last = o->is_instance ? 2 : o->type ? 1 : 0;
 
-	return call->segment_count == last + 1 && medark_bytes_is(call->segments[0], o->type) &&
+	return call->segment_count == last + 1 &&
+	       (!o->type || medark_bytes_is(call->segments[0], o->type)) &&
 	       call->segments[last].size == strlen(o->name) + 1 &&
 	       memcmp(call->segments[last].data + 1, o->name, strlen(o->name)) == 0;
 }

@@ -92,13 +92,6 @@ static int send_record(struct medark_api_call *call, const struct medark_view_re
 	return medark_api_send(call);
 }
 
-static int not_yet(struct medark_api_call *call)
-{
-	MEDARK_TRY(medark_api_error(call, 503, "transient",
-				    "the archive is still being read: try again in some seconds"));
-	return medark_api_header(call, "Retry-After", "5");
-}
-
 int medark_api_read(struct medark_api_call *call, struct medark_bytes version)
 {
 	MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record record = { 0 };
@@ -108,7 +101,7 @@ int medark_api_read(struct medark_api_call *call, struct medark_bytes version)
 	int code;
 
 	if (!medark_record_find_is_complete(call->api->setup.find))
-		return not_yet(call);
+		return medark_api_not_yet(call);
 	(void)snprintf(name, sizeof(name), "%.*s/%.*s", (int)call->segments[0].size,
 		       (const char *)call->segments[0].data,
 		       (int)(call->segments[1].size < 256 ? call->segments[1].size : 256),

@@ -17,6 +17,7 @@
 #define ENTRIES_MAX ((size_t)4 << 30)
 #define PLACES_MAX  ((size_t)8 << 30)
 #define RANGES_MAX  ((size_t)1 << 30)
+#define HOLDERS_MAX ((size_t)1 << 29) /* a bit for each patient there can be */
 #define NAME_ROOM   1536
 
 struct medark_record_find {
@@ -24,6 +25,7 @@ struct medark_record_find {
 	uint64_t seed;
 	struct medark_buffer entries; /* uint64_t: 32 bits of a hash, then the patient's number */
 	struct medark_types types;
+	struct medark_buffer holders[MEDARK_TYPES_MAX + 1]; /* of each type: a bit for a patient */
 };
 
 void medark_record_find_free(struct medark_record_find *find)
@@ -31,6 +33,8 @@ void medark_record_find_free(struct medark_record_find *find)
 	if (!find)
 		return;
 	medark_buffer_clear(&find->entries);
+	for (size_t i = 0; i <= MEDARK_TYPES_MAX; i++)
+		medark_buffer_clear(&find->holders[i]);
 	free(find);
 }
 
@@ -42,6 +46,8 @@ int medark_record_find_new(struct medark_record_find **out, struct medark_error 
 	if (!find)
 		return medark_error_memory(err, "the names of records");
 	find->entries = (struct medark_buffer)MEDARK_BUFFER(ENTRIES_MAX);
+	for (size_t i = 0; i <= MEDARK_TYPES_MAX; i++)
+		find->holders[i] = (struct medark_buffer)MEDARK_BUFFER(HOLDERS_MAX);
 	MEDARK_TRY(medark_random(&find->seed, sizeof(find->seed), err));
 	*out = MEDARK_TAKE(find);
 	return 0;
@@ -165,6 +171,19 @@ static bool is_around(const struct place *place, const struct medark_cut_record 
 	return place->segment == cut->segment && place->begin <= cut->offset;
 }
 
+static int note_holder(struct medark_buffer *holders, uint64_t patient, struct medark_error *err)
+{
+	size_t at = (size_t)(patient / 8), more = at < holders->size ? 0 : at + 1 - holders->size;
+
+	if (more) {
+		MEDARK_TRY(medark_buffer_reserve(holders, more, err));
+		memset(holders->data + holders->size, 0, more);
+		holders->size += more;
+	}
+	holders->data[at] |= (uint8_t)(1 << patient % 8);
+	return 0;
+}
+
 /* An entry for each patient whose record it is: records stand in the order of the places. */
 static int add_entries(struct fill *f, const struct medark_cut_record *cut,
 		       struct medark_error *err)
@@ -174,13 +193,15 @@ static int add_entries(struct fill *f, const struct medark_cut_record *cut,
 	size_t count = f->places.size / sizeof(*places);
 	uint64_t hash = 0, entry;
 	bool has_name = hash_name(find, f->record->type, f->record->id, &hash);
+	uint16_t type = medark_types_get(&find->types, f->record->type);
 
 	while (f->next < count && is_before(&places[f->next], cut))
 		f->next++;
 	for (size_t i = f->next; i < count && is_around(&places[i], cut); i++) {
 		if (is_before(&places[i], cut))
 			continue;
-		find->types.records[medark_types_get(&find->types, f->record->type)]++;
+		find->types.records[type]++;
+		MEDARK_TRY(note_holder(&find->holders[type], f->first + places[i].row, err));
 		entry = hash | (f->first + places[i].row);
 		if (has_name)
 			MEDARK_TRY(medark_buffer_add(&find->entries, &entry, sizeof(entry), err));
@@ -270,6 +291,19 @@ uint64_t medark_record_find_count(const struct medark_record_find *find, struct 
 		if (medark_bytes_is(type, find->types.names[i]))
 			return find->types.records[i];
 	return 0;
+}
+
+bool medark_record_find_may_hold(const struct medark_record_find *find, struct medark_bytes type,
+				 uint64_t patient)
+{
+	const struct medark_types *types = &find->types;
+	size_t at = (size_t)(patient / 8);
+
+	for (uint32_t i = 1; i <= types->count; i++)
+		if (medark_bytes_is(type, types->names[i]))
+			return at < find->holders[i].size &&
+			       find->holders[i].data[at] >> patient % 8 & 1;
+	return types->count == MEDARK_TYPES_MAX; /* some types were not told apart any more */
 }
 
 bool medark_record_find_next(const struct medark_record_find *find, struct medark_bytes type,

@@ -59,6 +59,13 @@ bool medark_record_find_is_complete(const struct medark_record_find *find);
 uint64_t medark_record_find_count(const struct medark_record_find *find, struct medark_bytes type);
 
 /*
+ * Of a complete one, any thread: has this patient records of the type? False: none. True where an
+ * archive has too many types to tell them apart.
+ */
+bool medark_record_find_may_hold(const struct medark_record_find *find, struct medark_bytes type,
+				 uint64_t patient);
+
+/*
  * Of a complete one, any thread: the patients who may have this record, in the order of their
  * numbers: number *at (0 first) of them; false: no more. Rarely one that has not.
  */

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void medark_shelf_free(struct medark_shelf *shelf)
 {
@@ -88,6 +89,23 @@ int medark_shelf_info(struct medark_shelf *shelf, size_t i, struct medark_archiv
 		      struct medark_error *err)
 {
 	return medark_archive_info(shelf->lineage->archives[i], out, err);
+}
+
+static int count_xml(void *context, const struct medark_item_entry *item)
+{
+	uint64_t *count = context;
+
+	if (strcmp(item->kind, "xml") == 0 || strcmp(item->kind, "decoded:xml") == 0)
+		*count += item->records;
+	return 0;
+}
+
+int medark_shelf_xml(struct medark_shelf *shelf, uint64_t *out, struct medark_error *err)
+{
+	*out = 0;
+	for (size_t k = 0; k < shelf->lineage->count; k++)
+		MEDARK_TRY(medark_archive_items(shelf->lineage->archives[k], count_xml, out, err));
+	return 0;
 }
 
 struct medark_index *medark_shelf_index(struct medark_shelf *shelf, size_t k)

@@ -51,6 +51,10 @@ size_t medark_shelf_archives(const struct medark_shelf *shelf);
 int medark_shelf_info(struct medark_shelf *shelf, size_t i, struct medark_archive_info *out,
 		      struct medark_error *err) MEDARK_MUST_USE;
 
+/* How many records the archives have in XML. Errors of medark_archive_items(). */
+int medark_shelf_xml(struct medark_shelf *shelf, uint64_t *out,
+		     struct medark_error *err) MEDARK_MUST_USE;
+
 /* How many numbers there are. */
 uint64_t medark_shelf_patients(struct medark_shelf *shelf);
 

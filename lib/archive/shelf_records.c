@@ -294,6 +294,8 @@ int medark_shelf_own(struct medark_shelf *shelf, uint64_t number, struct medark_
 			    .marks = MEDARK_BUFFER(TEXTS_MAX) };
 
 	assert(shelf->find && medark_record_find_is_complete(shelf->find));
+	if (!medark_record_find_may_hold(shelf->find, type, number))
+		return 0;
 	MEDARK_TRY(walk_patient(shelf, number, keep, &g, err));
 	return tell_all(&g, number, each, context, err);
 }

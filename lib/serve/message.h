@@ -109,7 +109,8 @@ struct medark_serve_response {
 	 * Appends the next bytes of a long body to `out`, which is empty and takes at most
 	 * MEDARK_SERVE_CHUNK_MAX: 1, 0 when there is nothing more (and nothing was appended), or a
 	 * negative code, which ends the client's transfer visibly before its end. Called by the
-	 * thread that answered, between other requests, when the client has taken what came before.
+	 * thread that answered, between other requests, when the client has taken what came before;
+	 * what would hold the others up appends nothing, returns 1, and is called again.
 	 */
 	int (*pull)(void *context, struct medark_buffer *out, struct medark_error *err);
 	/* Frees `context`, once, whatever became of the transfer. May be NULL. */

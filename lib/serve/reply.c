@@ -128,7 +128,7 @@ static void stream_free(void *context)
 	free(s);
 }
 
-/* Asks for more: 1, 0 at the end, negative if it breaks off. */
+/* Asks for more: 1 (there may be nothing yet), 0 at the end, negative if it breaks off. */
 static int next(struct stream *s, struct medark_error *err)
 {
 	struct medark_strand *strand = s->strand;
@@ -152,7 +152,10 @@ static int next(struct stream *s, struct medark_error *err)
 	return 1;
 }
 
-/* libmicrohttpd has room: its client has taken what came before. */
+/*
+ * libmicrohttpd has room: its client has taken what came before. Nothing given: it goes on with its
+ * other connections, and asks again.
+ */
 static ssize_t give(void *context, uint64_t at, char *out, size_t room)
 {
 	const struct medark_strand_common *common;
@@ -171,6 +174,8 @@ static ssize_t give(void *context, uint64_t at, char *out, size_t room)
 	}
 	medark_guard_allow(common->guard, s->fd, common->limits->take_seconds);
 	size = s->chunk.size - s->sent;
+	if (size == 0)
+		return 0;
 	if (size > room)
 		size = room;
 	memcpy(out, s->chunk.data + s->sent, size);

@@ -159,8 +159,8 @@ static int next(struct channel *c, struct stream *s, struct medark_bytes *out,
 	}
 	c->chunk.size = 0;
 	code = s->response.pull(s->response.context, &c->chunk, err);
-	if (code >= 0 && (code > 0) != (c->chunk.size > 0))
-		return medark_error_set(err, MEDARK_E_USAGE, "a part of a body is empty");
+	if (code == 0 && c->chunk.size)
+		return medark_error_set(err, MEDARK_E_USAGE, "a body has a part behind its end");
 	*out = medark_bytes(c->chunk.data, c->chunk.size);
 	return code;
 }

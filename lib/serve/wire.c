@@ -270,8 +270,7 @@ int medark_wire_put_stream(enum medark_wire_type type, uint32_t stream, struct m
 int medark_wire_put_bytes(enum medark_wire_type type, struct medark_bytes bytes,
 			  struct medark_buffer *out, struct medark_error *err)
 {
-	assert(type == MEDARK_WIRE_CHUNK ? bytes.size && bytes.size <= MEDARK_SERVE_CHUNK_MAX
-					 : bytes.size == 0);
+	assert(type == MEDARK_WIRE_CHUNK ? bytes.size <= MEDARK_SERVE_CHUNK_MAX : bytes.size == 0);
 	MEDARK_TRY(put_head(out, type, bytes.size, err));
 	return put(out, bytes, err);
 }
@@ -296,7 +295,7 @@ int medark_wire_get_head(const uint8_t head[MEDARK_WIRE_HEAD], enum medark_wire_
 		[MEDARK_WIRE_MORE] = { 4, 4 },
 		[MEDARK_WIRE_DROP] = { 4, 4 },
 		[MEDARK_WIRE_ANSWER] = { ANSWER_FIXED, MEDARK_WIRE_MAX },
-		[MEDARK_WIRE_CHUNK] = { 1, MEDARK_SERVE_CHUNK_MAX },
+		[MEDARK_WIRE_CHUNK] = { 0, MEDARK_SERVE_CHUNK_MAX },
 		[MEDARK_WIRE_END] = { 0, 0 },
 		[MEDARK_WIRE_ABORT] = { 0, 0 },
 	};

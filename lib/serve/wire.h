@@ -30,7 +30,7 @@ enum medark_wire_type {
 	MEDARK_WIRE_MORE, /* a stream, 4 bytes */
 	MEDARK_WIRE_DROP, /* a stream, 4 bytes; there is no answer */
 	MEDARK_WIRE_ANSWER,
-	MEDARK_WIRE_CHUNK, /* 1 to MEDARK_SERVE_CHUNK_MAX bytes of a body */
+	MEDARK_WIRE_CHUNK, /* bytes of a body, at most MEDARK_SERVE_CHUNK_MAX; none: ask again */
 	MEDARK_WIRE_END,   /* the body is whole; empty */
 	MEDARK_WIRE_ABORT, /* the body breaks off here; empty */
 };

@@ -13,7 +13,8 @@ static int pass(void *context, const struct medark_api_access *access, struct me
 {
 	static const enum medark_audit_kind kinds[] = { [MEDARK_API_READ] = MEDARK_AUDIT_READ,
 							[MEDARK_API_SEARCH] = MEDARK_AUDIT_SEARCH,
-							[MEDARK_API_CHART] = MEDARK_AUDIT_EXPORT };
+							[MEDARK_API_CHART] = MEDARK_AUDIT_EXPORT,
+							[MEDARK_API_BULK] = MEDARK_AUDIT_EXPORT };
 	struct gate *gate = context;
 	const struct medark_audit_event row = {
 		.kind = kinds[access->kind],

@@ -13,7 +13,8 @@
  *	/bytes/N	N bytes from memory
  *	/stream/N	N bytes that are pulled; their number is told
  *	/chunks/N	the same, and it is not
- *	/broken/N	the same, and breaks off there
+ *	/waits/N	120,000 bytes, of which N times there is nothing yet
+ *	/broken/N	as /chunks/N, and breaks off there
  *	/slow/MS	an answer after that time, or when the server stops
  *	/fails		an error
  *	/streams	how many long bodies are under way
@@ -35,6 +36,8 @@ static atomic_int streams;
 
 struct pulled {
 	uint64_t left;
+	uint64_t waits; /* so many times there is nothing yet before each part */
+	uint64_t waited;
 	bool breaks;
 };
 
@@ -43,6 +46,9 @@ static int pull(void *context, struct medark_buffer *out, struct medark_error *e
 	struct pulled *p = context;
 	size_t size = p->left < 50000 ? (size_t)p->left : 50000;
 
+	if (p->waited++ < p->waits)
+		return 1;
+	p->waited = 0;
 	if (size == 0 && p->breaks)
 		return medark_error_set(err, MEDARK_E_SYSTEM, "it breaks off");
 	if (size == 0)
@@ -61,7 +67,7 @@ static void pull_free(void *context)
 }
 
 static int stream(struct medark_serve_response *response, uint64_t size, bool is_told, bool breaks,
-		  struct medark_error *err)
+		  uint64_t waits, struct medark_error *err)
 {
 	struct pulled *p = calloc(1, sizeof(*p));
 
@@ -69,6 +75,7 @@ static int stream(struct medark_serve_response *response, uint64_t size, bool is
 		return medark_error_memory(err, "a stream");
 	p->left = size;
 	p->breaks = breaks;
+	p->waits = waits;
 	response->pull = pull;
 	response->pull_free = pull_free;
 	response->context = p;
@@ -161,11 +168,13 @@ static int answer(void *context, unsigned thread, const struct medark_serve_requ
 	if (below(request->path, "/bytes/", &rest, &n))
 		return bytes(&response->body, n, err);
 	if (below(request->path, "/stream/", &rest, &n))
-		return stream(response, n, true, false, err);
+		return stream(response, n, true, false, 0, err);
 	if (below(request->path, "/chunks/", &rest, &n))
-		return stream(response, n, false, false, err);
+		return stream(response, n, false, false, 0, err);
+	if (below(request->path, "/waits/", &rest, &n))
+		return stream(response, 120000, false, false, n, err);
 	if (below(request->path, "/broken/", &rest, &n))
-		return stream(response, n, false, true, err);
+		return stream(response, n, false, true, 0, err);
 	if (below(request->path, "/try/", &rest, &n))
 		return attempt(rest, &response->body, err);
 	if (below(request->path, "/status/", &rest, &n)) {

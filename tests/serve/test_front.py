@@ -486,6 +486,12 @@ class Bodies(Shared):
                 self.assertEqual(body, b"s" * size)
         self.no_streams()
 
+    def test_a_body_may_have_nothing_yet(self):
+        for waits in (1, 50):
+            with self.subTest(waits):
+                self.assertEqual(self.server.get(f"/waits/{waits}")[2], b"s" * 120000)
+        self.no_streams()
+
     def test_a_body_that_breaks_off_is_seen_to(self):
         with self.assertRaises((http.client.IncompleteRead, ConnectionError, ssl.SSLError)):
             self.server.get("/broken/200000")

@@ -127,6 +127,18 @@ static void every_record_of_a_chart_was_told_once_for_each_patient(void **state)
 	assert_int_equal(medark_shelf_patients(shelf), 2);
 }
 
+static void who_has_nothing_of_a_type_is_known(void **state)
+{
+	(void)state;
+	for (uint64_t n = 0; n < 2; n++) {
+		assert_true(medark_record_find_may_hold(find, medark_bytes_text("Patient"), n));
+		assert_true(medark_record_find_may_hold(find, medark_bytes_text("Appointment"), n));
+		assert_false(medark_record_find_may_hold(find, medark_bytes_text("Goal"), n));
+	}
+	assert_false(medark_record_find_may_hold(find, medark_bytes_text("Patient"), 2));
+	assert_false(medark_record_find_may_hold(find, medark_bytes_text("Patient"), 1 << 20));
+}
+
 static int read_name(const char *type, const char *id, const char *owner)
 {
 	MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record record = { 0 };
@@ -233,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_of_a_chart_was_told_once_for_each_patient),
+		cmocka_unit_test(who_has_nothing_of_a_type_is_known),
 		cmocka_unit_test(records_are_found_by_name),
 		cmocka_unit_test(a_shared_record_is_told_once),
 		cmocka_unit_test(a_chart_stays_while_there_is_room),

@@ -12,6 +12,7 @@
 /* What the handler does, and what it was told and has seen. */
 struct play {
 	size_t body;	 /* bytes of a body in memory */
+	size_t waits;	 /* so many pulls give nothing yet, then */
 	size_t pulls;	 /* or so many times "abc" */
 	uint64_t length; /* that is told of those */
 	unsigned status;
@@ -24,6 +25,10 @@ static int pull(void *context, struct medark_buffer *out, struct medark_error *e
 {
 	struct play *p = context;
 
+	if (p->waits) {
+		p->waits--;
+		return 1;
+	}
 	if (p->pulls == 0)
 		return p->pull_fails ? medark_error_set(err, MEDARK_E_SOURCE, "no more") : 0;
 	p->pulls--;
@@ -203,6 +208,26 @@ static void streams_do_not_mix(void **state)
 	assert_int_equal(p.freed, 2);
 }
 
+static void a_pull_may_take_its_time(void **state)
+{
+	struct play p = { .waits = 2, .pulls = 1, .length = MEDARK_SERVE_LENGTH_UNKNOWN };
+	struct medark_wire_answer a;
+	struct vault v;
+
+	(void)state;
+	begin(&v, &p);
+	a = request(&v);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(ask_more(&v, a.stream), 1);
+		assert_int_equal(v.type, MEDARK_WIRE_CHUNK);
+		assert_int_equal(v.in.size, i == 2 ? 3 : 0);
+	}
+	assert_int_equal(ask_more(&v, a.stream), 1);
+	assert_int_equal(v.type, MEDARK_WIRE_END);
+	assert_int_equal(end(&v), 0);
+	assert_int_equal(p.failures, 0);
+}
+
 static void a_length_is_kept(void **state)
 {
 	static const uint64_t lengths[] = { 5, 7 };
@@ -341,6 +366,7 @@ int main(void)
 		cmocka_unit_test(short_bodies_come_at_once),
 		cmocka_unit_test(longer_ones_come_as_they_are_asked_for),
 		cmocka_unit_test(streams_do_not_mix),
+		cmocka_unit_test(a_pull_may_take_its_time),
 		cmocka_unit_test(a_length_is_kept),
 		cmocka_unit_test(failures_are_told_to_the_caller_alone),
 		cmocka_unit_test(a_handlers_mistakes_cost_one_answer),

@@ -338,7 +338,7 @@ static void frames_have_types_and_sizes(void **state)
 		{ { 2, 0, 0, 0, 5 }, MEDARK_E_FORMAT },
 		{ { 5, 0, 1, 0, 0 }, 0 },
 		{ { 5, 0, 1, 0, 1 }, MEDARK_E_FORMAT },
-		{ { 5, 0, 0, 0, 0 }, MEDARK_E_FORMAT },
+		{ { 5, 0, 0, 0, 0 }, 0 },
 		{ { 6, 0, 0, 0, 0 }, 0 },
 		{ { 6, 0, 0, 0, 1 }, MEDARK_E_FORMAT },
 		{ { 7, 0, 0, 0, 0 }, 0 },
