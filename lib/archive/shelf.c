@@ -20,6 +20,7 @@ void medark_shelf_free(struct medark_shelf *shelf)
 	for (size_t i = 0; i < shelf->archive_count; i++)
 		medark_archive_free(shelf->archives[i]);
 	free(shelf->archives);
+	medark_roster_reader_free(shelf->rows);
 	medark_fhir_free(shelf->fhir);
 	if (shelf->record)
 		medark_secret_wipe(shelf->record, sizeof(*shelf->record));
@@ -65,6 +66,7 @@ int medark_shelf_new(const struct medark_shelf_setup *setup, struct medark_shelf
 	if (!shelf)
 		return medark_error_memory(err, "archives");
 	shelf->find = setup->find;
+	shelf->roster = setup->roster;
 	MEDARK_TRY(open_archives(shelf, setup, err));
 	MEDARK_TRY(make_caches(shelf, err));
 	MEDARK_TRY(medark_fhir_new(&shelf->fhir, err));
@@ -169,14 +171,25 @@ static bool has_name(const struct medark_patient_row *row)
 	return *row->family || *row->given || *row->text;
 }
 
+static int find_row(struct medark_shelf *shelf, size_t k, uint64_t n, struct medark_bytes *out,
+		    struct medark_error *err)
+{
+	struct medark_index *index = medark_shelf_index(shelf, k);
+
+	if (!shelf->roster || !medark_roster_is_complete(shelf->roster))
+		return medark_index_row(index, MEDARK_KIND_PATIENTS, n, out, err);
+	if (!shelf->rows)
+		MEDARK_TRY(medark_roster_reader_new(shelf->roster, &shelf->rows, err));
+	return medark_roster_row(shelf->rows, medark_shelf_first(shelf, k) + n, out, err);
+}
+
 /* 1: this row of archive `k` stays in q->scratch. */
 static int read_row(struct query *q, size_t k, uint64_t n, struct medark_patient_row *out,
 		    struct medark_error *err)
 {
 	struct medark_bytes row;
 
-	MEDARK_TRY(medark_index_row(medark_shelf_index(q->shelf, k), MEDARK_KIND_PATIENTS, n, &row,
-				    err));
+	MEDARK_TRY(find_row(q->shelf, k, n, &row, err));
 	return medark_patient_row_parse(row, n, &q->scratch, out, NULL, err);
 }
 
@@ -218,7 +231,7 @@ static int was_told(struct query *q, size_t *k, uint64_t *n, struct medark_error
 
 	if (q->shelf->lineage->count == 1)
 		return 0;
-	MEDARK_TRY(medark_index_row(index, MEDARK_KIND_PATIENTS, *n, &row, err));
+	MEDARK_TRY(find_row(q->shelf, *k, *n, &row, err));
 	MEDARK_TRY(medark_index_first_field(index, MEDARK_KIND_PATIENTS, row, &key, err));
 	MEDARK_TRY(medark_buffer_add(&copy, key.data, key.size, err));
 	key = medark_bytes(copy.data, copy.size);

@@ -14,6 +14,7 @@
 
 #include "archive/dossier.h"
 #include "archive/record_find.h"
+#include "archive/roster.h"
 #include "view/records.h"
 
 #include <medark/archive.h>
@@ -29,6 +30,8 @@ struct medark_shelf_setup {
 	int64_t as_of; /* seconds since 1970: nothing that is newer */
 	/* Shared by the shelves of all threads; NULL: records cannot be found by their names. */
 	const struct medark_record_find *find;
+	/* Likewise: patients are found through it as soon as it is complete; NULL: slower. */
+	const struct medark_roster *roster;
 };
 
 struct medark_shelf;

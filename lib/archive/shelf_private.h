@@ -19,6 +19,8 @@ struct medark_shelf {
 	struct medark_lineage *lineage;
 	struct medark_cut_cache **caches;      /* of the lineage's archives */
 	const struct medark_record_find *find; /* borrowed; may be NULL */
+	const struct medark_roster *roster;    /* likewise */
+	struct medark_roster_reader *rows;     /* of it; NULL: not yet */
 	struct medark_fhir *fhir;
 	struct medark_record *record;	 /* facts of the current one */
 	struct medark_shelf_slot *slots; /* charts */

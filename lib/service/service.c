@@ -61,6 +61,7 @@ void medark_service_free(struct medark_service *s)
 	free(s->shelves);
 	medark_shelf_free(s->reader);
 	medark_record_find_free(s->find);
+	medark_roster_free(s->roster);
 	medark_planned_clear(&s->planned);
 	medark_zone_clear(&s->zone);
 	free(s);
@@ -111,7 +112,8 @@ static int open_shelves(struct medark_service *s, struct medark_error *err)
 						  .trust = s->setup.trust,
 						  .identity = s->setup.identity,
 						  .as_of = (int64_t)time(NULL),
-						  .find = s->find };
+						  .find = s->find,
+						  .roster = s->roster };
 
 	s->shelves = calloc(s->threads, sizeof(*s->shelves));
 	if (!s->shelves)
@@ -283,6 +285,7 @@ int medark_service_open(struct medark_service *s, const struct medark_service_ar
 	s->setup = *archives;
 	MEDARK_TRY(open_accounts(s, err));
 	MEDARK_TRY(open_zone(s, err));
+	MEDARK_TRY(medark_roster_new(&s->roster, err));
 	MEDARK_TRY(medark_record_find_new(&s->find, err));
 	MEDARK_TRY(open_shelves(s, err));
 	MEDARK_TRY(describe(s, err));
@@ -354,7 +357,7 @@ static void failed(void *context, unsigned thread, const struct medark_error *er
 		s->setup.tell(s->setup.context, err->message);
 }
 
-/* ---- reading the names of records, beside ---- */
+/* ---- reading patients and the names of records, beside ---- */
 
 static bool is_stopping(void *context)
 {
@@ -385,8 +388,11 @@ static void *read_names(void *context)
 		.is_stopping = is_stopping, .each = plan, .sealed = seal, .context = s
 	};
 	struct medark_error err = { 0 };
-	int code = medark_record_find_fill(s->find, medark_shelf_lineage(s->reader), &watch, &err);
+	struct medark_lineage *lineage = medark_shelf_lineage(s->reader);
+	int code = medark_roster_fill(s->roster, lineage, is_stopping, s, &err);
 
+	if (code >= 0)
+		code = medark_record_find_fill(s->find, lineage, &watch, &err);
 	if (code < 0 && code != MEDARK_E_INTERRUPTED)
 		failed(s, 0, &err);
 	return NULL;

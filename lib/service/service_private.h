@@ -4,6 +4,7 @@
 #define MEDARK_SERVICE_PRIVATE_H
 
 #include "api/api.h"
+#include "archive/roster.h"
 #include "archive/shelf.h"
 #include "crypto/digest.h"
 #include "desk/accounts.h"
@@ -30,7 +31,8 @@ struct medark_service {
 	struct medark_service_archives setup; /* of medark_service_open() */
 	unsigned threads;
 	struct medark_shelf **shelves; /* of each thread */
-	struct medark_shelf *reader;   /* of who reads the names of records */
+	struct medark_shelf *reader;   /* of who reads what follows, beside */
+	struct medark_roster *roster;
 	struct medark_record_find *find;
 	struct medark_planned planned; /* complete when `find` is */
 	struct medark_accounts *accounts;
