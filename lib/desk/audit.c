@@ -5,10 +5,10 @@
 #include "crypto/random.h"
 #include "crypto/scratch_cipher.h"
 #include "desk/audit_event.h"
+#include "desk/audit_folder.h"
 #include "desk/state.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/file.h>
 
-#define NAME_SIZE   64
 #define PENDING_MAX ((size_t)16 << 20)
 
 /* Who waits until a row is on the disk; on the stack of its thread. */
@@ -50,43 +49,15 @@ struct medark_audit {
 
 /* ---- the file before ---- */
 
-static void file_name(uint64_t number, char out[NAME_SIZE])
-{
-	(void)snprintf(out, NAME_SIZE, "audit-%06" PRIu64 ".log", number);
-}
-
-/* The number of a file of the log; 0 if it is none. One form for each number. */
-static uint64_t file_number(const char *name)
-{
-	char again[NAME_SIZE];
-	uint64_t number = 0;
-
-	if (sscanf(name, "audit-%12" SCNu64 ".log", &number) != 1)
-		return 0;
-	file_name(number, again);
-	return strcmp(again, name) == 0 ? number : 0;
-}
-
 static int find_last(const char *folder, uint64_t *out, struct medark_error *err)
 {
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
-	uint64_t last = 0;
-	int failed;
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer numbers = MEDARK_BUFFER(MEDARK_AUDIT_FILES_MAX * sizeof(uint64_t));
+	size_t count;
 
-	if (!dir)
-		return medark_error_errno(err, errno, "cannot read the folder '%s'", folder);
-	while (errno = 0, (entry = readdir(dir)) != NULL) {
-		uint64_t number = file_number(entry->d_name);
-
-		if (number > last)
-			last = number;
-	}
-	failed = errno;
-	(void)closedir(dir);
-	if (failed)
-		return medark_error_errno(err, failed, "cannot read the folder '%s'", folder);
-	*out = last;
+	MEDARK_TRY(medark_audit_folder_list(folder, &numbers, err));
+	count = numbers.size / sizeof(uint64_t);
+	*out = count ? ((const uint64_t *)(void *)numbers.data)[count - 1] : 0;
 	return 0;
 }
 
@@ -98,14 +69,13 @@ static int read_before(const char *folder, uint64_t number, struct medark_audit_
 	MEDARK_AUTO(medark_audit_head_clear) struct medark_audit_head old = { 0 };
 	MEDARK_AUTO(medark_heap_free) char *path = NULL;
 	struct medark_error reason = { 0 };
-	char name[NAME_SIZE];
+	char name[MEDARK_AUDIT_NAME_SIZE];
 	int code;
 
-	file_name(number, name);
-	if (asprintf(&path, "%s/%s", folder, name) < 0) {
-		path = NULL;
+	medark_audit_file_name(number, name);
+	path = medark_audit_file_path(folder, number);
+	if (!path)
 		return medark_error_memory(err, "a file name");
-	}
 	code = medark_audit_frames_open(path, &f, &reason);
 	if (code == 0)
 		code = medark_audit_head_parse(medark_bytes(f.body.data, f.body.size), &old,
@@ -192,10 +162,10 @@ static int make_file(struct medark_audit *a, const struct medark_audit_head *hea
 {
 	static const char partial[] = "audit.partial";
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-	char name[NAME_SIZE];
+	char name[MEDARK_AUDIT_NAME_SIZE];
 	int code;
 
-	file_name(head->file, name);
+	medark_audit_file_name(head->file, name);
 	(void)unlinkat(a->folder, partial, 0);
 	a->fd = openat(a->folder, partial, flags, 0600);
 	if (a->fd < 0)

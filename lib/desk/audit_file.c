@@ -263,6 +263,21 @@ int medark_audit_frames_open(const char *path, struct medark_audit_frames *out,
 	return 0;
 }
 
+int medark_audit_frames_go(struct medark_audit_frames *f, uint64_t at, uint64_t rows,
+			   struct medark_error *err)
+{
+	struct medark_digest before;
+
+	if (at < MEDARK_AUDIT_MAGIC_SIZE + MEDARK_AUDIT_FRAME_ROOM || at > f->size)
+		return medark_error_set(err, MEDARK_E_FORMAT, "there is no row %" PRIu64, rows + 1);
+	MEDARK_TRY(medark_input_read(f->input, at - sizeof(before.bytes), before.bytes,
+				     sizeof(before.bytes), err));
+	f->at = at;
+	f->rows = rows;
+	f->hash = before;
+	return 0;
+}
+
 int medark_audit_frames_next(struct medark_audit_frames *f, struct medark_error *err)
 {
 	struct medark_digest hash;

@@ -85,6 +85,14 @@ int medark_audit_frames_open(const char *path, struct medark_audit_frames *out,
 			     struct medark_error *err) MEDARK_MUST_USE;
 
 /*
+ * Goes to a place where a frame begins, behind `rows` rows; the hash of the frame before is that
+ * which stands there. A place that is none is found out by the next read. MEDARK_E_FORMAT,
+ * MEDARK_E_SYSTEM.
+ */
+int medark_audit_frames_go(struct medark_audit_frames *f, uint64_t at, uint64_t rows,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * The next row: 1, or 0 at the end, also where the last frame is not whole (torn). MEDARK_E_FORMAT
  * for one that was changed, or that does not follow the one before; MEDARK_E_SYSTEM,
  * MEDARK_E_MEMORY.

@@ -10,6 +10,7 @@
 #include "crypto/scratch_cipher.h"
 #include "desk/audit_event.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -192,6 +193,35 @@ int medark_audit_next(struct medark_audit_log *log, const struct medark_audit_fi
 	if (code < 0)
 		log->failed = code;
 	return code;
+}
+
+int medark_audit_skip(struct medark_audit_log *log, uint64_t *out_at, struct medark_error *err)
+{
+	*out_at = log->frames.at;
+	return medark_audit_frames_next(&log->frames, err);
+}
+
+int medark_audit_again(struct medark_audit_log *log, uint64_t at, uint64_t number,
+		       const struct medark_audit_filter *filter, struct medark_audit_row *out,
+		       struct medark_error *err)
+{
+	struct medark_audit_row row = { .number = number, .is_open = true };
+	struct medark_digest after;
+	int code;
+
+	assert(log->cipher && number >= 1);
+	MEDARK_TRY(medark_audit_frames_go(&log->frames, at, number - 1, err));
+	after = log->frames.hash;
+	code = medark_audit_frames_next(&log->frames, err);
+	if (code == 0)
+		return medark_error_set(err, MEDARK_E_FORMAT, "row %" PRIu64 " was changed",
+					number);
+	MEDARK_TRY(code);
+	MEDARK_TRY(open_row(log, &after, &row.event, err));
+	if (!is_wanted(&row.event, filter))
+		return 0;
+	*out = row;
+	return 1;
 }
 
 int medark_audit_follows(const struct medark_audit_info *before,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit_reader: clean-up of what <medark/desk.h> reads the audit log with. */
+/* audit_reader: what <medark/desk.h> reads the audit log with, beside what stands there. */
 #ifndef MEDARK_DESK_AUDIT_READER_H
 #define MEDARK_DESK_AUDIT_READER_H
 
@@ -9,5 +9,21 @@
 #include <medark/desk.h>
 
 MEDARK_DEFINE_AUTO(struct medark_audit_log, medark_audit_free)
+
+/*
+ * Checks the next row without opening it: 1, and where its frame begins, in bytes; 0 at the end.
+ * Errors of medark_audit_next().
+ */
+int medark_audit_skip(struct medark_audit_log *log, uint64_t *out_at,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Reads a row once more, whose number, from 1, and place medark_audit_skip() gave: 1 if the filter
+ * (NULL: all) wants it, else 0. The log was opened with an identity (an assert). It is checked
+ * against the row before it as it stands now. Errors of medark_audit_next().
+ */
+int medark_audit_again(struct medark_audit_log *log, uint64_t at, uint64_t number,
+		       const struct medark_audit_filter *filter, struct medark_audit_row *out,
+		       struct medark_error *err) MEDARK_MUST_USE;
 
 #endif
