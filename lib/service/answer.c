@@ -68,14 +68,34 @@ static int user_bar(struct medark_call *call)
 				medark_call_saying(call, MEDARK_SAYING_LOG_OUT));
 }
 
+/* What the account may open, and the other language. */
+static size_t find_links(const struct medark_call *call, struct medark_page_link links[4])
+{
+	size_t n = 0;
+
+	if (medark_call_may(call, MEDARK_MAY_TREAT | MEDARK_MAY_DESK)) {
+		links[n++] = (struct medark_page_link) {
+			.text = medark_call_saying(call, MEDARK_SAYING_TO_FIND), .href = "/"
+		};
+		links[n++] = (struct medark_page_link) {
+			.text = medark_call_saying(call, MEDARK_SAYING_LISTS), .href = "/lists/0"
+		};
+	}
+	if (medark_call_may(call, MEDARK_MAY_AUDIT))
+		links[n++] = (struct medark_page_link) {
+			.text = medark_call_saying(call, MEDARK_SAYING_LOG), .href = "/log"
+		};
+	links[n++] = (struct medark_page_link) {
+		.text = medark_call_saying(call, MEDARK_SAYING_OTHER_LANGUAGE),
+		.href = call->language == MEDARK_DUTCH ? "/language/en" : "/language/nl"
+	};
+	return n;
+}
+
 int medark_call_begin(struct medark_call *call, const struct medark_call_page *page)
 {
-	const struct medark_page_link links[] = {
-		{ .text = medark_call_saying(call, MEDARK_SAYING_TO_FIND), .href = "/" },
-		{ .text = medark_call_saying(call, MEDARK_SAYING_LISTS), .href = "/lists/0" },
-		{ .text = medark_call_saying(call, MEDARK_SAYING_OTHER_LANGUAGE),
-		  .href = call->language == MEDARK_DUTCH ? "/language/en" : "/language/nl" },
-	};
+	struct medark_page_link links[4];
+	size_t count = find_links(call, links);
 	bool is_inside = call->has_session && !call->who.is_locked;
 
 	call->response->status = page->status ? page->status : 200;
@@ -87,7 +107,7 @@ int medark_call_begin(struct medark_call *call, const struct medark_call_page *p
 	 */
 	MEDARK_TRY(header(call, "Referrer-Policy", "same-origin"));
 	MEDARK_TRY(refresh(call));
-	MEDARK_TRY(begin_frame(call, page, is_inside ? links : links + 2, is_inside ? 3 : 1));
+	MEDARK_TRY(begin_frame(call, page, links, count));
 	return is_inside ? user_bar(call) : 0;
 }
 

@@ -179,7 +179,11 @@ int medark_page_find(struct medark_call *call)
 	};
 
 	if (!medark_call_may(call, MEDARK_MAY_TREAT | MEDARK_MAY_DESK))
-		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
+		/* The first page of who only checks the log is that. */
+		return medark_call_may(call, MEDARK_MAY_AUDIT)
+			       ? medark_call_see(call, "/log")
+			       : medark_call_say(call, 403, MEDARK_SAYING_REFUSED,
+						 MEDARK_SAYING_NOT_ALLOWED);
 	MEDARK_TRY(medark_call_begin(call, &page));
 	MEDARK_TRY(put_form(call, typed));
 	if (call->request->method == MEDARK_SERVE_POST && typed.size)

@@ -138,6 +138,8 @@ static const struct route {
 	{ "/", GET, medark_page_find },
 	{ "/find", POST, medark_page_find },
 	{ "/open", POST, medark_page_open },
+	{ "/log", GET | POST, medark_page_log },
+	{ "/log/save", POST, medark_page_log_save },
 	{ "/token", POST | OPEN | LOCKED, medark_page_token },
 	{ "/login", GET | POST | OPEN | LOCKED, medark_page_login },
 	{ "/unlock", GET | POST | LOCKED, medark_page_unlock },

@@ -39,6 +39,7 @@ int medark_service_begin(const struct medark_service_setup *setup, struct medark
 
 	if (!service)
 		return medark_error_memory(err, "the service");
+	atomic_flag_clear(&service->is_log_read);
 	service->threads = serve.threads;
 	if (serve.threads > THREADS_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads", THREADS_MAX);

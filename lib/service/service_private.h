@@ -19,6 +19,8 @@
 
 #include <medark/service.h>
 
+#include <stdatomic.h>
+
 #define MEDARK_SERVICE_THREADS	4
 #define MEDARK_SERVICE_STYLE	17 /* digits of the style's hash, and a zero */
 #define MEDARK_SERVICE_TIME_MAX 32
@@ -38,6 +40,7 @@ struct medark_service {
 	struct medark_accounts *accounts;
 	struct medark_sessions *sessions;
 	struct medark_audit *audit;
+	atomic_flag is_log_read; /* a page reads the whole log, which takes its time */
 	struct medark_zone zone;
 	struct medark_api *api;
 	char base[MEDARK_SERVE_ADDRESS_MAX + 320], token[MEDARK_SERVE_ADDRESS_MAX + 320];
@@ -162,13 +165,15 @@ int medark_service_note_accounts(struct medark_service *service,
 
 /* ---- pages ---- */
 
-int medark_page_login(struct medark_call *call) MEDARK_MUST_USE;  /* GET and POST /login */
-int medark_page_logout(struct medark_call *call) MEDARK_MUST_USE; /* POST /logout */
-int medark_page_unlock(struct medark_call *call) MEDARK_MUST_USE; /* GET and POST /unlock */
-int medark_page_lock(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /lock */
-int medark_page_token(struct medark_call *call) MEDARK_MUST_USE;  /* POST /token */
-int medark_page_find(struct medark_call *call) MEDARK_MUST_USE;	  /* GET / and POST /find */
-int medark_page_open(struct medark_call *call) MEDARK_MUST_USE;	  /* POST /open */
+int medark_page_login(struct medark_call *call) MEDARK_MUST_USE;    /* GET and POST /login */
+int medark_page_logout(struct medark_call *call) MEDARK_MUST_USE;   /* POST /logout */
+int medark_page_unlock(struct medark_call *call) MEDARK_MUST_USE;   /* GET and POST /unlock */
+int medark_page_lock(struct medark_call *call) MEDARK_MUST_USE;	    /* POST /lock */
+int medark_page_token(struct medark_call *call) MEDARK_MUST_USE;    /* POST /token */
+int medark_page_find(struct medark_call *call) MEDARK_MUST_USE;	    /* GET / and POST /find */
+int medark_page_open(struct medark_call *call) MEDARK_MUST_USE;	    /* POST /open */
+int medark_page_log(struct medark_call *call) MEDARK_MUST_USE;	    /* GET and POST /log */
+int medark_page_log_save(struct medark_call *call) MEDARK_MUST_USE; /* POST /log/save */
 /* GET /chart/HANDLE and below; `rest` is what follows /chart/. */
 int medark_page_chart(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
 

@@ -56,7 +56,8 @@
 	S(NO_LOG_TEXT,                                                                             \
 	  "The audit log cannot be written, and without it no record is shown. Tell "              \
 	  "IT at once: most often the disk is full.",                                              \
-	  "De logging kan niet worden geschreven, en zonder logging wordt geen dossier getoond. "  \
+	  "De logging kan niet worden geschreven, en zonder logging wordt "                        \
+	  "geen dossier getoond. "                                                                 \
 	  "Waarschuw direct ICT: meestal is de schijf vol.")                                       \
 	S(FAILED, "This could not be read", "Dit kon niet worden gelezen")                         \
 	S(FAILED_TEXT,                                                                             \
@@ -67,7 +68,8 @@
 	S(REFUSED_TEXT,                                                                            \
 	  "The form did not come from this session's page. Go back, reload the "                   \
 	  "page, and try again.",                                                                  \
-	  "Het formulier kwam niet van een pagina van deze sessie. Ga terug, laad de pagina "      \
+	  "Het formulier kwam niet van een pagina van deze sessie. Ga terug, "                     \
+	  "laad de pagina "                                                                        \
 	  "opnieuw en probeer het nog eens.")                                                      \
 	S(BAD_QUERY, "This cannot be searched for.", "Hierop kan niet worden gezocht.")            \
 	S(OTHER_LANGUAGE, "Nederlands", "English")                                                 \
@@ -81,8 +83,96 @@
 	S(NOT_YET,                                                                                 \
 	  "The archive is still being read. Try again in some seconds; charts can be "             \
 	  "opened already.",                                                                       \
-	  "Het archief wordt nog gelezen. Probeer het over enkele seconden opnieuw; dossiers "     \
-	  "kunnen al worden geopend.")
+	  "Het archief wordt nog gelezen. Probeer het over enkele seconden "                       \
+	  "opnieuw; dossiers "                                                                     \
+	  "kunnen al worden geopend.")                                                             \
+	S(LOG, "Audit log", "Logging")                                                             \
+	S(LOG_NOT_ALLOWED, "This account may not read the audit log.",                             \
+	  "Dit account mag de logging niet lezen.")                                                \
+	S(LOG_BUSY,                                                                                \
+	  "Another auditor is reading the log just now. Try again in some "                        \
+	  "seconds.",                                                                              \
+	  "Een andere auditor leest de logging op dit moment. Probeer het "                        \
+	  "over enkele seconden opnieuw.")                                                         \
+	S(LOG_PATIENT, "Patient: record number or BSN", "Patiënt: patiëntnummer of BSN")           \
+	S(LOG_ACCOUNT, "Employee: account", "Medewerker: account")                                 \
+	S(LOG_FROM, "From", "Van")                                                                 \
+	S(LOG_UNTIL, "Up to and including", "Tot en met")                                          \
+	S(LOG_SHOW, "Show", "Tonen")                                                               \
+	S(LOG_SAVE, "Save as FHIR AuditEvents", "Opslaan als FHIR AuditEvents")                    \
+	S(LOG_BAD_QUERY, "This cannot be looked for. Days are written 2026-11-29.",                \
+	  "Hierop kan niet worden gezocht. Dagen schrijft u als 2026-11-29.")                      \
+	S(LOG_NOTHING, "No row of the log is about that.",                                         \
+	  "Geen regel van de logging gaat daarover.")                                              \
+	S(LOG_WHOLE, "The log is unbroken: nothing in it was changed or taken out.",               \
+	  "De logging is ongebroken: er is niets in gewijzigd of uit weggehaald.")                 \
+	S(LOG_FIRST, "Files that are older are not here; the first one has number",                \
+	  "Oudere bestanden staan hier niet; het eerste heeft nummer")                             \
+	S(LOG_BROKEN, "The log is broken.", "De logging is verbroken.")                            \
+	S(LOG_BROKEN_NEXT,                                                                         \
+	  "Leave the files as they are, and tell who is responsible for security.",                \
+	  "Laat de bestanden zoals ze zijn en waarschuw wie over de beveiliging gaat.")            \
+	S(LOG_FILE, "File", "Bestand")                                                             \
+	S(LOG_ROW, "row", "regel")                                                                 \
+	S(LOG_NO_LOG, "it cannot be read as a log.", "het kan niet als logging worden gelezen.")   \
+	S(LOG_BAD_ROW,                                                                             \
+	  "it was changed, or rows before it were put in or taken out; the "                       \
+	  "rows behind it in this file are not shown.",                                            \
+	  "deze is gewijzigd, of ervoor zijn regels toegevoegd of "                                \
+	  "weggehaald; de regels erna in dit bestand worden niet getoond.")                        \
+	S(LOG_NOT_BEHIND,                                                                          \
+	  "it was not begun behind the file before it: a file is missing, or "                     \
+	  "that one has lost rows.",                                                               \
+	  "het sluit niet aan op het bestand ervoor: er ontbreekt een "                            \
+	  "bestand, of dat bestand is regels kwijt.")                                              \
+	S(LOG_WAS_FAULTY, "when it was begun, the file before it was faulty already.",             \
+	  "toen het werd begonnen was het bestand ervoor al beschadigd.")                          \
+	S(LOG_NOT_GENUINE, "it was not written by the service.",                                   \
+	  "deze is niet door de dienst geschreven.")                                               \
+	S(LOG_SEALED,                                                                              \
+	  "Files of the log are sealed to keys that this service does not "                        \
+	  "have, and are not shown: read them where such a key is.",                               \
+	  "Bestanden van de logging zijn verzegeld voor sleutels die deze "                        \
+	  "dienst niet heeft en worden niet getoond: lees ze waar zo een sleutel is.")             \
+	S(LOG_READ_AT, "Read on", "Gelezen op")                                                    \
+	S(LOG_ROWS, "Rows of the log", "Regels van de logging")                                    \
+	S(LOG_FILES, "Files", "Bestanden")                                                         \
+	S(LOG_HASH,                                                                                \
+	  "Hash of the last row; kept elsewhere, it shows whether rows were "                      \
+	  "taken away since:",                                                                     \
+	  "Hash van de laatste regel; elders bewaard laat die zien of er "                         \
+	  "sindsdien regels zijn weggehaald:")                                                     \
+	S(LOG_PAGE, "Page", "Pagina")                                                              \
+	S(LOG_NEWER, "Newer", "Nieuwer")                                                           \
+	S(LOG_OLDER, "Older", "Ouder")                                                             \
+	S(WHO, "Who", "Wie")                                                                       \
+	S(PATIENT, "Patient", "Patiënt")                                                           \
+	S(FROM_WHERE, "Address", "Adres")                                                          \
+	S(IS_CLINICIAN, "clinician", "behandelaar")                                                \
+	S(IS_DESK, "desk", "balie")                                                                \
+	S(IS_AUDITOR, "auditor", "auditor")                                                        \
+	S(IS_ADMIN, "administrator", "beheerder")                                                  \
+	S(WAS_REFUSED, "refused", "geweigerd")                                                     \
+	S(WAS_FAILED, "failed", "mislukt")                                                         \
+	S(DID_START, "service started", "dienst gestart")                                          \
+	S(DID_STOP, "service stopped", "dienst gestopt")                                           \
+	S(DID_LOGIN, "log-in", "ingelogd")                                                         \
+	S(DID_LOGIN_FAILED, "failed log-in", "mislukte inlogpoging")                               \
+	S(DID_LOGOUT, "log-out", "uitgelogd")                                                      \
+	S(DID_LOCK, "locked", "vergrendeld")                                                       \
+	S(DID_SEARCH, "search", "gezocht")                                                         \
+	S(DID_CHART, "chart opened", "dossier geopend")                                            \
+	S(DID_READ, "read", "gelezen")                                                             \
+	S(DID_PRINT, "printed", "afgedrukt")                                                       \
+	S(DID_EXPORT, "taken out as data", "als gegevens meegenomen")                              \
+	S(DID_ACCOUNT, "account changed", "account gewijzigd")                                     \
+	S(DID_LOG, "log read", "logging gelezen")                                                  \
+	S(FOR_TREATMENT, "treatment", "behandeling")                                               \
+	S(FOR_EMERGENCY, "emergency", "noodprocedure")                                             \
+	S(FOR_ADMIN, "administration of care", "administratie rond de zorg")                       \
+	S(FOR_BEHALF, "on behalf of", "in opdracht van")                                           \
+	S(FOR_AUDIT, "check of the log", "controle van de logging")                                \
+	S(FOR_PATIENT, "the patient asked for it", "verzoek van de patiënt")
 
 enum medark_saying {
 #define MEDARK_SAYING_NAME(name, en, nl) MEDARK_SAYING_##name,

@@ -105,7 +105,18 @@ step('the chart looks right', async () => {
 
 step('what others see looks right', async () => {
 	let desk = await session(auditor);
+	await desk.heading(words.log).waitFor();
+	assert.ok((await desk.page.getByRole('status').textContent()).includes(words.whole));
 	await look(desk.page, 'auditor');
+	await desk.page.getByLabel(words.logPatient).fill(patient.bsn);
+	await desk.button(words.show).click();
+	await desk.page.getByLabel(words.logPatient).and(desk.page.locator(`[value="${patient.bsn}"]`)).waitFor();
+	assert.ok(!desk.page.url().includes(patient.bsn));
+	assert.ok(await desk.page.getByRole('row').count() > 3);
+	await look(desk.page, 'auditor-patient');
+	await desk.page.emulateMedia({ media: 'print' });
+	await shot(desk.page, `${language}-auditor-print`);
+	await desk.page.emulateMedia({ media: null });
 	await desk.page.context().close();
 	desk = await session(clerk);
 	await desk.find(patient.query);

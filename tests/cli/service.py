@@ -100,10 +100,10 @@ class ServiceTest(ArchiveTest):
         self.succeed("account", "add", name, "--role", role, "--state", "state", "--passphrase-file", "secret",
                      "--shown", "Dr " + name.title())
 
-    def start(self, *archives, options=(), env=None, listen="127.0.0.1:0"):
+    def start(self, *archives, options=(), env=None, listen="127.0.0.1:0", identity=("--identity", "it.key.pem")):
         """A service that is ended with the test, and must then have nothing to complain about."""
-        command = [os.environ["MEDARK"], "serve", *(archives or ("a.medark",)), "--identity", "it.key.pem", "--trust",
-                   "clinic.cert.pem", "--state", "state", "--listen", listen, "--json", *options]
+        command = [os.environ["MEDARK"], "serve", *(archives or ("a.medark",)), *identity, "--trust", "clinic.cert.pem",
+                    "--state", "state", "--listen", listen, "--json", *options]
         self.service = subprocess.Popen(command, cwd=self.folder, env=environment(**(env or {})), text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.end)

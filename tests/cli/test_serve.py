@@ -154,7 +154,7 @@ class Charts(ServiceTest):
         auditor.log_in("audit")
         self.assertEqual(desk.find("vries"), [])
         self.assertIn("Vries, Jan", desk.post("/find", query="vries").text)
-        self.assertEqual(auditor.get("/").status, 403)
+        self.assertEqual(auditor.get("/").headers["Location"], "/log")
         place, = doctor.find("vries jan")
         self.succeed("account", "roles", "jansen", "--role", "desk", "--state", "state")
         self.assertEqual(doctor.get(place).status, 403)
