@@ -140,8 +140,8 @@ enum medark_audit_kind {
 	MEDARK_AUDIT_STOP,	   /* "stop" */
 	MEDARK_AUDIT_LOGIN,	   /* "login" */
 	MEDARK_AUDIT_LOGIN_FAILED, /* "login-failed" */
-	MEDARK_AUDIT_LOGOUT,	   /* "logout" */
-	MEDARK_AUDIT_LOCK,	   /* "lock": nobody used the session */
+	MEDARK_AUDIT_LOGOUT,	   /* "logout": also of a session that became too old */
+	MEDARK_AUDIT_LOCK,	   /* "lock": by its owner, or as nobody used the session */
 	MEDARK_AUDIT_SEARCH,	   /* "search": for patients or records */
 	MEDARK_AUDIT_CHART,	   /* "chart": the chart of a patient was opened */
 	MEDARK_AUDIT_READ,	   /* "read": a record */

@@ -23,7 +23,11 @@ struct session {
 	struct medark_digest token; /* SHA-256 of what the browser has */
 	struct medark_account account;
 	int64_t began, last; /* ms; last use */
+	uint64_t number;
+	unsigned untold;	    /* bits of enum medark_session_fate */
+	int64_t locked_at, over_at; /* by age or limits */
 	bool is_locked;
+	bool is_over; /* it is here only until that was told */
 	struct medark_session_patients handles, charts;
 };
 
@@ -32,8 +36,9 @@ struct medark_sessions {
 	struct medark_session_limits limits;
 	struct medark_key csrf_key;
 	uint64_t seed; /* of the hashes */
+	uint64_t last_number;
 	size_t count;
-	struct session *all[]; /* `limits.all` places, the oldest first */
+	struct session *all[]; /* the oldest first; twice `limits.all` places, for what is over */
 };
 
 /* ---- one at a time ---- */
@@ -87,7 +92,7 @@ int medark_sessions_new(const struct medark_session_limits *limits, struct medar
 	int code;
 
 	MEDARK_TRY(medark_digest_setup(err));
-	s = medark_secret_new(sizeof(*s) + l.all * sizeof(s->all[0]));
+	s = medark_secret_new(sizeof(*s) + 2 * (size_t)l.all * sizeof(s->all[0]));
 	if (!s)
 		return medark_error_memory(err, "the sessions");
 	memset(s, 0, sizeof(*s));
@@ -122,16 +127,34 @@ static void drop(struct medark_sessions *s, size_t i)
 	memmove(&s->all[i], &s->all[i + 1], (s->count - i) * sizeof(s->all[0]));
 }
 
-/* Takes away what has lived long enough, and locks what nobody used. */
+/* Nothing of it is left but whose it was, until that was told. */
+static void end(struct session *session, enum medark_session_fate fate, int64_t at)
+{
+	session->is_over = true;
+	session->over_at = at;
+	session->untold |= fate;
+	medark_secret_wipe(&session->token, sizeof(session->token));
+	medark_session_patients_clear(&session->handles);
+	medark_session_patients_clear(&session->charts);
+}
+
+/* Ends what has lived long enough, and locks what nobody used. */
 static void age(struct medark_sessions *s, int64_t now)
 {
-	for (size_t i = s->count; i-- > 0;) {
+	for (size_t i = 0; i < s->count; i++) {
 		struct session *session = s->all[i];
+		int64_t dies = session->began + s->limits.life;
+		int64_t locks = session->last + s->limits.idle;
 
-		if (now - session->began >= s->limits.life)
-			drop(s, i);
-		else if (now - session->last >= s->limits.idle)
+		if (session->is_over)
+			continue;
+		if (!session->is_locked && now >= locks && locks < dies) {
 			session->is_locked = true;
+			session->locked_at = locks;
+			session->untold |= MEDARK_SESSION_IDLE;
+		}
+		if (now >= dies)
+			end(session, MEDARK_SESSION_OLD, dies);
 	}
 }
 
@@ -162,7 +185,7 @@ static size_t place_of(const struct medark_sessions *s, struct medark_bytes toke
 	medark_sha256(bytes, sizeof(bytes), &digest);
 	medark_secret_wipe(bytes, sizeof(bytes));
 	for (i = 0; i < s->count; i++)
-		if (medark_digest_equal(&s->all[i]->token, &digest))
+		if (!s->all[i]->is_over && medark_digest_equal(&s->all[i]->token, &digest))
 			break;
 	return i;
 }
@@ -214,19 +237,28 @@ static bool is_of(const struct session *session, const char *name)
 }
 
 /* Room for one more of this account: its oldest goes, or the oldest of all. */
-static void make_room(struct medark_sessions *s, const char *name)
+static void make_room(struct medark_sessions *s, const char *name, int64_t now)
 {
-	size_t own = 0, oldest = 0;
+	size_t own = 0, all = 0, oldest_own = 0, oldest = 0;
 
-	for (size_t i = s->count; i-- > 0;)
+	for (size_t i = s->count; i-- > 0;) {
+		if (s->all[i]->is_over)
+			continue;
+		all++;
+		oldest = i;
 		if (is_of(s->all[i], name)) {
 			own++;
-			oldest = i;
+			oldest_own = i;
 		}
+	}
 	if (own >= s->limits.per_account)
-		drop(s, oldest);
-	else if (s->count == s->limits.all)
-		drop(s, 0);
+		end(s->all[oldest_own], MEDARK_SESSION_REPLACED, now);
+	else if (all == s->limits.all)
+		end(s->all[oldest], MEDARK_SESSION_REPLACED, now);
+	/* Nobody has told for long what is over: there can be no more of it than of sessions. */
+	for (size_t i = 0; s->count == 2 * (size_t)s->limits.all; i++)
+		if (s->all[i]->is_over)
+			drop(s, i);
 }
 
 int medark_sessions_begin(struct medark_sessions *s, const struct medark_account *account,
@@ -250,7 +282,8 @@ int medark_sessions_begin(struct medark_sessions *s, const struct medark_account
 		return code;
 	}
 	age(s, now);
-	make_room(s, account->name);
+	make_room(s, account->name, now);
+	session->number = ++s->last_number;
 	s->all[s->count++] = session;
 	return 0;
 }
@@ -336,7 +369,7 @@ size_t medark_sessions_end_account(struct medark_sessions *s, const char *name)
 	size_t before = s->count;
 
 	for (size_t i = s->count; i-- > 0;)
-		if (!name || is_of(s->all[i], name))
+		if (!s->all[i]->is_over && (!name || is_of(s->all[i], name)))
 			drop(s, i);
 	return before - s->count;
 }
@@ -344,9 +377,56 @@ size_t medark_sessions_end_account(struct medark_sessions *s, const char *name)
 size_t medark_sessions_count(struct medark_sessions *s, int64_t now)
 {
 	WHILE_LOCKED(s);
+	size_t count = 0;
 
 	age(s, now);
-	return s->count;
+	for (size_t i = 0; i < s->count; i++)
+		count += !s->all[i]->is_over;
+	return count;
+}
+
+/* ---- what became of them ---- */
+
+static enum medark_session_fate first_untold(const struct session *session)
+{
+	return session->untold & MEDARK_SESSION_IDLE  ? MEDARK_SESSION_IDLE
+	       : session->untold & MEDARK_SESSION_OLD ? MEDARK_SESSION_OLD
+						      : MEDARK_SESSION_REPLACED;
+}
+
+bool medark_sessions_untold(struct medark_sessions *s, int64_t now,
+			    struct medark_session_event *out)
+{
+	WHILE_LOCKED(s);
+
+	age(s, now);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct session *session = s->all[i];
+
+		if (!session->untold)
+			continue;
+		out->account = session->account;
+		out->number = session->number;
+		out->fate = first_untold(session);
+		out->at = out->fate == MEDARK_SESSION_IDLE ? session->locked_at : session->over_at;
+		return true;
+	}
+	return false;
+}
+
+void medark_sessions_told(struct medark_sessions *s, const struct medark_session_event *event)
+{
+	WHILE_LOCKED(s);
+
+	for (size_t i = s->count; i-- > 0;) {
+		struct session *session = s->all[i];
+
+		if (session->number != event->number)
+			continue;
+		session->untold &= ~(unsigned)event->fate;
+		if (session->is_over && !session->untold)
+			drop(s, i);
+	}
 }
 
 /* ---- patients ---- */

@@ -102,6 +102,30 @@ size_t medark_sessions_end(struct medark_sessions *s, struct medark_bytes token)
 size_t medark_sessions_end_account(struct medark_sessions *s, const char *name);
 size_t medark_sessions_count(struct medark_sessions *s, int64_t now);
 
+/* ---- what became of sessions without anybody asking for it ---- */
+
+enum medark_session_fate {
+	MEDARK_SESSION_IDLE = 1,     /* nobody used it: it was locked */
+	MEDARK_SESSION_OLD = 2,	     /* its longest life was over */
+	MEDARK_SESSION_REPLACED = 4, /* it went for a newer one, by the limits */
+};
+
+struct medark_session_event {
+	struct medark_account account;
+	enum medark_session_fate fate;
+	int64_t at;	 /* when it happened, which may be before anybody looked */
+	uint64_t number; /* of the session, for medark_sessions_told() */
+};
+
+/*
+ * Something that happened by now and was not told yet: true. It stays until it was told: the caller
+ * writes it into the log first. Bounded by the limits, as what has happened to a session is kept in
+ * its place.
+ */
+bool medark_sessions_untold(struct medark_sessions *s, int64_t now,
+			    struct medark_session_event *out);
+void medark_sessions_told(struct medark_sessions *s, const struct medark_session_event *event);
+
 /* ---- what an unlocked session holds; MEDARK_E_IDENTITY from here on if it is locked ---- */
 
 /*

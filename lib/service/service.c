@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "crypto/certificate.h"
 #include "crypto/small_file.h"
+#include "service/watch.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -40,6 +41,10 @@ int medark_service_begin(const struct medark_service_setup *setup, struct medark
 	if (!service)
 		return medark_error_memory(err, "the service");
 	atomic_flag_clear(&service->is_log_read);
+	if (pthread_mutex_init(&service->telling, NULL)) {
+		free(MEDARK_TAKE(service));
+		return medark_error_set(err, MEDARK_E_SYSTEM, "cannot make a lock");
+	}
 	service->threads = serve.threads;
 	if (serve.threads > THREADS_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than %d threads", THREADS_MAX);
@@ -65,6 +70,7 @@ void medark_service_free(struct medark_service *s)
 	medark_roster_free(s->roster);
 	medark_planned_clear(&s->planned);
 	medark_zone_clear(&s->zone);
+	(void)pthread_mutex_destroy(&s->telling);
 	free(s);
 }
 
@@ -301,13 +307,10 @@ int medark_service_open(struct medark_service *s, const struct medark_service_ar
 
 static void fill_call(struct medark_call *call, struct medark_service *s, unsigned thread)
 {
-	struct timespec boot;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
 	call->service = s;
 	call->shelf = s->shelves[thread];
 	call->now = (int64_t)time(NULL);
-	call->clock = (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000;
+	call->clock = medark_service_clock();
 }
 
 /* What went wrong is told where the service runs; the page says what to do. */
@@ -338,6 +341,8 @@ static int answer(void *context, unsigned thread, const struct medark_serve_requ
 
 	fill_call(&call, context, thread);
 	code = medark_service_note_accounts(context, err);
+	if (code == 0)
+		code = medark_service_note_sessions(context, err);
 	call.has_no_log = code < 0;
 	if (code == 0)
 		code = medark_route(&call);
@@ -417,14 +422,20 @@ int medark_service_run(struct medark_service *s, struct medark_error *err)
 						      .failed = failed,
 						      .context = s };
 	int64_t now = (int64_t)time(NULL);
+	struct medark_watch watch;
 	pthread_t reader;
 	int code;
 
 	medark_planned_init(&s->planned, (now + medark_zone_offset(&s->zone, now)) / 86400);
-	MEDARK_TRY(start_reader(s, &reader, err));
-	code = medark_serve_loop(s->serve, &handler, err);
-	medark_serve_stop(s->serve);
-	(void)pthread_join(reader, NULL);
+	MEDARK_TRY(medark_watch_start(&watch, s, err));
+	code = start_reader(s, &reader, err);
+	if (code == 0) {
+		code = medark_serve_loop(s->serve, &handler, err);
+		medark_serve_stop(s->serve);
+		(void)pthread_join(reader, NULL);
+	}
+	medark_watch_stop(&watch);
 	MEDARK_TRY(code);
+	MEDARK_TRY(medark_service_note_sessions(s, err));
 	return note(s, MEDARK_AUDIT_STOP, err);
 }

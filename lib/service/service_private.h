@@ -19,6 +19,7 @@
 
 #include <medark/service.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #define MEDARK_SERVICE_THREADS	4
@@ -39,6 +40,7 @@ struct medark_service {
 	struct medark_planned planned; /* complete when `find` is */
 	struct medark_accounts *accounts;
 	struct medark_sessions *sessions;
+	pthread_mutex_t telling; /* what became of sessions goes into the log once */
 	struct medark_audit *audit;
 	atomic_flag is_log_read; /* a page reads the whole log, which takes its time */
 	struct medark_zone zone;
@@ -78,6 +80,9 @@ static inline struct medark_buffer *medark_call_body(struct medark_call *call)
 {
 	return &call->body;
 }
+
+/* ms of CLOCK_BOOTTIME: what sessions count in. */
+int64_t medark_service_clock(void);
 
 /* Text for a moment in the provider's zone: "2026-11-22T03:10:00+01:00". */
 void medark_service_time(const struct medark_service *service, int64_t seconds,
@@ -161,6 +166,13 @@ int medark_call_audit_failure(struct medark_call *call, struct medark_bytes name
 
 /* Rows of changes that somebody made in the accounts. */
 int medark_service_note_accounts(struct medark_service *service,
+				 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Rows of what became of sessions without anybody asking: locked, ended. Each once: what could not
+ * be written is tried again. Any thread.
+ */
+int medark_service_note_sessions(struct medark_service *service,
 				 struct medark_error *err) MEDARK_MUST_USE;
 
 /* ---- pages ---- */

@@ -136,3 +136,53 @@ int medark_service_note_accounts(struct medark_service *service, struct medark_e
 	MEDARK_TRY(medark_accounts_changes(service->accounts, note, &c, err));
 	return c.code;
 }
+
+/* ---- what becomes of sessions ---- */
+
+static int note_session(struct medark_service *service, const struct medark_session_event *event,
+			int64_t clock, struct medark_error *err)
+{
+	bool is_lock = event->fate == MEDARK_SESSION_IDLE;
+	struct medark_audit_event row = {
+		.kind = is_lock ? MEDARK_AUDIT_LOCK : MEDARK_AUDIT_LOGOUT,
+		.action = 'E',
+		.account = event->account.name,
+		.shown = event->account.shown,
+		.roles = event->account.roles,
+		.archive = service->archive,
+		.detail = is_lock			      ? "not used"
+			  : event->fate == MEDARK_SESSION_OLD ? "longest life of a session"
+							      : "too many sessions",
+	};
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - (clock - event->at);
+	return medark_audit_append(service->audit, &row, err);
+}
+
+int64_t medark_service_clock(void)
+{
+	struct timespec boot;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
+	return (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000;
+}
+
+int medark_service_note_sessions(struct medark_service *service, struct medark_error *err)
+{
+	struct medark_session_event event;
+	int64_t clock = medark_service_clock();
+	int code = 0;
+
+	if (!medark_sessions_untold(service->sessions, clock, &event))
+		return 0;
+	(void)pthread_mutex_lock(&service->telling);
+	while (code == 0 && medark_sessions_untold(service->sessions, clock, &event)) {
+		code = note_session(service, &event, clock, err);
+		if (code == 0)
+			medark_sessions_told(service->sessions, &event);
+	}
+	(void)pthread_mutex_unlock(&service->telling);
+	return code;
+}

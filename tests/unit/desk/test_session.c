@@ -180,6 +180,95 @@ static void the_oldest_goes_when_there_are_too_many(void **state)
 		assert_int_equal(look(s, tokens[i], 6, &view), 0);
 }
 
+/* Takes what happened next, and says so. */
+static void expect(struct medark_sessions *s, int64_t now, const char *name,
+		   enum medark_session_fate fate, int64_t at)
+{
+	struct medark_session_event event, again;
+
+	assert_true(medark_sessions_untold(s, now, &event));
+	/* Until it was told it is there. */
+	assert_true(medark_sessions_untold(s, now, &again));
+	assert_int_equal(again.number, event.number);
+	assert_string_equal(event.account.name, name);
+	assert_int_equal(event.fate, fate);
+	assert_int_equal(event.at, at);
+	medark_sessions_told(s, &event);
+}
+
+static void what_happens_to_sessions_by_themselves_is_told_once(void **state)
+{
+	MEDARK_AUTO(medark_sessions_free) struct medark_sessions *s = make(NULL);
+	char first[MEDARK_SESSION_TOKEN_SIZE], other[MEDARK_SESSION_TOKEN_SIZE];
+	struct medark_session_event event;
+	struct medark_session_view view;
+	struct medark_account a = account("bakker");
+
+	(void)state;
+	begin(s, "jansen", 0, first);
+	begin(s, "bakker", 3 * MINUTE, other);
+	assert_false(medark_sessions_untold(s, 10 * MINUTE - 1, &event));
+	expect(s, 14 * MINUTE, "jansen", MEDARK_SESSION_IDLE, 10 * MINUTE);
+	expect(s, 14 * MINUTE, "bakker", MEDARK_SESSION_IDLE, 13 * MINUTE);
+	assert_false(medark_sessions_untold(s, 11 * HOUR, &event));
+	/* Unlocked, and left alone once more. */
+	assert_int_equal(
+		medark_sessions_renew(s, medark_bytes_text(other), &a, 11 * HOUR, other, NULL), 0);
+	expect(s, 11 * HOUR + 20 * MINUTE, "bakker", MEDARK_SESSION_IDLE, 11 * HOUR + 10 * MINUTE);
+	expect(s, 13 * HOUR, "jansen", MEDARK_SESSION_OLD, 12 * HOUR);
+	expect(s, 13 * HOUR, "bakker", MEDARK_SESSION_OLD, 12 * HOUR + 3 * MINUTE);
+	assert_false(medark_sessions_untold(s, 30 * HOUR, &event));
+	assert_int_equal(look(s, other, 13 * HOUR, &view), MEDARK_E_NOT_FOUND);
+	/* Both at a time, when nobody looked for long. */
+	begin(s, "jansen", 20 * HOUR, first);
+	expect(s, 40 * HOUR, "jansen", MEDARK_SESSION_IDLE, 20 * HOUR + 10 * MINUTE);
+	expect(s, 40 * HOUR, "jansen", MEDARK_SESSION_OLD, 32 * HOUR);
+	assert_false(medark_sessions_untold(s, 40 * HOUR, &event));
+}
+
+static void what_people_do_themselves_is_not_told(void **state)
+{
+	MEDARK_AUTO(medark_sessions_free) struct medark_sessions *s = make(NULL);
+	char token[MEDARK_SESSION_TOKEN_SIZE];
+	struct medark_session_event event;
+
+	(void)state;
+	begin(s, "jansen", 0, token);
+	medark_sessions_lock(s, medark_bytes_text(token), MINUTE);
+	assert_false(medark_sessions_untold(s, HOUR, &event));
+	assert_int_equal(medark_sessions_end(s, medark_bytes_text(token)), 1);
+	begin(s, "jansen", HOUR, token);
+	assert_int_equal(medark_sessions_end_account(s, "jansen"), 1);
+	assert_false(medark_sessions_untold(s, 20 * HOUR, &event));
+}
+
+static void a_session_that_goes_for_another_is_told_and_bounded(void **state)
+{
+	const struct medark_session_limits limits = { .per_account = 1, .all = 2 };
+	MEDARK_AUTO(medark_sessions_free) struct medark_sessions *s = make(&limits);
+	char token[MEDARK_SESSION_TOKEN_SIZE];
+	struct medark_session_event event;
+	struct medark_session_view view;
+
+	(void)state;
+	begin(s, "jansen", 0, token);
+	begin(s, "jansen", 1, token);
+	assert_int_equal(medark_sessions_count(s, 1), 1);
+	expect(s, 2, "jansen", MEDARK_SESSION_REPLACED, 1);
+	begin(s, "bakker", 3, token);
+	begin(s, "visser", 4, token);
+	expect(s, 5, "jansen", MEDARK_SESSION_REPLACED, 4);
+	assert_false(medark_sessions_untold(s, 5, &event));
+	/* Nobody tells: what is over does not take the places of those that are not. */
+	for (int64_t i = 10; i < 30; i++) {
+		begin(s, "jansen", i, token);
+		assert_int_equal(look(s, token, i, &view), 0);
+		assert_int_equal(medark_sessions_count(s, i), 2);
+	}
+	assert_int_equal(medark_sessions_end_account(s, NULL), 2);
+	assert_true(medark_sessions_untold(s, 30, &event));
+}
+
 static void sessions_can_be_ended_one_by_one_and_by_account(void **state)
 {
 	MEDARK_AUTO(medark_sessions_free) struct medark_sessions *s = make(NULL);
@@ -375,6 +464,9 @@ int main(void)
 		cmocka_unit_test(unlocking_gives_a_new_token_and_keeps_the_charts),
 		cmocka_unit_test(after_its_life_a_session_is_gone_however_it_was_used),
 		cmocka_unit_test(the_oldest_goes_when_there_are_too_many),
+		cmocka_unit_test(what_happens_to_sessions_by_themselves_is_told_once),
+		cmocka_unit_test(what_people_do_themselves_is_not_told),
+		cmocka_unit_test(a_session_that_goes_for_another_is_told_and_bounded),
 		cmocka_unit_test(sessions_can_be_ended_one_by_one_and_by_account),
 		cmocka_unit_test(a_form_of_another_session_is_refused),
 		cmocka_unit_test(a_handle_means_a_patient_in_its_own_session_only),
