@@ -1,8 +1,9 @@
 (function(){"use strict";
-var a=document.getElementById("age");
-function tell(){var m=Math.floor((Date.now()-Date.parse(a.dataset.from))/60000),u=a.dataset.units.split(",");
+var ages=document.querySelectorAll(".age");
+function tell(a){var m=Math.floor((Date.now()-Date.parse(a.dataset.from))/60000),u=a.dataset.units.split(",");
 if(m>=0)a.textContent=(m<120?m+" "+u[0]:m<2880?Math.floor(m/60)+" "+u[1]:Math.floor(m/1440)+" "+u[2])+" "+a.dataset.old}
-if(a){tell();setInterval(tell,60000)}
+function count(){ages.forEach(tell)}
+if(ages.length){count();setInterval(count,60000)}
 var q=document.getElementById("q");if(!q)return;
 var all=document.getElementById("all"),found=document.getElementById("found"),body=found.querySelector("tbody"),say=document.getElementById("say"),max=100;
 function fold(t){return t.normalize("NFD").replace(/[\u0300-\u036f]/g,"").toLowerCase()}

@@ -295,6 +295,17 @@ int medark_patient_pairs(struct medark_bytes value,
 	return token == MEDARK_JSON_ARRAY_END ? 0 : bad(err);
 }
 
+int medark_patient_row_identifiers(const struct medark_patient_row *row,
+				   int (*each)(void *context, struct medark_bytes system,
+					       struct medark_bytes value, struct medark_error *err),
+				   void *context, struct medark_error *err)
+{
+	struct medark_bytes values[MEMBER_COUNT];
+
+	MEDARK_TRY(find_values(medark_bytes_text(row->json), values, err));
+	return medark_patient_pairs(values[IDENTIFIERS], each, context, err);
+}
+
 struct medark_view_facts medark_patient_row_facts(const struct medark_patient_row *row)
 {
 	return (struct medark_view_facts) { .id = row->id,

@@ -43,6 +43,15 @@ int medark_patient_row_parse(struct medark_bytes row, uint64_t number,
 struct medark_view_facts medark_patient_row_facts(const struct medark_patient_row *row);
 
 /*
+ * Calls `each` for the system and the value (decoded) of every identifier of a row that has been
+ * parsed. Stops with the callback's negative return. MEDARK_E_FORMAT, MEDARK_E_MEMORY.
+ */
+int medark_patient_row_identifiers(const struct medark_patient_row *row,
+				   int (*each)(void *context, struct medark_bytes system,
+					       struct medark_bytes value, struct medark_error *err),
+				   void *context, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * Calls `each` for every range of an `at` or `shared` value, or for every pair of strings (decoded)
  * of an `identifiers` or `links` value. Stops with the callback's negative return.
  * MEDARK_E_FORMAT. An empty value has none.

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "view/chart.h"
 #include "view/date.h"
+#include "view/patient_number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,9 +192,10 @@ static int put_entry(struct html *h, const struct medark_view_chart *chart,
 	MEDARK_TRY(medark_html(
 		&h->text, err,
 		"\"><td><a href=\"patients/%u.html\"><bdi>%b</bdi></a> <span class=\"soft\">%s</span></td><td "
-		"class=\"when\">%b</td><td>%s</td></tr>\n",
+		"class=\"when\">%b</td><td>%s</td><td>%b</td></tr>\n",
 		(unsigned long long)h->result->patients, view(&name),
-		f->is_deceased ? word(h, MEDARK_WORD_DECEASED) : "", view(&born), f->bsn));
+		f->is_deceased ? word(h, MEDARK_WORD_DECEASED) : "", view(&born), f->bsn,
+		medark_patient_number_in(chart->records, f->id)));
 	e->end = h->text.size;
 	return 0;
 }
@@ -221,9 +223,9 @@ static int put_head(struct html *h, struct medark_error *err)
 		&h->page, err,
 		"<div class=\"scroll\" tabindex=\"0\"><table class=\"list people\"><thead><tr><th "
 		"scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
-		"scope=\"col\">%s</th></tr></thead><tbody>\n",
+		"scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
 		word(h, MEDARK_WORD_NAME), word(h, MEDARK_WORD_BIRTH_DATE),
-		word(h, MEDARK_WORD_BSN));
+		word(h, MEDARK_WORD_BSN), word(h, MEDARK_WORD_NUMBER));
 }
 
 /* Hidden until the script is there. */

@@ -80,8 +80,9 @@ static int put_row(struct medark_call *call, const struct medark_patient_row *ro
 	MEDARK_TRY(medark_call_html(call, "</th>"));
 	MEDARK_TRY(put_birth(call, row->birth_date));
 	MEDARK_TRY(put_sex(call, row->gender));
-	MEDARK_TRY(medark_call_html(call, "<td>%s</td><td>%s</td></tr>", row->bsn, row->id));
-	return 0;
+	MEDARK_TRY(medark_call_html(call, "<td>%s</td><td>", row->bsn));
+	MEDARK_TRY(medark_call_number(call, row, medark_call_body(call)));
+	return medark_call_html(call, "</td></tr>");
 }
 
 static int take_row(void *context, const struct medark_patient_row *row)

@@ -5,6 +5,7 @@
 #include "service/planned.h"
 #include "view/date.h"
 #include "view/lists.h"
+#include "view/patient_number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +101,8 @@ static int put_patient(struct rows *r, const struct medark_shelf_chart *chart)
 	MEDARK_TRY(medark_html(&r->text, call->err, "</th><td class=\"when\">"));
 	MEDARK_TRY(medark_view_date(call->language, medark_bytes_text(p->birth_date), &r->text,
 				    call->err));
-	return medark_html(&r->text, call->err, "</td>");
+	return medark_html(&r->text, call->err, "</td><td>%b</td>",
+			   medark_patient_number_in(&chart->records, p->id));
 }
 
 static int put_cell(struct rows *r, struct medark_bytes text, bool is_date)
@@ -228,10 +230,11 @@ static int put_table(struct rows *r)
 		"<div class=\"scroll\" tabindex=\"0\"><table class=\"list\"><thead><tr>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead><tbody>",
+		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>",
 		medark_word(call->language, is_day ? MEDARK_WORD_DATE : MEDARK_WORD_WHERE),
 		medark_word(call->language, MEDARK_WORD_NAME),
 		medark_word(call->language, MEDARK_WORD_BIRTH_DATE),
+		medark_word(call->language, MEDARK_WORD_NUMBER),
 		medark_word(call->language, is_day ? MEDARK_WORD_WHAT : MEDARK_WORD_DATE),
 		medark_word(call->language, is_day ? MEDARK_WORD_STATUS : MEDARK_WORD_WHAT),
 		medark_word(call->language, MEDARK_WORD_REASON),

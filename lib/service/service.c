@@ -69,6 +69,7 @@ void medark_service_free(struct medark_service *s)
 	medark_record_find_free(s->find);
 	medark_roster_free(s->roster);
 	medark_planned_clear(&s->planned);
+	medark_numbers_clear(&s->numbers);
 	medark_zone_clear(&s->zone);
 	(void)pthread_mutex_destroy(&s->telling);
 	free(s);
@@ -384,7 +385,8 @@ static int plan(void *context, const struct medark_record *facts, struct medark_
 {
 	struct medark_service *s = context;
 
-	return medark_planned_add(&s->planned, facts, text, patient, err);
+	MEDARK_TRY(medark_planned_add(&s->planned, facts, text, patient, err));
+	return medark_numbers_add(&s->numbers, facts, text, patient, err);
 }
 
 static void *read_names(void *context)
@@ -426,6 +428,7 @@ int medark_service_run(struct medark_service *s, struct medark_error *err)
 	pthread_t reader;
 	int code;
 
+	medark_numbers_init(&s->numbers);
 	medark_planned_init(&s->planned, (now + medark_zone_offset(&s->zone, now)) / 86400);
 	MEDARK_TRY(medark_watch_start(&watch, s, err));
 	code = start_reader(s, &reader, err);

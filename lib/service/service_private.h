@@ -13,6 +13,7 @@
 #include "search/form.h"
 #include "search/zone.h"
 #include "serve/serve.h"
+#include "service/numbers.h"
 #include "service/planned.h"
 #include "service/words.h"
 #include "view/page.h"
@@ -38,6 +39,7 @@ struct medark_service {
 	struct medark_roster *roster;
 	struct medark_record_find *find;
 	struct medark_planned planned; /* complete when `find` is */
+	struct medark_numbers numbers; /* the same */
 	struct medark_accounts *accounts;
 	struct medark_sessions *sessions;
 	pthread_mutex_t telling; /* what became of sessions goes into the log once */
@@ -128,6 +130,14 @@ static inline const char *medark_call_saying(const struct medark_call *call,
 /* Appends a patient's name, as the source has it: "Vries, Jan de". MEDARK_E_MEMORY. */
 int medark_call_name(struct medark_call *call, const struct medark_patient_row *row,
 		     struct medark_buffer *out) MEDARK_MUST_USE;
+
+/*
+ * Appends the number by which the practice knows the patient, as far as it is known: nothing if
+ * there is none, or several that the index cannot tell apart before all records are read.
+ * MEDARK_E_MEMORY.
+ */
+int medark_call_number(struct medark_call *call, const struct medark_patient_row *row,
+		       struct medark_buffer *out) MEDARK_MUST_USE;
 
 /* The hidden field that every form of a session has. */
 int medark_call_csrf(struct medark_call *call) MEDARK_MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/chart.h"
 #include "view/date.h"
+#include "view/patient_number.h"
 
 static bool has(const char *text)
 {
@@ -77,39 +78,11 @@ static int put_birth(const struct medark_view_chart *chart, struct medark_buffer
 			   word(chart, MEDARK_WORD_SEX), sex(chart));
 }
 
-/* The number of the record, as the source calls it (v2-0203 MR); else the first that is no BSN. */
-static struct medark_bytes number(const struct medark_view_chart *chart)
-{
-	const struct medark_view_records *all = chart->records;
-	struct medark_bytes best = { NULL, 0 };
-
-	for (size_t i = 0; i < all->count; i++) {
-		const struct medark_view_record *r = &all->list[i];
-		const struct medark_json_node *n;
-		struct medark_json_walk walk;
-
-		if (r->is_outside || !r->root || !medark_bytes_is(r->type, "Patient") ||
-		    !medark_bytes_is(r->id, chart->facts.id ? chart->facts.id : ""))
-			continue;
-		medark_json_walk_init(&walk, &r->tree, r->root, "identifier");
-		while ((n = medark_json_walk_next(&walk))) {
-			struct medark_bytes value = medark_json_text_at(&r->tree, n, "value");
-
-			if (medark_bytes_is(medark_json_text_at(&r->tree, n, "type.coding.code"),
-					    "MR"))
-				return value;
-			if (!best.size &&
-			    !(has(chart->facts.bsn) && medark_bytes_is(value, chart->facts.bsn)))
-				best = value;
-		}
-	}
-	return best;
-}
-
 static int put_numbers(const struct medark_view_chart *chart, struct medark_buffer *out,
 		       struct medark_error *err)
 {
-	struct medark_bytes record = number(chart);
+	const char *id = chart->facts.id;
+	struct medark_bytes record = medark_patient_number_in(chart->records, id ? id : "");
 
 	if (has(chart->facts.bsn))
 		MEDARK_TRY(medark_html(out, err, "<div><dt>%s</dt><dd>%s</dd></div>\n",

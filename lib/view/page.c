@@ -79,8 +79,8 @@ static int put_age(const struct medark_page *page, struct medark_buffer *out,
  * "7 h old": of a page that is kept it says when that was, and names the units for a script that
  * counts on.
  */
-static int put_freshness(const struct medark_page *page, struct medark_buffer *out,
-			 struct medark_error *err)
+static int put_how_old(const struct medark_page *page, struct medark_buffer *out,
+		       struct medark_error *err)
 {
 	const struct medark_page_copy *copy = page->copy;
 
@@ -92,7 +92,7 @@ static int put_freshness(const struct medark_page *page, struct medark_buffer *o
 		return medark_html(out, err, " %s</b>", word(page, MEDARK_WORD_OLD));
 	}
 	MEDARK_TRY(medark_html(out, err,
-			       ", <b id=\"age\" data-from=\"%s\" data-units=\"%s,%s,%s\" "
+			       ", <b class=\"age\" data-from=\"%s\" data-units=\"%s,%s,%s\" "
 			       "data-old=\"%s\">",
 			       copy->from, word(page, MEDARK_WORD_MINUTES),
 			       word(page, MEDARK_WORD_HOURS), word(page, MEDARK_WORD_DAYS),
@@ -101,6 +101,17 @@ static int put_freshness(const struct medark_page *page, struct medark_buffer *o
 	MEDARK_TRY(medark_html(out, err, " %s ", word(page, MEDARK_WORD_OLD_AT)));
 	MEDARK_TRY(medark_view_date(page->language, medark_bytes_text(copy->made), out, err));
 	return medark_buffer_text(out, "</b>", err);
+}
+
+static int put_freshness(const struct medark_page *page, struct medark_buffer *out,
+			 struct medark_error *err)
+{
+	const char *from = page->copy->from;
+
+	MEDARK_TRY(medark_html(out, err, "<time datetime=\"%s\">", from));
+	MEDARK_TRY(medark_view_date(page->language, medark_bytes_text(from), out, err));
+	MEDARK_TRY(medark_buffer_text(out, "</time>", err));
+	return put_how_old(page, out, err);
 }
 
 static int put_copy(const struct medark_page *page, struct medark_buffer *out,
@@ -112,9 +123,6 @@ static int put_copy(const struct medark_page *page, struct medark_buffer *out,
 			       copy->is_complete ? "" : " gaps",
 			       word(page, MEDARK_WORD_EMERGENCY_COPY),
 			       word(page, MEDARK_WORD_DATA_OF)));
-	MEDARK_TRY(medark_html(out, err, "<time datetime=\"%s\">", copy->from));
-	MEDARK_TRY(medark_view_date(page->language, medark_bytes_text(copy->from), out, err));
-	MEDARK_TRY(medark_buffer_text(out, "</time>", err));
 	MEDARK_TRY(put_freshness(page, out, err));
 	MEDARK_TRY(medark_html(out, err, ", %s</span>", word(page, MEDARK_WORD_READ_ONLY)));
 	if (copy->source)
@@ -169,6 +177,27 @@ static int put_sheet(const struct medark_page *page, struct medark_buffer *out,
 	return medark_buffer_text(out, "</p></div>\n", err);
 }
 
+/*
+ * The patient's banner. On a telephone's screen it stays in sight alone, with how old the data is
+ * once more: the rest of the head would take half of the screen.
+ */
+static int put_who(const struct medark_page *page, struct medark_buffer *out,
+		   struct medark_error *err)
+{
+	if (page->banner.size == 0)
+		return 0;
+	MEDARK_TRY(medark_buffer_text(out, "<div class=\"who\">\n", err));
+	MEDARK_TRY(put_bytes(out, page->banner, err));
+	if (page->copy) {
+		MEDARK_TRY(medark_html(out, err, "<p class=\"fresh%s\" aria-hidden=\"true\">%s ",
+				       page->copy->is_complete ? "" : " gap",
+				       word(page, MEDARK_WORD_EMERGENCY_COPY)));
+		MEDARK_TRY(put_freshness(page, out, err));
+		MEDARK_TRY(medark_buffer_text(out, "</p>\n", err));
+	}
+	return medark_buffer_text(out, "</div>\n", err);
+}
+
 int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
 		      struct medark_error *err)
 {
@@ -176,11 +205,14 @@ int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
 	MEDARK_TRY(medark_html(out, err, "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n",
 			       word(page, MEDARK_WORD_SKIP)));
 	MEDARK_TRY(put_sheet(page, out, err));
-	MEDARK_TRY(medark_buffer_text(out, "<header class=\"top\">\n", err));
+	MEDARK_TRY(medark_buffer_text(out,
+				      page->banner.size ? "<header class=\"top about\">\n"
+							: "<header class=\"top\">\n",
+				      err));
 	if (page->copy)
 		MEDARK_TRY(put_copy(page, out, err));
 	MEDARK_TRY(put_links(page, out, err));
-	MEDARK_TRY(put_bytes(out, page->banner, err));
+	MEDARK_TRY(put_who(page, out, err));
 	return medark_buffer_text(
 		out,
 		page->is_narrow ? "</header>\n<main id=\"main\" tabindex=\"-1\" class=\"narrow\">\n"

@@ -65,6 +65,50 @@ export async function assertFits(page, where) {
 	assert.ok(content <= window_, `${where}: ${content} px in a window of ${window_}`);
 }
 
+/** No word is broken that has room in a line of its own cell. */
+export async function assertWholeWords(page, where) {
+	const broken = await page.evaluate(() => {
+		const found = [];
+		for (const cell of document.querySelectorAll('.pair td')) {
+			const style = getComputedStyle(cell);
+			const room = cell.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+			const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+			while (texts.nextNode())
+				for (const { 0: word, index } of texts.currentNode.data.matchAll(/[\p{L}\p{N}]+/gu)) {
+					const range = document.createRange();
+					range.setStart(texts.currentNode, index);
+					range.setEnd(texts.currentNode, index + word.length);
+					const parts = [...range.getClientRects()];
+					if (parts.length > 1 && parts.reduce((sum, each) => sum + each.width, 0) < room)
+						found.push(word);
+				}
+		}
+		return found;
+	});
+	assert.deepEqual(broken, [], where);
+}
+
+/**
+ * On a telephone, scrolled down: what stays in sight is low, and says who it is and how old the
+ * data is. `wanted`: texts of the banner.
+ */
+export async function assertLowHead(page, wanted, where) {
+	for (const width of [320, 400]) {
+		await page.setViewportSize({ width, height: 640 });
+		await page.evaluate(() => scrollTo(0, 900));
+		await shot(page, `${where}-${width}`, false);
+		const { bottom, text } = await page.evaluate(() => {
+			const stuck = [...document.querySelectorAll('.top *')]
+				.filter((each) => { const box = each.getBoundingClientRect(); return box.height && box.bottom > 0 && box.bottom < 300; });
+			return { bottom: Math.max(...stuck.map((each) => each.getBoundingClientRect().bottom)), text: stuck.map((each) => each.innerText).join(' ') };
+		});
+		assert.ok(bottom > 30 && bottom < 100, `${where}: ${bottom} px of ${width} × 640`);
+		assertSays(text.toLowerCase(), wanted.map((each) => each.toLowerCase()));
+		await page.evaluate(() => scrollTo(0, 0));
+	}
+	await page.setViewportSize(SIZES.wide);
+}
+
 /** All of that, light and dark, wide and narrow, with pictures. */
 export async function lookAt(page, name) {
 	for (const [size, viewport] of Object.entries(SIZES)) {
@@ -76,10 +120,12 @@ export async function lookAt(page, name) {
 			await assertAccessible(page, where);
 		}
 		await assertFits(page, `${name}-${size}`);
+		await assertWholeWords(page, `${name}-${size}`);
 	}
 	// 1280 px at 400 % (WCAG 1.4.10).
 	await page.setViewportSize({ width: 320, height: 640 });
 	await assertFits(page, `${name}-320`);
+	await assertWholeWords(page, `${name}-320`);
 	await page.setViewportSize(SIZES.wide);
 	await page.emulateMedia({ colorScheme: 'light' });
 }

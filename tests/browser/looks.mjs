@@ -3,7 +3,7 @@
 // it fits.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { assertAccessible, lookAt } from './checks.mjs';
+import { assertAccessible, assertLowHead, assertSays, lookAt } from './checks.mjs';
 import { Desk, given, launch, open, shot, step, WORDS } from './harness.mjs';
 
 const { patient, auditor, clerk, language } = given;
@@ -59,6 +59,8 @@ step('finding looks right', async () => {
 	await look(desk.page, 'find-nobody');
 	await desk.find('v');
 	await look(desk.page, 'find-some');
+	await desk.find(patient.query);
+	assertSays(await desk.page.getByRole('row').filter({ hasText: patient.row }).innerText(), [patient.number]);
 	await desk.page.goto('/nothing');
 	await desk.heading(words.nothing).waitFor();
 	await look(desk.page, 'nothing');
@@ -90,6 +92,7 @@ step('the chart looks right', async () => {
 	await look(desk.page, 'why-again');
 	await desk.open(patient);
 	await look(desk.page, 'chart');
+	await assertLowHead(desk.page, [patient.family, patient.bsn, patient.number, patient.birth.slice(-4), words.copy, words.old], `${language}-chart-phone`);
 	await desk.page.emulateMedia({ media: 'print' });
 	await shot(desk.page, `${language}-chart-print`);
 	await desk.page.emulateMedia({ media: null });

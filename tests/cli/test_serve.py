@@ -225,6 +225,33 @@ class Charts(ServiceTest):
         self.end()
         self.assertIn(f"appointments of {today}", [row["detail"] for row in self.log()])
 
+    def test_lists_say_the_practices_own_number(self):
+        """Not the id of FHIR: of type MR, else the first that is no BSN, else none."""
+        own = {"value": "MR-7", "type": {"coding": [{"code": "MR"}]}}
+        wanted = {"q1": ([{"value": "X-1"}, own], "MR-7"), "q2": ([{"value": "X-2"}, {"value": "X-3"}], "X-2"),
+                  "q3": ([], "")}
+        rows = [{"resourceType": "Patient", "id": key, "birthDate": "1970-01-01", "name": [{"family": "Number" + key}],
+                 "identifier": [{"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": BSN}] * (key == "q1") + numbers}
+                for key, (numbers, _) in wanted.items()]
+        rows += [{"resourceType": "Encounter", "id": key, "status": "in-progress", "class": {"code": "IMP"},
+                  "subject": {"reference": "Patient/" + key}} for key in wanted]
+        self.write("own/all.ndjson", "".join(json.dumps(r) + "\n" for r in rows))
+        self.succeed(*self.export("own", "own.medark"))
+        self.start("own.medark")
+        browser = self.doctor()
+        admitted, found = browser.get("/lists/admitted").text, browser.post("/find", query="number").text
+        self.succeed(*self.opened("restore", "--to", "html:pages", archive="own.medark"))
+        with open(self.path("pages/index.html"), encoding="utf-8") as f:
+            pages = f.read()
+        for key, (_, number) in wanted.items():
+            for text in (found, admitted, pages):
+                row, = re.findall(rf"<tr(?:(?!<tr).)*Number{key}(?:(?!<tr).)*</tr>", text, re.S)
+                self.assertIn(f"<td>{number}</td>", row)
+                self.assertNotIn(f"<td>{key}</td>", row)
+            chart = browser.open("Number" + key).text
+            banner = re.search(r'<div class="patient">.*?</div>\n<p', chart, re.S).group(0)
+            self.assertEqual(re.findall(r"<dt>Record number</dt><dd><bdi>(.*?)</bdi>", banner), [number] * bool(number))
+
     def test_programs_get_tokens(self):
         self.account("desk", "desk")
         self.start()

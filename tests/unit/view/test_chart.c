@@ -2,6 +2,7 @@
 #include "../test.h"
 
 #include "view/chart.h"
+#include "view/patient_number.h"
 #include "view/trend.h"
 
 #include <string.h>
@@ -102,6 +103,43 @@ static void the_banner_says_who_in_words_too(void **state)
 	assert_non_null(strstr(text, "class=\"patient deceased\""));
 	assert_non_null(strstr(text, "Deceased 30 Jan 2020</span>"));
 	assert_non_null(strstr(text, "Record not in use"));
+}
+
+static void the_number_is_the_practices_own(void **state)
+{
+	static const struct {
+		const char *patient, *number;
+	} cases[] = {
+		{ "{\"id\":\"p\",\"identifier\":[{\"value\":\"1\"},{\"value\":\"77\",\"type\":{"
+		  "\"coding\":[{\"code\":\"X\"},{\"code\":\"MR\"}]}}]}",
+		  "77" },
+		{ "{\"id\":\"p\",\"identifier\":[{\"system\":\"http://fhir.nl/fhir/NamingSystem/bsn\","
+		  "\"value\":\"999990019\"},{\"value\":\"12\"},{\"value\":\"13\"}]}",
+		  "12" },
+		{ "{\"id\":\"p\",\"identifier\":[{\"system\":\"urn:oid:2.16.840.1.113883.2.4.6.3\","
+		  "\"value\":\"999990019\"}]}",
+		  "" },
+		{ "{\"id\":\"p\",\"identifier\":[{\"type\":{\"coding\":[{\"code\":\"MR\"}]}}]}",
+		  "" },
+		{ "{\"id\":\"p\"}", "" },
+		{ "{\"id\":\"other\",\"identifier\":[{\"value\":\"12\"}]}", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		MEDARK_AUTO(medark_view_records_clear) struct medark_view_records all = { 0 };
+		struct medark_bytes found;
+		struct medark_error err;
+
+		assert_int_equal(medark_view_records_add(&all, medark_bytes_text("Patient"),
+							 medark_bytes_text(cases[i].patient), false,
+							 false, &err),
+				 0);
+		found = medark_patient_number_in(&all, "p");
+		assert_int_equal(found.size, strlen(cases[i].number));
+		assert_memory_equal(found.data ? (const char *)found.data : "", cases[i].number,
+				    found.size);
+	}
 }
 
 #define MEDICINE(id, status, more)                                                                 \
@@ -268,6 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(none_known_and_not_recorded_differ),
 		cmocka_unit_test(the_banner_says_who_in_words_too),
+		cmocka_unit_test(the_number_is_the_practices_own),
 		cmocka_unit_test(medication_is_current_lately_stopped_or_folded),
 		cmocka_unit_test(results_stand_by_test_and_unit_as_recorded),
 		cmocka_unit_test(a_hostile_patient_is_inert),
