@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOO_LONG                                                                                   \
-	"this search looks at more records than there is time for: name a patient (patient=...), " \
-	"or leave out _sort and totals"
-
 /* ---- records that are kept ---- */
 
 struct mark {
@@ -212,7 +208,7 @@ static int give_up(struct walk *w)
 	struct medark_hunt *h = w->hunt;
 
 	if (h->query->sort_count || needs_all(h))
-		return medark_error_set(h->call->err, MEDARK_E_USAGE, TOO_LONG);
+		return medark_error_set(h->call->err, MEDARK_E_USAGE, MEDARK_HUNT_TOO_LONG);
 	h->more = true;
 	h->next = (struct medark_api_cursor) { .at = w->at, .outside = w->outside };
 	return 1;
@@ -441,43 +437,5 @@ int medark_hunt_found(const struct medark_hunt *h, struct medark_view_records *o
 {
 	for (size_t i = 0; i < medark_hunt_keep_count(&h->keep); i++)
 		MEDARK_TRY(medark_hunt_keep_get(&h->keep, i, out, h->call->err));
-	return 0;
-}
-
-/* ---- every record of a type ---- */
-
-struct every {
-	int (*each)(void *context, const struct medark_view_record *record);
-	void *context;
-};
-
-static int tell(void *context, const struct medark_view_record *record, uint64_t number,
-		struct medark_error *err)
-{
-	const struct every *e = context;
-
-	(void)number;
-	(void)err;
-	return e->each(e->context, record);
-}
-
-int medark_hunt_all(struct medark_api_call *call, const struct medark_search_type *type,
-		    int (*each)(void *context, const struct medark_view_record *record),
-		    void *context)
-{
-	struct every e = { .each = each, .context = context };
-	struct medark_bytes name = medark_bytes_text(type->name);
-	uint64_t count = medark_shelf_patients(call->shelf), outside = 0;
-
-	for (uint64_t n = 0; n < count; n++) {
-		if (medark_api_is_late(call))
-			return medark_error_set(call->err, MEDARK_E_USAGE, TOO_LONG);
-		MEDARK_TRY(medark_shelf_own(call->shelf, n, name, tell, &e, call->err));
-	}
-	while (outside != UINT64_MAX) {
-		if (medark_api_is_late(call))
-			return medark_error_set(call->err, MEDARK_E_USAGE, TOO_LONG);
-		MEDARK_TRY(medark_shelf_outside(call->shelf, name, &outside, tell, &e, call->err));
-	}
 	return 0;
 }

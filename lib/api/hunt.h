@@ -16,6 +16,10 @@
 /* Ceiling of the keys of a sorted search, and of the numbers of patients. */
 #define MEDARK_HUNT_KEYS_MAX ((size_t)64 << 20)
 
+#define MEDARK_HUNT_TOO_LONG                                                                       \
+	"this search looks at more records than there is time for: name a patient (patient=...), " \
+	"or leave out _sort and totals"
+
 enum medark_hunt_kind { MEDARK_HUNT_CHART, MEDARK_HUNT_NAMES, MEDARK_HUNT_SOME, MEDARK_HUNT_ALL };
 
 /* Records that were copied. */
@@ -72,11 +76,15 @@ int medark_hunt_found(const struct medark_hunt *hunt,
 		      struct medark_view_records *out) MEDARK_MUST_USE;
 
 /*
- * Calls `each` for every record of a type, wherever it stands; its negative code ends it.
- * MEDARK_E_USAGE when the time is up.
+ * Calls `each` for records of a type, among them all that refer to one of `to` by a literal
+ * reference of JSON, in the order of their patients; a record that several patients have may come
+ * several times. Where every one of `to` is in a compartment, it looks only into the compartments
+ * that medark_record_find names, and into what is outside of all; else everywhere. A negative code
+ * of `each` ends it. MEDARK_E_USAGE when the time is up. Needs a complete medark_record_find.
  */
-int medark_hunt_all(struct medark_api_call *call, const struct medark_search_type *type,
-		    int (*each)(void *context, const struct medark_view_record *record),
-		    void *context) MEDARK_MUST_USE;
+int medark_hunt_referring(struct medark_api_call *call, const struct medark_search_type *type,
+			  const struct medark_view_records *to,
+			  int (*each)(void *context, const struct medark_view_record *record),
+			  void *context) MEDARK_MUST_USE;
 
 #endif

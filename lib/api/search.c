@@ -224,14 +224,14 @@ static int take_reverse(void *context, const struct medark_view_record *record)
 	return 0;
 }
 
-/* One of the includes, of some records: for what refers to them everything is looked at once. */
+/* One of the includes, of some records: what may refer to them is looked at once. */
 static int include_of(struct search *s, const struct medark_view_records *of,
 		      const struct medark_search_include *include, struct medark_hunt_keep *keep)
 {
 	struct included in = { .search = s, .include = include, .of = of, .keep = keep };
 
 	if (include->reverse)
-		return of->count ? medark_hunt_all(s->call, include->type, take_reverse, &in) : 0;
+		return medark_hunt_referring(s->call, include->type, of, take_reverse, &in);
 	for (size_t i = 0; i < of->count; i++)
 		MEDARK_TRY(include_forward(&in, &of->list[i]));
 	return 0;

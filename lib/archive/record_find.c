@@ -3,10 +3,12 @@
 
 #include "archive/cut.h"
 #include "archive/patient_find.h"
+#include "archive/referrers.h"
 #include "archive/types.h"
 #include "base/hash.h"
 #include "base/secret.h"
 #include "crypto/random.h"
+#include "record/compartment.h"
 #include "record/fhir.h"
 
 #include <stdatomic.h>
@@ -26,6 +28,7 @@ struct medark_record_find {
 	struct medark_buffer entries; /* uint64_t: 32 bits of a hash, then the patient's number */
 	struct medark_types types;
 	struct medark_buffer holders[MEDARK_TYPES_MAX + 1]; /* of each type: a bit for a patient */
+	struct medark_referrers referrers;
 };
 
 void medark_record_find_free(struct medark_record_find *find)
@@ -35,6 +38,7 @@ void medark_record_find_free(struct medark_record_find *find)
 	medark_buffer_clear(&find->entries);
 	for (size_t i = 0; i <= MEDARK_TYPES_MAX; i++)
 		medark_buffer_clear(&find->holders[i]);
+	medark_referrers_clear(&find->referrers);
 	free(find);
 }
 
@@ -48,6 +52,7 @@ int medark_record_find_new(struct medark_record_find **out, struct medark_error 
 	find->entries = (struct medark_buffer)MEDARK_BUFFER(ENTRIES_MAX);
 	for (size_t i = 0; i <= MEDARK_TYPES_MAX; i++)
 		find->holders[i] = (struct medark_buffer)MEDARK_BUFFER(HOLDERS_MAX);
+	medark_referrers_init(&find->referrers);
 	MEDARK_TRY(medark_random(&find->seed, sizeof(find->seed), err));
 	*out = MEDARK_TAKE(find);
 	return 0;
@@ -70,10 +75,12 @@ struct fill {
 	struct medark_fhir *fhir;
 	struct medark_record *record;
 	const struct medark_record_find_watch *watch;
+	struct medark_buffer owners; /* uint64_t: whose record the one at hand is */
 };
 
 static void fill_clear(struct fill *f)
 {
+	medark_buffer_clear(&f->owners);
 	medark_buffer_clear(&f->places);
 	medark_fhir_free(f->fhir);
 	if (f->record)
@@ -191,25 +198,60 @@ static int add_entries(struct fill *f, const struct medark_cut_record *cut,
 	struct medark_record_find *find = f->find;
 	const struct place *places = (const struct place *)(void *)f->places.data;
 	size_t count = f->places.size / sizeof(*places);
-	uint64_t hash = 0, entry;
+	uint64_t hash = 0, entry, owner;
 	bool has_name = hash_name(find, f->record->type, f->record->id, &hash);
 	uint16_t type = medark_types_get(&find->types, f->record->type);
 
+	f->owners.size = 0;
 	while (f->next < count && is_before(&places[f->next], cut))
 		f->next++;
 	for (size_t i = f->next; i < count && is_around(&places[i], cut); i++) {
 		if (is_before(&places[i], cut))
 			continue;
 		find->types.records[type]++;
-		MEDARK_TRY(note_holder(&find->holders[type], f->first + places[i].row, err));
-		entry = hash | (f->first + places[i].row);
+		owner = f->first + places[i].row;
+		entry = hash | owner;
+		MEDARK_TRY(note_holder(&find->holders[type], owner, err));
+		MEDARK_TRY(medark_buffer_add(&f->owners, &owner, sizeof(owner), err));
 		if (has_name)
 			MEDARK_TRY(medark_buffer_add(&find->entries, &entry, sizeof(entry), err));
 		if (f->watch->each)
-			MEDARK_TRY(f->watch->each(f->watch->context, f->record, cut->text,
-						  f->first + places[i].row, err));
+			MEDARK_TRY(f->watch->each(f->watch->context, f->record, cut->text, owner,
+						  err));
 	}
 	return 0;
+}
+
+/* A reference of the record at hand. What is of no compartment whatever its record says needs no
+ * pair: whoever looks for what refers to it looks everywhere. */
+static int add_referrer(void *context, struct medark_bytes type, struct medark_bytes id,
+			struct medark_error *err)
+{
+	struct fill *f = context;
+	const struct medark_compartment *row = medark_compartment_find(type);
+	const uint64_t *owners = (const uint64_t *)(const void *)f->owners.data;
+	uint64_t hash;
+
+	if ((!row || !row->count) && !medark_bytes_is(type, "Patient"))
+		return 0;
+	if (!hash_name(f->find, type, id, &hash))
+		return 0;
+	for (size_t i = 0; i < f->owners.size / sizeof(*owners); i++)
+		MEDARK_TRY(medark_referrers_add(&f->find->referrers, hash | owners[i], err));
+	return 0;
+}
+
+/* The facts of the record at hand are gone after this. */
+static int add_referrers(struct fill *f, const struct medark_cut_record *cut,
+			 struct medark_error *err)
+{
+	int code;
+
+	if (cut->xml || !f->owners.size)
+		return 0;
+	code = medark_fhir_references_quickly(f->fhir, cut->text, add_referrer, f, err);
+	/* Of a record that is not well-formed no reference is followed. */
+	return code == MEDARK_E_FORMAT ? 0 : code;
 }
 
 static int take_name(void *context, const struct medark_cut_record *cut, struct medark_error *err)
@@ -226,7 +268,8 @@ static int take_name(void *context, const struct medark_cut_record *cut, struct 
 						 err);
 	if (found)
 		return found < 0 ? found : 0;
-	return add_entries(f, cut, err);
+	MEDARK_TRY(add_entries(f, cut, err));
+	return add_referrers(f, cut, err);
 }
 
 static int fill_archive(struct fill *f, struct medark_error *err)
@@ -261,6 +304,7 @@ int medark_record_find_fill(struct medark_record_find *find, struct medark_linea
 	struct fill f = { .find = find,
 			  .lineage = lineage,
 			  .places = MEDARK_BUFFER(PLACES_MAX),
+			  .owners = MEDARK_BUFFER(PLACES_MAX),
 			  .watch = watch };
 
 	MEDARK_TRY(medark_fhir_new(&f.fhir, err));
@@ -272,6 +316,9 @@ int medark_record_find_fill(struct medark_record_find *find, struct medark_linea
 	if (find->entries.size)
 		qsort(find->entries.data, find->entries.size / sizeof(uint64_t), sizeof(uint64_t),
 		      by_value);
+	MEDARK_TRY(medark_referrers_seal(&find->referrers,
+					 (const uint64_t *)(void *)find->entries.data,
+					 find->entries.size / sizeof(uint64_t), err));
 	if (watch->sealed)
 		watch->sealed(watch->context);
 	atomic_store(&find->complete, true);
@@ -306,28 +353,43 @@ bool medark_record_find_may_hold(const struct medark_record_find *find, struct m
 	return types->count == MEDARK_TYPES_MAX; /* some types were not told apart any more */
 }
 
-bool medark_record_find_next(const struct medark_record_find *find, struct medark_bytes type,
-			     struct medark_bytes id, size_t *at, uint64_t *out_patient)
+/* The number behind the name's hash in pair *at of those of the name. */
+static bool next_pair(const struct medark_buffer *pairs, uint64_t hash, size_t *at,
+		      uint64_t *out_patient)
 {
-	const uint64_t *entries = (const uint64_t *)(const void *)find->entries.data;
-	size_t low = 0, high = find->entries.size / sizeof(*entries);
+	const uint64_t *list = (const uint64_t *)(const void *)pairs->data;
+	size_t low = 0, high = pairs->size / sizeof(*list);
 	size_t count = high;
-	uint64_t hash;
 
-	if (!hash_name(find, type, id, &hash))
-		return false;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (entries[middle] < hash)
+		if (list[middle] < hash)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	low += *at;
-	if (low >= count || (entries[low] ^ hash) >> 32)
+	if (low >= count || (list[low] ^ hash) >> 32)
 		return false;
 	*at += 1;
-	*out_patient = entries[low] & UINT32_MAX;
+	*out_patient = list[low] & UINT32_MAX;
 	return true;
+}
+
+bool medark_record_find_next(const struct medark_record_find *find, struct medark_bytes type,
+			     struct medark_bytes id, size_t *at, uint64_t *out_patient)
+{
+	uint64_t hash;
+
+	return hash_name(find, type, id, &hash) && next_pair(&find->entries, hash, at, out_patient);
+}
+
+bool medark_record_find_referrer(const struct medark_record_find *find, struct medark_bytes type,
+				 struct medark_bytes id, size_t *at, uint64_t *out_patient)
+{
+	uint64_t hash;
+
+	return hash_name(find, type, id, &hash) &&
+	       next_pair(&find->referrers.pairs, hash, at, out_patient);
 }

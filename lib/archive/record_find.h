@@ -3,7 +3,8 @@
  * record_find: in whose compartment a record of a name stands. The archives' indexes find patients
  * and what is outside of compartments; for who asks for Observation/2 every record's name is read
  * once, and kept as eight bytes: of a hash, and the patient's number. What a name leads to has to
- * be read and compared.
+ * be read and compared. References from one patient's records to another's are kept in the same
+ * way.
  *
  * Patients have numbers: their row in the index of the lineage's first archive; behind those the
  * rows of the next one, and so on.
@@ -71,5 +72,14 @@ bool medark_record_find_may_hold(const struct medark_record_find *find, struct m
  */
 bool medark_record_find_next(const struct medark_record_find *find, struct medark_bytes type,
 			     struct medark_bytes id, size_t *at, uint64_t *out_patient);
+
+/*
+ * As above: the patients who may have a record that refers to this one (a literal reference, of
+ * JSON), although it is in the compartment of others and not in theirs. Together with
+ * medark_record_find_next() they are all in whose compartments something refers to it. Of a
+ * record that is in no compartment nothing is known.
+ */
+bool medark_record_find_referrer(const struct medark_record_find *find, struct medark_bytes type,
+				 struct medark_bytes id, size_t *at, uint64_t *out_patient);
 
 #endif

@@ -127,6 +127,12 @@ int medark_shelf_own(struct medark_shelf *shelf, uint64_t number, struct medark_
 				 uint64_t number, struct medark_error *err),
 		     void *context, struct medark_error *err) MEDARK_MUST_USE;
 
+/* The same with those that a patient of a lower number has, too. */
+int medark_shelf_of(struct medark_shelf *shelf, uint64_t number, struct medark_bytes type,
+		    int (*each)(void *context, const struct medark_view_record *record,
+				uint64_t number, struct medark_error *err),
+		    void *context, struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * The records of one type that stand outside of all compartments, from place *at on (0 first), a
  * bounded number of them; *at is then where to go on, UINT64_MAX at the end. As above otherwise.

@@ -209,6 +209,7 @@ struct gather {
 	struct medark_bytes type;
 	struct medark_buffer texts; /* each with room behind it */
 	struct medark_buffer marks; /* struct mark */
+	bool with_shared;	    /* also those that a patient of a lower number has */
 };
 
 struct mark {
@@ -262,7 +263,7 @@ static int tell(struct gather *g, const struct mark *mark, uint64_t number, tell
 
 	MEDARK_TRY(medark_view_records_add(&one, g->type, text, mark->is_xml, number == UINT64_MAX,
 					   err));
-	if (number != UINT64_MAX && one.list[0].id.size)
+	if (number != UINT64_MAX && one.list[0].id.size && !g->with_shared)
 		code = is_anothers(g->shelf, g->type, one.list[0].id, number, err);
 	if (code)
 		return code < 0 ? code : 0;
@@ -296,6 +297,20 @@ int medark_shelf_own(struct medark_shelf *shelf, uint64_t number, struct medark_
 	assert(shelf->find && medark_record_find_is_complete(shelf->find));
 	if (!medark_record_find_may_hold(shelf->find, type, number))
 		return 0;
+	MEDARK_TRY(walk_patient(shelf, number, keep, &g, err));
+	return tell_all(&g, number, each, context, err);
+}
+
+int medark_shelf_of(struct medark_shelf *shelf, uint64_t number, struct medark_bytes type,
+		    tell_record *each, void *context, struct medark_error *err)
+{
+	MEDARK_AUTO(gather_clear)
+	struct gather g = { .shelf = shelf,
+			    .type = type,
+			    .texts = MEDARK_BUFFER_SECRET(TEXTS_MAX),
+			    .marks = MEDARK_BUFFER(TEXTS_MAX),
+			    .with_shared = true };
+
 	MEDARK_TRY(walk_patient(shelf, number, keep, &g, err));
 	return tell_all(&g, number, each, context, err);
 }

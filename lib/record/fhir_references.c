@@ -3,6 +3,9 @@
 #include "record/fhir_reference.h"
 #include "record/fhir_state.h"
 #include "record/fhir_xml.h"
+#include "scan/json_token.h"
+
+#include <string.h>
 
 struct finder {
 	struct medark_fhir *fhir;
@@ -64,4 +67,60 @@ int medark_fhir_references(struct medark_fhir *fhir, struct medark_bytes text,
 	if (fault)
 		return medark_error_set(err, MEDARK_E_FORMAT, "the record is not valid XML");
 	return 0;
+}
+
+/*
+ * The string behind a member's name: 1; 0 if there is no string; -1 where it takes a walk to know:
+ * an escape, an array.
+ */
+static int string_behind(const uint8_t *at, const uint8_t *end, struct medark_bytes *out)
+{
+	const uint8_t *quote;
+
+	at = medark_json_skip_space(at, end);
+	if (at == end || *at != ':')
+		return 0;
+	at = medark_json_skip_space(at + 1, end);
+	if (at == end || *at != '"')
+		return at < end && *at == '[' ? -1 : 0;
+	quote = memchr(at + 1, '"', (size_t)(end - at) - 1);
+	*out = medark_bytes(at + 1, quote ? (size_t)(quote - at) - 1 : 0);
+	return out->size && memchr(out->data, '\\', out->size) ? -1 : out->size > 0;
+}
+
+/* 0; 1 where it takes a walk. */
+static int find_quickly(const struct finder *f, struct medark_bytes text, struct medark_error *err)
+{
+	static const char name[] = "\"reference\"";
+	const uint8_t *at = text.data, *end = text.data + text.size;
+
+	if (text.size == 0 || memmem(text.data, text.size, "\\u", 2))
+		return text.size != 0;
+	while ((at = memmem(at, (size_t)(end - at), name, sizeof(name) - 1))) {
+		struct medark_fhir_reference reference;
+		struct medark_bytes value;
+		int found;
+
+		at += sizeof(name) - 1;
+		found = string_behind(at, end, &value);
+		if (found < 0)
+			return 1;
+		if (!found)
+			continue;
+		medark_fhir_reference_parse(value, &reference);
+		if (reference.kind == MEDARK_FHIR_REFERENCE_LITERAL)
+			MEDARK_TRY(f->each(f->context, reference.type, reference.id, err));
+	}
+	return 0;
+}
+
+int medark_fhir_references_quickly(struct medark_fhir *fhir, struct medark_bytes text,
+				   int (*each)(void *context, struct medark_bytes type,
+					       struct medark_bytes id, struct medark_error *err),
+				   void *context, struct medark_error *err)
+{
+	const struct finder f = { .fhir = fhir, .each = each, .context = context };
+	int code = find_quickly(&f, medark_fhir_strip_mark(text), err);
+
+	return code > 0 ? medark_fhir_references(fhir, text, each, context, err) : code;
 }

@@ -2,16 +2,12 @@
 """The FHIR API of medark serve: read, search, pages, includes, $everything, refusals."""
 
 import json
-import time
 
 from cli import main
-from service import PASSWORD, ServiceTest
+from fhir import FhirTest, about
+from service import PASSWORD
 
 BSN = "999990019"
-
-
-def about(owner):
-    return {"reference": f"Patient/{owner}"}
 
 
 RECORDS = [
@@ -26,53 +22,11 @@ RECORDS = [
 ]
 
 
-class Fhir(ServiceTest):
+class Fhir(FhirTest):
     def setUp(self):
         super().setUp()
-        self.account()
         self.write("src/more.ndjson", "".join(json.dumps(r) + "\n" for r in RECORDS))
         self.succeed(*self.export("src", "b.medark"))
-
-    def begin(self, *archives):
-        self.start(*(archives or ("b.medark",)))
-        self.client = self.browser()
-        answer = self.client.post("/token", grant_type="client_credentials", client_id="jansen", client_secret=PASSWORD,
-                                  reason="ETREAT")
-        self.token = {"Authorization": "Bearer " + json.loads(answer.text)["access_token"]}
-        end = time.monotonic() + 20
-        while self.get("/Practitioner/d1").status == 503 and time.monotonic() < end:
-            time.sleep(0.02)
-
-    def ask(self, method, path, body=None, **headers):
-        answer = self.client.ask(method, "/fhir" + path, body, **{**self.token, **headers})
-        if answer.body and method != "HEAD":
-            answer.json = json.loads(answer.text)
-        return answer
-
-    def get(self, path, **headers):
-        return self.ask("GET", path, **headers)
-
-    def found(self, path, status=200):
-        """Ids of a search, over all its pages; and the first page."""
-        first = answer = self.get(path)
-        ids = []
-        while True:
-            self.assertEqual(answer.status, status, answer.text)
-            for entry in answer.json.get("entry", []):
-                if entry["search"]["mode"] == "match":
-                    ids.append(entry["resource"]["id"])
-            links = {link["relation"]: link["url"] for link in answer.json["link"]}
-            if "next" not in links:
-                return ids, first.json
-            place = links["next"].partition("/fhir")[2]
-            self.assertRegex(place, r"^/[A-Za-z/0-9%]+\?_page=[-_A-Za-z0-9]+$")
-            answer = self.get(place)
-
-    def refused(self, answer, status, code):
-        self.assertEqual(answer.status, status, answer.text)
-        self.assertEqual(answer.json["resourceType"], "OperationOutcome")
-        self.assertEqual(answer.json["issue"][0]["code"], code)
-        self.assertTrue(answer.json["issue"][0]["diagnostics"])
 
     def test_a_record_is_given_as_it_stands(self):
         self.begin()

@@ -80,12 +80,40 @@ static void a_broken_text_is_an_error(void **state)
 	assert_string_equal(err.message, "the record is not valid XML");
 }
 
+static const char *quickly(const char *text)
+{
+	found[0] = '\0';
+	assert_int_equal(
+		medark_fhir_references_quickly(fhir, medark_bytes_text(text), note, NULL, NULL), 0);
+	return found;
+}
+
+/* One that came twice, before an escape and again in the walk, is no fault. */
+static void searching_the_text_misses_none(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		quickly("{\"a\":{\"reference\":\"Patient/1\"},\"b\":[{\"reference\" :\n"
+			"\"https://h/b/Group/2/_history/3\"},{\"reference\":\"#x\"}],"
+			"\"reference\":{\"type\":\"reference\"},\"c\":\"\\\"reference\\\"\","
+			"\"d\":{\"reference\":\"\"}}"),
+		"Patient/1 Group/2");
+	assert_string_equal(quickly("{\"a\":{\"ref\\u0065rence\":\"Patient/1\"}}"), "Patient/1");
+	assert_string_equal(quickly("{\"a\":{\"reference\":\"Group/1\"},\"b\":{\"reference\":"
+				    "\"Patient\\/2\"}}"),
+			    "Group/1 Group/1 Patient/2");
+	assert_string_equal(quickly("{\"a\":{\"reference\":[\"Patient/1\"]}}"),
+			    references("{\"a\":{\"reference\":[\"Patient/1\"]}}"));
+	assert_string_equal(quickly(""), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(literal_references_are_found_at_any_depth),
 		cmocka_unit_test(the_callback_can_stop_the_walk),
 		cmocka_unit_test(a_broken_text_is_an_error),
+		cmocka_unit_test(searching_the_text_misses_none),
 	};
 
 	return cmocka_run_group_tests(tests, new_fhir, free_fhir);
