@@ -10,6 +10,7 @@
 #include "archive/shelf.h"
 #include "search/zone.h"
 #include "serve/message.h"
+#include "view/words.h"
 
 /* Where the API's addresses begin. */
 #define MEDARK_API_PATH "/fhir"
@@ -21,6 +22,8 @@ struct medark_api_setup {
 	const struct medark_zone *zone; /* of dates without one */
 	const struct medark_record_find *find;
 	const char *created; /* RFC 3339: when the latest archive was made */
+	const char *archive; /* its id */
+	const char *home;    /* the one server that the records come from; empty: not known */
 	bool is_stu3;
 };
 
@@ -54,6 +57,7 @@ struct medark_api_gate {
 		    struct medark_error *err);
 	bool (*is_stopping)(void *context);
 	void *context;
+	enum medark_language language; /* of what is written for people */
 };
 
 /*

@@ -98,6 +98,14 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 		      struct medark_bytes patient) MEDARK_MUST_USE;
 int medark_api_everything(struct medark_api_call *call,
 			  struct medark_bytes patient) MEDARK_MUST_USE;
+int medark_api_summary(struct medark_api_call *call, struct medark_bytes patient) MEDARK_MUST_USE;
+
+/*
+ * The chart of a patient, behind the gate: 1, with *out borrowed from the shelf; 0 after a refusal,
+ * as there is no such patient.
+ */
+int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
+		     const struct medark_shelf_chart **out) MEDARK_MUST_USE;
 
 /* ---- operations ---- */
 
@@ -133,5 +141,13 @@ int medark_api_export_send(struct medark_api_call *call, struct medark_bytes typ
 /* Reads the parameters of address and form, one behind the other, into `out`: 1, or 0 after a
  * refusal. */
 int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out) MEDARK_MUST_USE;
+
+/*
+ * The same of an operation, as a form; a POST may also have them as Parameters
+ * (https://hl7.org/fhir/R4/operations.html#executing), of which those are read that have a value of
+ * a primitive type. `text` is what `out` borrows from. 1, or 0 after a refusal.
+ */
+int medark_api_arguments(struct medark_api_call *call, struct medark_buffer *text,
+			 struct medark_form *out) MEDARK_MUST_USE;
 
 #endif

@@ -89,32 +89,17 @@ int medark_api_everything(struct medark_api_call *call, struct medark_bytes pati
 	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
 	MEDARK_AUTO(medark_form_clear) struct medark_form form = { 0 };
 	const struct medark_shelf_chart *chart = NULL;
-	struct medark_api_access access = { .kind = MEDARK_API_CHART };
 	struct filter filter = { 0 };
-	struct medark_error why = { 0 };
-	char id[512];
-	int code = medark_api_parameters(call, &query);
+	int code = medark_api_arguments(call, &query, &form);
 
 	if (code <= 0)
 		return code;
-	code = medark_form_parse(&form, medark_bytes(query.data, query.size), &why);
-	if (code == MEDARK_E_USAGE)
-		return medark_api_error(call, 400, "invalid", why.message);
-	MEDARK_TRY(code);
 	code = read_filter(call, &form, &filter);
 	if (code <= 0)
 		return code;
-	(void)snprintf(id, sizeof(id), "%.*s", (int)(patient.size < 256 ? patient.size : 256),
-		       (const char *)patient.data);
-	code = medark_shelf_chart(call->shelf, id, &chart, &why);
-	if (code < 0 && code != MEDARK_E_NOT_FOUND && code != MEDARK_E_USAGE)
-		return medark_error_set(call->err, code, "%s", why.message);
-	access.patient = code < 0 ? id : chart->id;
-	access.is_refused = code < 0;
-	MEDARK_TRY(call->gate->pass(call->gate->context, &access, call->err));
-	if (code < 0)
-		return medark_api_error(call, 404, "not-found",
-					"the archive has no patient of this id");
+	code = medark_api_chart(call, patient, &chart);
+	if (code <= 0)
+		return code;
 	MEDARK_TRY(put_bundle(call, chart, &filter));
 	return medark_api_send(call);
 }

@@ -6,10 +6,16 @@
 
 #define HL7  "http://hl7.org/fhir/OperationDefinition/"
 #define BULK "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
+#define IPS  "http://hl7.org/fhir/uv/ips/OperationDefinition/"
 
 static int everything(struct medark_api_call *call)
 {
 	return medark_api_everything(call, call->segments[1]);
+}
+
+static int summary(struct medark_api_call *call)
+{
+	return medark_api_summary(call, call->segments[1]);
 }
 
 static const struct medark_api_operation operations[] = {
@@ -18,6 +24,7 @@ static const struct medark_api_operation operations[] = {
 	{ NULL, "export", false, BULK "export", medark_api_export },
 	{ NULL, "export-status", false, NULL, medark_api_export_status },
 	{ NULL, "export-file", false, NULL, medark_api_export_file },
+	{ "Patient", "summary", true, IPS "summary", summary },
 };
 
 const struct medark_api_operation *medark_api_operation_at(size_t i)

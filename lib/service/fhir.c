@@ -60,7 +60,8 @@ int medark_call_fhir(struct medark_call *call)
 	struct gate gate = { .call = call };
 	const struct medark_api_gate passed = { .pass = pass,
 						.is_stopping = is_stopping,
-						.context = &gate };
+						.context = &gate,
+						.language = call->language };
 	struct medark_error why = { 0 };
 	int code = 0;
 

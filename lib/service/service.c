@@ -147,6 +147,19 @@ void medark_service_time(const struct medark_service *service, int64_t seconds,
 			       offset < 0 ? '-' : '+', size / 3600 % 24, size / 60 % 60);
 }
 
+/* Where relative references lead, if the latest archive was exported from one server. */
+static void find_home(struct medark_service *s, const struct medark_archive_info *info)
+{
+	size_t size;
+
+	if (info->server_count != 1)
+		return;
+	(void)snprintf(s->home, sizeof(s->home), "%s", info->servers[0].base);
+	size = strlen(s->home);
+	while (size && s->home[size - 1] == '/')
+		s->home[--size] = 0;
+}
+
 /* What the pages say of the archives: the latest one's time; complete if all are. */
 static int describe(struct medark_service *s, struct medark_error *err)
 {
@@ -163,6 +176,7 @@ static int describe(struct medark_service *s, struct medark_error *err)
 	if (code >= 0) {
 		(void)snprintf(s->archive, sizeof(s->archive), "%s", info->archive);
 		(void)snprintf(s->source, sizeof(s->source), "%s", info->source);
+		find_home(s, info);
 		if (!medark_time_parse(medark_bytes_text(info->created), &s->created))
 			s->created = 0;
 		medark_service_time(s, s->created, s->from);
@@ -276,7 +290,9 @@ static int open_api(struct medark_service *s, struct medark_error *err)
 						.token_address = s->token,
 						.zone = &s->zone,
 						.find = s->find,
-						.created = s->from };
+						.created = s->from,
+						.archive = s->archive,
+						.home = s->home };
 
 	(void)snprintf(s->base, sizeof(s->base), "https://%s" MEDARK_API_PATH,
 		       medark_serve_address(s->serve, 0));

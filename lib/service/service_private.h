@@ -54,6 +54,7 @@ struct medark_service {
 	char from[MEDARK_SERVICE_TIME_MAX]; /* with the provider's zone */
 	int64_t created;		    /* seconds since 1970 */
 	char source[33];
+	char home[513]; /* address of the one server that all records come from, or empty */
 	bool is_complete;
 };
 

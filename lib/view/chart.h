@@ -38,6 +38,9 @@ struct medark_view_chart {
 	void *context;
 };
 
+/* What a column of struct medark_view_list_form is called on a page. */
+enum medark_word medark_view_column_word(const char *column);
+
 /* Appends "JANSEN, Anna", as plain text. MEDARK_E_MEMORY. */
 int medark_view_patient_name(const struct medark_view_facts *facts, enum medark_language language,
 			     struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;

@@ -28,7 +28,7 @@ static const struct {
 	{ "contact", MEDARK_WORD_CONTACT },
 };
 
-static enum medark_word head(const char *name)
+enum medark_word medark_view_column_word(const char *name)
 {
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
 		if (strcmp(heads[i].name, name) == 0)
@@ -113,7 +113,7 @@ int medark_chart_table(struct medark_chart_rows *c, enum medark_view_list list,
 		err));
 	for (size_t i = 0; i < form->count; i++)
 		MEDARK_TRY(medark_html(c->out, err, "<th scope=\"col\">%s</th>",
-				       chart_word(c, head(form->columns[i]))));
+				       chart_word(c, medark_view_column_word(form->columns[i]))));
 	MEDARK_TRY(medark_buffer_text(c->out, "</tr></thead><tbody>\n", err));
 	for (size_t i = c->begin[list]; i < c->begin[list + 1] && max; i++) {
 		if (!medark_chart_has(c, &c->rows[i], choice) || (skip && skip--))

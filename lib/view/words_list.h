@@ -118,6 +118,45 @@ MEDARK_WORD_NAME(UNRESOLVED, "references lead to nothing in this copy",
 		 "verwijzingen leiden in deze kopie nergens heen")
 MEDARK_WORD_NAME(TO_THE_CHART, "Back to the chart", "Terug naar het dossier")
 
+/* The patient summary to hand over (IPS). */
+MEDARK_WORD_NAME(IPS_LINK, "Patient summary to hand over (IPS)",
+		 "Patiëntsamenvatting om over te dragen (IPS)")
+MEDARK_WORD_NAME(IPS_TITLE, "International Patient Summary",
+		 "Internationale patiëntsamenvatting (IPS)")
+MEDARK_WORD_NAME(IPS_HINT,
+		 "Made by software out of an archive. No clinician has chosen or checked what it "
+		 "says.",
+		 "Door software samengesteld uit een archief. Geen zorgverlener heeft gekozen of "
+		 "gecontroleerd wat er staat.")
+MEDARK_WORD_NAME(IPS_TAKEN, "records of the chart are in this summary, of",
+		 "gegevens van het dossier staan in deze samenvatting, van")
+MEDARK_WORD_NAME(IPS_SAVE, "Save as a FHIR document (JSON)", "Opslaan als FHIR-document (JSON)")
+MEDARK_WORD_NAME(PROBLEM_LIST, "Problem list", "Probleemlijst")
+MEDARK_WORD_NAME(FLAGS, "Alerts", "Signaleringen")
+MEDARK_WORD_NAME(RESULTS, "Results", "Uitslagen")
+MEDARK_WORD_NAME(DEVICES, "Medical devices", "Medische hulpmiddelen")
+MEDARK_WORD_NAME(PAST_ILLNESS, "History of past illness", "Doorgemaakte aandoeningen")
+MEDARK_WORD_NAME(PLAN_OF_CARE, "Plan of care", "Zorgplan")
+MEDARK_WORD_NAME(SOCIAL_HISTORY, "Social history", "Leefstijl en sociale anamnese")
+MEDARK_WORD_NAME(PREGNANCY, "History of pregnancy", "Zwangerschap")
+MEDARK_WORD_NAME(DIRECTIVES, "Advance directives", "Behandelaanwijzingen en wilsverklaringen")
+MEDARK_WORD_NAME(NO_MEDICATION_INFO, "No information about medications",
+		 "Geen informatie over medicatie")
+MEDARK_WORD_NAME(NO_ALLERGY_INFO, "No information about allergies",
+		 "Geen informatie over allergieën")
+MEDARK_WORD_NAME(NO_PROBLEM_INFO, "No information about problems", "Geen informatie over problemen")
+MEDARK_WORD_NAME(NONE_HERE, "No record is taken into this summary",
+		 "Geen gegeven is in deze samenvatting opgenomen")
+MEDARK_WORD_NAME(LEFT_OUT, "Left out", "Weggelaten")
+MEDARK_WORD_NAME(LEFT_ASIDE, "ended, planned or not done, by their status",
+		 "volgens de status beëindigd, gepland of niet uitgevoerd")
+MEDARK_WORD_NAME(LEFT_EARLIER, "other results of the same tests",
+		 "andere uitslagen van dezelfde bepalingen")
+MEDARK_WORD_NAME(LEFT_WRONG, "refuted or entered in error", "weerlegd of foutief ingevoerd")
+MEDARK_WORD_NAME(LEFT_OTHERS, "about somebody else", "over iemand anders")
+MEDARK_WORD_NAME(LEFT_UNREAD, "that cannot be read here (archived as XML, or damaged)",
+		 "die hier niet te lezen zijn (als XML gearchiveerd, of beschadigd)")
+
 /* Finding patients. */
 MEDARK_WORD_NAME(PATIENTS, "Patients", "Patiënten")
 MEDARK_WORD_NAME(ALL_PATIENTS, "All patients", "Alle patiënten")

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import signal
 import ssl
 import subprocess
@@ -132,6 +133,11 @@ class ServiceTest(ArchiveTest):
             self.assertEqual(self.service.returncode, 0, self.said)
             self.assertNotIn("Sanitizer", self.said)
         return self.said
+
+    def limit_files(self, size):
+        """No file of the service may grow beyond this many bytes."""
+        limit = resource.RLIM_INFINITY if size is None else size
+        resource.prlimit(self.service.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     def log(self, *more):
         """Rows of the audit log, which the service has to have ended."""

@@ -6,7 +6,6 @@ import datetime
 import json
 import os
 import re
-import resource
 import urllib.parse
 
 from cli import main
@@ -179,11 +178,6 @@ class Charts(ServiceTest):
         self.limit_files(None)
         self.assertEqual(browser.post("/open", chart=place[7:], reason="TREAT").status, 303)
         self.assertIn("weight", browser.get(place).text)
-
-    def limit_files(self, size):
-        """No file of the service may grow beyond this many bytes."""
-        limit = resource.RLIM_INFINITY if size is None else size
-        resource.prlimit(self.service.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     def test_nothing_of_a_patient_stands_on_the_disk_or_in_what_it_says(self):
         self.start()

@@ -71,6 +71,8 @@ static void begin(void)
 	static const char *paths[] = { archive };
 	struct medark_shelf_setup setup = { .paths = paths, .count = 1, .as_of = INT64_MAX };
 	struct medark_api_setup terms = { .base = "https://127.0.0.1:8443/fhir",
+					  .archive = "00",
+					  .home = "",
 					  .token_address = "https://127.0.0.1:8443/token",
 					  .zone = &zone,
 					  .created = "2026-11-22T03:10:00Z" };
