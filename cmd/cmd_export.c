@@ -107,7 +107,8 @@ int cli_export_check_sources(const struct cli_options *options)
 
 	for (size_t i = 0; !code && i < options->operands.count; i++)
 		if (!is_server(options->operands.items[i]))
-			code = cli_place_check(options, "source", options->operands.items[i]);
+			code = cli_place_check(options, "source", options->operands.items[i],
+					       "files, folders and fhir+https://... are");
 	return code;
 }
 
@@ -129,7 +130,7 @@ static int check(const struct cli_options *options)
 	assert(options->out); /* it is not missing */
 	code = cli_export_check_sources(options);
 	if (!code)
-		code = cli_place_check(options, "target", options->out);
+		code = cli_place_check(options, "target", options->out, "files are");
 	if (code)
 		return code;
 	if (options->trust.count > 1)

@@ -2,7 +2,9 @@
 /* medark restore: an archive, or some patients of it, into a folder; server.c: into a server. */
 #include "access.h"
 #include "closest.h"
+#include "forms.h"
 #include "inputs.h"
+#include "leaving.h"
 #include "lines.h"
 #include "place.h"
 #include "progress.h"
@@ -85,7 +87,7 @@ static int check(const struct cli_options *options)
 						 "folder");
 	code = cli_server_check_absent(options);
 	if (!code)
-		code = cli_place_check(options, "target", options->to);
+		code = cli_place_check(options, "target", options->to, CLI_FORMS);
 	for (size_t k = 0; !code && k < options->operands.count; k++)
 		code = cli_access_check_archive(options, options->operands.items[k]);
 	if (code)
@@ -152,7 +154,8 @@ struct outcome {
 	double seconds;
 };
 
-static void print_json(const struct cli_options *options, const struct outcome *o)
+static void print_json(const struct cli_options *options, const struct outcome *o,
+		       const struct cli_leaving *leaving)
 {
 	const struct medark_restore_result *r = &o->result;
 	struct cli_json json;
@@ -178,6 +181,7 @@ static void print_json(const struct cli_options *options, const struct outcome *
 	cli_json_number(&json, "quarantined", o->info.quarantined);
 	cli_json_number(&json, "skipped", o->info.skipped);
 	cli_json_number(&json, "duplicates", o->info.duplicates);
+	cli_leaving_json(leaving, &json);
 	cli_json_real(&json, "seconds", o->seconds);
 	cli_json_end(&json);
 }
@@ -194,7 +198,8 @@ static void print_listed(const char *label, uint64_t count, const char *file)
 		cli_report_row_number(stdout, label, count);
 }
 
-static void print_text(const struct cli_options *options, const struct outcome *o)
+static void print_text(const struct cli_options *options, const struct outcome *o,
+		       const struct cli_leaving *leaving)
 {
 	const struct medark_restore_result *r = &o->result;
 
@@ -237,7 +242,9 @@ static void print_text(const struct cli_options *options, const struct outcome *
 		cli_report_row_number(stdout, "superseded", r->superseded);
 		cli_report_row(stdout, "as of", o->info.created);
 	}
+	cli_leaving_print(leaving);
 	cli_report_row_time(stdout, o->seconds, r->bytes);
+	(void)printf("%s\n", cli_forms_secrecy(options));
 	cli_text_print(stdout, options->operands.items[r->latest]);
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);
@@ -457,6 +464,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 {
 	char since[DATE_SIZE];
 	struct refusal refusal = { 0 };
+	struct cli_leaving leaving;
 	struct medark_restore_request request = {
 		.target = options->to,
 		.form = options->form,
@@ -471,21 +479,29 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 		.since = options->since && read_date(options->since, since) ? since : NULL,
 		.threads = (unsigned)options->threads,
 		.language = language(options),
+		.before = cli_leaving_note,
+		.context = &leaving,
 	};
 	struct outcome outcome;
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
 	double began = cli_report_clock();
-	int code;
+	int code = cli_leaving_begin(options, access, patients->list.count, &leaving);
 
+	if (code)
+		return code;
 	cli_progress_begin(&progress, options, NULL);
 	code = medark_archive_restore_chain(access->all, access->count, options->as_of, &request,
 					    &progress.events, &outcome.result, &err);
 	cli_progress_end(&progress);
 	if (code >= 0)
 		code = medark_archive_info(access->all[outcome.result.latest], &outcome.info, &err);
-	if (code < 0)
+	if (code < 0 && leaving.has_failed)
+		return cli_leaving_failed(&leaving, code, &err);
+	if (code < 0) {
+		cli_leaving_give_up(&leaving);
 		return fail(options, patients, &refusal, code, &err);
+	}
 	outcome.seconds = cli_report_clock() - began;
 	cli_access_judged(access, outcome.judged_at);
 	warn_of_gaps(options, &outcome);
@@ -495,9 +511,9 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	warn_of_none(options, &outcome.result);
 	warn_of_readers(options);
 	if (options->json)
-		print_json(options, &outcome);
+		print_json(options, &outcome, &leaving);
 	else if (!options->quiet)
-		print_text(options, &outcome);
+		print_text(options, &outcome, &leaving);
 	return outcome.result.left_out ? CLI_INCOMPLETE : CLI_DONE;
 }
 
@@ -541,35 +557,13 @@ static int restore_to_server(const struct cli_options *options)
 	return code ? code : cli_server_restore(options, &access, &lines);
 }
 
-/* What stands in front of the folder in --to. */
-static const struct {
-	const char *prefix;
-	enum medark_restore_form form;
-} forms[] = { { "bundle:", MEDARK_RESTORE_BUNDLES },
-	      { "bagit:", MEDARK_RESTORE_BAG },
-	      { "csv:", MEDARK_RESTORE_CSV },
-	      { "sqlite:", MEDARK_RESTORE_SQLITE },
-
-	      { "html:", MEDARK_RESTORE_HTML } };
-
 int cmd_restore(const struct cli_options *options)
 {
 	struct cli_options other = *options;
+	int code;
 
 	if (options->to && medark_is_server(options->to))
 		return restore_to_server(options);
-	for (size_t i = 0; options->to && i < sizeof(forms) / sizeof(*forms); i++) {
-		size_t size = strlen(forms[i].prefix);
-
-		if (strncmp(options->to, forms[i].prefix, size) != 0)
-			continue;
-		other.to += size;
-		other.form = forms[i].form;
-		if (*other.to)
-			return restore_to_folder(&other);
-		return cli_report_usage(
-			options, "cannot use '%s' for --to: a %s is named behind it", options->to,
-			other.form == MEDARK_RESTORE_SQLITE ? "file" : "folder");
-	}
-	return restore_to_folder(options);
+	code = cli_forms_take(&other);
+	return code ? code : restore_to_folder(&other);
 }

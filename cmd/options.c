@@ -18,7 +18,7 @@
 #define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
 #define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
-#define ROW_MAX	  96
+#define ROW_MAX	  128
 
 const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
@@ -144,6 +144,12 @@ const struct cli_option cli_option_table[] = {
 	  "look whether a run would begin; export nothing" },
 	{ "state", 0, CLI_TEXT, CLI_ACCOUNT | CLI_SERVE, AT(state), "DIR",
 	  "folder of the accounts, for its owner alone (default:\nSTATE_DIRECTORY, then ~/.local/state/medark)" },
+	{ "state", 0, CLI_TEXT, CLI_RESTORE, AT(state), "DIR",
+	  "keep a row of what leaves in clear text in\nDIR/audit-restore (default: in STATE_DIRECTORY, then\n~/.local/state/medark, if that has an audit log)" },
+	{ "audit-log", 0, CLI_TEXT, CLI_RESTORE, AT(audit_log), "DIR",
+	  "keep that row in this folder" },
+	{ "auditor", 0, CLI_LIST, CLI_RESTORE, AT(auditors), "CERT",
+	  "certificate (PEM) of who may read that row, beside who\nhas a KEY of --identity; repeatable" },
 	{ "audit-log", 0, CLI_TEXT, CLI_SERVE, AT(audit_log), "DIR",
 	  "folder of the audit log (default: audit in that of the\naccounts)" },
 	{ "auditor", 0, CLI_LIST, CLI_SERVE, AT(auditors), "CERT",

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-int cli_place_check(const struct cli_options *options, const char *what, const char *place)
+int cli_place_check(const struct cli_options *options, const char *what, const char *place,
+		    const char *kinds)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789+.-";
@@ -23,6 +24,6 @@ int cli_place_check(const struct cli_options *options, const char *what, const c
 	return cli_report_usage(
 		options,
 		"cannot use a %s of the kind '%.*s:': not supported by this version, "
-		"only files, folders and fhir+https: are (write ./ in front of a name with a colon)",
-		what, (int)size, place);
+		"only %s (write ./ in front of a name with a colon)",
+		what, (int)size, place, kinds);
 }

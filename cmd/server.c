@@ -93,9 +93,11 @@ static int check_ids(const struct cli_options *options)
 
 int cli_server_check(const struct cli_options *options)
 {
-	const struct other others[] = { { "type", options->types.count },
-					{ "since", options->since },
-					{ "no-sync", options->no_sync } };
+	const struct other others[] = {
+		{ "type", options->types.count },    { "since", options->since },
+		{ "no-sync", options->no_sync },     { "state", options->state },
+		{ "audit-log", options->audit_log }, { "auditor", options->auditors.count }
+	};
 	struct cli_missing missing = { 0 };
 	int code;
 

@@ -15,4 +15,10 @@
  */
 int cli_state_folder(const struct cli_options *options, bool create, char out[PATH_MAX]);
 
+/*
+ * The state folder in which a row of a log is to stand: true if --state names it, or the one
+ * without --state has an audit log, of a service or in the folder `own`. Nothing is reported.
+ */
+bool cli_state_has_log(const struct cli_options *options, const char *own, char out[PATH_MAX]);
+
 #endif

@@ -23,7 +23,7 @@ _medark_options() {
 	restore)
 		echo --identity --trust --signed-by --at --to --lang --as-of --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
-			--no-sync --auth --today --dry-run --ids --id-prefix --source-base --workers \
+			--no-sync --state --audit-log --auditor --auth --today --dry-run --ids --id-prefix --source-base --workers \
 			--journal --rejected --report --no-read-back --signer --signer-key \
 			--signer-key-passphrase-file
 		;;

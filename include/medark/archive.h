@@ -184,6 +184,8 @@ enum medark_restore_form {
 	MEDARK_RESTORE_SQLITE, /* one SQLite database; without types and `since` */
 };
 
+struct medark_restore_result;
+
 struct medark_restore_request {
 	const char *target; /* a folder: new, or empty; of SQLITE a file that is not there */
 	enum medark_restore_form form; /* of BUNDLES without `replace`, types and `since` */
@@ -203,6 +205,14 @@ struct medark_restore_request {
 	const char *since; /* YYYY-MM-DD: only records dated or updated then or later; NULL: all */
 	unsigned threads;  /* 0: as many as processors */
 	const char *language; /* of HTML: "en" or "nl", or a locale of these; NULL: English */
+	/*
+	 * Called once, when the target was found fit and what is verified as a whole was verified,
+	 * before anything is written: a negative code ends it, and nothing has left. Of `plan` the
+	 * archives, the latest and `complete` are known. May be NULL.
+	 */
+	int (*before)(void *context, const struct medark_restore_result *plan,
+		      struct medark_error *err);
+	void *context;
 };
 
 struct medark_restore_result {

@@ -191,6 +191,28 @@ struct medark_audit_event {
 	const char *reason_text;
 };
 
+/* What is about to leave an archive, or could not. Borrowed during the call. */
+struct medark_audit_export {
+	const struct medark_identity *identity; /* who has a private key of it can read the log */
+	const char *const *auditors;		/* and who has one of these certificates (PEM) */
+	size_t auditor_count;
+	const char *archive; /* id, hexadecimal */
+	const char *account; /* who */
+	const char *detail;  /* what, and how much; names nobody */
+	bool has_failed;
+};
+
+/*
+ * Writes one row of the kind MEDARK_AUDIT_EXPORT into a file of its own, the next of the log in
+ * `folder`, which is made if it is not there (what it stands in must be). When this returns 0 the
+ * row is on the disk. If another process writes the log in this folder it waits some seconds.
+ * MEDARK_E_USAGE: nobody could read it (passphrases alone, no auditor), or the id is none;
+ * MEDARK_E_EXISTS: the other process goes on, as a service does; MEDARK_E_KEY, MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY. Any thread.
+ */
+MEDARK_API int medark_audit_note_export(const char *folder, const struct medark_audit_export *note,
+					struct medark_error *err);
+
 /*
  * A file of the log, for reading. Its rows hang together by hashes that anybody can check without
  * a key; what they say opens with an identity (a recipient of the log). One thread at a time.

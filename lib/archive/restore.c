@@ -53,14 +53,18 @@ static int fill_bag(struct medark_lineage *lineage, int folder,
 	return medark_bag_finish(folder, data, lineage->archives[lineage->count - 1], events, err);
 }
 
-/* A whole restore gives nothing out that is not verified; of patients each segment is. */
+/*
+ * A whole restore gives nothing out that is not verified; of patients each segment is. Then the
+ * caller has a last word.
+ */
 static int verify(struct medark_lineage *lineage, const struct medark_restore_request *request,
-		  const struct medark_events *events, struct medark_error *err)
+		  const struct medark_events *events, const struct medark_restore_result *plan,
+		  struct medark_error *err)
 {
 	for (size_t k = 0; !request->patient_count && k < lineage->count; k++)
 		MEDARK_TRY(
 			medark_archive_verify(lineage->archives[k], request->threads, events, err));
-	return 0;
+	return request->before ? request->before(request->context, plan, err) : 0;
 }
 
 /* A form that is one file. */
@@ -71,7 +75,7 @@ static int run_file(struct medark_lineage *lineage, const struct medark_restore_
 	MEDARK_AUTO(medark_partial_file_free) struct medark_partial_file *partial = NULL;
 
 	MEDARK_TRY(medark_partial_file_new(request->target, request->replace, &partial, err));
-	MEDARK_TRY(verify(lineage, request, events, err));
+	MEDARK_TRY(verify(lineage, request, events, out, err));
 	MEDARK_TRY(medark_restore_sqlite(lineage, medark_partial_file_fd(partial), request, events,
 					 out, err));
 	return medark_partial_file_finish(partial, !request->no_sync, err);
@@ -89,7 +93,7 @@ static int run(struct medark_lineage *lineage, const struct medark_restore_reque
 	/* An unsuitable target is told before minutes of verification, and again at the end. */
 	MEDARK_TRY(medark_partial_folder_new(request->target, over, &partial, err));
 	folder = medark_partial_folder_fd(partial);
-	MEDARK_TRY(verify(lineage, request, events, err));
+	MEDARK_TRY(verify(lineage, request, events, out, err));
 	if (request->form == MEDARK_RESTORE_BAG)
 		MEDARK_TRY(fill_bag(lineage, folder, request, events, out, err));
 	else

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/service_private.h"
 
-#include "archive/identity.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "crypto/certificate.h"
 #include "crypto/small_file.h"
+#include "desk/audit_recipients.h"
 #include "service/watch.h"
 
 #include <pthread.h>
@@ -212,42 +211,8 @@ static int open_accounts(struct medark_service *s, struct medark_error *err)
 	return medark_sessions_new(NULL, &s->sessions, err);
 }
 
-/* Certificates of who can read the log. */
-struct readers {
-	struct medark_certificate *list[MEDARK_ENVELOPE_RECIPIENTS_MAX];
-	size_t count;
-};
-
-static void readers_clear(struct readers *r)
-{
-	for (size_t i = 0; i < r->count; i++)
-		medark_certificate_free(r->list[i]);
-}
-MEDARK_DEFINE_AUTO_EMBEDDED(struct readers, readers_clear)
-
-static int find_readers(const struct medark_service *s, struct readers *r, struct medark_error *err)
-{
-	const struct medark_service_archives *a = &s->setup;
-	size_t keys = medark_identity_keys(a->identity);
-
-	if (keys + a->auditor_count == 0)
-		return medark_error_set(err, MEDARK_E_USAGE,
-					"nobody could read the audit log: an identity that is a "
-					"passphrase needs an auditor's certificate");
-	if (keys + a->auditor_count > MEDARK_ENVELOPE_RECIPIENTS_MAX)
-		return medark_error_set(err, MEDARK_E_USAGE, "more than %d readers of the log",
-					MEDARK_ENVELOPE_RECIPIENTS_MAX);
-	for (size_t i = 0; i < a->auditor_count; i++) {
-		MEDARK_TRY(medark_certificate_load(a->auditors[i], &r->list[r->count], err));
-		MEDARK_TRY(
-			medark_certificate_check_recipient(r->list[r->count++], time(NULL), err));
-	}
-	for (size_t i = 0; i < keys; i++)
-		MEDARK_TRY(medark_identity_certificate(a->identity, i, &r->list[r->count++], err));
-	return 0;
-}
-
-static int begin_log(struct medark_service *s, const struct readers *r, struct medark_error *err)
+static int begin_log(struct medark_service *s, const struct medark_audit_recipients *r,
+		     struct medark_error *err)
 {
 	uint8_t ids[MEDARK_AUDIT_ARCHIVES_MAX][MEDARK_AUDIT_ID_SIZE];
 	struct medark_lineage *lineage = medark_shelf_lineage(s->reader);
@@ -304,7 +269,7 @@ static int open_api(struct medark_service *s, struct medark_error *err)
 int medark_service_open(struct medark_service *s, const struct medark_service_archives *archives,
 			struct medark_error *err)
 {
-	MEDARK_AUTO(readers_clear) struct readers readers = { 0 };
+	MEDARK_AUTO(medark_audit_recipients_clear) struct medark_audit_recipients readers = { 0 };
 
 	s->setup = *archives;
 	MEDARK_TRY(open_accounts(s, err));
@@ -314,7 +279,8 @@ int medark_service_open(struct medark_service *s, const struct medark_service_ar
 	MEDARK_TRY(open_shelves(s, err));
 	MEDARK_TRY(describe(s, err));
 	name_style(s);
-	MEDARK_TRY(find_readers(s, &readers, err));
+	MEDARK_TRY(medark_audit_recipients_find(archives->identity, archives->auditors,
+						archives->auditor_count, &readers, err));
 	MEDARK_TRY(begin_log(s, &readers, err));
 	MEDARK_TRY(open_api(s, err));
 	return note(s, MEDARK_AUDIT_START, err);

@@ -41,7 +41,11 @@ class Result:
 
 def environment(**more):
     """Nothing of the caller's surroundings may change a result."""
-    keep = {k: v for k, v in os.environ.items() if not k.startswith(("MEDARK", "NO_COLOR"))}
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("MEDARK", "NO_COLOR", "STATE_DIRECTORY"))}
+    if "HOME" not in more:
+        keep["XDG_STATE_HOME"] = "/nonexistent"
+    else:
+        keep.pop("XDG_STATE_HOME", None)
     keep.update(TERM="xterm", LC_ALL="C", LSAN_OPTIONS="exitcode=99", **more)
     return keep
 

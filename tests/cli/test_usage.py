@@ -133,8 +133,9 @@ class Usage(Test):
         self.refuse(2, "verify", "a", env={"MEDARK_TRUST": ""})
 
     def test_urls_are_refused_without_repeating_what_may_be_a_secret(self):
-        why = ("not supported by this version, only files, folders and fhir+https: are (write ./ in front of a "
-               "name with a colon)")
+        why = "not supported by this version, only {} are (write ./ in front of a name with a colon)"
+        sources = why.format("files, folders and fhir+https://...")
+        targets = why.format("folders, bundle:DIR, csv:DIR, html:DIR, sqlite:FILE, bagit:DIR and fhir+https://...")
         self.refuse(2, "export", "https://user:geheim@host/x", "--signer", "s", "--signer-key", "k", "--out", "o",
                     "--recipient", "r", error="cannot use a source of the kind 'https:': a FHIR server is written "
                     "fhir+https://HOST/PATH")
@@ -143,12 +144,12 @@ class Usage(Test):
             with self.subTest(place):
                 self.refuse(2, "export", place, "--signer", "s", "--signer-key", "k", "--out", "o",
                             "--recipient", "r",
-                            error=f"cannot use a source of the kind '{kind}:': {why}")
+                            error=f"cannot use a source of the kind '{kind}:': {sources}")
         for place in ["s3:bucket", "fhir+ftp://host/fhir"]:
             kind = place.split(":")[0]
             with self.subTest(place):
                 self.refuse(2, "restore", "a", *OPEN, "--to", place,
-                            error=f"cannot use a target of the kind '{kind}:': {why}")
+                            error=f"cannot use a target of the kind '{kind}:': {targets}")
 
     def test_standard_input_is_read_by_one_reader_only(self):
         self.refuse(2, "export", "-", "-", *EXPORT[2:], "--recipient", "r")

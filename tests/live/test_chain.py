@@ -187,6 +187,31 @@ class Chain(LiveTest):
         self.assertEqual(found, {key: wanted[key] for key in found})
         self.assertEqual({key for key in wanted if key not in found}, set())
 
+    def test_what_leaves_is_in_the_log(self):
+        self.vendor.put("Patient", "p1")
+        self.vendor.put("Patient", "p2")
+        self.night()
+        self.vendor.put("Patient", "p3")
+        self.night()
+        for more, told in [([], "all patients of a chain of 2 archives"), (["--patient", "p1", "--patient", "p2"], "2 patients"),
+                           (["--as-of", "2026-11-01T00:00:00Z"], None)]:
+            restore = ["restore", *(name for name, _ in self.nights), "--identity", "it.key.pem", "--trust", "clinic.cert.pem",
+                       "--to", "csv:back", "--audit-log", "log", *more]
+            before = len(os.listdir(self.path("log"))) if os.path.exists(self.path("log")) else 0
+            result = self.run_medark(*restore)
+            if told is None:
+                self.assertNotEqual(result.code, 0)
+                self.assertEqual(len(os.listdir(self.path("log"))), before)
+                continue
+            self.assertEqual(result.code, 0, result.err)
+            name = sorted(os.listdir(self.path("log")))[-1]
+            row, = [each for each in self.succeed("audit", "log/" + name, "--identity", "it.key.pem", "--json").json()
+                    if each["message_type"] == "event"]
+            self.assertEqual(row["detail"], "exported to clear text: csv, " + told)
+            latest, = self.succeed("inspect", self.nights[-1][0], "--json").json()
+            self.assertEqual(row["archive"], latest["archive"])
+            os.rename(self.path("back"), self.path(f"was {before}"))
+
     def test_as_of_an_earlier_night(self):
         self.three_nights()
         tree, _ = self.restored(archives=["1.medark", "2.medark"])

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "forms.h"
+
+#include "report.h"
+
+#include <string.h>
+
+static const struct {
+	const char *prefix;
+	enum medark_restore_form form;
+	const char *name, *behind;
+} forms[] = {
+	{ "bundle:", MEDARK_RESTORE_BUNDLES, "bundle", "folder" },
+	{ "bagit:", MEDARK_RESTORE_BAG, "bagit", "folder" },
+	{ "csv:", MEDARK_RESTORE_CSV, "csv", "folder" },
+	{ "sqlite:", MEDARK_RESTORE_SQLITE, "sqlite", "file" },
+	{ "html:", MEDARK_RESTORE_HTML, "html", "folder" },
+};
+#define FORMS (sizeof(forms) / sizeof(*forms))
+
+int cli_forms_take(struct cli_options *options)
+{
+	for (size_t i = 0; options->to && i < FORMS; i++) {
+		size_t size = strlen(forms[i].prefix);
+
+		if (strncmp(options->to, forms[i].prefix, size) != 0)
+			continue;
+		if (!options->to[size])
+			return cli_report_usage(options,
+						"cannot use '%s' for --to: a %s is named behind it",
+						options->to, forms[i].behind);
+		options->to += size;
+		options->form = forms[i].form;
+		return 0;
+	}
+	return 0;
+}
+
+const char *cli_forms_name(const struct cli_options *options)
+{
+	for (size_t i = 0; i < FORMS; i++)
+		if (options->form == forms[i].form)
+			return forms[i].name;
+	return "folder";
+}
+
+/* Files come back with the modes that they had; nobody else comes to them through the folder. */
+const char *cli_forms_secrecy(const struct cli_options *options)
+{
+	switch (options->form) {
+	case MEDARK_RESTORE_SQLITE:
+		return "patient data leaves the archive in clear text, for you alone (the file is 0600)";
+	case MEDARK_RESTORE_FILES:
+	case MEDARK_RESTORE_BAG:
+		return "patient data leaves the archive in clear text, for you alone (a new folder is "
+		       "0700)";
+	default:
+		return "patient data leaves the archive in clear text, for you alone (files are 0600, "
+		       "folders 0700)";
+	}
+}
