@@ -71,6 +71,24 @@ static int put_type(struct medark_api_call *call, const struct medark_search_typ
 	return medark_api_put(call, "}");
 }
 
+/*
+ * Where tokens come from, as SMART said it before its well-known address: clients ask for both, and
+ * go by what they have first.
+ */
+static int put_token(struct medark_api_call *call)
+{
+	const char *token = call->api->setup.token_address;
+
+	if (!token)
+		return 0;
+	return medark_api_put(
+		call,
+		"\"extension\":[{\"url\":\"http://fhir-registry.smarthealthit.org/"
+		"StructureDefinition/oauth-uris\",\"extension\":[{\"url\":\"token\",\"valueUri\":"
+		"\"%s\"}]}],",
+		token);
+}
+
 int medark_api_metadata(struct medark_api_call *call)
 {
 	const struct medark_api_setup *s = &call->api->setup;
@@ -82,10 +100,13 @@ int medark_api_metadata(struct medark_api_call *call)
 		"\"implementation\":{\"description\":\"Records out of a medark archive, read-only\","
 		"\"url\":\"%s\"},\"fhirVersion\":\"%s\",\"format\":[\"json\"],\"rest\":[{\"mode\":"
 		"\"server\",\"documentation\":\"The state of the archive's time. Nothing can be "
-		"changed.\",\"security\":{\"service\":[{\"coding\":[{\"system\":"
-		"\"http://terminology.hl7.org/CodeSystem/restful-security-service\",\"code\":"
-		"\"SMART-on-FHIR\"}]}]},\"resource\":[",
+		"changed.\",\"security\":{",
 		s->created, MEDARK_VERSION, s->base, s->is_stu3 ? "3.0.2" : "4.0.1"));
+	MEDARK_TRY(put_token(call));
+	MEDARK_TRY(medark_api_put(
+		call, "\"service\":[{\"coding\":[{\"system\":"
+		      "\"http://terminology.hl7.org/CodeSystem/restful-security-service\",\"code\":"
+		      "\"SMART-on-FHIR\"}]}]},\"resource\":["));
 	for (size_t i = 0; medark_search_type_at(i); i++) {
 		if (i)
 			MEDARK_TRY(medark_api_put(call, ","));
