@@ -28,15 +28,23 @@ static int refresh(struct medark_call *call)
 	return header(call, "Refresh", value);
 }
 
+/* How fresh it is what a page shows. */
+static struct medark_page_copy copy_of(const struct medark_call *call)
+{
+	const struct medark_service *s = call->service;
+
+	return (struct medark_page_copy) { .from = s->from,
+					   .age = call->now - s->created,
+					   .source = s->source,
+					   .archives = medark_shelf_archives(call->shelf),
+					   .is_complete = s->is_complete };
+}
+
 static int begin_frame(struct medark_call *call, const struct medark_call_page *page,
 		       const struct medark_page_link *links, size_t count)
 {
 	const struct medark_service *s = call->service;
-	const struct medark_page_copy copy = { .from = s->from,
-					       .age = call->now - s->created,
-					       .source = s->source,
-					       .archives = medark_shelf_archives(call->shelf),
-					       .is_complete = s->is_complete };
+	const struct medark_page_copy copy = copy_of(call);
 	char style[64];
 	struct medark_page frame = { .language = call->language,
 				     .title = page->title,
@@ -46,7 +54,8 @@ static int begin_frame(struct medark_call *call, const struct medark_call_page *
 				     .links = links,
 				     .link_count = count,
 				     .banner = page->banner,
-				     .is_narrow = page->is_narrow };
+				     .is_narrow = page->is_narrow,
+				     .has_parts = page->has_parts };
 
 	(void)snprintf(style, sizeof(style), "/static/%s.css", s->style);
 	return medark_page_begin(&frame, medark_call_body(call), call->err);
@@ -109,6 +118,19 @@ int medark_call_begin(struct medark_call *call, const struct medark_call_page *p
 	MEDARK_TRY(refresh(call));
 	MEDARK_TRY(begin_frame(call, page, links, count));
 	return is_inside ? user_bar(call) : 0;
+}
+
+int medark_call_part_begin(struct medark_call *call, const struct medark_page_part *part)
+{
+	const struct medark_page_copy copy = copy_of(call);
+	const struct medark_page frame = { .language = call->language, .copy = &copy };
+
+	return medark_page_part_begin(&frame, part, medark_call_body(call), call->err);
+}
+
+int medark_call_part_end(struct medark_call *call)
+{
+	return medark_page_part_end(medark_call_body(call), call->err);
 }
 
 int medark_call_end(struct medark_call *call, const struct medark_call_page *page)

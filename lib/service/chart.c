@@ -5,7 +5,6 @@
 #include "archive/patient_row.h"
 #include "base/text.h"
 #include "crypto/jwt.h"
-#include "desk/reason.h"
 #include "view/attached.h"
 #include "view/chart.h"
 #include "view/date.h"
@@ -39,37 +38,6 @@ static int nothing_here(struct medark_call *call)
 
 /* ---- why ---- */
 
-static const struct {
-	enum medark_reason_code code;
-	enum medark_saying saying;
-} reasons[] = {
-	{ MEDARK_REASON_TREATMENT, MEDARK_SAYING_REASON_TREATMENT },
-	{ MEDARK_REASON_EMERGENCY, MEDARK_SAYING_REASON_EMERGENCY },
-	{ MEDARK_REASON_BEHALF, MEDARK_SAYING_REASON_BEHALF },
-	{ MEDARK_REASON_ADMIN, MEDARK_SAYING_REASON_ADMIN },
-	{ MEDARK_REASON_PATIENT, MEDARK_SAYING_REASON_PATIENT },
-};
-#define REASONS (sizeof(reasons) / sizeof(*reasons))
-
-static int put_reasons(struct medark_call *call)
-{
-	MEDARK_TRY(medark_call_html(call, "<fieldset><legend class=\"hide\">%s</legend>",
-				    medark_call_saying(call, MEDARK_SAYING_WHY)));
-	for (size_t i = 0; i < REASONS; i++)
-		MEDARK_TRY(medark_call_html(
-			call,
-			"<p><label><input type=\"radio\" name=\"reason\" value=\"%s\" "
-			"required>%s</label></p>",
-			medark_reason_name(reasons[i].code),
-			medark_call_saying(call, reasons[i].saying)));
-	return medark_call_html(
-		call,
-		"</fieldset><p><label for=\"text\">%s</label><input id=\"text\" name=\"text\" "
-		"maxlength=\"%u\" autocomplete=\"off\"></p>",
-		medark_call_saying(call, MEDARK_SAYING_REASON_TEXT),
-		(unsigned long long)MEDARK_REASON_TEXT_MAX);
-}
-
 static int ask_why(struct medark_call *call, struct medark_bytes handle, bool is_again)
 {
 	const struct medark_call_page page = {
@@ -91,28 +59,10 @@ static int ask_why(struct medark_call *call, struct medark_bytes handle, bool is
 	MEDARK_TRY(medark_call_csrf(call));
 	MEDARK_TRY(medark_call_html(call, "<input type=\"hidden\" name=\"chart\" value=\"%b\">",
 				    handle));
-	MEDARK_TRY(put_reasons(call));
+	MEDARK_TRY(medark_call_reasons(call, false));
 	MEDARK_TRY(medark_call_html(call, "<button>%s</button></form>",
 				    medark_call_saying(call, MEDARK_SAYING_OPEN_CHART)));
 	return medark_call_end(call, &page);
-}
-
-/* False: what the form says is no reason. */
-static bool read_reason(const struct medark_call *call, struct medark_reason *out)
-{
-	struct medark_bytes code = medark_call_field(call, "reason");
-	struct medark_bytes text = medark_call_field(call, "text");
-	struct medark_error ignored;
-
-	*out = (struct medark_reason) { 0 };
-	for (size_t i = 0; i < REASONS; i++)
-		if (medark_bytes_is(code, medark_reason_name(reasons[i].code)))
-			out->code = reasons[i].code;
-	if (text.size > MEDARK_REASON_TEXT_MAX || (text.size && memchr(text.data, 0, text.size)))
-		return false;
-	if (text.size)
-		memcpy(out->text, text.data, text.size);
-	return medark_reason_check(out, &ignored) == 0;
 }
 
 /* `part`: what of the open chart is read; NULL: it is opened. */
@@ -143,7 +93,7 @@ int medark_page_open(struct medark_call *call)
 	if (code == MEDARK_E_NOT_FOUND)
 		return nothing_here(call);
 	MEDARK_TRY(code);
-	if (!read_reason(call, &reason))
+	if (!medark_call_reason(call, &reason))
 		return ask_why(call, handle, true);
 	MEDARK_TRY(audit_chart(call, patient, NULL, &reason));
 	MEDARK_TRY(medark_sessions_open_chart(call->service->sessions, call->token,

@@ -140,6 +140,7 @@ static const struct route {
 	{ "/open", POST, medark_page_open },
 	{ "/log", GET | POST, medark_page_log },
 	{ "/log/save", POST, medark_page_log_save },
+	{ "/print", POST, medark_page_print },
 	{ "/token", POST | OPEN | LOCKED, medark_page_token },
 	{ "/login", GET | POST | OPEN | LOCKED, medark_page_login },
 	{ "/unlock", GET | POST | LOCKED, medark_page_unlock },

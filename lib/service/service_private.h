@@ -100,11 +100,17 @@ struct medark_call_page {
 	struct medark_bytes banner; /* markup of the patient's banner; may be empty */
 	unsigned status;	    /* 0: 200 */
 	bool is_narrow;
-	bool has_data; /* says how fresh it is */
+	bool has_parts; /* of medark_call_part_begin() */
+	bool has_data;	/* says how fresh it is */
 };
 int medark_call_begin(struct medark_call *call,
 		      const struct medark_call_page *page) MEDARK_MUST_USE;
 int medark_call_end(struct medark_call *call, const struct medark_call_page *page) MEDARK_MUST_USE;
+
+/* A part of a page that has some: about one patient, on sheets of its own. */
+int medark_call_part_begin(struct medark_call *call,
+			   const struct medark_page_part *part) MEDARK_MUST_USE;
+int medark_call_part_end(struct medark_call *call) MEDARK_MUST_USE;
 
 /* Makes `text` the answer's body, and takes it if it is long. */
 int medark_call_send(struct medark_call *call, struct medark_buffer *text) MEDARK_MUST_USE;
@@ -142,6 +148,16 @@ int medark_call_number(struct medark_call *call, const struct medark_patient_row
 
 /* The hidden field that every form of a session has. */
 int medark_call_csrf(struct medark_call *call) MEDARK_MUST_USE;
+
+/* The fields that ask why a chart is opened, or several at once. */
+int medark_call_reasons(struct medark_call *call, bool is_of_several) MEDARK_MUST_USE;
+
+/* What the form says of it; false: that is no reason. */
+bool medark_call_reason(const struct medark_call *call, struct medark_reason *out);
+
+/* Hidden fields that say it again. */
+int medark_call_keep_reason(struct medark_call *call,
+			    const struct medark_reason *reason) MEDARK_MUST_USE;
 
 /* A field of the form; empty if it is not there. */
 struct medark_bytes medark_call_field(const struct medark_call *call, const char *name);
@@ -202,6 +218,11 @@ int medark_page_chart(struct medark_call *call, struct medark_bytes rest) MEDARK
 
 /* GET /lists and below: `rest` is what follows /lists/. */
 int medark_page_lists(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
+
+/* GET /lists/LIST/print and below: why; `place` as in list_rows.h, or empty. */
+int medark_page_print_why(struct medark_call *call, size_t list,
+			  struct medark_bytes rest) MEDARK_MUST_USE;
+int medark_page_print(struct medark_call *call) MEDARK_MUST_USE; /* POST /print */
 
 /* Answers what is below MEDARK_API_PATH; and when that failed, without a word of why. */
 int medark_call_fhir(struct medark_call *call) MEDARK_MUST_USE;

@@ -44,6 +44,8 @@
 	  "In opdracht van de behandelaar (noteer van wie)")                                       \
 	S(REASON_PATIENT, "The patient asked for it", "De patiënt vraagt erom")                    \
 	S(REASON_TEXT, "In your words", "In uw woorden")                                           \
+	S(WHY_ALL, "Why do you open these charts?", "Waarom opent u deze dossiers?")               \
+	S(REASON_TREATMENT_ALL, "I treat these patients", "Ik behandel deze patiënten")            \
 	S(REASON_NEEDED, "Choose a reason; on behalf of somebody, say of whom.",                   \
 	  "Kies een reden; noteer bij een opdracht van wie.")                                      \
 	S(OPEN_CHART, "Open the chart", "Dossier openen")                                          \
@@ -77,6 +79,25 @@
 	S(LISTS, "Appointments and admissions", "Afspraken en opnames")                            \
 	S(APPOINTMENTS, "Appointments of", "Afspraken van")                                        \
 	S(ADMITTED, "Admitted", "Opgenomen")                                                       \
+	S(PRINT_LIST, "Print the summaries of these patients, one to a sheet:",                    \
+	  "Samenvattingen van deze patiënten afdrukken, één per vel:")                             \
+	S(ALL, "All", "Alle")                                                                      \
+	S(PRINT_TITLE, "Summaries of the patients", "Samenvattingen van de patiënten")             \
+	S(PRINT_WHY,                                                                               \
+	  "The audit log (NEN 7513) gets a row for each patient, with your name, the time "        \
+	  "and what you answer.",                                                                  \
+	  "De logging (NEN 7513) krijgt voor elke patiënt een regel, met uw naam, de tijd en "    \
+	  "uw antwoord.")                                                                          \
+	S(PRINT_SHOW, "Show the summaries", "Samenvattingen tonen")                                \
+	S(PRINT_HINT, "Print this page with your browser: each patient begins on a new sheet.",    \
+	  "Druk deze pagina af met uw browser: elke patiënt begint op een nieuw vel.")             \
+	S(PRINT_RANGE, "Patients", "Patiënten")                                                    \
+	S(PRINT_TO, "to", "tot en met")                                                            \
+	S(PRINT_OF, "of", "van")                                                                   \
+	S(PRINT_NEXT, "Show the next ones", "Volgende tonen")                                      \
+	S(PRINT_LEFT_OUT,                                                                          \
+	  "patients are not among them: what their source calls them is too long for the log.",    \
+	  "patiënten ontbreken hier: hun aanduiding in de bron is te lang voor de logging.")       \
 	S(NOBODY_LISTED, "The source has nobody here.", "De bron heeft hier niemand.")             \
 	S(LIST_CUT, "There are more; only the first 300 patients are listed.",                     \
 	  "Er zijn er meer; alleen de eerste 300 patiënten staan hier.")                           \

@@ -95,8 +95,12 @@ static int put_warnings(struct medark_chart_rows *c, enum medark_view_list list,
 
 static int put_strip(struct medark_chart_rows *c, struct medark_error *err)
 {
-	MEDARK_TRY(medark_html(c->out, err, "<section class=\"strip\" aria-label=\"%s\">\n",
-			       chart_word(c, MEDARK_WORD_ALERTS)));
+	/* Of several on a page none could be told apart by its name. */
+	if (c->is_alone)
+		MEDARK_TRY(medark_buffer_text(c->out, "<section class=\"strip\">\n", err));
+	else
+		MEDARK_TRY(medark_html(c->out, err, "<section class=\"strip\" aria-label=\"%s\">\n",
+				       chart_word(c, MEDARK_WORD_ALERTS)));
 	MEDARK_TRY(put_warnings(c, MEDARK_LIST_ALLERGIES, MEDARK_WORD_ALLERGIES_SHORT, err));
 	MEDARK_TRY(put_warnings(c, MEDARK_LIST_ALERTS, MEDARK_WORD_ALERTS, err));
 	return medark_buffer_text(c->out, "</section>\n", err);
@@ -200,7 +204,11 @@ static int put_brief(struct medark_chart_rows *c, enum medark_view_list list,
 		left--;
 	}
 	MEDARK_TRY(medark_buffer_text(c->out, "</tbody></table>\n", err));
-	if (count > max)
+	if (count > max && c->is_alone)
+		MEDARK_TRY(medark_html(c->out, err, "<p>+ %u %s</p>\n",
+				       (unsigned long long)(count - max),
+				       chart_word(c, MEDARK_WORD_MORE)));
+	else if (count > max)
 		MEDARK_TRY(medark_html(c->out, err, "<p><a href=\"#%s\">%u %s</a></p>\n",
 				       medark_view_list_form(list)->name,
 				       (unsigned long long)(count - max),
@@ -210,11 +218,17 @@ static int put_brief(struct medark_chart_rows *c, enum medark_view_list list,
 
 static int put_summary(struct medark_chart_rows *c, struct medark_error *err)
 {
-	MEDARK_TRY(medark_html(c->out, err, "<section class=\"panel\" id=\"summary\"><h2>%s</h2>\n",
+	/* Whoever has only this gives medication by it. */
+	size_t medication_max = c->is_alone ? SIZE_MAX : SUMMARY_MAX;
+
+	MEDARK_TRY(medark_html(c->out, err,
+			       c->is_alone
+				       ? "<section class=\"panel\"><h2>%s</h2>\n"
+				       : "<section class=\"panel\" id=\"summary\"><h2>%s</h2>\n",
 			       chart_word(c, MEDARK_WORD_SUMMARY)));
 	MEDARK_TRY(put_details(c, err));
 	MEDARK_TRY(medark_buffer_text(c->out, "<div class=\"pair\">\n", err));
-	MEDARK_TRY(put_brief(c, MEDARK_LIST_MEDICATION, MEDARK_ROWS_CURRENT, SUMMARY_MAX, err));
+	MEDARK_TRY(put_brief(c, MEDARK_LIST_MEDICATION, MEDARK_ROWS_CURRENT, medication_max, err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_PROBLEMS, MEDARK_ROWS_CURRENT, SUMMARY_MAX, err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_LABORATORY, MEDARK_ROWS_ALL, LATEST_MAX, err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_CONTACTS, MEDARK_ROWS_ALL, LATEST_MAX, err));
@@ -322,6 +336,17 @@ int medark_view_chart(const struct medark_view_chart *chart, struct medark_buffe
 			MEDARK_TRY(put_list(&c, (enum medark_view_list)i, err));
 	MEDARK_TRY(put_raw_link(&c, err));
 	return medark_buffer_text(out, "</div></div>\n", err);
+}
+
+int medark_view_summary(const struct medark_view_chart *chart, struct medark_buffer *out,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_chart_rows_clear) struct medark_chart_rows c = { 0 };
+
+	MEDARK_TRY(medark_chart_rows_init(&c, chart, out, err));
+	c.is_alone = true;
+	MEDARK_TRY(put_strip(&c, err));
+	return put_summary(&c, err);
 }
 
 int medark_view_raw(const struct medark_view_chart *chart, struct medark_buffer *out,

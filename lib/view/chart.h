@@ -58,6 +58,13 @@ int medark_view_banner(const struct medark_view_chart *chart, struct medark_buff
 int medark_view_chart(const struct medark_view_chart *chart, struct medark_buffer *out,
 		      struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Appends what a chart begins with, to be printed alone: warnings, and the summary with all current
+ * medication. `link` is not called. MEDARK_E_MEMORY.
+ */
+int medark_view_summary(const struct medark_view_chart *chart, struct medark_buffer *out,
+			struct medark_error *err) MEDARK_MUST_USE;
+
 /* Appends all records as they stand, up to MEDARK_VIEW_RAW_MAX bytes. MEDARK_E_MEMORY. */
 #define MEDARK_VIEW_RAW_MAX ((size_t)16 << 20)
 int medark_view_raw(const struct medark_view_chart *chart, struct medark_buffer *out,

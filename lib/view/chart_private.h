@@ -16,6 +16,7 @@ struct medark_chart_rows {
 	struct medark_chart_row *rows; /* by list, then the latest first */
 	size_t count;
 	size_t begin[MEDARK_LIST_COUNT + 1]; /* of each list in `rows` */
+	bool is_alone;			     /* the summary: there is nothing to lead to */
 	struct medark_buffer *out;
 };
 

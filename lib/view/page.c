@@ -158,14 +158,19 @@ static int put_links(const struct medark_page *page, struct medark_buffer *out,
 	return medark_buffer_text(out, "</nav>\n", err);
 }
 
-/* Printed on every sheet, by a head that a table repeats; on the screen the banners say it. */
-static int put_sheet(const struct medark_page *page, struct medark_buffer *out,
-		     struct medark_error *err)
+/*
+ * Printed on every sheet, by a head that a table repeats; on the screen the banners say it.
+ * `part`: of which it is; NULL: of the whole page.
+ */
+static int put_sheet(const struct medark_page *page, const struct medark_page_part *part,
+		     struct medark_buffer *out, struct medark_error *err)
 {
-	if (!page->copy && page->sheet.size == 0)
+	struct medark_bytes sheet = part ? part->sheet : page->sheet;
+
+	if (page->has_parts || (!page->copy && sheet.size == 0))
 		return 0;
 	MEDARK_TRY(medark_html(out, err, "<div class=\"sheet\" aria-hidden=\"true\"><p><b>%b</b>",
-			       page->sheet));
+			       sheet));
 	if (page->copy) {
 		MEDARK_TRY(medark_html(out, err, " <span>%s, %s ",
 				       word(page, MEDARK_WORD_EMERGENCY_COPY),
@@ -174,7 +179,30 @@ static int put_sheet(const struct medark_page *page, struct medark_buffer *out,
 					    out, err));
 		MEDARK_TRY(medark_buffer_text(out, "</span>", err));
 	}
+	/* Of a whole page the banner above says it. */
+	if (part && page->copy && !page->copy->is_complete)
+		MEDARK_TRY(medark_html(out, err, " <span class=\"gap\">%s</span>",
+				       word(page, MEDARK_WORD_INCOMPLETE)));
+	if (part)
+		MEDARK_TRY(medark_html(out, err, " <span>%u/%u</span>",
+				       (unsigned long long)part->number,
+				       (unsigned long long)part->count));
 	return medark_buffer_text(out, "</p></div>\n", err);
+}
+
+int medark_page_part_begin(const struct medark_page *page, const struct medark_page_part *part,
+			   struct medark_buffer *out, struct medark_error *err)
+{
+	MEDARK_TRY(
+		medark_html(out, err, "<section class=\"part\" aria-label=\"%b\">\n", part->sheet));
+	MEDARK_TRY(put_sheet(page, part, out, err));
+	MEDARK_TRY(medark_buffer_text(out, "<div class=\"part-body\">\n", err));
+	return put_bytes(out, part->banner, err);
+}
+
+int medark_page_part_end(struct medark_buffer *out, struct medark_error *err)
+{
+	return medark_buffer_text(out, "</div></section>\n", err);
 }
 
 /*
@@ -202,9 +230,13 @@ int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
 		      struct medark_error *err)
 {
 	MEDARK_TRY(put_head(page, out, err));
-	MEDARK_TRY(medark_html(out, err, "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n",
+	MEDARK_TRY(medark_html(out, err,
+			       page->has_parts
+				       ? "<body class=\"parts\">\n<a class=\"skip\" "
+					 "href=\"#main\">%s</a>\n"
+				       : "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n",
 			       word(page, MEDARK_WORD_SKIP)));
-	MEDARK_TRY(put_sheet(page, out, err));
+	MEDARK_TRY(put_sheet(page, NULL, out, err));
 	MEDARK_TRY(medark_buffer_text(out,
 				      page->banner.size ? "<header class=\"top about\">\n"
 							: "<header class=\"top\">\n",

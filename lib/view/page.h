@@ -48,6 +48,14 @@ struct medark_page {
 	struct medark_bytes
 		banner; /* markup of ours that stays in sight: of one patient; or empty */
 	bool is_narrow;
+	bool has_parts; /* only its parts are printed: medark_page_part_begin() */
+};
+
+/* One patient of several on a page: printed, each begins a sheet and has its own head on all. */
+struct medark_page_part {
+	struct medark_bytes sheet;  /* as of a page */
+	struct medark_bytes banner; /* the same */
+	uint64_t number, count;	    /* 3 of 40 */
 };
 
 /* Up to and with <main>. MEDARK_E_MEMORY. */
@@ -57,6 +65,11 @@ int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
 /* From </main> on. MEDARK_E_MEMORY. */
 int medark_page_end(const struct medark_page *page, struct medark_buffer *out,
 		    struct medark_error *err) MEDARK_MUST_USE;
+
+/* Around a part's content, between the above; of `page` its language and copy. MEDARK_E_MEMORY. */
+int medark_page_part_begin(const struct medark_page *page, const struct medark_page_part *part,
+			   struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
+int medark_page_part_end(struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
 /* The style sheet, as it stands in <style>: for who serves it, or needs its hash. Static. */
 struct medark_bytes medark_page_style(void);

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures a running `medark serve`: p50, p95, p99 and the slowest of finding, charts, reads and $everything, by one client.
 
-usage: service.py ADDRESS ACCOUNT PASSWORD-FILE [--patients N] [--cold]
+usage: service.py ADDRESS ACCOUNT PASSWORD-FILE [--patients N] [--cold] [--list admitted|0…7]
 
 --cold: no chart is asked for twice. Otherwise each is asked for once before.
+--list: only the summaries of that list's patients, ten times.
 """
 
 import argparse
@@ -46,6 +47,24 @@ def tell(what, times, size):
           f"  {len(times) / sum(times) * 1000:7.1f}/s  {size // max(1, len(times)):>8} bytes")
 
 
+def summaries(client, cookie, csrf, which):
+    """The first time by itself: nothing is in memory then."""
+    times, size = [], 0
+    for turn in range(11):
+        while client.ask("GET", "/lists/" + which, **cookie)[0] == 503:
+            time.sleep(0.5)
+        status, _, page, ms = client.ask("POST", "/print", {"csrf": csrf, "list": which, "from": "0", "reason": "TREAT"},
+                                         **cookie)
+        assert status == 200, status
+        times.append(ms)
+        size += len(page)
+        if turn == 0:
+            print(page.count(b'<section class="part"'), "patients")
+            tell("first", times, size)
+            times, size = [], 0
+    tell("summaries", times, size)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
@@ -53,6 +72,7 @@ def main():
     parser.add_argument("password")
     parser.add_argument("--patients", type=int, default=200)
     parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--list")
     args = parser.parse_args()
     with open(args.password, encoding="utf-8") as f:
         password = f.readline().rstrip("\n")
@@ -62,6 +82,9 @@ def main():
     cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
     _, _, page, _ = client.ask("GET", "/", **cookie)
     csrf = re.search(rb'name="csrf" value="([0-9a-f]+)"', page).group(1).decode()
+    if args.list:
+        summaries(client, cookie, csrf, args.list)
+        return
     times, places, size = [], set(), 0
     for name in NAMES * 5:
         status, _, page, ms = client.ask("POST", "/find", {"csrf": csrf, "query": name}, **cookie)

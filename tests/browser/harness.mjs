@@ -93,14 +93,15 @@ export const WORDS = {
 		locked: 'Locked', find: 'Find a patient', hint: 'Name, birth date, BSN or record number', search: 'Search',
 		why: 'Why do you open this chart?', treat: 'I treat this patient', open: 'Open the chart',
 		other: 'Nederlands', lists: 'Appointments and admissions', admitted: 'Admitted', log: 'Audit log', logPatient: 'Patient: record number or BSN', show: 'Show', whole: 'The log is unbroken', nothing: 'There is nothing here.',
-		copy: 'Emergency copy', old: 'old',
+		copy: 'Emergency copy', old: 'old', all: 'All', whyAll: 'Why do you open these charts?', summaries: 'Show the summaries',
 	},
 	nl: {
 		account: 'Account', password: 'Wachtwoord', logIn: 'Inloggen', logOut: 'Uitloggen', lock: 'Vergrendelen',
 		unlock: 'Ontgrendelen', locked: 'Vergrendeld', find: 'Zoek een patiënt',
 		hint: 'Naam, geboortedatum, BSN of patiëntnummer', search: 'Zoeken', why: 'Waarom opent u dit dossier?',
 		treat: 'Ik behandel deze patiënt', open: 'Dossier openen', other: 'English', lists: 'Afspraken en opnames', admitted: 'Opgenomen', log: 'Logging',
-		logPatient: 'Patiënt: patiëntnummer of BSN', show: 'Tonen', whole: 'De logging is ongebroken', nothing: 'Hier is niets.', copy: 'Noodkopie', old: 'oud',
+		logPatient: 'Patiënt: patiëntnummer of BSN', show: 'Tonen', whole: 'De logging is ongebroken', nothing: 'Hier is niets.',
+		copy: 'Noodkopie', old: 'oud', all: 'Alle', whyAll: 'Waarom opent u deze dossiers?', summaries: 'Samenvattingen tonen',
 	},
 };
 

@@ -80,6 +80,23 @@ step('lists look right', async () => {
 	await desk.page.context().close();
 });
 
+step('the summaries of a list look right', async () => {
+	const desk = await session(given.account);
+	await desk.page.goto('/lists/admitted');
+	const main = desk.page.getByRole('main');
+	assert.equal(await main.getByRole('link', { name: /^Afdeling/ }).count(), 2);
+	await main.getByRole('link', { name: words.all, exact: true }).click();
+	await desk.heading(words.whyAll).waitFor();
+	await look(desk.page, 'summaries-why');
+	await desk.page.getByRole('radio').first().check();
+	await desk.button(words.summaries).click();
+	await desk.page.getByRole('status').waitFor();
+	assert.equal(await main.getByRole('heading', { level: 1, name: new RegExp(patient.family, 'i') }).count(), 1);
+	await look(desk.page, 'summaries');
+	await desk.page.pdf({ path: `${given.folder}/summaries.pdf`, format: 'A4' });
+	await desk.page.context().close();
+});
+
 step('the chart looks right', async () => {
 	const desk = await session(given.account);
 	await desk.find(patient.query);

@@ -179,6 +179,42 @@ static void medication_is_current_lately_stopped_or_folded(void **state)
 	"\"H\"}]}],\"referenceRange\":[{\"low\":{\"value\":3.50,\"unit\":\"" unit                  \
 	"\"},\"high\":{\"value\":5,\"unit\":\"" unit "\"}}]}"
 
+#define TABLET(n) MEDICINE("tablet" n, "active", "")
+
+static void a_summary_alone_has_all_current_medication_and_leads_nowhere(void **state)
+{
+	static const char *const records[] = {
+		TABLET("01"), TABLET("02"), TABLET("03"),
+		TABLET("04"), TABLET("05"), TABLET("06"),
+		TABLET("07"), TABLET("08"), TABLET("09"),
+		TABLET("10"), TABLET("11"), TABLET("12"),
+		TABLET("13"), TABLET("14"), TABLET("15"),
+		TABLET("16"), TABLET("17"), MEDICINE("ended", "stopped", "")
+	};
+	MEDARK_AUTO(page_clear) struct page p = { .out = MEDARK_BUFFER(1 << 20) };
+	const struct medark_view_chart chart = { .records = &p.records, .on = "2026-06-01" };
+	struct medark_error err;
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++)
+		assert_int_equal(
+			medark_view_records_add(&p.records, medark_bytes_text("MedicationRequest"),
+						medark_bytes_text(strchr(records[i], ' ') + 1),
+						false, false, &err),
+			0);
+	assert_int_equal(medark_view_records_sort(&p.records, &err), 0);
+	assert_int_equal(medark_view_summary(&chart, &p.out, &err), 0);
+	assert_int_equal(medark_buffer_add(&p.out, "", 1, &err), 0);
+	for (const char *at = (const char *)p.out.data; (at = strstr(at, "<b>tablet")); at++)
+		found++;
+	assert_int_equal(found, 17);
+	assert_non_null(strstr((const char *)p.out.data, "Not recorded</b>: that does not mean"));
+	assert_null(strstr((const char *)p.out.data, "ended"));
+	assert_null(strstr((const char *)p.out.data, "href"));
+	assert_null(strstr((const char *)p.out.data, " id="));
+}
+
 static void results_stand_by_test_and_unit_as_recorded(void **state)
 {
 	static const char *const records[] = { RESULT("1", "2026-01-01", "4.10", "mmol/l"),
@@ -308,6 +344,7 @@ int main(void)
 		cmocka_unit_test(the_banner_says_who_in_words_too),
 		cmocka_unit_test(the_number_is_the_practices_own),
 		cmocka_unit_test(medication_is_current_lately_stopped_or_folded),
+		cmocka_unit_test(a_summary_alone_has_all_current_medication_and_leads_nowhere),
 		cmocka_unit_test(results_stand_by_test_and_unit_as_recorded),
 		cmocka_unit_test(a_hostile_patient_is_inert),
 		cmocka_unit_test(what_cannot_be_read_is_not_hidden),
