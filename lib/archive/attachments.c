@@ -118,25 +118,40 @@ static int add_digits(const struct target *t, struct medark_bytes url, struct me
 	return code < 0 ? code : 0;
 }
 
-static int add_url(const struct target *t, struct medark_bytes url, struct medark_error *err)
+/* Every path of an item that a URL may mean. */
+static int add_items(const struct target *t, struct medark_bytes url, struct medark_error *err)
 {
-	struct medark_bytes binary;
 	uint8_t plain[URL_MAX];
 	size_t size;
 
-	if (url.size == 0 || url.size > URL_MAX)
-		return 0;
-	if (t->digits)
-		return add_digits(t, url, err);
 	MEDARK_TRY(add_fetched(t, url, err));
-	binary = medark_attachment_binary(url);
-	if (binary.size)
-		MEDARK_TRY(medark_nameset_add(t->references, binary, err));
 	if (!is_relative(url))
 		return 0;
 	MEDARK_TRY(add_paths(t, url, err));
 	size = medark_fhir_percent_decode(url, plain);
 	return size < url.size ? add_paths(t, medark_bytes(plain, size), err) : 0;
+}
+
+static int add_url(const struct target *t, struct medark_bytes url, struct medark_error *err)
+{
+	struct medark_bytes binary;
+
+	if (url.size == 0 || url.size > URL_MAX)
+		return 0;
+	if (t->digits)
+		return add_digits(t, url, err);
+	binary = medark_attachment_binary(url);
+	if (binary.size)
+		MEDARK_TRY(medark_nameset_add(t->references, binary, err));
+	return add_items(t, url, err);
+}
+
+int medark_attachment_paths(struct medark_bytes url, struct medark_bytes folder,
+			    struct medark_nameset *paths, struct medark_error *err)
+{
+	const struct target t = { .folder = folder, .paths = paths };
+
+	return url.size && url.size <= URL_MAX ? add_items(&t, url, err) : 0;
 }
 
 /* ---- JSON ---- */

@@ -29,6 +29,13 @@ int medark_attachments(struct medark_bytes text, struct medark_bytes folder,
 int medark_attachments_fetched(struct medark_bytes text, struct medark_hashset *digits,
 			       struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * The same of one Attachment.url (decoded) of a record in `folder`: the items' paths that it may
+ * mean. MEDARK_E_MEMORY.
+ */
+int medark_attachment_paths(struct medark_bytes url, struct medark_bytes folder,
+			    struct medark_nameset *paths, struct medark_error *err) MEDARK_MUST_USE;
+
 /* Is an item's path among those that medark_attachments() gave? If so, *out_i is which. */
 bool medark_attachments_find(const struct medark_nameset *paths, struct medark_bytes path,
 			     uint32_t *out_i);

@@ -43,6 +43,7 @@ struct medark_chart {
 	struct medark_fhir *fhir;
 	struct medark_record *record; /* facts of the current one */
 	struct medark_record_files *own, *outside;
+	uint32_t kept; /* the item in which the record stands that they get */
 	/* "Type/id" of the compartments' records, those left out by a filter too; their ids alone
 	 */
 	struct medark_nameset known, known_ids;

@@ -157,6 +157,7 @@ int medark_chart_read(struct medark_chart *chart, const struct medark_cut_record
 int medark_chart_keep(struct medark_chart *chart, struct medark_record_files *files,
 		      const struct medark_cut_record *cut, struct medark_error *err)
 {
+	chart->kept = cut->item;
 	MEDARK_TRY(medark_record_files_add(files, chart->record, cut->text, cut->xml, err));
 	return follow(chart, cut, err);
 }

@@ -53,9 +53,16 @@ static int copy_record(struct medark_dossier_record *r, const struct medark_reco
 	return 0;
 }
 
-static int add(struct medark_dossier *d, const struct medark_record *facts,
-	       struct medark_bytes text, bool is_xml, bool is_outside, struct medark_error *err)
+struct gather {
+	struct medark_dossier *dossier;
+	const struct medark_chart *chart;
+};
+
+static int add(const struct gather *g, const struct medark_record *facts, struct medark_bytes text,
+	       bool is_xml, bool is_outside, struct medark_error *err)
 {
+	struct medark_dossier *d = g->dossier;
+
 	if (d->count == d->max) {
 		size_t max = d->max ? 2 * d->max : FIRST_ROOM;
 		struct medark_dossier_record *grown = realloc(d->records, max * sizeof(*grown));
@@ -70,6 +77,8 @@ static int add(struct medark_dossier *d, const struct medark_record *facts,
 		.is_one = !is_outside && !facts->fault && facts->patient_count == 1 &&
 			  facts->patients[0].kind == MEDARK_PATIENT_ID,
 		.is_outside = is_outside,
+		.archive = (uint32_t)g->chart->at,
+		.item = g->chart->kept,
 	};
 	MEDARK_TRY(copy_record(&d->records[d->count], facts, text, err));
 	d->count++;
@@ -112,12 +121,14 @@ int medark_dossier_load(const struct medark_dossier_setup *from, const char *pat
 	};
 	MEDARK_AUTO(medark_dossier_free) struct medark_dossier *d = calloc(1, sizeof(*d));
 	MEDARK_AUTO(medark_chart_free) struct medark_chart *chart = NULL;
+	struct gather gather = { .dossier = d };
 
 	if (!d)
 		return medark_error_memory(err, "a patient's records");
 	MEDARK_TRY(medark_chart_new(&setup, &chart, err));
-	MEDARK_TRY(medark_record_files_to(take_own, d, &chart->own, err));
-	MEDARK_TRY(medark_record_files_to(take_outside, d, &chart->outside, err));
+	gather.chart = chart;
+	MEDARK_TRY(medark_record_files_to(take_own, &gather, &chart->own, err));
+	MEDARK_TRY(medark_record_files_to(take_outside, &gather, &chart->outside, err));
 	MEDARK_TRY(medark_chart_compartments(chart, err));
 	MEDARK_TRY(medark_chart_outside(chart, err));
 	MEDARK_TRY(tell_keys(chart, from->keys, err));

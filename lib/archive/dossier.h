@@ -18,6 +18,7 @@ struct medark_dossier_record {
 	bool is_one;	 /* of one patient alone, as far as it says: in no other dossier */
 	bool is_outside; /* it belongs to nobody, or to others too: a practitioner, an organisation
 			  */
+	uint32_t archive, item; /* in which it stands: of the lineage, and of its items */
 };
 
 struct medark_dossier {

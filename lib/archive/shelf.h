@@ -77,9 +77,10 @@ struct medark_shelf_chart {
 	char *id; /* of the row: logical id, URN or system|value */
 	/* The latest row that names the patient; its strings live as long as the chart. */
 	const struct medark_patient_row *row;
-	struct medark_view_records records; /* the compartment, and what is outside of it */
-	uint64_t unresolved;		    /* references that lead to nothing in the archives */
-	size_t bytes;			    /* of its records */
+	struct medark_view_records records;   /* the compartment, and what is outside of it */
+	const struct medark_dossier *dossier; /* the same records, in the same order */
+	uint64_t unresolved;		      /* references that lead to nothing in the archives */
+	size_t bytes;			      /* of its records */
 };
 
 /*

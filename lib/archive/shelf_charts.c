@@ -90,6 +90,7 @@ static int read_records(struct medark_shelf_slot *slot, struct medark_error *err
 						   r->is_outside, err));
 		slot->chart.bytes += r->text.size;
 	}
+	slot->chart.dossier = d;
 	slot->chart.unresolved = d->unresolved;
 	return medark_view_records_sort(records, err);
 }

@@ -2,13 +2,18 @@
 /* Answers: pages in their frame, redirects, cookies. */
 #include "service/service_private.h"
 
+#include "view/file_kind.h"
+
 #include <stdio.h>
+#include <string.h>
 
 /* Pages run no script and load nothing from elsewhere; forms lead to us alone. */
 #define POLICY                                                                                     \
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "         \
 	"base-uri 'none'; frame-ancestors 'none'"
 #define SESSION_COOKIE "__Host-session"
+/* Links in the head of a page, at most. */
+#define LINKS_MAX 5
 
 static int header(struct medark_call *call, const char *name, const char *value)
 {
@@ -78,7 +83,7 @@ static int user_bar(struct medark_call *call)
 }
 
 /* What the account may open, and the other language. */
-static size_t find_links(const struct medark_call *call, struct medark_page_link links[4])
+static size_t find_links(const struct medark_call *call, struct medark_page_link links[LINKS_MAX])
 {
 	size_t n = 0;
 
@@ -90,6 +95,10 @@ static size_t find_links(const struct medark_call *call, struct medark_page_link
 			.text = medark_call_saying(call, MEDARK_SAYING_LISTS), .href = "/lists/0"
 		};
 	}
+	if (medark_call_may(call, MEDARK_MAY_ADMIN))
+		links[n++] = (struct medark_page_link) {
+			.text = medark_call_saying(call, MEDARK_SAYING_FILES), .href = "/files/"
+		};
 	if (medark_call_may(call, MEDARK_MAY_AUDIT))
 		links[n++] = (struct medark_page_link) {
 			.text = medark_call_saying(call, MEDARK_SAYING_LOG), .href = "/log"
@@ -103,7 +112,7 @@ static size_t find_links(const struct medark_call *call, struct medark_page_link
 
 int medark_call_begin(struct medark_call *call, const struct medark_call_page *page)
 {
-	struct medark_page_link links[4];
+	struct medark_page_link links[LINKS_MAX];
 	size_t count = find_links(call, links);
 	bool is_inside = call->has_session && !call->who.is_locked;
 
@@ -193,4 +202,28 @@ struct medark_bytes medark_call_field(const struct medark_call *call, const char
 		if (medark_bytes_is(call->form.pairs[i].name, name))
 			return call->form.pairs[i].value;
 	return medark_bytes(NULL, 0);
+}
+
+int medark_call_file(struct medark_call *call, struct medark_buffer *bytes)
+{
+	struct medark_bytes all = medark_bytes(bytes->data, bytes->size);
+	const char *image = medark_file_image(all), *ending = medark_file_ending(all);
+	char disposition[64];
+	bool is_pdf = strcmp(ending, "pdf") == 0;
+
+	(void)snprintf(disposition, sizeof(disposition), "%s; filename=\"document.%s\"",
+		       image ? "inline" : "attachment", ending);
+	MEDARK_TRY(medark_serve_response_header(
+		call->response, "Content-Type",
+		medark_bytes_text(image	   ? image
+				  : is_pdf ? "application/pdf"
+					   : "application/octet-stream"),
+		call->err));
+	MEDARK_TRY(medark_serve_response_header(call->response, "Content-Disposition",
+						medark_bytes_text(disposition), call->err));
+	MEDARK_TRY(medark_serve_response_header(
+		call->response, "Content-Security-Policy",
+		medark_bytes_text("default-src 'none'; sandbox; frame-ancestors 'none'"),
+		call->err));
+	return medark_call_send(call, bytes);
 }

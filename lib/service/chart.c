@@ -8,7 +8,6 @@
 #include "view/attached.h"
 #include "view/chart.h"
 #include "view/date.h"
-#include "view/file_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -126,6 +125,26 @@ static size_t node_number(const struct medark_view_record *record,
 	return (size_t)(node - medark_json_tree_root(&record->tree));
 }
 
+/*
+ * The file of the archive that an Attachment means, by its path; 1 or 0. Whose it is, only that
+ * record says.
+ */
+static int find_item(const struct sheet *s, const struct medark_view_record *record,
+		     const struct medark_json_node *attachment, struct medark_item_place *out,
+		     struct medark_error *err)
+{
+	const struct medark_item_find *items = atomic_load(&s->call->service->items);
+	const struct medark_dossier_record *from =
+		&s->chart->dossier->records[record_number(s, record)];
+	struct medark_bytes url = medark_json_text_at(&record->tree, attachment, "url");
+
+	return items ? medark_item_find_url(
+			       items, medark_shelf_lineage(s->call->shelf),
+			       (struct medark_item_place) { from->archive, from->item }, url, out,
+			       err)
+		     : 0;
+}
+
 /* Places in the chart, not names: addresses say nothing about anybody. */
 static int find_link(void *context, enum medark_view_link kind,
 		     const struct medark_view_record *record,
@@ -133,6 +152,7 @@ static int find_link(void *context, enum medark_view_link kind,
 		     struct medark_error *err)
 {
 	const struct sheet *s = context;
+	struct medark_item_place item;
 
 	MEDARK_TRY(medark_buffer_print(out, err, "/chart/%.*s/", (int)s->handle.size,
 				       (const char *)s->handle.data));
@@ -140,8 +160,12 @@ static int find_link(void *context, enum medark_view_link kind,
 		MEDARK_TRY(medark_buffer_text(out, "raw", err));
 		return 1;
 	}
-	if (!medark_view_attached(&s->chart->records, record, attachment))
-		return 0;
+	if (!medark_view_attached(&s->chart->records, record, attachment)) {
+		int found = find_item(s, record, attachment, &item, err);
+
+		if (found <= 0)
+			return found;
+	}
 	MEDARK_TRY(medark_buffer_print(out, err, "file/%zu/%zu", record_number(s, record),
 				       node_number(record, attachment)));
 	return 1;
@@ -209,32 +233,19 @@ static const struct medark_json_node *find_attachment(const struct sheet *s,
 	return medark_json_tree_root(&(*out)->tree) + node;
 }
 
-/*
- * Never as a page of ours: a picture is shown, anything else is saved, whatever the record calls
- * it (file_kind.h goes by the first bytes).
- */
-static int send_file(struct medark_call *call, struct medark_buffer *bytes)
+static int show_item(struct sheet *s, const struct medark_view_record *record,
+		     const struct medark_json_node *attachment)
 {
-	struct medark_bytes all = medark_bytes(bytes->data, bytes->size);
-	const char *image = medark_file_image(all), *ending = medark_file_ending(all);
-	char disposition[64];
-	bool is_pdf = strcmp(ending, "pdf") == 0;
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(MEDARK_SERVICE_BODY_MAX);
+	struct medark_item_place item;
+	int found = find_item(s, record, attachment, &item, s->call->err);
 
-	(void)snprintf(disposition, sizeof(disposition), "%s; filename=\"document.%s\"",
-		       image ? "inline" : "attachment", ending);
-	MEDARK_TRY(medark_serve_response_header(
-		call->response, "Content-Type",
-		medark_bytes_text(image	   ? image
-				  : is_pdf ? "application/pdf"
-					   : "application/octet-stream"),
-		call->err));
-	MEDARK_TRY(medark_serve_response_header(call->response, "Content-Disposition",
-						medark_bytes_text(disposition), call->err));
-	MEDARK_TRY(medark_serve_response_header(
-		call->response, "Content-Security-Policy",
-		medark_bytes_text("default-src 'none'; sandbox; frame-ancestors 'none'"),
-		call->err));
-	return medark_call_send(call, bytes);
+	if (found <= 0)
+		return found < 0 ? found : nothing_here(s->call);
+	MEDARK_TRY(
+		medark_item_read(medark_shelf_lineage(s->call->shelf), item, &bytes, s->call->err));
+	return medark_call_file(s->call, &bytes);
 }
 
 static int show_file(struct sheet *s, struct medark_bytes place)
@@ -246,13 +257,15 @@ static int show_file(struct sheet *s, struct medark_bytes place)
 	struct medark_error why = { 0 };
 	int code;
 
-	data = attachment ? medark_view_attached(&s->chart->records, record, attachment) : NULL;
-	if (!data || !data->text.size)
+	if (!attachment)
 		return nothing_here(s->call);
+	data = medark_view_attached(&s->chart->records, record, attachment);
+	if (!data || !data->text.size)
+		return show_item(s, record, attachment);
 	code = medark_base64_decode(data->text, &bytes, &why);
 	if (code == MEDARK_E_MEMORY)
 		return medark_error_set(s->call->err, code, "%s", why.message);
-	return code < 0 ? nothing_here(s->call) : send_file(s->call, &bytes);
+	return code < 0 ? nothing_here(s->call) : medark_call_file(s->call, &bytes);
 }
 
 /* ---- the whole ---- */

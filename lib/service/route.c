@@ -184,6 +184,7 @@ static const struct {
 } below[] = {
 	{ "/chart/", medark_page_chart },
 	{ "/lists/", medark_page_lists },
+	{ "/files/", medark_page_files },
 };
 
 static int run_below(struct medark_call *call, const char *path,

@@ -67,6 +67,7 @@ void medark_service_free(struct medark_service *s)
 	medark_shelf_free(s->reader);
 	medark_record_find_free(s->find);
 	medark_roster_free(s->roster);
+	medark_item_find_free(atomic_load(&s->items));
 	medark_planned_clear(&s->planned);
 	medark_numbers_clear(&s->numbers);
 	medark_zone_clear(&s->zone);
@@ -377,10 +378,14 @@ static void *read_names(void *context)
 	const struct medark_record_find_watch watch = {
 		.is_stopping = is_stopping, .each = plan, .sealed = seal, .context = s
 	};
-	struct medark_error err = { 0 };
 	struct medark_lineage *lineage = medark_shelf_lineage(s->reader);
-	int code = medark_roster_fill(s->roster, lineage, is_stopping, s, &err);
+	struct medark_item_find *items = NULL;
+	struct medark_error err = { 0 };
+	int code = medark_item_find_new(lineage, &items, &err);
 
+	atomic_store(&s->items, items);
+	if (code >= 0)
+		code = medark_roster_fill(s->roster, lineage, is_stopping, s, &err);
 	if (code >= 0)
 		code = medark_record_find_fill(s->find, lineage, &watch, &err);
 	if (code < 0 && code != MEDARK_E_INTERRUPTED)

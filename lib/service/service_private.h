@@ -4,6 +4,7 @@
 #define MEDARK_SERVICE_PRIVATE_H
 
 #include "api/api.h"
+#include "archive/item_find.h"
 #include "archive/roster.h"
 #include "archive/shelf.h"
 #include "crypto/digest.h"
@@ -38,8 +39,9 @@ struct medark_service {
 	struct medark_shelf *reader;   /* of who reads what follows, beside */
 	struct medark_roster *roster;
 	struct medark_record_find *find;
-	struct medark_planned planned; /* complete when `find` is */
-	struct medark_numbers numbers; /* the same */
+	struct medark_planned planned;		/* complete when `find` is */
+	struct medark_numbers numbers;		/* the same */
+	struct medark_item_find *_Atomic items; /* NULL until they are known */
 	struct medark_accounts *accounts;
 	struct medark_sessions *sessions;
 	pthread_mutex_t telling; /* what became of sessions goes into the log once */
@@ -111,6 +113,12 @@ int medark_call_end(struct medark_call *call, const struct medark_call_page *pag
 int medark_call_part_begin(struct medark_call *call,
 			   const struct medark_page_part *part) MEDARK_MUST_USE;
 int medark_call_part_end(struct medark_call *call) MEDARK_MUST_USE;
+
+/*
+ * Answers with a file out of the archives, never as a page of ours: a picture is shown, anything
+ * else is saved, whatever a record calls it (file_kind.h goes by the first bytes). Takes `bytes`.
+ */
+int medark_call_file(struct medark_call *call, struct medark_buffer *bytes) MEDARK_MUST_USE;
 
 /* Makes `text` the answer's body, and takes it if it is long. */
 int medark_call_send(struct medark_call *call, struct medark_buffer *text) MEDARK_MUST_USE;
@@ -223,6 +231,9 @@ int medark_page_lists(struct medark_call *call, struct medark_bytes rest) MEDARK
 int medark_page_print_why(struct medark_call *call, size_t list,
 			  struct medark_bytes rest) MEDARK_MUST_USE;
 int medark_page_print(struct medark_call *call) MEDARK_MUST_USE; /* POST /print */
+
+/* GET /files/ and below: what is no record; `rest` is what follows /files/. */
+int medark_page_files(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
 
 /* Answers what is below MEDARK_API_PATH; and when that failed, without a word of why. */
 int medark_call_fhir(struct medark_call *call) MEDARK_MUST_USE;

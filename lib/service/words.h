@@ -98,6 +98,21 @@
 	S(PRINT_LEFT_OUT,                                                                          \
 	  "patients are not among them: what their source calls them is too long for the log.",    \
 	  "patiënten ontbreken hier: hun aanduiding in de bron is te lang voor de logging.")       \
+	S(FILES, "Files that are no records", "Bestanden die geen gegevens zijn")                  \
+	S(FILES_TEXT,                                                                              \
+	  "What the archive has beside records, as documents, images and other "                   \
+	  "files. A chart shows those that one of its records points to; of the others "           \
+	  "nothing but their name may say whose they are. The audit log gets a row for each "      \
+	  "that is fetched.",                                                                      \
+	  "Wat het archief naast gegevens bevat, zoals documenten, beelden en andere "             \
+	  "bestanden. Een dossier toont die waarnaar een van zijn gegevens verwijst; van "         \
+	  "de andere zegt hooguit de naam van wie ze zijn. De logging krijgt een regel voor elk "  \
+	  "bestand dat wordt opgehaald.")                                                          \
+	S(FILES_REFUSED, "This is for who administers.", "Dit is voor wie beheert.")               \
+	S(FILES_NONE, "The archive has none.", "Het archief heeft er geen.")                       \
+	S(FILE_PATH, "Where it was", "Waar het stond")                                             \
+	S(FILE_SIZE, "Bytes", "Bytes")                                                             \
+	S(FILE_CHANGED, "Changed", "Gewijzigd")                                                    \
 	S(NOBODY_LISTED, "The source has nobody here.", "De bron heeft hier niemand.")             \
 	S(LIST_CUT, "There are more; only the first 300 patients are listed.",                     \
 	  "Er zijn er meer; alleen de eerste 300 patiënten staan hier.")                           \

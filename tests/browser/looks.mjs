@@ -6,7 +6,7 @@ import { after, before } from 'node:test';
 import { assertAccessible, assertLowHead, assertSays, lookAt } from './checks.mjs';
 import { Desk, given, launch, open, shot, step, WORDS } from './harness.mjs';
 
-const { patient, auditor, clerk, language } = given;
+const { patient, auditor, clerk, admin, language } = given;
 const words = { ...WORDS[language], day: given.day };
 const LOCALES = { en: 'en-GB', nl: 'nl-NL' };
 let browser;
@@ -142,5 +142,10 @@ step('what others see looks right', async () => {
 	await desk.find(patient.query);
 	await look(desk.page, 'clerk-found');
 	assert.equal(await desk.link(patient).count(), 0);
+	await desk.page.context().close();
+	desk = await session(admin);
+	await desk.page.goto('/files/');
+	await desk.page.getByRole('link', { name: 'papers/brief 1.pdf', exact: true }).waitFor();
+	await look(desk.page, 'admin-files');
 	await desk.page.context().close();
 });

@@ -15,11 +15,11 @@ class LooksTest(BrowserTest):
         chosen, _ = fullest(records)
         others = [p for p in records["Patient"] if p.get("active") and p["name"][0]["family"] != chosen["name"][0]["family"]][:3]
         self.plan(chosen, others)
-        for name, role in (("jansen", "clinician"), ("audit", "auditor"), ("desk", "desk")):
+        for name, role in (("jansen", "clinician"), ("audit", "auditor"), ("desk", "desk"), ("it", "admin")):
             self.account(name, role)
         self.start("more.medark")
         self.script("looks.mjs", patient=about(chosen), language=language, day=self.day(language),
-                    auditor="audit", clerk="desk")
+                    auditor="audit", clerk="desk", admin="it")
         self.check_summaries([chosen, *others])
         self.end()
 
@@ -50,6 +50,7 @@ class LooksTest(BrowserTest):
                   "subject": {"reference": "Patient/" + each["id"]}, "period": {"start": f"{today}T08:00:00+01:00"},
                   "location": [{"location": {"display": f"Afdeling B{2 - n % 2}"}}]}
                  for n, each in enumerate([patient, *others])]
+        self.write("synth/papers/brief 1.pdf", b"%PDF-1.4 a letter")
         self.write("synth/today.ndjson", "".join(json.dumps(row) + "\n" for row in rows))
         self.succeed(*self.export("synth", "more.medark"))
 
