@@ -222,22 +222,32 @@ static int add_entries(struct fill *f, const struct medark_cut_record *cut,
 	return 0;
 }
 
-/* A reference of the record at hand. What is of no compartment whatever its record says needs no
- * pair: whoever looks for what refers to it looks everywhere. */
+/* What is of no compartment, whatever its record says, needs no pair: whoever looks for what refers
+ * to it looks everywhere. */
+static bool may_be_owned(struct medark_bytes type)
+{
+	const struct medark_compartment *row = medark_compartment_find(type);
+
+	return (row && row->count) || medark_bytes_is(type, "Patient");
+}
+
+/* A reference of the record at hand. */
 static int add_referrer(void *context, struct medark_bytes type, struct medark_bytes id,
 			struct medark_error *err)
 {
 	struct fill *f = context;
-	const struct medark_compartment *row = medark_compartment_find(type);
 	const uint64_t *owners = (const uint64_t *)(const void *)f->owners.data;
 	uint64_t hash;
 
-	if ((!row || !row->count) && !medark_bytes_is(type, "Patient"))
-		return 0;
 	if (!hash_name(f->find, type, id, &hash))
 		return 0;
-	for (size_t i = 0; i < f->owners.size / sizeof(*owners); i++)
-		MEDARK_TRY(medark_referrers_add(&f->find->referrers, hash | owners[i], err));
+	for (size_t i = 0; i < f->owners.size / sizeof(*owners); i++) {
+		uint64_t pair = hash | owners[i];
+
+		if (medark_referrers_is_recent(&f->find->referrers, pair) || !may_be_owned(type))
+			continue;
+		MEDARK_TRY(medark_referrers_add(&f->find->referrers, pair, err));
+	}
 	return 0;
 }
 

@@ -18,13 +18,17 @@ void medark_referrers_clear(struct medark_referrers *r)
 	medark_buffer_clear(&r->pairs);
 }
 
-int medark_referrers_add(struct medark_referrers *r, uint64_t pair, struct medark_error *err)
+bool medark_referrers_is_recent(struct medark_referrers *r, uint64_t pair)
 {
 	uint64_t *recent = &r->recent[((pair >> 32) ^ pair) % MEDARK_REFERRERS_RECENT];
+	bool is_recent = *recent == pair && pair;
 
-	if (*recent == pair && pair)
-		return 0;
 	*recent = pair;
+	return is_recent;
+}
+
+int medark_referrers_add(struct medark_referrers *r, uint64_t pair, struct medark_error *err)
+{
 	return medark_buffer_add(&r->pairs, &pair, sizeof(pair), err);
 }
 

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Pairs that came last: a patient's records stand together, and most refer to the same few. */
@@ -24,6 +25,9 @@ struct medark_referrers {
 
 void medark_referrers_init(struct medark_referrers *r);
 void medark_referrers_clear(struct medark_referrers *r);
+
+/* Did this pair come just now? Then nothing has to be found out about it again; else it has now. */
+bool medark_referrers_is_recent(struct medark_referrers *r, uint64_t pair);
 
 /* That patient has a record that refers to that name. MEDARK_E_MEMORY past 4 GiB of pairs. */
 int medark_referrers_add(struct medark_referrers *r, uint64_t pair,

@@ -88,21 +88,48 @@ static int string_behind(const uint8_t *at, const uint8_t *end, struct medark_by
 	return out->size && memchr(out->data, '\\', out->size) ? -1 : out->size > 0;
 }
 
+/* May a name or a slash be written as an escape? */
+static bool has_hex_escape(struct medark_bytes text)
+{
+	const uint8_t *at = text.data, *end = text.data + text.size;
+
+	while ((at = memchr(at, '\\', (size_t)(end - at)))) {
+		if (end - at < 2 || at[1] == 'u')
+			return true;
+		at += 2;
+	}
+	return false;
+}
+
+/* What stands behind the next "reference" in quotes, or NULL. By its rarest letter: several times
+ * faster than memmem(). */
+static const uint8_t *next_name(struct medark_bytes text, const uint8_t *at)
+{
+	static const char name[] = "\"reference\"";
+	const ptrdiff_t before = 3, behind = 8; /* of its f */
+	const uint8_t *end = text.data + text.size;
+
+	while ((at = memchr(at, 'f', (size_t)(end - at)))) {
+		if (at - text.data >= before && end - at >= behind && at[1] == 'e' &&
+		    memcmp(at - before, name, sizeof(name) - 1) == 0)
+			return at + behind;
+		at++;
+	}
+	return NULL;
+}
+
 /* 0; 1 where it takes a walk. */
 static int find_quickly(const struct finder *f, struct medark_bytes text, struct medark_error *err)
 {
-	static const char name[] = "\"reference\"";
-	const uint8_t *at = text.data, *end = text.data + text.size;
+	const uint8_t *at = text.data;
 
-	if (text.size == 0 || memmem(text.data, text.size, "\\u", 2))
+	if (text.size == 0 || has_hex_escape(text))
 		return text.size != 0;
-	while ((at = memmem(at, (size_t)(end - at), name, sizeof(name) - 1))) {
+	while ((at = next_name(text, at))) {
 		struct medark_fhir_reference reference;
 		struct medark_bytes value;
-		int found;
+		int found = string_behind(at, text.data + text.size, &value);
 
-		at += sizeof(name) - 1;
-		found = string_behind(at, end, &value);
 		if (found < 0)
 			return 1;
 		if (!found)

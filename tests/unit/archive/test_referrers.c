@@ -37,6 +37,20 @@ static void what_refers_to_another_patients_record_is_left(void **state)
 	medark_referrers_clear(&r);
 }
 
+static void what_came_just_now_is_known(void **state)
+{
+	static struct medark_referrers r;
+
+	(void)state;
+	medark_referrers_init(&r);
+	assert_false(medark_referrers_is_recent(&r, PAIR(7, 1)));
+	assert_true(medark_referrers_is_recent(&r, PAIR(7, 1)));
+	assert_false(medark_referrers_is_recent(&r, PAIR(7, 2)));
+	/* The first of all is not, although the memory of it is zeroed. */
+	assert_false(medark_referrers_is_recent(&r, 0));
+	medark_referrers_clear(&r);
+}
+
 static void nothing_may_be_left(void **state)
 {
 	static struct medark_referrers r;
@@ -55,6 +69,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_refers_to_another_patients_record_is_left),
+		cmocka_unit_test(what_came_just_now_is_known),
 		cmocka_unit_test(nothing_may_be_left),
 	};
 
