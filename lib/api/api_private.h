@@ -70,6 +70,10 @@ int medark_api_entry(struct medark_api_call *call, const struct medark_view_reco
 		     const char *mode, const struct medark_api_cut *cut,
 		     bool *is_first) MEDARK_MUST_USE;
 
+/* The same of a whole match of $match: its grade, and its score in hundredths up to 100. */
+int medark_api_entry_graded(struct medark_api_call *call, const struct medark_view_record *record,
+			    const char *grade, unsigned score, bool *is_first) MEDARK_MUST_USE;
+
 /* ---- pages ---- */
 
 struct medark_api_cursor {
@@ -106,6 +110,7 @@ int medark_api_summary(struct medark_api_call *call, struct medark_bytes patient
  */
 int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 		     const struct medark_shelf_chart **out) MEDARK_MUST_USE;
+int medark_api_match(struct medark_api_call *call) MEDARK_MUST_USE;
 
 /* ---- operations ---- */
 

@@ -128,8 +128,9 @@ static int put_address(struct medark_api_call *call, const struct medark_view_re
 	return medark_api_put(call, ",");
 }
 
-int medark_api_entry(struct medark_api_call *call, const struct medark_view_record *record,
-		     const char *mode, const struct medark_api_cut *cut, bool *is_first)
+/* An entry up to its search. 0: there is none. */
+static int begin_entry(struct medark_api_call *call, const struct medark_view_record *record,
+		       const struct medark_api_cut *cut, bool *is_first)
 {
 	bool is_cut = cut && (cut->summary != MEDARK_SEARCH_SUMMARY_FALSE || cut->element_count);
 
@@ -143,5 +144,27 @@ int medark_api_entry(struct medark_api_call *call, const struct medark_view_reco
 		MEDARK_TRY(put_cut(call, record, cut));
 	else
 		MEDARK_TRY(medark_api_put_bytes(call, record->root->whole));
-	return medark_api_put(call, ",\"search\":{\"mode\":\"%s\"}}", mode);
+	return 1;
+}
+
+int medark_api_entry(struct medark_api_call *call, const struct medark_view_record *record,
+		     const char *mode, const struct medark_api_cut *cut, bool *is_first)
+{
+	int code = begin_entry(call, record, cut, is_first);
+
+	return code <= 0 ? code : medark_api_put(call, ",\"search\":{\"mode\":\"%s\"}}", mode);
+}
+
+int medark_api_entry_graded(struct medark_api_call *call, const struct medark_view_record *record,
+			    const char *grade, unsigned score, bool *is_first)
+{
+	int code = begin_entry(call, record, NULL, is_first);
+
+	if (code <= 0)
+		return code;
+	return medark_api_put(call,
+			      ",\"search\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/"
+			      "StructureDefinition/match-grade\",\"valueCode\":\"%s\"}],\"mode\":"
+			      "\"match\",\"score\":%u.%02u}}",
+			      grade, score / 100, score % 100);
 }

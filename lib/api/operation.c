@@ -25,6 +25,7 @@ static const struct medark_api_operation operations[] = {
 	{ NULL, "export-status", false, NULL, medark_api_export_status },
 	{ NULL, "export-file", false, NULL, medark_api_export_file },
 	{ "Patient", "summary", true, IPS "summary", summary },
+	{ "Patient", "match", false, HL7 "Patient-match", medark_api_match },
 };
 
 const struct medark_api_operation *medark_api_operation_at(size_t i)

@@ -159,8 +159,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.query = next(&rest, rooms[2]);
 	request.has_query = request.query.size > 0;
 	request.body = rest;
-	request.fields[MEDARK_SERVE_CONTENT_TYPE] =
-		medark_bytes_text("application/x-www-form-urlencoded");
+	request.fields[MEDARK_SERVE_CONTENT_TYPE] = medark_bytes_text(
+		medark_bytes_starts(rest, "{") ? "application/fhir+json"
+					       : "application/x-www-form-urlencoded");
 	forge_expect(medark_cookie(rest, "a").size <= rest.size);
 	if (medark_api_answer(api, shelf, &request, &gate, &response, &err) == 0)
 		check(&response, has_passed);
