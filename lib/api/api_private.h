@@ -111,6 +111,7 @@ int medark_api_summary(struct medark_api_call *call, struct medark_bytes patient
 int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 		     const struct medark_shelf_chart **out) MEDARK_MUST_USE;
 int medark_api_match(struct medark_api_call *call) MEDARK_MUST_USE;
+int medark_api_lastn(struct medark_api_call *call) MEDARK_MUST_USE;
 
 /* ---- operations ---- */
 

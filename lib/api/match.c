@@ -362,6 +362,9 @@ static int grade_candidates(struct match *m)
 		MEDARK_TRY(medark_shelf_of(m->call->shelf, list[i], medark_bytes_text("Patient"),
 					   take_patient, m, m->call->err));
 	}
+	/* Of several certain ones none is the one that was meant. */
+	if (m->only_certain && m->results.size > sizeof(struct result))
+		m->results.size = 0;
 	if (m->results.size)
 		qsort(m->results.data, m->results.size / sizeof(struct result),
 		      sizeof(struct result), by_score);

@@ -26,6 +26,7 @@ static const struct medark_api_operation operations[] = {
 	{ NULL, "export-file", false, NULL, medark_api_export_file },
 	{ "Patient", "summary", true, IPS "summary", summary },
 	{ "Patient", "match", false, HL7 "Patient-match", medark_api_match },
+	{ "Observation", "lastn", false, HL7 "Observation-lastn", medark_api_lastn },
 };
 
 const struct medark_api_operation *medark_api_operation_at(size_t i)

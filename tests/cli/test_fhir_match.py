@@ -21,6 +21,7 @@ PATIENTS = [
     {"resourceType": "Patient", "id": "m6", "birthDate": "1950-02-03", "name": [{"family": "Bergsma", "given": ["Pieter"]}]},
     {"resourceType": "Patient", "id": "m7", "gender": "male", "birthDate": "1950-02-03",
      "identifier": [{"system": BSN, "value": "999990068"}], "name": [{"family": "Berg", "given": ["Pieter"]}]},
+    *({"resourceType": "Patient", "id": name, "identifier": [{"system": "urn:mrn", "value": "twice"}]} for name in ("m8", "m9")),
 ]
 
 
@@ -101,6 +102,9 @@ class Match(FhirTest):
         self.assertEqual([f[0] for f in self.matched(both)][0], "m1")
         self.assertEqual(self.matched(both, onlyCertainMatches=True), [("m1", "certain", 1)])
         self.assertEqual(self.matched(PERSON, onlyCertainMatches=True), [])
+        twice = identifier("twice", "urn:mrn")
+        self.assertEqual(self.matched(twice), [("m8", "certain", 1), ("m9", "certain", 1)])
+        self.assertEqual(self.matched(twice, onlyCertainMatches=True), [])
         self.assertEqual(len(self.matched(both, onlyCertainMatches=False, count=2)), 2)
         answer = self.post({"resourceType": "Patient", **both}, "/Patient/$match?onlyCertainMatches=true&count=1",
                            "application/json; charset=utf-8")
