@@ -1,105 +1,305 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patient/[id]/$everything: the chart, and what it refers to outside of itself. */
+/*
+ * Patient/[id]/$everything: the chart, and what it refers to outside of itself
+ * (https://hl7.org/fhir/R4/patient-operation-everything.html).
+ */
 #include "api/api_private.h"
 
-#include "search/moment.h"
+#include "base/text.h"
+#include "search/match_kinds.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define QUERY_ROOM ((size_t)256 << 10)
+#define COUNT_MAX  1000
 
-struct filter {
-	struct medark_bytes types; /* separated by commas; empty: all */
-	bool has_since;
-	struct medark_moment since;
+/* A request on its way to an answer. */
+struct everything {
+	struct medark_api_call *call;
+	struct medark_buffer text; /* the parameters, as they came or as the link says */
+	struct medark_form form;
+	struct medark_api_cursor cursor;
+	bool has_types, has_since, has_start, has_end, has_count;
+	struct medark_moment since, start; /* from here on */
+	struct medark_moment end;	   /* before this */
+	uint64_t count;			   /* of a page, with `has_count` */
 };
 
-/* 1, or 0 after a refusal. */
-static int read_filter(struct medark_api_call *call, const struct medark_form *form,
-		       struct filter *out)
+static void everything_clear(struct everything *e)
 {
-	struct medark_moments when;
+	medark_buffer_clear(&e->text);
+	medark_form_clear(&e->form);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct everything, everything_clear)
 
-	for (size_t i = 0; i < form->count; i++) {
-		const struct medark_form_pair *pair = &form->pairs[i];
+/* ---- what is asked ---- */
 
-		if (medark_bytes_is(pair->name, "_type")) {
-			out->types = pair->value;
-		} else if (medark_bytes_is(pair->name, "_since")) {
-			if (!medark_moments_parse(pair->value, call->api->setup.zone, &when)) {
-				MEDARK_TRY(medark_api_error(call, 400, "invalid",
-							    "_since is not a date"));
-				return 0;
-			}
-			out->has_since = true;
-			out->since = when.from;
-		} else if (medark_bytes_is(pair->name, "start") ||
-			   medark_bytes_is(pair->name, "end")) {
-			MEDARK_TRY(medark_api_error(call, 400, "not-supported",
-						    "start and end are not supported: search by "
-						    "date, or take the whole chart"));
-			return 0;
-		}
+/* 0 after a refusal. */
+static int refuse(struct everything *e, const char *code, const char *sentence)
+{
+	MEDARK_TRY(medark_api_error(e->call, 400, code, sentence));
+	return 0;
+}
+
+/* 1, or 0 after a refusal. */
+static int parse(struct everything *e)
+{
+	struct medark_error why = { 0 };
+	int code = medark_form_parse(&e->form, medark_bytes(e->text.data, e->text.size), &why);
+
+	if (code == MEDARK_E_USAGE)
+		return refuse(e, "invalid", why.message);
+	return code < 0 ? medark_error_set(e->call->err, code, "%s", why.message) : 1;
+}
+
+/* A link of ours has what was asked for in it. */
+static int follow_link(struct everything *e)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_error why = { 0 };
+
+	for (size_t i = 0; i < e->form.count; i++) {
+		int code;
+
+		if (!medark_bytes_is(e->form.pairs[i].name, "_page"))
+			continue;
+		code = medark_api_token_open(e->call->api, e->form.pairs[i].value, &query,
+					     &e->cursor, &why);
+		if (code == MEDARK_E_USAGE)
+			return refuse(e, "not-found", why.message);
+		if (code < 0)
+			return medark_error_set(e->call->err, code, "%s", why.message);
+		e->text.size = 0;
+		MEDARK_TRY(medark_buffer_add(&e->text, query.data, query.size, e->call->err));
+		return parse(e);
 	}
 	return 1;
 }
 
-static bool is_wanted(const struct medark_api_call *call, const struct filter *f,
-		      const struct medark_view_record *record)
+static int read_moment(struct everything *e, const struct medark_form_pair *pair,
+		       struct medark_moments *out)
+{
+	char sentence[64];
+
+	if (medark_moments_parse(pair->value, e->call->api->setup.zone, out))
+		return 1;
+	(void)snprintf(sentence, sizeof(sentence), "%.*s is not a date", (int)pair->name.size,
+		       (const char *)pair->name.data);
+	return refuse(e, "invalid", sentence);
+}
+
+static int read_pair(struct everything *e, const struct medark_form_pair *pair)
+{
+	bool is_since = medark_bytes_is(pair->name, "_since");
+	bool is_start = medark_bytes_is(pair->name, "start");
+	bool is_end = medark_bytes_is(pair->name, "end");
+	struct medark_moments when;
+
+	if (medark_bytes_is(pair->name, "_count")) {
+		if (!medark_text_decimal(pair->value, INT32_MAX, &e->count))
+			return refuse(e, "invalid", "_count is not a number");
+		e->count = e->count < COUNT_MAX ? e->count : COUNT_MAX;
+		e->has_count = true;
+	}
+	e->has_types |= medark_bytes_is(pair->name, "_type") && pair->value.size;
+	if (is_since || is_start || is_end) {
+		int code = read_moment(e, pair, &when);
+
+		if (code <= 0)
+			return code;
+	}
+	if (is_since)
+		e->since = when.from;
+	if (is_start)
+		e->start = when.from;
+	if (is_end)
+		e->end = when.to;
+	e->has_since |= is_since;
+	e->has_start |= is_start;
+	e->has_end |= is_end;
+	return 1;
+}
+
+/* 1, or 0 after a refusal. */
+static int read_request(struct everything *e)
+{
+	int code = medark_api_arguments(e->call, &e->text, &e->form);
+
+	if (code > 0)
+		code = follow_link(e);
+	for (size_t i = 0; code > 0 && i < e->form.count; i++)
+		code = read_pair(e, &e->form.pairs[i]);
+	return code;
+}
+
+/* ---- which records ---- */
+
+static bool is_type(const struct everything *e, struct medark_bytes type)
+{
+	for (size_t i = 0; i < e->form.count; i++)
+		if (medark_bytes_is(e->form.pairs[i].name, "_type") &&
+		    medark_api_is_listed(e->form.pairs[i].value, type))
+			return true;
+	return !e->has_types;
+}
+
+/* Does the parameter say when there was care? */
+static bool is_of_care(const struct medark_search_param *param)
+{
+	static const char *const others[] = { "birthdate", "death-date", "expiration-date",
+					      "value-date" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (strcmp(param->name, others[i]) == 0)
+			return false;
+	return param->kind == MEDARK_SEARCH_DATE;
+}
+
+/* Is a date of the parameter's within start and end? *out_any: there is one at all. */
+static bool is_within(const struct everything *e, const struct medark_view_record *record,
+		      const struct medark_search_param *param, bool *out_any)
+{
+	const struct medark_search_setup *setup = &e->call->api->lenient;
+	const struct medark_json_node *node;
+	struct medark_search_values values;
+	struct medark_moments when;
+
+	medark_search_values_init(&values, &record->tree, param, setup->base);
+	while ((node = medark_search_values_next(&values))) {
+		if (!medark_search_date_of(&record->tree, node, setup->zone, &when))
+			continue;
+		*out_any = true;
+		if ((!e->has_start || medark_moment_compare(when.to, e->start) > 0) &&
+		    (!e->has_end || medark_moment_compare(when.from, e->end) < 0))
+			return true;
+	}
+	return false;
+}
+
+/* What has no date of care may be of any time. */
+static bool is_in_time(const struct everything *e, const struct medark_view_record *record)
+{
+	const struct medark_search_type *type = medark_search_type_find(record->type);
+	bool is_any = false;
+
+	if ((!e->has_start && !e->has_end) || !type)
+		return true;
+	for (size_t i = 0; i < type->count; i++)
+		if (is_of_care(&type->params[i]) && is_within(e, record, &type->params[i], &is_any))
+			return true;
+	return !is_any;
+}
+
+static bool is_wanted(const struct everything *e, const struct medark_view_record *record)
 {
 	struct medark_moments when;
 	struct medark_bytes text;
 
-	if (!record->root || !medark_api_is_listed(f->types, record->type))
+	if (!record->root || !is_type(e, record->type) || !is_in_time(e, record))
 		return false;
-	if (!f->has_since)
+	if (!e->has_since)
 		return true;
 	text = medark_json_text_at(&record->tree, record->root, "meta.lastUpdated");
 	/* What does not say when it was changed may have been. */
-	return !medark_moments_parse(text, call->api->setup.zone, &when) ||
-	       medark_moment_compare(when.from, f->since) >= 0;
+	return !medark_moments_parse(text, e->call->api->setup.zone, &when) ||
+	       medark_moment_compare(when.from, e->since) >= 0;
 }
 
-static int put_bundle(struct medark_api_call *call, const struct medark_shelf_chart *chart,
-		      const struct filter *f)
+/* ---- the Bundle ---- */
+
+static int put_address(struct everything *e, struct medark_buffer *out)
+{
+	struct medark_bytes id = e->call->segments[1];
+	struct medark_error *err = e->call->err;
+
+	MEDARK_TRY(medark_buffer_print(out, err, "%s/Patient/", e->call->api->setup.base));
+	/* Escaped: whatever the id is, the address stays one. */
+	for (size_t i = 0; i < id.size; i++)
+		MEDARK_TRY(medark_buffer_print(out, err, "%%%02X", id.data[i]));
+	return medark_buffer_text(out, "/$everything", err);
+}
+
+/* A link to another page of the same request. */
+static int put_link(struct everything *e, const char *relation, uint64_t offset)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer url = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	const struct medark_api_cursor cursor = { .offset = offset };
+	struct medark_error *err = e->call->err;
+
+	MEDARK_TRY(put_address(e, &url));
+	MEDARK_TRY(medark_buffer_text(&url, "?_page=", err));
+	MEDARK_TRY(medark_api_token(e->call->api, medark_bytes(e->text.data, e->text.size), &cursor,
+				    &url, err));
+	MEDARK_TRY(medark_api_put(e->call, ",{\"relation\":\"%s\",\"url\":", relation));
+	MEDARK_TRY(medark_text_json(&e->call->body, medark_bytes(url.data, url.size), err));
+	return medark_api_put(e->call, "}");
+}
+
+static int put_links(struct everything *e, uint64_t total)
+{
+	uint64_t next = e->cursor.offset + e->count;
+
+	MEDARK_TRY(medark_api_put(e->call, "\"link\":[{\"relation\":\"self\",\"url\":\""));
+	MEDARK_TRY(put_address(e, &e->call->body));
+	MEDARK_TRY(medark_api_put(e->call, "\"}"));
+	if (e->count && (e->cursor.offset || next < total))
+		MEDARK_TRY(put_link(e, "first", 0));
+	if (e->count && next < total)
+		MEDARK_TRY(put_link(e, "next", next));
+	return medark_api_put(e->call, "]");
+}
+
+static int put_bundle(struct everything *e, const struct medark_shelf_chart *chart)
 {
 	const struct medark_view_records *records = &chart->records;
+	uint64_t total = 0, place = 0, end = e->cursor.offset + e->count;
 	bool is_first = true;
-	size_t count = 0;
 
 	for (size_t i = 0; i < records->count; i++)
-		count += is_wanted(call, f, &records->list[i]);
-	MEDARK_TRY(
-		medark_api_put(call,
-			       "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":%zu,"
-			       "\"link\":[{\"relation\":\"self\",\"url\":\"%s/Patient/",
-			       count, call->api->setup.base));
-	/* Escaped: whatever the id is, the address stays one. */
-	for (size_t i = 0; i < call->segments[1].size; i++)
-		MEDARK_TRY(medark_api_put(call, "%%%02X", call->segments[1].data[i]));
-	MEDARK_TRY(medark_api_put(call, "/$everything\"}]%s", count ? ",\"entry\":[" : ""));
-	for (size_t i = 0; i < records->count; i++)
-		if (is_wanted(call, f, &records->list[i]))
-			MEDARK_TRY(medark_api_entry(call, &records->list[i], "match", NULL,
-						    &is_first));
-	return medark_api_put(call, count ? "]}" : "}");
+		total += is_wanted(e, &records->list[i]);
+	MEDARK_TRY(medark_api_put(
+		e->call, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":%llu,",
+		(unsigned long long)total));
+	MEDARK_TRY(put_links(e, total));
+	for (size_t i = 0; i < records->count; i++) {
+		if (!is_wanted(e, &records->list[i]))
+			continue;
+		place++;
+		if (e->has_count && (place <= e->cursor.offset || place > end))
+			continue;
+		if (is_first)
+			MEDARK_TRY(medark_api_put(e->call, ",\"entry\":["));
+		MEDARK_TRY(medark_api_entry(e->call, &records->list[i], "match", NULL, &is_first));
+	}
+	return medark_api_put(e->call, is_first ? "}" : "]}");
+}
+
+static int answer(struct everything *e, const struct medark_shelf_chart *chart)
+{
+	struct medark_error *err = e->call->err, why = { 0 };
+	int code;
+
+	e->call->err = &why;
+	code = put_bundle(e, chart);
+	e->call->err = err;
+	if (code == MEDARK_E_USAGE) /* too much for a link */
+		return medark_api_error(e->call, 403, "too-costly", why.message);
+	if (code < 0)
+		return medark_error_set(err, code, "%s", why.message);
+	return medark_api_send(e->call);
 }
 
 int medark_api_everything(struct medark_api_call *call, struct medark_bytes patient)
 {
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
-	MEDARK_AUTO(medark_form_clear) struct medark_form form = { 0 };
+	MEDARK_AUTO(everything_clear)
+	struct everything e = { .call = call, .text = MEDARK_BUFFER_SECRET(QUERY_ROOM) };
 	const struct medark_shelf_chart *chart = NULL;
-	struct filter filter = { 0 };
-	int code = medark_api_arguments(call, &query, &form);
+	int code = read_request(&e);
 
-	if (code <= 0)
-		return code;
-	code = read_filter(call, &form, &filter);
-	if (code <= 0)
-		return code;
-	code = medark_api_chart(call, patient, &chart);
-	if (code <= 0)
-		return code;
-	MEDARK_TRY(put_bundle(call, chart, &filter));
-	return medark_api_send(call);
+	if (code > 0)
+		code = medark_api_chart(call, patient, &chart);
+	return code > 0 ? answer(&e, chart) : code;
 }
