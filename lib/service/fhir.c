@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The FHIR API as a part of the service: who may ask, and the rows of the log. */
+#include "base/utf8.h"
 #include "service/service_private.h"
 
 #include <string.h>
@@ -9,6 +10,33 @@ struct gate {
 	struct medark_reason reason;
 };
 
+/*
+ * Copies a text as far as a row has room, byte by byte '?' where it is no UTF-8: what is in an
+ * address may be anything, and must be no way to an answer that says that the log is broken.
+ */
+static const char *fit(const char *text, char *out, size_t room)
+{
+	size_t used = 0, left = text ? strlen(text) : 0;
+
+	if (!text)
+		return NULL;
+	for (const uint8_t *p = (const uint8_t *)text; left;) {
+		size_t size = medark_utf8_sequence(p, left), skip = size ? size : 1;
+
+		if (used + skip >= room)
+			break;
+		if (size)
+			memcpy(out + used, p, size);
+		else
+			out[used] = '?';
+		used += skip;
+		p += skip;
+		left -= skip;
+	}
+	out[used] = 0;
+	return out;
+}
+
 static int pass(void *context, const struct medark_api_access *access, struct medark_error *err)
 {
 	static const enum medark_audit_kind kinds[] = { [MEDARK_API_READ] = MEDARK_AUDIT_READ,
@@ -16,20 +44,25 @@ static int pass(void *context, const struct medark_api_access *access, struct me
 							[MEDARK_API_CHART] = MEDARK_AUDIT_EXPORT,
 							[MEDARK_API_BULK] = MEDARK_AUDIT_EXPORT };
 	struct gate *gate = context;
+	char patient[MEDARK_AUDIT_PATIENT_MAX + 1], record[MEDARK_AUDIT_RECORD_MAX + 1];
+	char query[MEDARK_AUDIT_QUERY_MAX + 1];
 	const struct medark_audit_event row = {
 		.kind = kinds[access->kind],
 		.action = access->kind == MEDARK_API_SEARCH ? 'E' : 'R',
 		.outcome = access->is_refused ? MEDARK_AUDIT_REFUSED : MEDARK_AUDIT_DONE,
-		.patient = access->patient,
-		.record = access->record,
-		.query = access->query,
+		.patient = fit(access->patient, patient, sizeof(patient)),
+		.record = fit(access->record, record, sizeof(record)),
+		.query = fit(access->query, query, sizeof(query)),
 		.reason = gate->reason.code,
 		.reason_text = gate->reason.text,
 		.detail = "FHIR",
 	};
 
+	int code = medark_call_audit(gate->call, &row);
+
 	(void)err; /* the call's, which the caller handed in */
-	return medark_call_audit(gate->call, &row);
+	explicit_bzero(query, sizeof(query));
+	return code;
 }
 
 static bool is_stopping(void *context)

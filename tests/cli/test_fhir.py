@@ -201,6 +201,16 @@ class Fhir(FhirTest):
         self.assertEqual({row["reason"] for row in rows}, {"ETREAT"})
         self.assertNotIn("p1", self.said)
 
+    def test_any_address_can_be_logged(self):
+        self.begin()
+        for path in ("/Condition/" + "x" * 300, "/Condition/" + "%C3%A9" * 200, "/Condition/%FF%09", "/Patient/" + "y" * 300 + "/$everything"):
+            self.refused(self.get(path), 404, "not-found")
+        self.assertEqual(self.ask("POST", "/Condition/_search", {"patient": "p1", "x": "\u00e9" * 2040, "y": "\u00e9" * 2040}).status, 200)
+        self.assertEqual(self.client.ask("POST", "/fhir/Condition/_search", ("patient=p1&x=a" + "\u00e9" * 2000).encode(), **self.token,
+                                         **{"Content-Type": "application/x-www-form-urlencoded"}).status, 200)
+        self.assertNotIn("log", self.end())
+        self.assertIn("Condition/?\t", [row.get("record") for row in self.log()])
+
     def test_long_answers_come_whole(self):
         self.write("long/r.ndjson", json.dumps({"resourceType": "Patient", "id": "x"}) + "\n" + "".join(
             json.dumps({"resourceType": "Observation", "id": f"l{n}", "subject": about("x"), "note": [{"text": "z" * 20000}]}) + "\n"
