@@ -3,6 +3,9 @@
 #include "api/api_private.h"
 
 #include "base/text.h"
+#include "record/fhir_reference.h"
+
+#define ID_MAX 256
 
 #include <string.h>
 
@@ -34,6 +37,22 @@ int medark_api_error(struct medark_api_call *call, unsigned status, const char *
 		     const char *sentence)
 {
 	return medark_api_refuse(call->response, status, code, sentence, call->err);
+}
+
+int medark_api_missing(struct medark_api_call *call, struct medark_bytes type,
+		       struct medark_bytes id, const char *sentence)
+{
+	/* Longer ones are no names of records. */
+	bool is_name = type.size <= MEDARK_FHIR_TYPE_MAX && id.size <= ID_MAX;
+	int gone = is_name ? medark_lineage_is_deleted(medark_shelf_lineage(call->shelf), type, id,
+						       call->err)
+			   : 0;
+
+	MEDARK_TRY(gone);
+	if (gone)
+		return medark_api_error(call, 410, "deleted",
+					"the record was deleted before the archive's time");
+	return medark_api_error(call, 404, "not-found", sentence);
 }
 
 int medark_api_not_yet(struct medark_api_call *call)

@@ -46,6 +46,9 @@ int medark_api_header(struct medark_api_call *call, const char *name,
 		      const char *value) MEDARK_MUST_USE;
 int medark_api_error(struct medark_api_call *call, unsigned status, const char *code,
 		     const char *sentence) MEDARK_MUST_USE;
+/* 410 for what a later archive says was deleted, else 404 with the sentence. */
+int medark_api_missing(struct medark_api_call *call, struct medark_bytes type,
+		       struct medark_bytes id, const char *sentence) MEDARK_MUST_USE;
 /* 503: the names of records are still being read. */
 int medark_api_not_yet(struct medark_api_call *call) MEDARK_MUST_USE;
 /* Makes call->body the answer: JSON of FHIR. */

@@ -111,11 +111,12 @@ int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 	if (code < 0 && code != MEDARK_E_NOT_FOUND && code != MEDARK_E_USAGE)
 		return medark_error_set(call->err, code, "%s", why.message);
 	access.patient = code < 0 ? id : (*out)->id;
-	access.is_refused = code < 0;
+	/* Of a patient who was deleted with all records an earlier archive still has the row. */
+	access.is_refused = code < 0 || !(*out)->records.count;
 	MEDARK_TRY(call->gate->pass(call->gate->context, &access, call->err));
-	if (code >= 0)
+	if (!access.is_refused)
 		return 1;
-	MEDARK_TRY(
-		medark_api_error(call, 404, "not-found", "the archive has no patient of this id"));
+	MEDARK_TRY(medark_api_missing(call, call->segments[0], call->segments[1],
+				      "the archive has no patient of this id"));
 	return 0;
 }

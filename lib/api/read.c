@@ -114,7 +114,7 @@ int medark_api_read(struct medark_api_call *call, struct medark_bytes version)
 	access.is_refused = code < 0;
 	MEDARK_TRY(call->gate->pass(call->gate->context, &access, call->err));
 	if (code < 0)
-		return medark_api_error(call, 404, "not-found",
-					"the archive has no record of this type and id");
+		return medark_api_missing(call, call->segments[0], call->segments[1],
+					  "the archive has no record of this type and id");
 	return send_record(call, &record.one.list[0], version);
 }

@@ -269,11 +269,11 @@ int medark_lineage_new(struct medark_archive *const *archives, size_t count, int
 	return 0;
 }
 
-static int has_changed(struct medark_archive *archive, struct medark_bytes name,
-		       struct medark_error *err)
+/* 1: the archive's changes have this name, in *out, whose own name is borrowed. */
+static int find_change(struct medark_archive *archive, struct medark_bytes name,
+		       struct medark_change_row *out, struct medark_error *err)
 {
 	struct medark_index *index;
-	struct medark_change_row change;
 	struct medark_bytes row;
 	uint64_t at;
 
@@ -282,12 +282,13 @@ static int has_changed(struct medark_archive *archive, struct medark_bytes name,
 	if (at == medark_index_rows(index, MEDARK_KIND_CHANGES))
 		return 0;
 	MEDARK_TRY(medark_index_row(index, MEDARK_KIND_CHANGES, at, &row, err));
-	MEDARK_TRY(medark_change_row_parse(row, &change, err));
-	return medark_bytes_equal(change.name, name);
+	MEDARK_TRY(medark_change_row_parse(row, out, err));
+	return medark_bytes_equal(out->name, name);
 }
 
-int medark_lineage_superseded(struct medark_lineage *l, size_t k, struct medark_bytes name,
-			      struct medark_error *err)
+/* 1: an archive behind number `k` has this name among its changes, the latest of them in *out. */
+static int find_latest_change(struct medark_lineage *l, size_t k, struct medark_bytes name,
+			      struct medark_change_row *out, struct medark_error *err)
 {
 	const struct medark_lineage_slot *slot;
 
@@ -297,7 +298,7 @@ int medark_lineage_superseded(struct medark_lineage *l, size_t k, struct medark_
 	if (!slot->is_used || slot->archive <= k)
 		return 0;
 	for (size_t later = slot->archive; later > k; later--) {
-		int found = has_changed(l->archives[later], name, err);
+		int found = find_change(l->archives[later], name, out, err);
 
 		if (found)
 			return found;
@@ -305,14 +306,42 @@ int medark_lineage_superseded(struct medark_lineage *l, size_t k, struct medark_
 	return 0;
 }
 
+int medark_lineage_superseded(struct medark_lineage *l, size_t k, struct medark_bytes name,
+			      struct medark_error *err)
+{
+	struct medark_change_row ignored;
+
+	return find_latest_change(l, k, name, &ignored, err);
+}
+
+/* The record's name as it stands in rows, in l->name. */
+static int write_name(struct medark_lineage *l, struct medark_bytes type, struct medark_bytes id,
+		      struct medark_error *err)
+{
+	l->name.size = 0;
+	MEDARK_TRY(medark_row_encode(type, &l->name, err));
+	MEDARK_TRY(medark_buffer_add(&l->name, "/", 1, err));
+	return medark_row_encode(id, &l->name, err);
+}
+
 int medark_lineage_superseded_record(struct medark_lineage *l, size_t k, struct medark_bytes type,
 				     struct medark_bytes id, struct medark_error *err)
 {
 	if (!l->used || !type.size || !id.size)
 		return 0;
-	l->name.size = 0;
-	MEDARK_TRY(medark_row_encode(type, &l->name, err));
-	MEDARK_TRY(medark_buffer_add(&l->name, "/", 1, err));
-	MEDARK_TRY(medark_row_encode(id, &l->name, err));
+	MEDARK_TRY(write_name(l, type, id, err));
 	return medark_lineage_superseded(l, k, medark_bytes(l->name.data, l->name.size), err);
+}
+
+int medark_lineage_is_deleted(struct medark_lineage *l, struct medark_bytes type,
+			      struct medark_bytes id, struct medark_error *err)
+{
+	struct medark_change_row change;
+	int found;
+
+	if (!l->used || !type.size || !id.size)
+		return 0;
+	MEDARK_TRY(write_name(l, type, id, err));
+	found = find_latest_change(l, 0, medark_bytes(l->name.data, l->name.size), &change, err);
+	return found > 0 ? change.is_deleted : found;
 }

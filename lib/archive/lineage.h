@@ -52,4 +52,9 @@ int medark_lineage_superseded_record(struct medark_lineage *l, size_t k, struct 
 				     struct medark_bytes id,
 				     struct medark_error *err) MEDARK_MUST_USE;
 
+/* Does the latest archive that says anything of this record say that it is gone? 1 or 0. Errors of
+ * the index; MEDARK_E_MEMORY: the name is too long for one. */
+int medark_lineage_is_deleted(struct medark_lineage *l, struct medark_bytes type,
+			      struct medark_bytes id, struct medark_error *err) MEDARK_MUST_USE;
+
 #endif
