@@ -6,6 +6,7 @@
 #include "inputs.h"
 #include "leaving.h"
 #include "lines.h"
+#include "passphrase.h"
 #include "place.h"
 #include "progress.h"
 #include "report.h"
@@ -64,11 +65,23 @@ static int check_language(const struct cli_options *options)
 	bool is_known = options->lang &&
 			(strcmp(options->lang, "nl") == 0 || strcmp(options->lang, "en") == 0);
 
-	if (!options->lang || (is_known && options->form == MEDARK_RESTORE_HTML))
+	if (!options->lang || (is_known && cli_forms_is_html(options)))
 		return 0;
 	return cli_report_usage(options,
-				"cannot use '%s' for --lang: it is nl or en, of --to html:DIR",
+				"cannot use '%s' for --lang: it is nl or en, of --to html:DIR or "
+				"html:FILE.zip",
 				options->lang);
+}
+
+/* Else somebody would take the folder for encrypted. */
+static int check_zip(const struct cli_options *options)
+{
+	if (cli_forms_is_sealed(options) ||
+	    (!options->zip_passphrase && !options->zip_passphrase_file))
+		return 0;
+	return cli_report_usage(options,
+				"cannot use --zip-passphrase%s: it is for --to html:FILE.zip",
+				options->zip_passphrase_file ? "-file" : "");
 }
 
 static int check(const struct cli_options *options)
@@ -87,6 +100,8 @@ static int check(const struct cli_options *options)
 						 "folder");
 	code = cli_server_check_absent(options);
 	if (!code)
+		code = check_zip(options);
+	if (!code)
 		code = cli_place_check(options, "target", options->to, CLI_FORMS);
 	for (size_t k = 0; !code && k < options->operands.count; k++)
 		code = cli_access_check_archive(options, options->operands.items[k]);
@@ -101,7 +116,7 @@ static int check(const struct cli_options *options)
 		return cli_report_usage(options, "cannot use --force with bagit: a bag goes into a "
 						 "new or empty folder");
 	if ((options->form == MEDARK_RESTORE_BUNDLES || options->form == MEDARK_RESTORE_CSV ||
-	     options->form == MEDARK_RESTORE_HTML) &&
+	     cli_forms_is_html(options)) &&
 	    (options->force || options->since || options->types.count))
 		return cli_report_usage(
 			options,
@@ -204,7 +219,7 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	const struct medark_restore_result *r = &o->result;
 
 	cli_report_row_judged(stdout, o->judged_at);
-	if (options->form == MEDARK_RESTORE_HTML) {
+	if (cli_forms_is_html(options)) {
 		cli_report_row_number(stdout, "patients", r->patients);
 		cli_report_row_number(stdout, "records", r->records);
 		cli_report_row_number(stdout, "files", r->opaque);
@@ -415,7 +430,7 @@ static const char *hint_for_target(const struct cli_options *options, int code, 
 {
 	struct stat st;
 
-	if (options->form == MEDARK_RESTORE_SQLITE)
+	if (cli_forms_is_file(options))
 		return code != MEDARK_E_EXISTS ? NULL
 		       : replaceable	       ? "name a new file, or give --force to replace it"
 					       : "name a new file";
@@ -462,12 +477,14 @@ static int fail(const struct cli_options *options, const struct cli_lines *patie
 static int restore(const struct cli_options *options, struct cli_access *access,
 		   const struct cli_lines *patients)
 {
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase zip = { .size = 0 };
 	char since[DATE_SIZE];
 	struct refusal refusal = { 0 };
 	struct cli_leaving leaving;
 	struct medark_restore_request request = {
 		.target = options->to,
 		.form = options->form,
+		.passphrase = zip.bytes,
 		.replace = options->force,
 		.no_sync = options->no_sync,
 		.patient_count = patients->list.count,
@@ -488,6 +505,8 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 	double began = cli_report_clock();
 	int code = cli_leaving_begin(options, access, patients->list.count, &leaving);
 
+	if (!code && cli_forms_is_sealed(options))
+		code = cli_passphrase_for_zip(options, &zip);
 	if (code)
 		return code;
 	cli_progress_begin(&progress, options, NULL);

@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct {
 	const char *prefix;
@@ -14,9 +15,16 @@ static const struct {
 	{ "bagit:", MEDARK_RESTORE_BAG, "bagit", "folder" },
 	{ "csv:", MEDARK_RESTORE_CSV, "csv", "folder" },
 	{ "sqlite:", MEDARK_RESTORE_SQLITE, "sqlite", "file" },
-	{ "html:", MEDARK_RESTORE_HTML, "html", "folder" },
+	{ "html:", MEDARK_RESTORE_HTML, "html", "folder or ZIP file" },
 };
 #define FORMS (sizeof(forms) / sizeof(*forms))
+
+static bool is_zip(const char *name)
+{
+	size_t size = strlen(name);
+
+	return size > 4 && strcasecmp(name + size - 4, ".zip") == 0;
+}
 
 int cli_forms_take(struct cli_options *options)
 {
@@ -31,13 +39,32 @@ int cli_forms_take(struct cli_options *options)
 						options->to, forms[i].behind);
 		options->to += size;
 		options->form = forms[i].form;
+		if (options->form == MEDARK_RESTORE_HTML && is_zip(options->to))
+			options->form = MEDARK_RESTORE_HTML_ZIP;
 		return 0;
 	}
 	return 0;
 }
 
+bool cli_forms_is_html(const struct cli_options *options)
+{
+	return options->form == MEDARK_RESTORE_HTML || options->form == MEDARK_RESTORE_HTML_ZIP;
+}
+
+bool cli_forms_is_file(const struct cli_options *options)
+{
+	return options->form == MEDARK_RESTORE_SQLITE || options->form == MEDARK_RESTORE_HTML_ZIP;
+}
+
+bool cli_forms_is_sealed(const struct cli_options *options)
+{
+	return options->form == MEDARK_RESTORE_HTML_ZIP;
+}
+
 const char *cli_forms_name(const struct cli_options *options)
 {
+	if (options->form == MEDARK_RESTORE_HTML_ZIP)
+		return "html, ZIP file";
 	for (size_t i = 0; i < FORMS; i++)
 		if (options->form == forms[i].form)
 			return forms[i].name;
@@ -48,6 +75,9 @@ const char *cli_forms_name(const struct cli_options *options)
 const char *cli_forms_secrecy(const struct cli_options *options)
 {
 	switch (options->form) {
+	case MEDARK_RESTORE_HTML_ZIP:
+		return "the file is encrypted: whoever has it and its passphrase can read every "
+		       "patient in it";
 	case MEDARK_RESTORE_SQLITE:
 		return "patient data leaves the archive in clear text, for you alone (the file is 0600)";
 	case MEDARK_RESTORE_FILES:

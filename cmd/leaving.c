@@ -68,8 +68,10 @@ static void describe(struct cli_leaving *l, const struct medark_archive_info *in
 		     uint64_t archives)
 {
 	uint64_t patients = l->patients ? l->patients : info->patients;
-	int used = snprintf(l->detail, sizeof(l->detail), "exported to clear text: %s, ",
-			    cli_forms_name(l->options));
+	int used =
+		snprintf(l->detail, sizeof(l->detail), "exported %s: %s, ",
+			 cli_forms_is_sealed(l->options) ? "under a passphrase" : "to clear text",
+			 cli_forms_name(l->options));
 
 	if (archives > 1 && !l->patients)
 		(void)snprintf(l->detail + used, sizeof(l->detail) - (size_t)used,

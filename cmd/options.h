@@ -25,6 +25,8 @@ struct cli_options {
 	bool json, quiet, verbose, help, force, no_sync, quarantined;
 	bool check;	 /* a run only looks */
 	bool passphrase; /* ask for one on the terminal */
+	bool zip_passphrase;
+	const char *zip_passphrase_file; /* of a ZIP file of pages */
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *lang, *role, *name,
 		*key_type;

@@ -327,6 +327,53 @@ int cli_passphrase_read_new(const struct cli_options *options, const char *quest
 	return code || out->size ? code : prompt(options, question, other_options, true, out);
 }
 
+/* Nowhere else than on the terminal: standard output may go into a file or a log. */
+static int draw_for_zip(const struct cli_options *options, struct cli_passphrase *out)
+{
+	AUTO_FD int tty = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	struct medark_error err = { 0 };
+	int code;
+
+	_Static_assert(sizeof(out->bytes) >= MEDARK_PASSPHRASE_SIZE, "it has to have room");
+	if (tty < 0)
+		return cli_report_usage(options,
+					"cannot show a new passphrase for the ZIP file: "
+					"there is no terminal; give --zip-passphrase-file");
+	code = medark_passphrase_new(out->bytes, &err);
+	if (code < 0)
+		return cli_report_failure(options,
+					  &(struct cli_failure) { .action = "draw a passphrase",
+								  .code = code,
+								  .err = &err });
+	out->size = strlen(out->bytes);
+	if (dprintf(tty,
+		    "passphrase of the ZIP file, shown this once; keep it apart from the file:\n"
+		    "  %s\n",
+		    out->bytes) < 0)
+		return cli_report_error(options, CLI_FAILED, "cannot show the passphrase: %s",
+					strerror(errno));
+	return 0;
+}
+
+int cli_passphrase_for_zip(const struct cli_options *options, struct cli_passphrase *out)
+{
+	int code;
+
+	if (options->zip_passphrase && options->zip_passphrase_file)
+		return cli_report_usage(options, "cannot use more than one of --zip-passphrase and "
+						 "--zip-passphrase-file");
+	if (options->zip_passphrase_file)
+		code = read_file(options, options->zip_passphrase_file, out);
+	else if (options->zip_passphrase)
+		code = prompt(options, "New passphrase of the ZIP file", "--zip-passphrase-file",
+			      true, out);
+	else
+		code = draw_for_zip(options, out);
+	if (!code)
+		out->bytes[out->size] = '\0';
+	return code;
+}
+
 /* PKCS#8 and the older PEM form both say so in clear. */
 static bool is_encrypted(const char *key)
 {

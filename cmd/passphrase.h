@@ -42,6 +42,12 @@ int cli_passphrase_read_new(const struct cli_options *options, const char *quest
 			    struct cli_passphrase *out);
 
 /*
+ * The passphrase of a ZIP file that is to be made: of --zip-passphrase-file or --zip-passphrase; if
+ * neither is given one is drawn, and shown on the terminal. It ends in a zero. 0 or an exit code.
+ */
+int cli_passphrase_for_zip(const struct cli_options *options, struct cli_passphrase *out);
+
+/*
  * The passphrase of an encrypted key: `path` if given, else a question on the terminal. `out` stays
  * empty if the key is not encrypted. 0 or an exit code.
  */

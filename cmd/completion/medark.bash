@@ -21,10 +21,11 @@ _medark_options() {
 			--passphrase-file --passphrase-fd --passphrase-command
 		;;
 	restore)
-		echo --identity --trust --signed-by --at --to --lang --as-of --patient --type --since --passphrase \
+		echo --identity --trust --signed-by --at --to --lang --zip-passphrase --zip-passphrase-file \
+			--as-of --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
-			--no-sync --state --audit-log --auditor --auth --today --dry-run --ids --id-prefix --source-base --workers \
-			--journal --rejected --report --no-read-back --signer --signer-key \
+			--no-sync --state --audit-log --auditor --auth --today --dry-run --ids \
+			--id-prefix --source-base --workers --journal --rejected --report --no-read-back --signer --signer-key \
 			--signer-key-passphrase-file
 		;;
 	key) echo --role --name --type --out --force ;;

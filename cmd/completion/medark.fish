@@ -91,6 +91,8 @@ complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_dire
 complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'
 complete -c medark -n '__medark_verb restore' -l type -x -d 'only this resource type'
 complete -c medark -n '__medark_verb restore' -l lang -x -a 'nl en' -d 'language of pages'
+complete -c medark -n '__medark_verb restore' -l zip-passphrase -d 'ask for the passphrase of the ZIP file'
+complete -c medark -n '__medark_verb restore' -l zip-passphrase-file -r -F -d 'read the passphrase of the ZIP file'
 complete -c medark -n '__medark_verb restore' -l as-of -x -d 'only archives made then or before'
 complete -c medark -n '__medark_verb restore' -l since -x -d 'only from this day on'
 complete -c medark -n '__medark_verb restore' -l no-sync -d 'do not wait until the disk has it'

@@ -182,12 +182,25 @@ enum medark_restore_form {
 	MEDARK_RESTORE_HTML, /* charts as pages for any browser, index.html; as BUNDLES otherwise */
 	MEDARK_RESTORE_BAG,  /* as FILES, in data/ of a bag (RFC 8493); without `replace` */
 	MEDARK_RESTORE_SQLITE, /* one SQLite database; without types and `since` */
+	/* HTML as one ZIP file, encrypted with `passphrase` (WinZip's AES-256); as HTML otherwise
+	 */
+	MEDARK_RESTORE_HTML_ZIP,
 };
+
+/*
+ * Of a ZIP file: characters, printable ASCII, as programs differ in how they encode others. Its
+ * keys are derived with SHA-1 and 1,000 rounds only, so that a short one can be guessed: better it
+ * is drawn (medark_passphrase_new()).
+ */
+#define MEDARK_ZIP_PASSPHRASE_MIN 20
+#define MEDARK_ZIP_PASSPHRASE_MAX 200
 
 struct medark_restore_result;
 
 struct medark_restore_request {
-	const char *target; /* a folder: new, or empty; of SQLITE a file that is not there */
+	const char
+		*target; /* a folder: new, or empty; of SQLITE, HTML_ZIP a file that is not there */
+	const char *passphrase; /* of HTML_ZIP: MEDARK_E_USAGE for one that is not as above */
 	enum medark_restore_form form; /* of BUNDLES without `replace`, types and `since` */
 	/*
 	 * Write into a folder that is not empty. A whole restore replaces files of the same name;

@@ -20,6 +20,16 @@ enum medark_key_type { MEDARK_KEY_P256, MEDARK_KEY_P384, MEDARK_KEY_RSA3072 };
  */
 MEDARK_API bool medark_acl_is_own(int fd);
 
+/* Room for a drawn passphrase, with its zero. */
+#define MEDARK_PASSPHRASE_SIZE 30
+
+/*
+ * Draws a passphrase of 120 bits: six groups of four letters and digits, "7KQ2-…", which are all
+ * upper case and none of which looks like another. A secret, wiped by the caller. MEDARK_E_SYSTEM.
+ * Any thread.
+ */
+MEDARK_API int medark_passphrase_new(char out[MEDARK_PASSPHRASE_SIZE], struct medark_error *err);
+
 struct medark_key_request {
 	enum medark_key_role role;
 	enum medark_key_type type;

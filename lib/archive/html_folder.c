@@ -53,33 +53,59 @@ static int make_policy(struct medark_html_folder *f, struct medark_error *err)
 	return 0;
 }
 
-static int make_folder(int folder, const char *name, int *out, struct medark_error *err)
+static const char *const names[MEDARK_HTML_PLACES] = { "", "patients", "files" };
+
+static int make_folder(struct medark_html_folder *f, enum medark_html_place place,
+		       struct medark_error *err)
 {
-	if (mkdirat(folder, name, 0700) == 0)
-		*out = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return *out < 0 ? medark_error_errno(err, errno, "cannot create '%s' in the target", name)
-			: 0;
+	int top = f->places[MEDARK_HTML_TOP];
+
+	if (mkdirat(top, names[place], 0700) == 0)
+		f->places[place] =
+			openat(top, names[place], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return f->places[place] < 0
+		       ? medark_error_errno(err, errno, "cannot create '%s' in the target",
+					    names[place])
+		       : 0;
 }
 
-int medark_html_folder_begin(struct medark_html_folder *f, int folder, struct medark_error *err)
+int medark_html_folder_begin(struct medark_html_folder *f, int folder,
+			     struct medark_sealed_zip *zip, struct medark_error *err)
 {
+	f->zip = zip;
+	f->places[MEDARK_HTML_TOP] = folder;
+	f->places[MEDARK_HTML_PATIENTS] = f->places[MEDARK_HTML_FILES] = -1;
 	MEDARK_TRY(make_policy(f, err));
-	MEDARK_TRY(make_folder(folder, "patients", &f->patients, err));
-	return make_folder(folder, "files", &f->files, err);
+	if (zip)
+		return 0;
+	MEDARK_TRY(make_folder(f, MEDARK_HTML_PATIENTS, err));
+	return make_folder(f, MEDARK_HTML_FILES, err);
 }
 
 void medark_html_folder_end(struct medark_html_folder *f)
 {
-	medark_fd_close_auto(&f->patients);
-	medark_fd_close_auto(&f->files);
+	for (int i = MEDARK_HTML_PATIENTS; i < MEDARK_HTML_PLACES; i++)
+		medark_fd_close_auto(&f->places[i]);
 }
 
-int medark_html_write(int folder, const char *name, struct medark_bytes text,
-		      struct medark_error *err)
+static int write_entry(const struct medark_html_folder *f, enum medark_html_place place,
+		       const char *name, struct medark_bytes text, struct medark_error *err)
+{
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "%s%s%s", names[place], *names[place] ? "/" : "", name);
+	return medark_sealed_zip_add(f->zip, path, text, err);
+}
+
+int medark_html_write(const struct medark_html_folder *f, enum medark_html_place place,
+		      const char *name, struct medark_bytes text, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fd_close) int fd = -1;
 
-	fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (f->zip)
+		return write_entry(f, place, name, text, err);
+	fd = openat(f->places[place], name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd < 0)
 		return medark_error_errno(err, errno, "cannot create '%s' in the target", name);
 	return medark_write_all(fd, text.data, text.size, err);
@@ -144,7 +170,7 @@ static int write_file(struct medark_html_files *files, struct medark_bytes bytes
 		       medark_file_ending(bytes));
 	(void)snprintf(name, sizeof(name), "%llu-%llu.%s", (unsigned long long)files->patient,
 		       (unsigned long long)i + 1, files->endings[i]);
-	return medark_html_write(files->folder->files, name, bytes, err);
+	return medark_html_write(files->folder, MEDARK_HTML_FILES, name, bytes, err);
 }
 
 int medark_html_files_add(struct medark_html_files *files, const struct medark_view_record *record,

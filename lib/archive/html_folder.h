@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * html_folder: the files of a folder of pages: index.html; patients/N.html and N-raw.html; and
- * files/N-K.END, what records hold or point to. Names are numbers: they say nothing about anybody.
- * One thread.
+ * html_folder: the files of a folder of pages, or of a ZIP file: index.html; patients/N.html and
+ * N-raw.html; and files/N-K.END, what records hold or point to. Names are numbers: they say nothing
+ * about anybody. One thread.
  */
 #ifndef MEDARK_ARCHIVE_HTML_FOLDER_H
 #define MEDARK_ARCHIVE_HTML_FOLDER_H
 
+#include "store/sealed_zip.h"
 #include "view/page.h"
 #include "view/records.h"
 
@@ -15,18 +16,32 @@
 #define MEDARK_HTML_POLICY_SIZE 320
 #define MEDARK_HTML_TIME_SIZE	32
 
+/* Where a file stands. */
+enum medark_html_place {
+	MEDARK_HTML_TOP,
+	MEDARK_HTML_PATIENTS,
+	MEDARK_HTML_FILES,
+	MEDARK_HTML_PLACES,
+};
+
 struct medark_html_folder {
-	int patients, files; /* open folders */
+	int places[MEDARK_HTML_PLACES]; /* open folders; the first is borrowed */
+	struct medark_sealed_zip *zip;	/* borrowed; NULL: it is a folder */
 	char policy[MEDARK_HTML_POLICY_SIZE];
 };
 
-/* Makes the two folders in `folder`, and the policy of all pages. MEDARK_E_SYSTEM, _MEMORY. */
+/*
+ * Makes the two folders in `folder`, unless `zip` is to take the files, and the policy of all
+ * pages. *f is cleared by medark_html_folder_end() also after a failure. MEDARK_E_SYSTEM, _MEMORY.
+ */
 int medark_html_folder_begin(struct medark_html_folder *f, int folder,
+			     struct medark_sealed_zip *zip,
 			     struct medark_error *err) MEDARK_MUST_USE;
 void medark_html_folder_end(struct medark_html_folder *f);
 
-/* A new file (0600) with `text` in a folder. MEDARK_E_SYSTEM. */
-int medark_html_write(int folder, const char *name, struct medark_bytes text,
+/* A new file (0600) with `text`. MEDARK_E_SYSTEM, MEDARK_E_MEMORY. */
+int medark_html_write(const struct medark_html_folder *f, enum medark_html_place place,
+		      const char *name, struct medark_bytes text,
 		      struct medark_error *err) MEDARK_MUST_USE;
 
 /* `seconds` since 1970 as RFC 3339 with this machine's zone; empty if that cannot be said. */

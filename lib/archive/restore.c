@@ -9,6 +9,7 @@
 
 #include <medark/archive.h>
 
+#include <string.h>
 #include <sys/stat.h>
 
 /* Byte for byte; only one archive can be. */
@@ -67,17 +68,25 @@ static int verify(struct medark_lineage *lineage, const struct medark_restore_re
 	return request->before ? request->before(request->context, plan, err) : 0;
 }
 
+static bool is_file(const struct medark_restore_request *request)
+{
+	return request->form == MEDARK_RESTORE_SQLITE || request->form == MEDARK_RESTORE_HTML_ZIP;
+}
+
 /* A form that is one file. */
 static int run_file(struct medark_lineage *lineage, const struct medark_restore_request *request,
 		    const struct medark_events *events, struct medark_restore_result *out,
 		    struct medark_error *err)
 {
 	MEDARK_AUTO(medark_partial_file_free) struct medark_partial_file *partial = NULL;
+	int fd;
 
 	MEDARK_TRY(medark_partial_file_new(request->target, request->replace, &partial, err));
 	MEDARK_TRY(verify(lineage, request, events, out, err));
-	MEDARK_TRY(medark_restore_sqlite(lineage, medark_partial_file_fd(partial), request, events,
-					 out, err));
+	fd = medark_partial_file_fd(partial);
+	MEDARK_TRY(request->form == MEDARK_RESTORE_SQLITE
+			   ? medark_restore_sqlite(lineage, fd, request, events, out, err)
+			   : medark_restore_html_zip(lineage, fd, request, events, out, err));
 	return medark_partial_file_finish(partial, !request->no_sync, err);
 }
 
@@ -124,9 +133,43 @@ static bool is_replaceable(const struct medark_lineage *lineage,
 {
 	struct stat st;
 
-	if (request->form == MEDARK_RESTORE_SQLITE)
-		return stat(request->target, &st) == 0 && S_ISREG(st.st_mode);
+	if (is_file(request))
+		return request->form == MEDARK_RESTORE_SQLITE && stat(request->target, &st) == 0 &&
+		       S_ISREG(st.st_mode);
 	return medark_partial_folder_is_taken(request->target, replaced(lineage, request));
+}
+
+/* What a ZIP file's derivation of keys cannot make good. */
+static int check_passphrase(const struct medark_restore_request *request, struct medark_error *err)
+{
+	const char *text = request->passphrase ? request->passphrase : "";
+	size_t size = strlen(text);
+
+	if (request->form != MEDARK_RESTORE_HTML_ZIP)
+		return 0;
+	for (size_t i = 0; i < size; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			return medark_error_set(err, MEDARK_E_USAGE,
+						"the passphrase of a ZIP file is of printable "
+						"ASCII characters: programs differ in how they "
+						"encode others");
+	if (size < MEDARK_ZIP_PASSPHRASE_MIN)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a passphrase of fewer than %d characters can be guessed, "
+					"as ZIP makes keys of it with 1,000 rounds of SHA-1 only",
+					MEDARK_ZIP_PASSPHRASE_MIN);
+	if (size > MEDARK_ZIP_PASSPHRASE_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"the passphrase of a ZIP file has at most %d characters",
+					MEDARK_ZIP_PASSPHRASE_MAX);
+	return 0;
+}
+
+/* All that a patient has, in something new. */
+static bool is_of_charts(const struct medark_restore_request *request)
+{
+	return request->form == MEDARK_RESTORE_BUNDLES || request->form == MEDARK_RESTORE_CSV ||
+	       request->form == MEDARK_RESTORE_HTML || request->form == MEDARK_RESTORE_HTML_ZIP;
 }
 
 static int check(struct medark_archive *const *archives, size_t count,
@@ -142,13 +185,12 @@ static int check(struct medark_archive *const *archives, size_t count,
 	if (request->form == MEDARK_RESTORE_BAG && request->replace)
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"a bag goes into a folder that is new or empty");
-	if ((request->form == MEDARK_RESTORE_BUNDLES || request->form == MEDARK_RESTORE_CSV ||
-	     request->form == MEDARK_RESTORE_HTML) &&
-	    (request->replace || request->type_count || request->since))
+	if (is_of_charts(request) && (request->replace || request->type_count || request->since))
 		return medark_error_set(
 			err, MEDARK_E_USAGE,
 			"Bundles, tables and pages hold all that a patient has, and go into "
-			"a folder that is new or empty");
+			"a folder that is new or empty, or a new file");
+	MEDARK_TRY(check_passphrase(request, err));
 	if (request->form == MEDARK_RESTORE_SQLITE && (request->type_count || request->since))
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"a database holds all that a patient has");
@@ -179,9 +221,8 @@ int medark_archive_restore_chain(struct medark_archive *const *archives, size_t 
 	medark_meter_clear(&meter);
 	MEDARK_TRY(code);
 	describe(lineage, archives, count, &result);
-	code = request->form == MEDARK_RESTORE_SQLITE
-		       ? run_file(lineage, request, events, &result, err)
-		       : run(lineage, request, events, &result, err);
+	code = is_file(request) ? run_file(lineage, request, events, &result, err)
+				: run(lineage, request, events, &result, err);
 	if (request->out_replaceable)
 		*request->out_replaceable = code == MEDARK_E_EXISTS && !request->replace &&
 					    is_replaceable(lineage, request);

@@ -51,6 +51,15 @@ int medark_restore_html(struct medark_lineage *lineage, int folder,
 			struct medark_error *err) MEDARK_MUST_USE;
 
 /*
+ * The same as one ZIP file, encrypted with the request's passphrase, in the empty file `fd`, which
+ * is borrowed, and neither named nor synced here. Nothing is written anywhere else.
+ */
+int medark_restore_html_zip(struct medark_lineage *lineage, int fd,
+			    const struct medark_restore_request *request,
+			    const struct medark_events *events, struct medark_restore_result *out,
+			    struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * The folder data/ of a bag (RFC 8493) that `folder` is to become; *out_data is the caller's to
  * close. MEDARK_E_SYSTEM.
  */

@@ -100,7 +100,7 @@ static int write_page(struct html *h, const struct medark_view_chart *chart,
 	MEDARK_TRY(medark_page_end(page, &h->page, err));
 	(void)snprintf(name, sizeof(name), "%llu%s.html", (unsigned long long)h->result->patients,
 		       is_raw ? "-raw" : "");
-	return medark_html_write(h->folder.patients, name, view(&h->page), err);
+	return medark_html_write(&h->folder, MEDARK_HTML_PATIENTS, name, view(&h->page), err);
 }
 
 static int write_pages(struct html *h, const struct medark_view_chart *chart,
@@ -287,7 +287,7 @@ static int put_all(struct html *h, struct medark_error *err)
 	return last ? medark_buffer_text(&h->page, "</tbody></table></div></section>\n", err) : 0;
 }
 
-static int write_index(struct html *h, int folder, struct medark_error *err)
+static int write_index(struct html *h, struct medark_error *err)
 {
 	struct medark_page page = frame(h);
 
@@ -307,7 +307,7 @@ static int write_index(struct html *h, int folder, struct medark_error *err)
 	MEDARK_TRY(put_all(h, err));
 	MEDARK_TRY(medark_buffer_text(&h->page, "</div>\n", err));
 	MEDARK_TRY(medark_page_end(&page, &h->page, err));
-	return medark_html_write(folder, "index.html", view(&h->page), err);
+	return medark_html_write(&h->folder, MEDARK_HTML_TOP, "index.html", view(&h->page), err);
 }
 
 /* ---- the whole ---- */
@@ -353,7 +353,7 @@ static int add_patient(void *context, const struct medark_dossiers_patient *pati
 	return medark_meter_add(&h->meter, 0, d->count, h->result->patients, err);
 }
 
-static int begin(struct html *h, const struct medark_lineage *lineage, int folder,
+static int begin(struct html *h, const struct medark_lineage *lineage,
 		 const struct medark_restore_request *request, struct medark_error *err)
 {
 	const struct medark_header *header = &lineage->archives[lineage->count - 1]->header;
@@ -374,7 +374,24 @@ static int begin(struct html *h, const struct medark_lineage *lineage, int folde
 					      .source = header->source,
 					      .archives = lineage->count,
 					      .is_complete = h->result->complete };
-	return medark_html_folder_begin(&h->folder, folder, err);
+	return 0;
+}
+
+/* Into a folder, or into a ZIP file. */
+static int restore(struct medark_lineage *lineage, int folder, struct medark_sealed_zip *zip,
+		   const struct medark_restore_request *request, const struct medark_events *events,
+		   struct medark_restore_result *out, struct medark_error *err)
+{
+	MEDARK_AUTO(html_clear) struct html h = { .result = out, .folder.places = { -1, -1, -1 } };
+	const struct medark_dossiers_setup setup = {
+		.lineage = lineage, .request = request, .each = add_patient, .context = &h
+	};
+
+	medark_meter_init(&h.meter, events, "restoring", 0);
+	MEDARK_TRY(begin(&h, lineage, request, err));
+	MEDARK_TRY(medark_html_folder_begin(&h.folder, folder, zip, err));
+	MEDARK_TRY(medark_dossiers_each(&setup, err));
+	return write_index(&h, err);
 }
 
 int medark_restore_html(struct medark_lineage *lineage, int folder,
@@ -382,14 +399,17 @@ int medark_restore_html(struct medark_lineage *lineage, int folder,
 			const struct medark_events *events, struct medark_restore_result *out,
 			struct medark_error *err)
 {
-	MEDARK_AUTO(html_clear)
-	struct html h = { .result = out, .folder = { .patients = -1, .files = -1 } };
-	const struct medark_dossiers_setup setup = {
-		.lineage = lineage, .request = request, .each = add_patient, .context = &h
-	};
+	return restore(lineage, folder, NULL, request, events, out, err);
+}
 
-	medark_meter_init(&h.meter, events, "restoring", 0);
-	MEDARK_TRY(begin(&h, lineage, folder, request, err));
-	MEDARK_TRY(medark_dossiers_each(&setup, err));
-	return write_index(&h, folder, err);
+int medark_restore_html_zip(struct medark_lineage *lineage, int fd,
+			    const struct medark_restore_request *request,
+			    const struct medark_events *events, struct medark_restore_result *out,
+			    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_sealed_zip_free) struct medark_sealed_zip *zip = NULL;
+
+	MEDARK_TRY(medark_sealed_zip_new(fd, request->passphrase, &zip, err));
+	MEDARK_TRY(restore(lineage, -1, zip, request, events, out, err));
+	return medark_sealed_zip_finish(zip, err);
 }

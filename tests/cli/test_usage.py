@@ -135,7 +135,7 @@ class Usage(Test):
     def test_urls_are_refused_without_repeating_what_may_be_a_secret(self):
         why = "not supported by this version, only {} are (write ./ in front of a name with a colon)"
         sources = why.format("files, folders and fhir+https://...")
-        targets = why.format("folders, bundle:DIR, csv:DIR, html:DIR, sqlite:FILE, bagit:DIR and fhir+https://...")
+        targets = why.format("folders, bundle:DIR, csv:DIR, html:DIR, html:FILE.zip, sqlite:FILE, bagit:DIR and fhir+https://...")
         self.refuse(2, "export", "https://user:geheim@host/x", "--signer", "s", "--signer-key", "k", "--out", "o",
                     "--recipient", "r", error="cannot use a source of the kind 'https:': a FHIR server is written "
                     "fhir+https://HOST/PATH")
