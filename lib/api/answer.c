@@ -50,7 +50,9 @@ int medark_api_missing(struct medark_api_call *call, struct medark_bytes type,
 
 	MEDARK_TRY(gone);
 	if (gone)
-		return medark_api_error(call, 410, "deleted",
+		return medark_api_error(call, 410,
+					/* STU3 has no code for it. */
+					call->api->setup.is_stu3 ? "not-found" : "deleted",
 					"the record was deleted before the archive's time");
 	return medark_api_error(call, 404, "not-found", sentence);
 }

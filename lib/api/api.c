@@ -2,6 +2,8 @@
 /* Which interaction a request is (https://hl7.org/fhir/R4/http.html). */
 #include "api/api_private.h"
 
+#include "record/compartment.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +21,8 @@ int medark_api_new(const struct medark_api_setup *setup, struct medark_api **out
 		return medark_error_memory(err, "the API");
 	api->setup = *setup;
 	api->lenient = (struct medark_search_setup) { .zone = setup->zone,
-						      .base = medark_bytes_text(setup->base) };
+						      .base = medark_bytes_text(setup->base),
+						      .is_stu3 = setup->is_stu3 };
 	api->strict = api->lenient;
 	api->strict.strict = true;
 	(void)pthread_mutex_init(&api->lock, NULL);
@@ -182,6 +185,13 @@ static int operation(struct medark_api_call *call)
 	return refuse_method(call, is_job ? "GET, HEAD, DELETE" : "GET, HEAD, POST");
 }
 
+static const struct medark_search_type *find_type(const struct medark_api_call *call, size_t i)
+{
+	const struct medark_search_type *type = medark_search_type_find(call->segments[i]);
+
+	return type && call->api->setup.is_stu3 && !medark_search_stu3_has_type(type) ? NULL : type;
+}
+
 /* Below a type: [type], [type]/_search, [type]/[id], [type]/[id]/_history/[vid], compartments. */
 static int below_type(struct medark_api_call *call, const struct medark_search_type *type)
 {
@@ -201,13 +211,31 @@ static int below_type(struct medark_api_call *call, const struct medark_search_t
 	if (call->segment_count == 4 && is(call, 2, "_history"))
 		return is_reading(call) ? medark_api_read(call, call->segments[3])
 					: refuse_method(call, "GET, HEAD");
-	inner = is(call, 0, "Patient") ? medark_search_type_find(call->segments[2]) : NULL;
+	inner = is(call, 0, "Patient") ? find_type(call, 2) : NULL;
 	if (!inner || call->segment_count > 4 ||
 	    (call->segment_count == 4 && !is(call, 3, "_search")))
 		return nothing(call);
 	if (!is_reading(call) && !(is_post && call->segment_count == 4))
 		return refuse_method(call, "GET, HEAD");
 	return medark_api_search(call, inner, call->segments[1]);
+}
+
+/* Below a type without declared parameters: it can be read, and not searched. */
+static int below_other(struct medark_api_call *call)
+{
+	bool is_read = call->segment_count == 2 && !is(call, 1, "_search");
+	bool is_version = call->segment_count == 4 && is(call, 2, "_history");
+
+	if (!medark_compartment_find(call->segments[0]))
+		return medark_api_error(call, 404, "not-supported",
+					"there is no such resource type here");
+	if (!is_reading(call))
+		return refuse_method(call, "GET, HEAD");
+	if (is_read || is_version)
+		return medark_api_read(call,
+				       is_version ? call->segments[3] : medark_bytes(NULL, 0));
+	return medark_api_error(call, 404, "not-supported",
+				"records of this type can be read here, and not searched");
 }
 
 /* May the answer be JSON, by the Accept field and _format? Only what asks for XML alone is not. */
@@ -239,11 +267,8 @@ static int route(struct medark_api_call *call)
 	for (size_t i = 0; i < call->segment_count; i++)
 		if (call->segments[i].size && call->segments[i].data[0] == '$')
 			return operation(call);
-	type = medark_search_type_find(call->segments[0]);
-	if (!type)
-		return medark_api_error(call, 404, "not-supported",
-					"there is no such resource type here");
-	return below_type(call, type);
+	type = find_type(call, 0);
+	return type ? below_type(call, type) : below_other(call);
 }
 
 int medark_api_answer(struct medark_api *api, struct medark_shelf *shelf,

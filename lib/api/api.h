@@ -24,7 +24,7 @@ struct medark_api_setup {
 	const char *created; /* RFC 3339: when the latest archive was made */
 	const char *archive; /* its id */
 	const char *home;    /* the one server that the records come from; empty: not known */
-	bool is_stu3;
+	bool is_stu3;	     /* the records are, and so is the API */
 };
 
 struct medark_api;

@@ -158,13 +158,14 @@ int medark_api_entry(struct medark_api_call *call, const struct medark_view_reco
 int medark_api_entry_graded(struct medark_api_call *call, const struct medark_view_record *record,
 			    const char *grade, unsigned score, bool *is_first)
 {
+	const char *extension = call->api->setup.is_stu3 ? "patient-mpi-match" : "match-grade";
 	int code = begin_entry(call, record, NULL, is_first);
 
 	if (code <= 0)
 		return code;
 	return medark_api_put(call,
 			      ",\"search\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/"
-			      "StructureDefinition/match-grade\",\"valueCode\":\"%s\"}],\"mode\":"
+			      "StructureDefinition/%s\",\"valueCode\":\"%s\"}],\"mode\":"
 			      "\"match\",\"score\":%u.%02u}}",
-			      grade, score / 100, score % 100);
+			      extension, grade, score / 100, score % 100);
 }

@@ -15,6 +15,13 @@ static const char *kind_name(enum medark_search_kind kind)
 	return names[kind];
 }
 
+/* Can the archive's records have it? */
+static bool has(const struct medark_api_call *call, const struct medark_search_type *type,
+		const struct medark_search_param *param)
+{
+	return !call->api->setup.is_stu3 || medark_search_stu3_has(type, param);
+}
+
 static int put_param(struct medark_api_call *call, const struct medark_search_param *p,
 		     bool is_first)
 {
@@ -28,7 +35,8 @@ static int put_includes(struct medark_api_call *call, const struct medark_search
 
 	MEDARK_TRY(medark_api_put(call, "\"searchInclude\":["));
 	for (size_t i = 0; i < type->count; i++) {
-		if (type->params[i].kind != MEDARK_SEARCH_REFERENCE)
+		if (type->params[i].kind != MEDARK_SEARCH_REFERENCE ||
+		    !has(call, type, &type->params[i]))
 			continue;
 		MEDARK_TRY(medark_api_put(call, "%s\"%s:%s\"", is_first ? "" : ",", type->name,
 					  type->params[i].name));
@@ -53,6 +61,25 @@ static int put_operations(struct medark_api_call *call, const char *type)
 	return medark_api_put(call, count ? "]" : "");
 }
 
+/* STU3 has all of them in one list, and a reference in place of a canonical address. */
+static int put_operations_stu3(struct medark_api_call *call)
+{
+	const struct medark_api_operation *o;
+	bool is_first = true;
+
+	MEDARK_TRY(medark_api_put(call, ",\"operation\":["));
+	for (size_t i = 0; (o = medark_api_operation_at(i)); i++) {
+		if (!o->definition)
+			continue;
+		MEDARK_TRY(medark_api_put(call,
+					  "%s{\"name\":\"%s\",\"definition\":{\"reference\":\"%s\"}"
+					  "}",
+					  is_first ? "" : ",", o->name, o->definition));
+		is_first = false;
+	}
+	return medark_api_put(call, "]");
+}
+
 static int put_type(struct medark_api_call *call, const struct medark_search_type *type)
 {
 	MEDARK_TRY(medark_api_put(call,
@@ -63,12 +90,30 @@ static int put_type(struct medark_api_call *call, const struct medark_search_typ
 	MEDARK_TRY(put_includes(call, type));
 	MEDARK_TRY(medark_api_put(call, "\"searchParam\":["));
 	for (size_t i = 0; medark_search_common_at(i); i++)
-		MEDARK_TRY(put_param(call, medark_search_common_at(i), i == 0));
+		if (has(call, type, medark_search_common_at(i)))
+			MEDARK_TRY(put_param(call, medark_search_common_at(i), i == 0));
 	for (size_t i = 0; i < type->count; i++)
-		MEDARK_TRY(put_param(call, &type->params[i], false));
+		if (has(call, type, &type->params[i]))
+			MEDARK_TRY(put_param(call, &type->params[i], false));
 	MEDARK_TRY(medark_api_put(call, "]"));
-	MEDARK_TRY(put_operations(call, type->name));
+	if (!call->api->setup.is_stu3)
+		MEDARK_TRY(put_operations(call, type->name));
 	return medark_api_put(call, "}");
+}
+
+static int put_types(struct medark_api_call *call)
+{
+	const struct medark_search_type *type;
+	bool is_first = true;
+
+	for (size_t i = 0; (type = medark_search_type_at(i)); i++) {
+		if (call->api->setup.is_stu3 && !medark_search_stu3_has_type(type))
+			continue;
+		MEDARK_TRY(medark_api_put(call, is_first ? "" : ","));
+		MEDARK_TRY(put_type(call, type));
+		is_first = false;
+	}
+	return 0;
 }
 
 /*
@@ -98,22 +143,20 @@ int medark_api_metadata(struct medark_api_call *call)
 		"{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"%s\","
 		"\"kind\":\"instance\",\"software\":{\"name\":\"medark\",\"version\":\"%s\"},"
 		"\"implementation\":{\"description\":\"Records out of a medark archive, read-only\","
-		"\"url\":\"%s\"},\"fhirVersion\":\"%s\",\"format\":[\"json\"],\"rest\":[{\"mode\":"
+		"\"url\":\"%s\"},\"fhirVersion\":\"%s\",%s\"format\":[\"json\"],\"rest\":[{\"mode\":"
 		"\"server\",\"documentation\":\"The state of the archive's time. Nothing can be "
 		"changed.\",\"security\":{",
-		s->created, MEDARK_VERSION, s->base, s->is_stu3 ? "3.0.2" : "4.0.1"));
+		s->created, MEDARK_VERSION, s->base, s->is_stu3 ? "3.0.2" : "4.0.1",
+		s->is_stu3 ? "\"acceptUnknown\":\"both\"," : ""));
 	MEDARK_TRY(put_token(call));
-	MEDARK_TRY(medark_api_put(
-		call, "\"service\":[{\"coding\":[{\"system\":"
-		      "\"http://terminology.hl7.org/CodeSystem/restful-security-service\",\"code\":"
-		      "\"SMART-on-FHIR\"}]}]},\"resource\":["));
-	for (size_t i = 0; medark_search_type_at(i); i++) {
-		if (i)
-			MEDARK_TRY(medark_api_put(call, ","));
-		MEDARK_TRY(put_type(call, medark_search_type_at(i)));
-	}
+	MEDARK_TRY(medark_api_put(call,
+				  "\"service\":[{\"coding\":[{\"system\":"
+				  "\"http://%s/restful-security-service\",\"code\":"
+				  "\"SMART-on-FHIR\"}]}]},\"resource\":[",
+				  s->is_stu3 ? "hl7.org/fhir" : "terminology.hl7.org/CodeSystem"));
+	MEDARK_TRY(put_types(call));
 	MEDARK_TRY(medark_api_put(call, "]"));
-	MEDARK_TRY(put_operations(call, NULL));
+	MEDARK_TRY(s->is_stu3 ? put_operations_stu3(call) : put_operations(call, NULL));
 	MEDARK_TRY(medark_api_put(call, ",\"compartment\":[\"http://hl7.org/fhir/"
 					"CompartmentDefinition/patient\"]}]}"));
 	return medark_api_send(call);

@@ -87,14 +87,14 @@ static const struct medark_search_param device[] = {
 	{ "identifier", MEDARK_SEARCH_TOKEN, { "identifier" } },
 	{ "location", MEDARK_SEARCH_REFERENCE, { "location" } },
 	{ "manufacturer", MEDARK_SEARCH_STRING, { "manufacturer" } },
-	{ "model", MEDARK_SEARCH_STRING, { "modelNumber" } },
+	{ "model", MEDARK_SEARCH_STRING, { "modelNumber", "model" } },
 	{ "organization", MEDARK_SEARCH_REFERENCE, { "owner" } },
 	{ "patient", MEDARK_SEARCH_REFERENCE, { "patient" } },
 	{ "status", MEDARK_SEARCH_TOKEN, { "status" },
 	  .system = "http://hl7.org/fhir/device-status" },
 	{ "type", MEDARK_SEARCH_TOKEN, { "type" } },
-	{ "udi-carrier", MEDARK_SEARCH_STRING, { "udiCarrier.carrierHRF" } },
-	{ "udi-di", MEDARK_SEARCH_STRING, { "udiCarrier.deviceIdentifier" } },
+	{ "udi-carrier", MEDARK_SEARCH_STRING, { "udiCarrier.carrierHRF", "udi.carrierHRF" } },
+	{ "udi-di", MEDARK_SEARCH_STRING, { "udiCarrier.deviceIdentifier", "udi.deviceIdentifier" } },
 	{ "url", MEDARK_SEARCH_URI, { "url" } },
 };
 

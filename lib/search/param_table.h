@@ -56,6 +56,14 @@ const struct medark_search_type *medark_search_type_at(size_t number);
 const struct medark_search_param *medark_search_param_find(const struct medark_search_type *type,
 							   struct medark_bytes name);
 
+/*
+ * Can records of STU3 have the type, or a value for the parameter, which is of the type or of all?
+ * What is only called otherwise there, or stands elsewhere, they have.
+ */
+bool medark_search_stu3_has_type(const struct medark_search_type *type);
+bool medark_search_stu3_has(const struct medark_search_type *type,
+			    const struct medark_search_param *param);
+
 /* Every parameter that all types have, by number from 0; NULL: no more. */
 const struct medark_search_param *medark_search_common_at(size_t number);
 

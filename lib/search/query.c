@@ -179,6 +179,10 @@ static int add_pair(struct medark_search_query *query, const struct medark_form_
 			name = pair->name;
 	}
 	param = medark_search_param_find(query->type, name);
+	if (param && query->setup->is_stu3 && !medark_search_stu3_has(query->type, param))
+		return medark_search_refuse(query, "not-supported", err,
+					    "%s: records of STU3 have no such element",
+					    param->name);
 	if (pair->value.size == 0 && (param || name.data[0] == '_')) {
 		query->ignored[query->ignored_count++] = (uint8_t)number;
 		return 0;

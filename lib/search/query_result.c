@@ -85,6 +85,16 @@ static int take_elements(struct medark_search_query *query, struct medark_bytes 
 	return 0;
 }
 
+static const struct medark_search_param *find_param(const struct medark_search_query *query,
+						    const struct medark_search_type *type,
+						    struct medark_bytes name)
+{
+	const struct medark_search_param *param = medark_search_param_find(type, name);
+
+	return param && query->setup->is_stu3 && !medark_search_stu3_has(type, param) ? NULL
+										      : param;
+}
+
 static int take_sort(struct medark_search_query *query, struct medark_bytes value,
 		     struct medark_error *err)
 {
@@ -98,7 +108,7 @@ static int take_sort(struct medark_search_query *query, struct medark_bytes valu
 						    "_sort: more than %d parameters",
 						    MEDARK_SEARCH_SORTS_MAX);
 		name = medark_bytes(name.data + descending, name.size - descending);
-		param = medark_search_param_find(query->type, name);
+		param = find_param(query, query->type, name);
 		if (!param ||
 		    (param->kind != MEDARK_SEARCH_DATE && param->kind != MEDARK_SEARCH_TOKEN &&
 		     param->kind != MEDARK_SEARCH_STRING))
@@ -129,7 +139,7 @@ static int take_include(struct medark_search_query *query, const char *name,
 	include.type = medark_search_type_find(cut(&value, ':'));
 	param = cut(&value, ':');
 	if (include.type)
-		include.param = medark_search_param_find(include.type, param);
+		include.param = find_param(query, include.type, param);
 	if (!include.param || include.param->kind != MEDARK_SEARCH_REFERENCE)
 		return medark_search_refuse(
 			query, "not-supported", err,

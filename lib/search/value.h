@@ -16,6 +16,7 @@ struct medark_search_setup {
 	const struct medark_zone *zone; /* of dates without one */
 	struct medark_bytes base;	/* the server's address, without '/' at its end; or empty */
 	bool strict;			/* parameters that are not declared are an error */
+	bool is_stu3;			/* the records are: what these cannot have is refused */
 };
 
 enum medark_search_modifier {

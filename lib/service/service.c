@@ -252,18 +252,19 @@ static int note(struct medark_service *s, enum medark_audit_kind kind, struct me
 
 static int open_api(struct medark_service *s, struct medark_error *err)
 {
-	const struct medark_api_setup setup = { .base = s->base,
-						.token_address = s->token,
-						.zone = &s->zone,
-						.find = s->find,
-						.created = s->from,
-						.archive = s->archive,
-						.home = s->home };
+	struct medark_api_setup setup = { .base = s->base,
+					  .token_address = s->token,
+					  .zone = &s->zone,
+					  .find = s->find,
+					  .created = s->from,
+					  .archive = s->archive,
+					  .home = s->home };
 
 	(void)snprintf(s->base, sizeof(s->base), "https://%s" MEDARK_API_PATH,
 		       medark_serve_address(s->serve, 0));
 	(void)snprintf(s->token, sizeof(s->token), "https://%s/token",
 		       medark_serve_address(s->serve, 0));
+	MEDARK_TRY(medark_service_is_stu3(s->reader, &setup.is_stu3, err));
 	return medark_api_new(&setup, &s->api, err);
 }
 

@@ -93,6 +93,11 @@ int64_t medark_service_clock(void);
 void medark_service_time(const struct medark_service *service, int64_t seconds,
 			 char out[MEDARK_SERVICE_TIME_MAX]);
 
+/* Are more of the records of STU3 than of a later release, as far as it shows? Looks at some.
+ * MEDARK_E_MEMORY. */
+int medark_service_is_stu3(struct medark_shelf *shelf, bool *out,
+			   struct medark_error *err) MEDARK_MUST_USE;
+
 /* ---- answers: 0, or what went wrong with making them ---- */
 
 /* Begins a page with the frame; the content is appended to medark_call_body(). */

@@ -66,7 +66,7 @@ class BrowserTest(ServiceTest):
         """Runs a script; what it prints is shown if it fails."""
         given = {"packages": os.environ["MEDARK_NODE"], "shots": os.environ.get("MEDARK_SHOTS"), "account": "jansen",
                  "password": PASSWORD, "folder": self.folder, "address": getattr(self, "address", None), **given}
-        done = subprocess.run(["node", "--test-reporter=tap", os.path.join(HERE, name)], input=json.dumps(given), text=True, timeout=120,
+        done = subprocess.run(["node", "--test-reporter=tap", os.path.join(HERE, name)], input=json.dumps(given), text=True, timeout=240,
                               env=environment(), capture_output=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"(?m)^# pass [1-9]")

@@ -37,15 +37,15 @@ static void need(bool holds, const char *what)
 	exit(1);
 }
 
-static void list_one(const char *type, const struct medark_search_param *p)
+static void list_one(const struct medark_search_type *type, const struct medark_search_param *p)
 {
 	static const char *const kinds[] = { "",	  "token",    "string", "date",
 					     "reference", "quantity", "uri" };
 
-	printf("%s\t%s\t%s\t%s\t", type, p->name, kinds[p->kind], p->system ? p->system : "");
+	printf("%s\t%s\t%s\t%s\t", type->name, p->name, kinds[p->kind], p->system ? p->system : "");
 	for (size_t i = 0; i < MEDARK_SEARCH_PATHS_MAX && p->paths[i]; i++)
 		printf("%s%s", i ? "|" : "", p->paths[i]);
-	putchar('\n');
+	printf("\t%s\n", medark_search_stu3_has(type, p) ? "STU3" : "");
 }
 
 static void list(void)
@@ -55,9 +55,9 @@ static void list(void)
 
 	for (size_t i = 0; (type = medark_search_type_at(i)); i++) {
 		for (size_t k = 0; k < type->count; k++)
-			list_one(type->name, &type->params[k]);
+			list_one(type, &type->params[k]);
 		for (size_t k = 0; (common = medark_search_common_at(k)); k++)
-			list_one(type->name, common);
+			list_one(type, common);
 	}
 }
 

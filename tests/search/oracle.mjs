@@ -49,11 +49,14 @@ const functions = {
 };
 
 for (const row of execFileSync(ask, ["--list"], { encoding: "utf8" }).trim().split("\n")) {
-	const [type, name, kind, system, paths] = row.split("\t");
+	const [type, name, kind, system, paths, stu3] = row.split("\t");
 	if (!declared.has(type)) {
 		declared.set(type, []);
 	}
 	declared.get(type).push({ name, kind, declaredSystem: system || undefined });
+	if (Boolean(stu3) !== (older.type2Parent[type] !== undefined && paths.split("|").some((p) => typeOfPath(older, type, p)))) {
+		fail(`${type}.${name}: whether records of STU3 can have it`);
+	}
 	for (const p of paths.split("|")) {
 		const types = [model, older].map((m) => typeOfPath(m, type, p));
 		if (types.every((t) => !t)) {
