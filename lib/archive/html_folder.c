@@ -53,13 +53,15 @@ static int make_policy(struct medark_html_folder *f, struct medark_error *err)
 	return 0;
 }
 
-static const char *const names[MEDARK_HTML_PLACES] = { "", "patients", "files" };
+static const char *const names[MEDARK_HTML_PLACES] = { "", "patients", "files", "lists" };
 
-static int make_folder(struct medark_html_folder *f, enum medark_html_place place,
-		       struct medark_error *err)
+int medark_html_folder_make(struct medark_html_folder *f, enum medark_html_place place,
+			    struct medark_error *err)
 {
 	int top = f->places[MEDARK_HTML_TOP];
 
+	if (f->zip)
+		return 0; /* its names make folders by themselves */
 	if (mkdirat(top, names[place], 0700) == 0)
 		f->places[place] =
 			openat(top, names[place], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -74,12 +76,11 @@ int medark_html_folder_begin(struct medark_html_folder *f, int folder,
 {
 	f->zip = zip;
 	f->places[MEDARK_HTML_TOP] = folder;
-	f->places[MEDARK_HTML_PATIENTS] = f->places[MEDARK_HTML_FILES] = -1;
+	for (int i = MEDARK_HTML_PATIENTS; i < MEDARK_HTML_PLACES; i++)
+		f->places[i] = -1;
 	MEDARK_TRY(make_policy(f, err));
-	if (zip)
-		return 0;
-	MEDARK_TRY(make_folder(f, MEDARK_HTML_PATIENTS, err));
-	return make_folder(f, MEDARK_HTML_FILES, err);
+	MEDARK_TRY(medark_html_folder_make(f, MEDARK_HTML_PATIENTS, err));
+	return medark_html_folder_make(f, MEDARK_HTML_FILES, err);
 }
 
 void medark_html_folder_end(struct medark_html_folder *f)
@@ -173,6 +174,28 @@ static int write_file(struct medark_html_files *files, struct medark_bytes bytes
 	return medark_html_write(files->folder, MEDARK_HTML_FILES, name, bytes, err);
 }
 
+int medark_html_files_find(const struct medark_html_files *files,
+			   const struct medark_json_node *node, struct medark_buffer *out_href,
+			   struct medark_error *err)
+{
+	for (uint64_t i = 0; i < files->count; i++)
+		if (files->nodes[i] == node) {
+			MEDARK_TRY(put_href(files, i, out_href, err));
+			return 1;
+		}
+	return 0;
+}
+
+int medark_html_files_put(struct medark_html_files *files, const struct medark_json_node *node,
+			  struct medark_bytes bytes, struct medark_buffer *out_href,
+			  struct medark_error *err)
+{
+	MEDARK_TRY(grow(files, err));
+	MEDARK_TRY(write_file(files, bytes, err));
+	files->nodes[files->count++] = node;
+	return put_href(files, files->count - 1, out_href, err);
+}
+
 int medark_html_files_add(struct medark_html_files *files, const struct medark_view_record *record,
 			  const struct medark_json_node *attachment, struct medark_buffer *out_href,
 			  struct medark_error *err)
@@ -185,19 +208,15 @@ int medark_html_files_add(struct medark_html_files *files, const struct medark_v
 
 	if (!data || !data->text.size)
 		return 0;
-	for (uint64_t i = 0; i < files->count; i++)
-		if (files->nodes[i] == data) {
-			MEDARK_TRY(put_href(files, i, out_href, err));
-			return 1;
-		}
+	code = medark_html_files_find(files, data, out_href, err);
+	if (code)
+		return code;
 	code = medark_base64_decode(data->text, &bytes, err);
 	if (code == MEDARK_E_MEMORY)
 		return code;
 	if (code < 0) /* no base64: it is in the record as it stands */
 		return 0;
-	MEDARK_TRY(grow(files, err));
-	MEDARK_TRY(write_file(files, medark_bytes(bytes.data, bytes.size), err));
-	files->nodes[files->count++] = data;
-	MEDARK_TRY(put_href(files, files->count - 1, out_href, err));
+	MEDARK_TRY(medark_html_files_put(files, data, medark_bytes(bytes.data, bytes.size),
+					 out_href, err));
 	return 1;
 }

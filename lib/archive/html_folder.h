@@ -21,6 +21,7 @@ enum medark_html_place {
 	MEDARK_HTML_TOP,
 	MEDARK_HTML_PATIENTS,
 	MEDARK_HTML_FILES,
+	MEDARK_HTML_LISTS,
 	MEDARK_HTML_PLACES,
 };
 
@@ -38,6 +39,10 @@ int medark_html_folder_begin(struct medark_html_folder *f, int folder,
 			     struct medark_sealed_zip *zip,
 			     struct medark_error *err) MEDARK_MUST_USE;
 void medark_html_folder_end(struct medark_html_folder *f);
+
+/* Makes the folder of a place: MEDARK_HTML_LISTS, which not all have. MEDARK_E_SYSTEM. */
+int medark_html_folder_make(struct medark_html_folder *f, enum medark_html_place place,
+			    struct medark_error *err) MEDARK_MUST_USE;
 
 /* A new file (0600) with `text`. MEDARK_E_SYSTEM, MEDARK_E_MEMORY. */
 int medark_html_write(const struct medark_html_folder *f, enum medark_html_place place,
@@ -62,6 +67,19 @@ struct medark_html_files {
 };
 void medark_html_files_clear(struct medark_html_files *files);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_html_files, medark_html_files_clear)
+
+/*
+ * Writes a file that node `node` of a record stands for, and appends where it lies, seen from the
+ * patient's page. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_html_files_put(struct medark_html_files *files, const struct medark_json_node *node,
+			  struct medark_bytes bytes, struct medark_buffer *out_href,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
+/* Was one written for this node? Then where it lies is appended: 1, else 0. MEDARK_E_MEMORY. */
+int medark_html_files_find(const struct medark_html_files *files,
+			   const struct medark_json_node *node, struct medark_buffer *out_href,
+			   struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Writes what an Attachment holds, or the Binary that it points to, unless it is there, and appends

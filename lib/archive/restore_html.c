@@ -5,6 +5,8 @@
  */
 #include "archive/dossiers.h"
 #include "archive/html_folder.h"
+#include "archive/html_lists.h"
+#include "archive/item_find.h"
 #include "archive/patient_row.h"
 #include "archive/restore.h"
 #include "base/words.h"
@@ -18,6 +20,7 @@
 #include <time.h>
 
 #define PAGE_MAX ((size_t)1 << 30)
+#define ITEM_MAX ((size_t)1 << 30) /* a file of the archive */
 #define KEY_MAX	 ((size_t)1 << 16)
 
 /* A patient in the index: where the words to sort by, and the row, stand in `text`. */
@@ -26,6 +29,8 @@ struct entry {
 };
 
 struct html {
+	struct medark_lineage *lineage;
+	struct medark_item_find *items;
 	struct medark_restore_result *result;
 	struct medark_meter meter;
 	struct medark_html_folder folder;
@@ -33,6 +38,8 @@ struct html {
 	enum medark_language language;
 	char from[MEDARK_HTML_TIME_SIZE], made[MEDARK_HTML_TIME_SIZE];
 	struct medark_buffer page, text;
+	struct medark_html_lists lists;
+	bool has_lists; /* not of some patients alone: nobody would be missed on them */
 	struct entry *entries;
 	size_t count, max;
 };
@@ -40,8 +47,10 @@ struct html {
 static void html_clear(struct html *h)
 {
 	medark_html_folder_end(&h->folder);
+	medark_item_find_free(h->items);
 	medark_buffer_clear(&h->page);
 	medark_buffer_clear(&h->text);
+	medark_html_lists_clear(&h->lists);
 	medark_meter_clear(&h->meter);
 	free(h->entries);
 }
@@ -69,8 +78,42 @@ static struct medark_page frame(const struct html *h)
 
 struct sheet {
 	struct html *h;
+	const struct medark_dossier *dossier; /* the records, in the order of those of `files` */
 	struct medark_html_files files;
 };
+
+/* What an Attachment points to is a file of the archive: 1; 0: there is none, or it is too large.
+ */
+static int add_item(struct sheet *s, const struct medark_view_record *record,
+		    const struct medark_json_node *attachment, struct medark_buffer *out,
+		    struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer path = MEDARK_BUFFER_SECRET(MEDARK_PATH_MAX);
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(ITEM_MAX);
+	const struct medark_dossier_record *from =
+		&s->dossier->records[record - s->files.records->list];
+	struct medark_bytes url = medark_json_text_at(&record->tree, attachment, "url");
+	struct medark_item_place place;
+	struct medark_item_row row;
+	int found = medark_html_files_find(&s->files, attachment, out, err);
+
+	if (found)
+		return found;
+	found = medark_item_find_url(s->h->items, s->h->lineage,
+				     (struct medark_item_place) { from->archive, from->item }, url,
+				     &place, err);
+	if (found <= 0)
+		return found;
+	MEDARK_TRY(medark_item_row_of(s->h->lineage, place, &path, &row, err));
+	if (row.size > ITEM_MAX)
+		return 0;
+	MEDARK_TRY(medark_item_read(s->h->lineage, place, &bytes, err));
+	MEDARK_TRY(medark_html_files_put(&s->files, attachment,
+					 medark_bytes(bytes.data, bytes.size), out, err));
+	return 1;
+}
 
 static int find_link(void *context, enum medark_view_link kind,
 		     const struct medark_view_record *record,
@@ -78,9 +121,12 @@ static int find_link(void *context, enum medark_view_link kind,
 		     struct medark_error *err)
 {
 	struct sheet *s = context;
+	int found;
 
-	if (kind == MEDARK_LINK_FILE)
-		return medark_html_files_add(&s->files, record, attachment, out, err);
+	if (kind == MEDARK_LINK_FILE) {
+		found = medark_html_files_add(&s->files, record, attachment, out, err);
+		return found ? found : add_item(s, record, attachment, out, err);
+	}
 	MEDARK_TRY(medark_buffer_print(out, err, "%llu-raw.html",
 				       (unsigned long long)s->files.patient));
 	return 1;
@@ -110,10 +156,10 @@ static int write_pages(struct html *h, const struct medark_view_chart *chart,
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer banner = MEDARK_BUFFER_SECRET(PAGE_MAX);
 	char number[64];
-	struct medark_page_link links[] = { { word(h, MEDARK_WORD_ALL_PATIENTS), "../index.html",
-					      false },
-					    { word(h, MEDARK_WORD_TO_THE_CHART), number, false } };
+	struct medark_page_link links[3] = { { word(h, MEDARK_WORD_ALL_PATIENTS), "../index.html",
+					       false } };
 	struct medark_page page = frame(h);
+	size_t count = 1;
 
 	(void)snprintf(number, sizeof(number), "%llu.html",
 		       (unsigned long long)h->result->patients);
@@ -121,10 +167,14 @@ static int write_pages(struct html *h, const struct medark_view_chart *chart,
 	MEDARK_TRY(medark_view_banner(chart, &banner, err));
 	page.title = page.sheet = view(&sheet);
 	page.banner = view(&banner);
+	if (h->has_lists)
+		links[count++] = (struct medark_page_link) { word(h, MEDARK_WORD_LISTS),
+							     "../lists/0.html", false };
 	page.links = links;
-	page.link_count = 1;
+	page.link_count = count;
 	MEDARK_TRY(write_page(h, chart, &page, false, err));
-	page.link_count = 2;
+	links[page.link_count++] =
+		(struct medark_page_link) { word(h, MEDARK_WORD_TO_THE_CHART), number, false };
 	return write_page(h, chart, &page, true, err);
 }
 
@@ -289,9 +339,12 @@ static int put_all(struct html *h, struct medark_error *err)
 
 static int write_index(struct html *h, struct medark_error *err)
 {
+	const struct medark_page_link lists = { word(h, MEDARK_WORD_LISTS), "lists/0.html", false };
 	struct medark_page page = frame(h);
 
 	page.title = medark_bytes_text(word(h, MEDARK_WORD_PATIENTS));
+	page.links = &lists;
+	page.link_count = h->has_lists;
 	if (h->count)
 		qsort_r(h->entries, h->count, sizeof(*h->entries), by_key, h);
 	h->page.size = 0;
@@ -319,7 +372,7 @@ static int add_patient(void *context, const struct medark_dossiers_patient *pati
 	const struct medark_dossier *d = patient->dossier;
 	const struct medark_patient_row *row = patient->row;
 	struct html *h = context;
-	struct sheet sheet = { .h = h };
+	struct sheet sheet = { .h = h, .dossier = d };
 	struct medark_view_chart chart = {
 		.records = &records,
 		.language = h->language,
@@ -350,6 +403,8 @@ static int add_patient(void *context, const struct medark_dossiers_patient *pati
 	medark_html_files_clear(&sheet.files);
 	MEDARK_TRY(code);
 	MEDARK_TRY(put_entry(h, &chart, err));
+	if (h->has_lists)
+		MEDARK_TRY(medark_html_lists_add(&h->lists, &chart, h->result->patients, err));
 	return medark_meter_add(&h->meter, 0, d->count, h->result->patients, err);
 }
 
@@ -374,7 +429,21 @@ static int begin(struct html *h, const struct medark_lineage *lineage,
 					      .source = header->source,
 					      .archives = lineage->count,
 					      .is_complete = h->result->complete };
-	return 0;
+	h->has_lists = request->patient_count == 0;
+	MEDARK_TRY(medark_item_find_new(h->lineage, &h->items, err));
+	return medark_html_lists_init(&h->lists, h->language, h->made, err);
+}
+
+static int write_lists(struct html *h, struct medark_error *err)
+{
+	const struct medark_page_link links[] = { { word(h, MEDARK_WORD_ALL_PATIENTS),
+						    "../index.html", false },
+						  { word(h, MEDARK_WORD_LISTS), "0.html", false } };
+	struct medark_page page = frame(h);
+
+	page.links = links;
+	page.link_count = 2;
+	return h->has_lists ? medark_html_lists_write(&h->lists, &h->folder, &page, err) : 0;
 }
 
 /* Into a folder, or into a ZIP file. */
@@ -382,7 +451,8 @@ static int restore(struct medark_lineage *lineage, int folder, struct medark_sea
 		   const struct medark_restore_request *request, const struct medark_events *events,
 		   struct medark_restore_result *out, struct medark_error *err)
 {
-	MEDARK_AUTO(html_clear) struct html h = { .result = out, .folder.places = { -1, -1, -1 } };
+	MEDARK_AUTO(html_clear)
+	struct html h = { .lineage = lineage, .result = out, .folder.places = { -1, -1, -1, -1 } };
 	const struct medark_dossiers_setup setup = {
 		.lineage = lineage, .request = request, .each = add_patient, .context = &h
 	};
@@ -391,6 +461,7 @@ static int restore(struct medark_lineage *lineage, int folder, struct medark_sea
 	MEDARK_TRY(begin(&h, lineage, request, err));
 	MEDARK_TRY(medark_html_folder_begin(&h.folder, folder, zip, err));
 	MEDARK_TRY(medark_dossiers_each(&setup, err));
+	MEDARK_TRY(write_lists(&h, err));
 	return write_index(&h, err);
 }
 

@@ -92,7 +92,7 @@ static size_t find_links(const struct medark_call *call, struct medark_page_link
 			.text = medark_call_saying(call, MEDARK_SAYING_TO_FIND), .href = "/"
 		};
 		links[n++] = (struct medark_page_link) {
-			.text = medark_call_saying(call, MEDARK_SAYING_LISTS), .href = "/lists/0"
+			.text = medark_word(call->language, MEDARK_WORD_LISTS), .href = "/lists/0"
 		};
 	}
 	if (medark_call_may(call, MEDARK_MAY_ADMIN))

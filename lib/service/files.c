@@ -53,7 +53,7 @@ static int put_table(struct medark_call *call, const struct medark_item_find *it
 		"<table class=\"list\"><thead><tr><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>",
 		(unsigned long long)from + 1, (unsigned long long)end,
-		medark_call_saying(call, MEDARK_SAYING_PRINT_OF), (unsigned long long)count,
+		medark_word(call->language, MEDARK_WORD_PRINT_OF), (unsigned long long)count,
 		medark_call_saying(call, MEDARK_SAYING_FILE_PATH),
 		medark_call_saying(call, MEDARK_SAYING_FILE_SIZE),
 		medark_call_saying(call, MEDARK_SAYING_FILE_CHANGED)));
@@ -64,7 +64,7 @@ static int put_table(struct medark_call *call, const struct medark_item_find *it
 		return 0;
 	return medark_call_html(call, "<p><a href=\"/files/from-%u\">%s</a></p>",
 				(unsigned long long)end,
-				medark_call_saying(call, MEDARK_SAYING_PRINT_NEXT));
+				medark_word(call->language, MEDARK_WORD_PRINT_NEXT));
 }
 
 static int show_list(struct medark_call *call, const struct medark_item_find *items, size_t from)
@@ -155,7 +155,7 @@ int medark_page_files(struct medark_call *call, struct medark_bytes rest)
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED,
 				       MEDARK_SAYING_FILES_REFUSED);
 	if (!items)
-		return medark_call_say(call, 503, MEDARK_SAYING_FILES, MEDARK_SAYING_NOT_YET);
+		return medark_call_say(call, 503, MEDARK_SAYING_ONE_MOMENT, MEDARK_SAYING_NOT_YET);
 	if (read_place(rest, &place))
 		return medark_item_find_has(items, place) ? show_file(call, place)
 							  : nothing_here(call);

@@ -7,15 +7,15 @@
 #define MEDARK_SERVICE_LIST_ROWS_H
 
 #include "service/service_private.h"
+#include "view/agenda.h"
 
 /* Patients of a list; nobody reads more. */
 #define MEDARK_LIST_PATIENTS_MAX 300
-#define MEDARK_LIST_KEY_MAX	 96
 
 struct medark_list_row {
-	char key[MEDARK_LIST_KEY_MAX]; /* what rows are sorted by: a time, or a place */
-	size_t at, size;	       /* of its markup */
-	size_t id;		       /* where the patient's id stands, with a zero behind it */
+	char key[MEDARK_AGENDA_KEY]; /* what rows are sorted by: a time, or a place */
+	size_t at, size;	     /* of its markup */
+	size_t id;		     /* where the patient's id stands, with a zero behind it */
 };
 
 struct medark_list_rows {

@@ -15,7 +15,7 @@ static int put_days(struct medark_call *call, size_t list)
 	char day[16];
 
 	MEDARK_TRY(medark_call_html(call, "<nav class=\"letters\" aria-label=\"%s\">",
-				    medark_call_saying(call, MEDARK_SAYING_LISTS)));
+				    medark_word(call->language, MEDARK_WORD_LISTS)));
 	for (size_t i = 0; i < MEDARK_PLANNED_DAYS; i++) {
 		medark_list_day(call, i, day);
 		MEDARK_TRY(medark_call_html(call,
@@ -32,39 +32,26 @@ static int put_days(struct medark_call *call, size_t list)
 					? "<a href=\"/lists/admitted\" aria-current=\"page\">"
 					  "%s</a></nav>"
 					: "<a href=\"/lists/admitted\">%s</a></nav>",
-				medark_call_saying(call, MEDARK_SAYING_ADMITTED));
+				medark_word(call->language, MEDARK_WORD_ADMITTED));
 }
 
 static int put_table(const struct medark_list_rows *r)
 {
 	struct medark_call *call = r->call;
-	bool is_day = r->number != MEDARK_PLANNED_ADMITTED;
 	size_t count = medark_list_rows_count(r);
 
 	if (!count)
 		return medark_call_html(call, "<p class=\"notice\">%s</p>",
-					medark_call_saying(call, MEDARK_SAYING_NOBODY_LISTED));
-	MEDARK_TRY(medark_call_html(
-		call,
-		"<div class=\"scroll\" tabindex=\"0\"><table class=\"list\"><thead><tr>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>",
-		medark_word(call->language, is_day ? MEDARK_WORD_DATE : MEDARK_WORD_WHERE),
-		medark_word(call->language, MEDARK_WORD_NAME),
-		medark_word(call->language, MEDARK_WORD_BIRTH_DATE),
-		medark_word(call->language, MEDARK_WORD_NUMBER),
-		medark_word(call->language, is_day ? MEDARK_WORD_WHAT : MEDARK_WORD_DATE),
-		medark_word(call->language, is_day ? MEDARK_WORD_STATUS : MEDARK_WORD_WHAT),
-		medark_word(call->language, MEDARK_WORD_REASON),
-		medark_word(call->language, MEDARK_WORD_BY)));
+					medark_word(call->language, MEDARK_WORD_NOBODY_LISTED));
+	MEDARK_TRY(medark_agenda_begin(call->language, r->number == MEDARK_PLANNED_ADMITTED,
+				       medark_call_body(call), call->err));
 	for (size_t i = 0; i < count; i++)
 		MEDARK_TRY(medark_buffer_add(medark_call_body(call),
 					     r->text.data + medark_list_rows_at(r, i)->at,
 					     medark_list_rows_at(r, i)->size, call->err));
-	MEDARK_TRY(medark_call_html(call, "</tbody></table></div>"));
+	MEDARK_TRY(medark_agenda_end(medark_call_body(call), call->err));
 	return r->more ? medark_call_html(call, "<p class=\"notice\">%s</p>",
-					  medark_call_saying(call, MEDARK_SAYING_LIST_CUT))
+					  medark_word(call->language, MEDARK_WORD_LIST_CUT))
 		       : 0;
 }
 
@@ -88,9 +75,9 @@ static int put_print(const struct medark_list_rows *r)
 	MEDARK_TRY(medark_call_html(call,
 				    "<p class=\"print\">%s</p><nav class=\"letters\" "
 				    "aria-label=\"%s\">",
-				    medark_call_saying(call, MEDARK_SAYING_PRINT_LIST),
-				    medark_call_saying(call, MEDARK_SAYING_PRINT_LIST)));
-	MEDARK_TRY(put_print_link(r, "", medark_call_saying(call, MEDARK_SAYING_ALL)));
+				    medark_word(call->language, MEDARK_WORD_PRINT_LIST),
+				    medark_word(call->language, MEDARK_WORD_PRINT_LIST)));
+	MEDARK_TRY(put_print_link(r, "", medark_word(call->language, MEDARK_WORD_ALL)));
 	for (size_t i = 0; places > 1 && i < places && i < PLACES_MAX; i++) {
 		(void)snprintf(place, sizeof(place), "/%zu", i);
 		MEDARK_TRY(put_print_link(r, place, medark_list_rows_place(r, i)));
@@ -105,7 +92,7 @@ static int show(struct medark_call *call, size_t list)
 	char detail[64];
 	struct medark_audit_event row = { .kind = MEDARK_AUDIT_SEARCH, .detail = detail };
 	const struct medark_call_page page = {
-		.title = medark_bytes_text(medark_call_saying(call, MEDARK_SAYING_LISTS)),
+		.title = medark_bytes_text(medark_word(call->language, MEDARK_WORD_LISTS)),
 		.has_data = true,
 	};
 

@@ -245,21 +245,21 @@ static int put_head(struct pack *p, const struct medark_reason *reason)
 	struct wish next = p->wish;
 
 	MEDARK_TRY(medark_call_html(call, "<h1 class=\"no-print\">%s: ",
-				    medark_call_saying(call, MEDARK_SAYING_PRINT_TITLE)));
+				    medark_word(call->language, MEDARK_WORD_PRINT_TITLE)));
 	MEDARK_TRY(medark_list_title(call, p->wish.list));
 	if (p->place)
 		MEDARK_TRY(medark_call_html(call, ", %s", p->place));
 	if (count(p) == p->wish.from)
 		return medark_call_html(call, "</h1><p class=\"notice no-print\">%s</p>",
-					medark_call_saying(call, MEDARK_SAYING_NOBODY_LISTED));
+					medark_word(call->language, MEDARK_WORD_NOBODY_LISTED));
 	MEDARK_TRY(medark_call_html(
 		call,
 		"</h1><p class=\"notice no-print\" role=\"status\"><b>%s %u %s %u %s %u.</b> %s</p>",
-		medark_call_saying(call, MEDARK_SAYING_PRINT_RANGE),
+		medark_word(call->language, MEDARK_WORD_PATIENTS),
 		(unsigned long long)p->wish.from + 1,
-		medark_call_saying(call, MEDARK_SAYING_PRINT_TO), (unsigned long long)end_of(p),
-		medark_call_saying(call, MEDARK_SAYING_PRINT_OF), (unsigned long long)count(p),
-		medark_call_saying(call, MEDARK_SAYING_PRINT_HINT)));
+		medark_word(call->language, MEDARK_WORD_PRINT_TO), (unsigned long long)end_of(p),
+		medark_word(call->language, MEDARK_WORD_PRINT_OF), (unsigned long long)count(p),
+		medark_word(call->language, MEDARK_WORD_PRINT_HINT)));
 	if (p->left_out)
 		MEDARK_TRY(
 			medark_call_html(call, "<p class=\"notice bad no-print\">%u %s</p>",
@@ -267,7 +267,7 @@ static int put_head(struct pack *p, const struct medark_reason *reason)
 					 medark_call_saying(call, MEDARK_SAYING_PRINT_LEFT_OUT)));
 	if (p->rows.more)
 		MEDARK_TRY(medark_call_html(call, "<p class=\"notice bad no-print\">%s</p>",
-					    medark_call_saying(call, MEDARK_SAYING_LIST_CUT)));
+					    medark_word(call->language, MEDARK_WORD_LIST_CUT)));
 	next.from = end_of(p);
 	if (next.from == count(p))
 		return 0;
@@ -277,14 +277,14 @@ static int put_head(struct pack *p, const struct medark_reason *reason)
 	MEDARK_TRY(put_wish(call, &next));
 	MEDARK_TRY(medark_call_keep_reason(call, reason));
 	return medark_call_html(call, "<p><button>%s</button></p></form>",
-				medark_call_saying(call, MEDARK_SAYING_PRINT_NEXT));
+				medark_word(call->language, MEDARK_WORD_PRINT_NEXT));
 }
 
 static int show(struct pack *p, const struct medark_reason *reason)
 {
 	struct medark_call *call = p->call;
 	const struct medark_call_page page = {
-		.title = medark_bytes_text(medark_call_saying(call, MEDARK_SAYING_PRINT_TITLE)),
+		.title = medark_bytes_text(medark_word(call->language, MEDARK_WORD_PRINT_TITLE)),
 		.has_data = true,
 		.has_parts = true,
 	};

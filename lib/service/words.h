@@ -76,25 +76,12 @@
 	S(BAD_QUERY, "This cannot be searched for.", "Hierop kan niet worden gezocht.")            \
 	S(OTHER_LANGUAGE, "Nederlands", "English")                                                 \
 	S(TO_FIND, "Find a patient", "Patiënt zoeken")                                             \
-	S(LISTS, "Appointments and admissions", "Afspraken en opnames")                            \
-	S(APPOINTMENTS, "Appointments of", "Afspraken van")                                        \
-	S(ADMITTED, "Admitted", "Opgenomen")                                                       \
-	S(PRINT_LIST, "Print the summaries of these patients, one to a sheet:",                    \
-	  "Samenvattingen van deze patiënten afdrukken, één per vel:")                             \
-	S(ALL, "All", "Alle")                                                                      \
-	S(PRINT_TITLE, "Summaries of the patients", "Samenvattingen van de patiënten")             \
 	S(PRINT_WHY,                                                                               \
 	  "The audit log (NEN 7513) gets a row for each patient, with your name, the time "        \
 	  "and what you answer.",                                                                  \
 	  "De logging (NEN 7513) krijgt voor elke patiënt een regel, met uw naam, de tijd en "    \
 	  "uw antwoord.")                                                                          \
 	S(PRINT_SHOW, "Show the summaries", "Samenvattingen tonen")                                \
-	S(PRINT_HINT, "Print this page with your browser: each patient begins on a new sheet.",    \
-	  "Druk deze pagina af met uw browser: elke patiënt begint op een nieuw vel.")             \
-	S(PRINT_RANGE, "Patients", "Patiënten")                                                    \
-	S(PRINT_TO, "to", "tot en met")                                                            \
-	S(PRINT_OF, "of", "van")                                                                   \
-	S(PRINT_NEXT, "Show the next ones", "Volgende tonen")                                      \
 	S(PRINT_LEFT_OUT,                                                                          \
 	  "patients are not among them: what their source calls them is too long for the log.",    \
 	  "patiënten ontbreken hier: hun aanduiding in de bron is te lang voor de logging.")       \
@@ -113,9 +100,7 @@
 	S(FILE_PATH, "Where it was", "Waar het stond")                                             \
 	S(FILE_SIZE, "Bytes", "Bytes")                                                             \
 	S(FILE_CHANGED, "Changed", "Gewijzigd")                                                    \
-	S(NOBODY_LISTED, "The source has nobody here.", "De bron heeft hier niemand.")             \
-	S(LIST_CUT, "There are more; only the first 300 patients are listed.",                     \
-	  "Er zijn er meer; alleen de eerste 300 patiënten staan hier.")                           \
+	S(ONE_MOMENT, "One moment", "Een ogenblik")                                                \
 	S(NOT_YET,                                                                                 \
 	  "The archive is still being read. Try again in some seconds; charts can be "             \
 	  "opened already.",                                                                       \

@@ -175,3 +175,21 @@ MEDARK_WORD_NAME(PLAIN_WARNING,
 		 "destroy it when the outage is over.",
 		 "Wie hem heeft, kan alle patiënten erin lezen. Bewaar hem achter slot en grendel, "
 		 "en vernietig hem als de storing voorbij is.")
+
+/* Lists of several patients, and their summaries. */
+MEDARK_WORD_NAME(LISTS, "Appointments and admissions", "Afspraken en opnames")
+MEDARK_WORD_NAME(APPOINTMENTS_OF, "Appointments of", "Afspraken van")
+MEDARK_WORD_NAME(ADMITTED, "Admitted", "Opgenomen")
+MEDARK_WORD_NAME(NOBODY_LISTED, "The source has nobody here.", "De bron heeft hier niemand.")
+MEDARK_WORD_NAME(LIST_CUT, "There are more patients than are listed here.",
+		 "Er zijn meer patiënten dan hier staan.")
+MEDARK_WORD_NAME(PRINT_LIST, "Print the summaries of these patients, one to a sheet:",
+		 "Samenvattingen van deze patiënten afdrukken, één per vel:")
+MEDARK_WORD_NAME(ALL, "All", "Alle")
+MEDARK_WORD_NAME(PRINT_TITLE, "Summaries of the patients", "Samenvattingen van de patiënten")
+MEDARK_WORD_NAME(PRINT_HINT,
+		 "Print this page with your browser: each patient begins on a new sheet.",
+		 "Druk deze pagina af met uw browser: elke patiënt begint op een nieuw vel.")
+MEDARK_WORD_NAME(PRINT_TO, "to", "tot en met")
+MEDARK_WORD_NAME(PRINT_OF, "of", "van")
+MEDARK_WORD_NAME(PRINT_NEXT, "Show the next ones", "Volgende tonen")

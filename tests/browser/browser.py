@@ -5,6 +5,7 @@ MEDARK_NODE is the folder with node_modules, MEDARK_SYNTH the generator of recor
 pictures of the pages.
 """
 
+import datetime
 import json
 import os
 import re
@@ -56,6 +57,42 @@ class BrowserTest(ServiceTest):
         for sheet in sheets:
             self.assertIn("Emergency copy, data of", sheet)
         return sheets
+
+    def check_summaries(self, patients):
+        """On paper each patient has sheets of their own, each sheet says whose it is, and how old the data."""
+        text = subprocess.run(["pdftotext", "-layout", "summaries.pdf", "-"], cwd=self.folder, check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+        sheets = text.rstrip("\f").split("\f")
+        seen = []
+        for sheet in sheets:
+            head = sheet.lstrip().split("\n")[0]
+            self.assertRegex(head, r"(Emergency copy, data of|Noodkopie, gegevens van) \d\d ")
+            seen.append(re.search(r" (\d)/4$", head.rstrip()).group(1))
+        self.assertEqual(sorted(set(seen)), ["1", "2", "3", "4"])
+        self.assertEqual(seen, sorted(seen))
+        for patient in patients:
+            family = patient["name"][0]["family"].lower()
+            self.assertEqual(len({n for n, sheet in zip(seen, sheets) if family in sheet.lower().lstrip().split("\n")[0]}), 1)
+
+    def plan(self, patient, records):
+        """
+        An appointment of every day about now, and admissions of three others, too: the generator has none of today. The
+        archive with them is more.medark.
+        """
+        others = [p for p in records["Patient"] if p.get("active") and p["name"][0]["family"] != patient["name"][0]["family"]][:3]
+        who = {"reference": "Patient/" + patient["id"]}
+        today = datetime.date.today()
+        rows = [{"resourceType": "Appointment", "id": f"day{n}", "status": "booked", "description": "Controle",
+                 "start": f"{today + datetime.timedelta(n)}T09:30:00+01:00", "participant": [{"actor": who}]}
+                for n in range(-1, 8)]
+        rows += [{"resourceType": "Encounter", "id": f"bed{n}", "status": "in-progress", "class": {"code": "IMP"},
+                  "subject": {"reference": "Patient/" + each["id"]}, "period": {"start": f"{today}T08:00:00+01:00"},
+                  "location": [{"location": {"display": f"Afdeling B{2 - n % 2}"}}]}
+                 for n, each in enumerate([patient, *others])]
+        self.write("synth/papers/brief 1.pdf", b"%PDF-1.4 a letter")
+        self.write("synth/today.ndjson", "".join(json.dumps(row) + "\n" for row in rows))
+        self.succeed(*self.export("synth", "more.medark"))
+        return others
 
     def check_printed(self, sheets, wanted):
         """Each text begins somewhere; the rest may be on the next line."""

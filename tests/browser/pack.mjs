@@ -2,7 +2,7 @@
 // The folder of `restore --to html:DIR`, opened from the disk: no service, no network.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { assertInert, assertSays, lookAt } from './checks.mjs';
+import { assertInert, assertLowHead, assertSays, lookAt } from './checks.mjs';
 import { assertClean, Desk, given, launch, open, step, WORDS } from './harness.mjs';
 
 const { patient, packs } = given;
@@ -57,6 +57,18 @@ step('reads the chart and prints it', async () => {
 	await desk.page.goBack();
 	await box(desk).waitFor();
 	await desk.page.close();
+});
+
+step('prints the summaries of the admitted', async () => {
+	const { page } = await begin(packs.english);
+	await page.getByRole('link', { name: WORDS.en.lists, exact: true }).click();
+	await page.getByRole('link', { name: WORDS.en.admitted, exact: true }).click();
+	await page.getByRole('row').filter({ hasText: patient.family }).getByRole('link').waitFor();
+	assert.equal(await page.getByRole('link', { name: /^Afdeling/ }).count(), 2);
+	await page.getByRole('link', { name: WORDS.en.all, exact: true }).click();
+	await page.getByRole('heading', { level: 1, name: new RegExp(patient.family, 'i') }).waitFor();
+	await page.pdf({ path: `${given.folder}/summaries.pdf`, format: 'A4' });
+	await page.close();
 });
 
 step('every link leads to a file that is there', async () => {
@@ -123,5 +135,19 @@ for (const [language, folder] of [['en', packs.english], ['nl', packs.dutch]])
 		await desk.page.getByRole('heading', { level: 1, name: new RegExp(patient.family, 'i') }).waitFor();
 		await unfold(desk.page);
 		await lookAt(desk.page, `${language}-pack-chart`);
+		await assertLowHead(desk.page, [patient.family, patient.bsn, patient.number, WORDS[language].copy, WORDS[language].old],
+			`${language}-pack-phone`);
 		await axe.close();
 	});
+
+step('lists and summaries look right', async () => {
+	const axe = await open(browser, { offline: true, bypassCSP: true });
+	const words = WORDS.nl;
+	const { page } = await begin(packs.dutch, words, axe);
+	await page.getByRole('link', { name: words.lists, exact: true }).click();
+	await page.getByRole('link', { name: words.admitted, exact: true }).click();
+	await lookAt(page, 'nl-pack-admitted');
+	await page.getByRole('link', { name: words.all, exact: true }).click();
+	await lookAt(page, 'nl-pack-summaries');
+	await axe.close();
+});

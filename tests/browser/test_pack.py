@@ -14,8 +14,9 @@ class Pack(BrowserTest):
         chosen, own = fullest(records)
         rows, attacker = hostile.make(records)
         self.archive(rows, "hostile.medark")
-        self.pages("synth.medark", "english")
-        self.pages("synth.medark", "dutch", "nl")
+        others = self.plan(chosen, records)
+        self.pages("more.medark", "english")
+        self.pages("more.medark", "dutch", "nl")
         self.pages("hostile.medark", "attack")
         patient = {**about(chosen), "texts": texts(own), "count": len(records["Patient"])}
         self.script("pack.mjs", patient=patient, hostile=attacker, packs={"english": "english", "dutch": "dutch", "hostile": "attack"})
@@ -23,6 +24,7 @@ class Pack(BrowserTest):
         self.check_printed(sheets, patient["texts"])
         for sheet in sheets:
             self.assertIn(patient["family"].lower(), sheet.lower())
+        self.check_summaries([chosen, *others])
 
 
 if __name__ == "__main__":

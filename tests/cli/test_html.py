@@ -2,6 +2,7 @@
 """medark restore --to html:DIR: charts as pages that any browser reads without a network."""
 
 import base64
+import datetime
 import hashlib
 import html.parser
 import json
@@ -87,7 +88,7 @@ class Pages(ArchiveTest):
                 path = os.path.join(folder, name)
                 self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
                 inside = os.path.relpath(path, self.path("pages"))
-                self.assertRegex(inside, r"\A(index|patients/[0-9]+(-raw)?)\.html\Z|\Afiles/[0-9]+-[0-9]+\.[a-z]{3}\Z")
+                self.assertRegex(inside, r"\A(index|patients/[0-9]+(-raw)?|lists/([0-7]|admitted)(-[0-9]+-[0-9]+)?)\.html\Z|\Afiles/[0-9]+-[0-9]+\.[a-z]{3}\Z")
                 if inside.endswith(".html"):
                     with open(path, encoding="utf-8") as f:
                         found[inside] = Page(f.read())
@@ -124,7 +125,8 @@ class Pages(ArchiveTest):
 
     def test_every_patient_has_a_page_and_stands_in_the_index(self):
         found = self.pages("a.medark")
-        self.assertEqual(set(found), {"index.html"} | {f"patients/{i}{kind}.html" for i in (1, 2, 3) for kind in ("", "-raw")})
+        self.assertEqual(set(found), {"index.html"} | {f"patients/{i}{kind}.html" for i in (1, 2, 3) for kind in ("", "-raw")} |
+                         {f"lists/{name}.html" for name in [*range(8), "admitted"]})
         self.assertEqual((self.summary["patients"], self.summary["records"]), (3, 63))
         index = found["index.html"]
         self.assertEqual(sum(link.startswith("patients/") for _, link in index.links), 3)
@@ -138,6 +140,54 @@ class Pages(ArchiveTest):
         self.assertIn("Deze map is niet versleuteld.", found["index.html"].text)
         self.assertIn("alleen lezen", found["patients/1.html"].text)
         self.assertEqual(self.summary["patients"], 1)
+        # Of one patient alone a list of all would be wrong.
+        self.assertFalse(os.path.exists(self.path("pages/lists")))
+
+    def test_lists_lead_to_charts_and_to_summaries_that_can_be_printed(self):
+        today, records = datetime.date.today(), []
+        for n in range(103):
+            who = about(f"w{n}")
+            records += [{"resourceType": "Patient", "id": f"w{n}", "name": [{"family": f"Ward{n:03}"}], "identifier": [{"value": f"N{n:03}"}]},
+                        {"resourceType": "Encounter", "id": f"e{n}", "status": "in-progress", "class": {"code": "IMP"}, "subject": who,
+                         "location": [{"location": {"display": EVIL if n == 0 else f"Ward {'AB'[n % 2]}"}}]},
+                        {"resourceType": "MedicationRequest", "id": f"m{n}", "status": "active", "subject": who,
+                         "medicationCodeableConcept": {"text": f"medicine {n:03}"}}]
+        records += [{"resourceType": "Appointment", "id": f"a{n}", "status": "booked", "description": f"visit {n}",
+                     "start": f"{today + datetime.timedelta(days=day)}T{12 - n:02}:00:00", "participant": [{"actor": about(f"w{n}")}]}
+                    for n, day in enumerate((2, 2, -1, 9))]
+        found = self.own(records)
+        self.assertIn(("a", "lists/0.html"), found["index.html"].links)
+        self.assertIn(("a", "../lists/0.html"), found["patients/1.html"].links)
+        self.assertEqual(sum(link.startswith("../patients/") for _, link in found["lists/admitted.html"].links), 103)
+        days = [re.findall(r"visit \d", found[f"lists/{n}.html"].text) for n in range(8)]
+        # Ordered by their time; those before and after the week are not there.
+        self.assertEqual(days, [[], [], ["visit 1", "visit 0"], [], [], [], [], []])
+        self.assertIn("The source has nobody here.", found["lists/0.html"].text)
+        self.assertEqual(re.findall(r"medicine \d+", found["lists/2-0-1.html"].text), ["medicine 001", "medicine 000"])
+        first, second = found["lists/admitted-0-1.html"], found["lists/admitted-0-2.html"]
+        self.assertIn("Patients 1 to 100 of 103.", first.text)
+        self.assertIn(("a", "admitted-0-2.html"), first.links)
+        self.assertIn("Patients 101 to 103 of 103.", second.text)
+        shown = re.findall(r"medicine (\d+)", first.text + second.text)
+        self.assertEqual(sorted(shown), [f"{n:03}" for n in range(103)])
+        self.assertEqual(first.text.count("Emergency copy, data of "), 100)
+        for part in first.text.split("Record number")[1:]:
+            self.assertRegex(part.strip(), r"^N\d{3}")
+        # By place: the odd one, then ward A, ward B.
+        self.assertEqual([len(re.findall("medicine ", found[f"lists/admitted-{n}-1.html"].text)) for n in (1, 2, 3)], [1, 51, 51])
+        self.assertIn("Admitted, Ward B", found["lists/admitted-3-1.html"].text)
+        self.assertNotIn("lists/admitted-4-1.html", found)
+
+    def test_files_that_records_point_to_come_along(self):
+        self.write("other/docs/letter.pdf", b"%PDF-1.4 letter")
+        self.write("other/docs/evil.html", b"<script>alert(1)</script>")
+        found = self.own([{"resourceType": "Patient", "id": "p"}, {
+            "resourceType": "DocumentReference", "id": "d", "subject": about(), "status": "current", "content": [
+                {"attachment": {"url": url}} for url in ("docs/letter.pdf", "docs/evil.html", "./docs/letter.pdf", "docs/none.pdf")]}])
+        files = {name: open(self.path("pages/files", name), "rb").read() for name in os.listdir(self.path("pages/files"))}
+        self.assertEqual(files, {"1-1.pdf": b"%PDF-1.4 letter", "1-2.bin": b"<script>alert(1)</script>", "1-3.pdf": b"%PDF-1.4 letter"})
+        self.assertEqual(sum("../files/" in link for _, link in found["patients/1.html"].links), 3)
+        self.assertEqual(found["patients/1.html"].text.count("cannot be shown here"), 1)
 
     def test_a_hostile_patient_is_inert(self):
         found = self.own([
