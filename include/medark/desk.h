@@ -16,7 +16,7 @@ enum medark_account_role {
 	MEDARK_MAY_TREAT = 1 << 0, /* "clinician": reads charts */
 	MEDARK_MAY_DESK = 1 << 1,  /* "desk": finds patients, sees lists and appointments */
 	MEDARK_MAY_AUDIT = 1 << 2, /* "auditor": reads the log */
-	MEDARK_MAY_ADMIN = 1 << 3, /* "admin": changes accounts */
+	MEDARK_MAY_ADMIN = 1 << 3, /* "admin": has an archive's files that are no records */
 };
 #define MEDARK_MAY_ALL 15u
 

@@ -5,6 +5,8 @@
 #include "view/lists.h"
 #include "view/patient_number.h"
 
+#define BIRTH_MAX ((size_t)1 << 24) /* of a date, which may be no date */
+
 bool medark_agenda_is_appointment(const struct medark_view_record *record, const char *day)
 {
 	struct medark_bytes start;
@@ -50,26 +52,24 @@ static void write_key(struct medark_bytes key, char out[MEDARK_AGENDA_KEY])
 	out[size] = 0;
 }
 
-static int put_cell(enum medark_language language, struct medark_bytes text, bool is_date,
-		    struct medark_buffer *out, struct medark_error *err)
+static int put_cell(struct medark_bytes text, bool is_date, struct medark_buffer *out,
+		    struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer shown = MEDARK_BUFFER_SECRET(4096);
-
-	if (!is_date || text.size > 64)
-		return medark_html(out, err, "<td>%b</td>", text);
-	MEDARK_TRY(medark_view_date(language, text, &shown, err));
-	return medark_html(out, err, "<td class=\"when\">%b</td>",
-			   medark_bytes(shown.data, shown.size));
+	return medark_html(out, err, is_date ? "<td class=\"when\">%b</td>" : "<td>%b</td>", text);
 }
 
 static int put_patient(const struct medark_agenda_patient *p, enum medark_language language,
 		       struct medark_buffer *out, struct medark_error *err)
 {
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer born = MEDARK_BUFFER_SECRET(BIRTH_MAX);
+
+	MEDARK_TRY(medark_view_date(language, medark_bytes_text(p->birth_date), &born, err));
 	MEDARK_TRY(medark_buffer_text(out, "<th scope=\"row\">", err));
 	MEDARK_TRY(medark_buffer_add(out, p->name.data, p->name.size, err));
 	MEDARK_TRY(medark_buffer_text(out, "</th>", err));
-	MEDARK_TRY(put_cell(language, medark_bytes_text(p->birth_date), true, out, err));
-	return put_cell(language, medark_patient_number_in(p->records, p->id), false, out, err);
+	MEDARK_TRY(put_cell(medark_bytes(born.data, born.size), true, out, err));
+	return put_cell(medark_patient_number_in(p->records, p->id), false, out, err);
 }
 
 int medark_agenda_row(const struct medark_agenda_patient *p,
@@ -80,7 +80,9 @@ int medark_agenda_row(const struct medark_agenda_patient *p,
 	static const size_t appointment[] = { 0, 1, 2, 4, 5 }, admission[] = { 4, 0, 1, 3, 5 };
 	bool is_day = medark_bytes_is(record->type, "Appointment");
 	const size_t *cells = is_day ? appointment : admission;
-	const struct medark_view_values values = { .records = p->records, .language = language };
+	const struct medark_view_values values = { .records = p->records,
+						   .language = language,
+						   .is_page = true };
 	MEDARK_AUTO(medark_view_row_clear) struct medark_view_row row = { 0 };
 
 	MEDARK_TRY(medark_view_row(&values,
@@ -88,11 +90,10 @@ int medark_agenda_row(const struct medark_agenda_patient *p,
 				   &row, err));
 	write_key(medark_view_cell(&row, cells[0]), out_key);
 	MEDARK_TRY(medark_buffer_text(out, row.is_wrong ? "<tr class=\"wrong\">" : "<tr>", err));
-	MEDARK_TRY(put_cell(language, medark_view_cell(&row, cells[0]), is_day, out, err));
+	MEDARK_TRY(put_cell(medark_view_cell(&row, cells[0]), is_day, out, err));
 	MEDARK_TRY(put_patient(p, language, out, err));
 	for (size_t i = 1; i < 5; i++)
-		MEDARK_TRY(put_cell(language, medark_view_cell(&row, cells[i]), cells[i] == 0, out,
-				    err));
+		MEDARK_TRY(put_cell(medark_view_cell(&row, cells[i]), cells[i] == 0, out, err));
 	return medark_buffer_text(out, "</tr>\n", err);
 }
 
