@@ -52,7 +52,7 @@ static int put_sex(struct medark_call *call, const char *gender)
 
 static int put_birth(struct medark_call *call, const char *date)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer text = MEDARK_BUFFER_SECRET(1024);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer text = MEDARK_BUFFER_SECRET(1 << 16);
 
 	MEDARK_TRY(medark_view_date(call->language, medark_bytes_text(date), &text, call->err));
 	return medark_call_html(call, "<td class=\"when\">%b</td>",

@@ -251,6 +251,23 @@ class Charts(ServiceTest):
             banner = re.search(r'<div class="patient">.*?</div>\n<p', chart, re.S).group(0)
             self.assertEqual(re.findall(r"<dt>Record number</dt><dd><bdi>(.*?)</bdi>", banner), [number] * bool(number))
 
+    def test_one_odd_record_breaks_no_list(self):
+        rows = []
+        for n, date in enumerate(("9" * 30, "x" * 1500, "1970-01-01" + "y" * 4000, "\u202e")):
+            rows += [{"resourceType": "Patient", "id": f"odd{n}", "birthDate": date, "name": [{"family": "Odd" + "\u00eb" * 100 * n}],
+                      "identifier": [{"value": "N" * 900 * n}]},
+                     {"resourceType": "Encounter", "id": f"e{n}", "status": "in-progress", "class": {"code": "IMP"},
+                      "subject": {"reference": f"Patient/odd{n}"}, "location": [{"location": {"display": "W" * 400 * n}}]}]
+        self.write("odd/all.ndjson", "".join(json.dumps(r) + "\n" for r in rows))
+        self.run_medark(*self.export("odd", "odd.medark"))
+        self.start("odd.medark")
+        browser = self.doctor()
+        self.assertEqual(len(browser.find("odd")), 4)
+        self.assertEqual(browser.get("/lists/admitted").text.count("<tr>"), 5)
+        printed = browser.post("/print", **{"list": "admitted", "from": "0", "reason": "TREAT"})
+        self.assertEqual(printed.text.count('<section class="part"'), 4)
+        self.assertNotIn("\u202e", printed.text)
+
     def test_programs_get_tokens(self):
         self.account("desk", "desk")
         self.start()
