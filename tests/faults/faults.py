@@ -18,6 +18,7 @@ from cli import MEDARK, Result, environment, main  # noqa: E402
 
 SHIM = os.environ["MEDARK_SHIM"]
 SEED = 20261122
+PASSPHRASE = "correct horse battery staple"
 PATIENT_DATA = ("Vries", "Sofie", "99999", "1970-12-31", "p1", "Anna")
 __all__ = ["FaultTest", "MEDARK", "Result", "SEED", "SHIM", "environment", "errno", "main", "observation",
            "patient", "some"]  # fmt: skip
@@ -48,7 +49,9 @@ class FaultTest(ArchiveTest):
             "restore": self.opened("restore", "--to", "back", "--threads", "2"),
             "chart": self.opened("restore", "--to", "back", "--patient", "p1"),
             "database": self.opened("restore", "--to", "sqlite:back", "--threads", "2"),
+            "sealed": self.opened("restore", "--to", "html:back.zip", "--zip-passphrase-file", "secret"),
         }
+        self.write("secret", PASSPHRASE, 0o600)
         self.good = self.tree("src")
         self.may_stay = ()
 
@@ -72,7 +75,7 @@ class FaultTest(ArchiveTest):
         with open(where, encoding="ascii") as f:
             total = int(f.read())
         os.unlink(where)
-        self.remove("b.medark", "back")
+        self.remove("b.medark", "back", "back.zip")
         return total
 
     def remove(self, *names):
@@ -99,7 +102,7 @@ class FaultTest(ArchiveTest):
             self.remove("back.medark-partial")
         if result.code in (0, 6):
             self.check_done(verb, result, listing)
-            self.remove("b.medark", "back")
+            self.remove("b.medark", "back", "back.zip")
         else:
             self.assertIn(result.code, codes, result.err)
             if result.code != 99:
@@ -124,6 +127,8 @@ class FaultTest(ArchiveTest):
             self.assertEqual(self.tree("back"), self.tree("many"))
         elif verb == "database":
             self.check_database(self.good)
+        elif verb == "sealed":
+            self.check_sealed()
         elif verb == "chart":
             self.assertEqual(self.tree("back")["Patient.ndjson"].count(b"\n"), 1)
             self.assertEqual(self.tree("back")["Observation.ndjson"].count(b"\n"), 20)
@@ -140,6 +145,15 @@ class FaultTest(ArchiveTest):
         lines = [line for name, content in source.items() if name.endswith(".ndjson") for line in content.decode().splitlines()]
         self.assertEqual(texts, sorted(lines))
         self.assertEqual(found, sum('"Observation"' in line for line in lines))
+
+    def check_sealed(self):
+        """Every page is in it, the last one, too."""
+        pages = {name: subprocess.run(["bsdtar", "-x", "-O", "-f", "back.zip", "--passphrase", PASSPHRASE, name], check=True,
+                                      cwd=self.folder, stdout=subprocess.PIPE).stdout
+                 for name in ["index.html", *(f"patients/{n}{raw}.html" for n in (1, 2, 3) for raw in ("", "-raw"))]}
+        for name, content in pages.items():
+            self.assertTrue(content.rstrip().endswith(b"</html>"), name)
+        self.assertEqual(pages["index.html"].count(b"<tr data-k="), 3)
 
     def check_archive(self, result):
         """What export calls done is there and verifies; what it calls complete is all of the source."""

@@ -4,6 +4,8 @@
 from faults import FaultTest, errno, main
 
 VERBS = ("export", "verify", "patients", "items", "restore", "chart", "database")
+# libarchive ends the program where it has no memory to write with: code 1, and a sentence of its own.
+OF_OURS = (*VERBS, "sealed")
 OWN, ALL = 250, 60
 # 3: jansson can lose a value without a word, which then looks malformed. 99: OpenSSL fell (shim.c).
 LIBRARY = (1, 3, 99)
@@ -11,7 +13,7 @@ LIBRARY = (1, 3, 99)
 
 class Memory(FaultTest):
     def test_each_allocation_of_the_program_fails_once(self):
-        for verb in VERBS:
+        for verb in OF_OURS:
             self.assertGreater(self.fail_each(verb, "own", OWN, (errno.ENOMEM,)), 10)
 
     def test_allocations_of_the_libraries_fail(self):

@@ -8,8 +8,8 @@ import subprocess
 
 from faults import MEDARK, SHIM, FaultTest, Result, environment, errno, main
 
-WRITERS = ("export", "restore", "chart", "database")
-READERS = ("export", "verify", "patients", "items", "restore", "chart", "database")
+WRITERS = ("export", "restore", "chart", "database", "sealed")
+READERS = ("export", "verify", "patients", "items", "restore", "chart", "database", "sealed")
 
 
 class System(FaultTest):
