@@ -14,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOLDER "audit-restore"
-
 /* The operating system's user who does it. */
 static void name_user(char out[64])
 {
@@ -37,8 +35,9 @@ int cli_leaving_begin(const struct cli_options *options, const struct cli_access
 	name_user(out->account);
 	if (options->audit_log)
 		size = snprintf(out->folder, sizeof(out->folder), "%s", options->audit_log);
-	else if (cli_state_has_log(options, FOLDER, state))
-		size = snprintf(out->folder, sizeof(out->folder), "%s/" FOLDER, state);
+	else if (cli_state_has_log(options, MEDARK_AUDIT_RESTORES, state))
+		size = snprintf(out->folder, sizeof(out->folder), "%s/" MEDARK_AUDIT_RESTORES,
+				state);
 	if (size < 0 || (size_t)size >= sizeof(out->folder))
 		return cli_report_usage(options, "cannot use the audit log: its name is too long");
 	if (!options->audit_log && options->state && mkdir(options->state, 0700) < 0 &&

@@ -191,6 +191,12 @@ struct medark_audit_event {
 	const char *reason_text;
 };
 
+/*
+ * The log of what leaves archives, in the state folder: beside that of a service, whose folder is
+ * locked while it runs.
+ */
+#define MEDARK_AUDIT_RESTORES "audit-restore"
+
 /* What is about to leave an archive, or could not. Borrowed during the call. */
 struct medark_audit_export {
 	const struct medark_identity *identity; /* who has a private key of it can read the log */

@@ -41,6 +41,20 @@ static int put_accounts(struct medark_call *call)
 	return code < 0 ? code : medark_call_html(call, "</datalist>");
 }
 
+static int put_which(struct medark_call *call, const struct medark_log_query *q)
+{
+	return medark_call_html(
+		call,
+		q->is_of_restores
+			? "<label>%s<select name=\"log\"><option value=\"\">%s</option>"
+			  "<option value=\"restores\" selected>%s</option></select></label>"
+			: "<label>%s<select name=\"log\"><option value=\"\">%s</option>"
+			  "<option value=\"restores\">%s</option></select></label>",
+		medark_call_saying(call, MEDARK_SAYING_LOG_WHICH),
+		medark_call_saying(call, MEDARK_SAYING_LOG_OF_SERVICE),
+		medark_call_saying(call, MEDARK_SAYING_LOG_OF_RESTORES));
+}
+
 static int put_form(struct medark_call *call, const struct medark_log_query *q)
 {
 	MEDARK_TRY(medark_call_html(call,
@@ -48,6 +62,7 @@ static int put_form(struct medark_call *call, const struct medark_log_query *q)
 				    "action=\"/log\" role=\"search\">",
 				    medark_call_saying(call, MEDARK_SAYING_LOG)));
 	MEDARK_TRY(medark_call_csrf(call));
+	MEDARK_TRY(put_which(call, q));
 	MEDARK_TRY(medark_call_html(
 		call,
 		"<label>%s<input name=\"patient\" autocomplete=\"off\" spellcheck=\"false\" "
@@ -97,6 +112,8 @@ static int put_fault(struct medark_call *call, const struct medark_audit_story *
 
 static int put_state(struct medark_call *call, const struct medark_audit_story *story)
 {
+	if (!story->files)
+		return 0;
 	if (story->fault)
 		MEDARK_TRY(put_fault(call, story));
 	else
@@ -155,6 +172,7 @@ static int put_turn(struct medark_call *call, const struct medark_log_query *q,
 {
 	MEDARK_TRY(medark_call_html(call, "<form method=\"post\" action=\"/log\">"));
 	MEDARK_TRY(medark_call_csrf(call));
+	MEDARK_TRY(put_hidden(call, "log", q->is_of_restores ? "restores" : ""));
 	MEDARK_TRY(put_hidden(call, "patient", q->patient));
 	MEDARK_TRY(put_hidden(call, "account", q->account));
 	MEDARK_TRY(put_hidden(call, "from", q->from));
@@ -220,7 +238,7 @@ static int put_rows(struct medark_call *call, const struct reading *r,
 		    const struct medark_audit_story *story)
 {
 	if (!r->rows.size)
-		return story->sealed == story->files
+		return story->files && story->sealed == story->files
 			       ? 0
 			       : medark_call_html(
 					 call, "<p class=\"notice\">%s</p>",
@@ -242,11 +260,17 @@ static int read_rows(struct medark_call *call, const struct medark_log_query *q,
 						    .each = take_row,
 						    .is_stopping = is_stopping,
 						    .context = r };
-	int code =
-		medark_audit_history(s->setup.audit, s->setup.identity, &wanted, story, call->err);
+	struct medark_error why = { 0 };
+	int code = medark_audit_history(medark_log_query_folder(call, q), s->setup.identity,
+					&wanted, story, &why);
 
 	atomic_flag_clear(&s->is_log_read);
-	return code;
+	/* Nothing was ever restored here. */
+	if (code == MEDARK_E_NOT_FOUND && q->is_of_restores) {
+		*story = (struct medark_audit_story) { 0 };
+		return 0;
+	}
+	return code < 0 ? medark_error_set(call->err, code, "%s", why.message) : 0;
 }
 
 static int show(struct medark_call *call, const struct medark_log_query *q)
@@ -372,15 +396,20 @@ static int name_copy(struct medark_call *call)
 
 static int send_copy(struct medark_call *call, struct copy *copy)
 {
-	const struct medark_service_archives *a = &call->service->setup;
+	const struct medark_identity *identity = call->service->setup.identity;
+	struct medark_error why = { 0 };
 	int code = medark_log_query_read(call, &copy->query);
 
 	MEDARK_TRY(code);
 	if (code == 0)
 		return ask_again(call, &copy->query);
 	MEDARK_TRY(medark_log_query_audit(call, &copy->query, "saved as AuditEvents"));
-	MEDARK_TRY(medark_audit_walk_new(a->audit, a->identity, &copy->query.filter, &copy->walk,
-					 call->err));
+	code = medark_audit_walk_new(medark_log_query_folder(call, &copy->query), identity,
+				     &copy->query.filter, &copy->walk, &why);
+	if (code == MEDARK_E_NOT_FOUND && copy->query.is_of_restores)
+		return show(call, &copy->query);
+	if (code < 0)
+		return medark_error_set(call->err, code, "%s", why.message);
 	MEDARK_TRY(name_copy(call));
 	call->response->pull = pull;
 	return 1;

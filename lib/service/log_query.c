@@ -107,6 +107,7 @@ int medark_log_query_read(struct medark_call *call, struct medark_log_query *out
 	*q = (struct medark_log_query) { .page = take_number(call, "page", MEDARK_LOG_PAGES_MAX) };
 	q->upto.file = take_number(call, "file", INT64_MAX);
 	q->upto.row = take_number(call, "row", INT64_MAX);
+	q->is_of_restores = medark_bytes_is(medark_call_field(call, "log"), "restores");
 	fits = take_text(call, "patient", q->patient, sizeof(q->patient));
 	fits &= take_text(call, "account", q->account, sizeof(q->account));
 	fits &= take_day(call, "from", 0, q->from, &f->has_from, &f->from);
@@ -117,6 +118,12 @@ int medark_log_query_read(struct medark_call *call, struct medark_log_query *out
 	f->patient = *q->key ? q->key : NULL;
 	f->account = *q->account ? q->account : NULL;
 	return 1;
+}
+
+const char *medark_log_query_folder(const struct medark_call *call,
+				    const struct medark_log_query *q)
+{
+	return q->is_of_restores ? call->service->restores : call->service->setup.audit;
 }
 
 /* What is not asked for does not stand in the row; the bounds of the parts leave room for all. */
@@ -141,6 +148,7 @@ int medark_log_query_audit(struct medark_call *call, const struct medark_log_que
 		.reason = MEDARK_REASON_AUDIT,
 	};
 
+	add(query, " log=", q->is_of_restores ? "restores" : "");
 	add(query, " account=", q->account);
 	add(query, " from=", q->from);
 	add(query, " until=", q->until);

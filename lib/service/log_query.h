@@ -18,6 +18,7 @@ struct medark_log_query {
 	char from[MEDARK_LOG_DAY_SIZE], until[MEDARK_LOG_DAY_SIZE]; /* the days themselves, too */
 	struct medark_audit_spot upto; /* of the first page; zeroed: this is the first */
 	uint64_t page;		       /* from 0 */
+	bool is_of_restores;	       /* the log of what left archives, not that of this service */
 	/* What that comes to; the texts stand in here. */
 	char key[MEDARK_AUDIT_PATIENT_MAX + 1];
 	struct medark_audit_filter filter;
@@ -30,6 +31,10 @@ struct medark_log_query {
  * used.
  */
 int medark_log_query_read(struct medark_call *call, struct medark_log_query *out) MEDARK_MUST_USE;
+
+/* The folder of the log that is asked for; borrowed from the service. */
+const char *medark_log_query_folder(const struct medark_call *call,
+				    const struct medark_log_query *query);
 
 /* Writes the row that says who reads the log, and which rows. `what`: is more done; or NULL. */
 int medark_log_query_audit(struct medark_call *call, const struct medark_log_query *query,

@@ -71,6 +71,7 @@ void medark_service_free(struct medark_service *s)
 	medark_planned_clear(&s->planned);
 	medark_numbers_clear(&s->numbers);
 	medark_zone_clear(&s->zone);
+	free(s->restores);
 	(void)pthread_mutex_destroy(&s->telling);
 	free(s);
 }
@@ -274,6 +275,10 @@ int medark_service_open(struct medark_service *s, const struct medark_service_ar
 	MEDARK_AUTO(medark_audit_recipients_clear) struct medark_audit_recipients readers = { 0 };
 
 	s->setup = *archives;
+	if (asprintf(&s->restores, "%s/" MEDARK_AUDIT_RESTORES, archives->state) < 0) {
+		s->restores = NULL;
+		return medark_error_memory(err, "a file name");
+	}
 	MEDARK_TRY(open_accounts(s, err));
 	MEDARK_TRY(open_zone(s, err));
 	MEDARK_TRY(medark_roster_new(&s->roster, err));

@@ -46,6 +46,7 @@ struct medark_service {
 	struct medark_sessions *sessions;
 	pthread_mutex_t telling; /* what became of sessions goes into the log once */
 	struct medark_audit *audit;
+	char *restores;		 /* folder of the log of what left archives; owned */
 	atomic_flag is_log_read; /* a page reads the whole log, which takes its time */
 	struct medark_zone zone;
 	struct medark_api *api;

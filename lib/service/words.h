@@ -115,6 +115,9 @@
 	  "seconds.",                                                                              \
 	  "Een andere auditor leest de logging op dit moment. Probeer het "                        \
 	  "over enkele seconden opnieuw.")                                                         \
+	S(LOG_WHICH, "Log", "Logging")                                                             \
+	S(LOG_OF_SERVICE, "Read here", "Hier gelezen")                                             \
+	S(LOG_OF_RESTORES, "Taken out by restores", "Uitgevoerd met restore")                      \
 	S(LOG_PATIENT, "Patient: record number or BSN", "Patiënt: patiëntnummer of BSN")           \
 	S(LOG_ACCOUNT, "Employee: account", "Medewerker: account")                                 \
 	S(LOG_FROM, "From", "Van")                                                                 \

@@ -196,6 +196,29 @@ class Auditor(ServiceTest):
         self.assertEqual(some[0]["purposeOfEvent"], [{"text": "on behalf of Dr Bakker"}])
         self.assertIn({"identifier": {"value": "p1"}}, [entity.get("what") for entity in some[0]["entity"]])
 
+    def test_what_restores_took_out_is_another_log(self):
+        self.start()
+        auditor = self.auditor()
+        empty = auditor.post("/log", log="restores")
+        self.assertEqual(rows(empty), [])
+        self.assertIn("No row of the log is about that", empty.text)
+        self.assertNotIn("The log is unbroken", empty.text)
+        self.assertIn("No row of the log is about that", auditor.post("/log/save", log="restores").text)
+        # While the service runs, whose own log is locked.
+        for target in ("html:pack", "csv:tables"):
+            self.succeed(*self.opened("restore", "--to", target, "--state", "state"))
+        answer = auditor.post("/log", log="restores")
+        self.assertIn("The log is unbroken", answer.text)
+        self.assertEqual([row[2] for row in rows(answer)],
+                         [f"taken out as data exported to clear text: {form}, all, 3 patients" for form in ("csv", "html")])
+        self.assertIn('<option value="restores" selected>', answer.text)
+        saved = [json.loads(line) for line in auditor.post("/log/save", log="restores").text.splitlines()]
+        self.assertEqual([event["subtype"][0]["code"] for event in saved], ["extract"] * 2)
+        self.assertNotIn("csv", auditor.get("/log").text)
+        self.end()
+        self.assertEqual([row["query"] for row in self.log() if row["kind"] == "log"],
+                         [None, *["log=restores"] * 4, None])
+
     def test_a_long_log_is_saved_whole(self):
         self.start()
         doctor = self.doctor()
