@@ -265,7 +265,7 @@ static int open_api(struct medark_service *s, struct medark_error *err)
 		       medark_serve_address(s->serve, 0));
 	(void)snprintf(s->token, sizeof(s->token), "https://%s/token",
 		       medark_serve_address(s->serve, 0));
-	MEDARK_TRY(medark_service_is_stu3(s->reader, &setup.is_stu3, err));
+	MEDARK_TRY(medark_service_is_stu3(s->shelves[0], &setup.is_stu3, err));
 	return medark_api_new(&setup, &s->api, err);
 }
 
