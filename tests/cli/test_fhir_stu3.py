@@ -93,7 +93,7 @@ class Stu3(FhirTest):
         self.assertEqual(self.statement()["fhirVersion"], "3.0.2")
 
     def test_published_examples(self):
-        for name, version in (("nl-stu3-zib2017", "3.0.2"), ("nl-core-r4-zib2020", "4.0.1"), ("synthea-r4-ndjson", "4.0.1")):
+        for name, version in (("nl-stu3-zib2017", "3.0.2"), ("nl-core-r4-zib2020", "4.0.1"), ("fhir-r4-examples", "4.0.1")):
             path = os.path.join(os.environ["MEDARK_ROOT"], "..", "shared", "data", name + ".tar.zst")
             if not os.path.exists(path):
                 print(f"NOT CHECKED: {name} is not there")
