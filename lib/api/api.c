@@ -129,6 +129,14 @@ static bool is_form(struct medark_bytes type)
 	return medark_serve_same_name(medark_bytes(type.data, size), medark_bytes_text(wanted));
 }
 
+static bool is_operation(const struct medark_api_call *call)
+{
+	for (size_t i = 0; i < call->segment_count; i++)
+		if (call->segments[i].size && call->segments[i].data[0] == '$')
+			return true;
+	return false;
+}
+
 int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out)
 {
 	const struct medark_serve_request *q = call->request;
@@ -137,6 +145,8 @@ int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *ou
 		MEDARK_TRY(medark_buffer_add(out, q->query.data, q->query.size, call->err));
 	if (q->method != MEDARK_SERVE_POST || q->body.size == 0)
 		return 1;
+	if (is_operation(call) && medark_api_is_json(q->fields[MEDARK_SERVE_CONTENT_TYPE]))
+		return medark_api_parameters_json(call, out);
 	if (!is_form(q->fields[MEDARK_SERVE_CONTENT_TYPE])) {
 		MEDARK_TRY(medark_api_error(call, 415, "not-supported",
 					    "parameters of a POST come as a form: "
@@ -264,9 +274,8 @@ static int route(struct medark_api_call *call)
 					: refuse_method(call, "GET, HEAD");
 	if (is(call, 0, ".well-known") && is(call, 1, "smart-configuration"))
 		return is_reading(call) ? medark_api_smart(call) : refuse_method(call, "GET, HEAD");
-	for (size_t i = 0; i < call->segment_count; i++)
-		if (call->segments[i].size && call->segments[i].data[0] == '$')
-			return operation(call);
+	if (is_operation(call))
+		return operation(call);
 	type = find_type(call, 0);
 	return type ? below_type(call, type) : below_other(call);
 }

@@ -5,6 +5,7 @@
 
 #include "api/api.h"
 #include "crypto/scratch_cipher.h"
+#include "scan/json_tree.h"
 #include "search/query.h"
 
 #include <pthread.h>
@@ -147,14 +148,25 @@ int medark_api_export_file(struct medark_api_call *call) MEDARK_MUST_USE;
 int medark_api_export_send(struct medark_api_call *call, struct medark_bytes type,
 			   struct medark_bytes since) MEDARK_MUST_USE;
 
-/* Reads the parameters of address and form, one behind the other, into `out`: 1, or 0 after a
- * refusal. */
+/*
+ * Reads the parameters of address and body, one behind the other, into `out`, as a form: 1, or 0
+ * after a refusal. The body is a form, or, of an operation, a Parameters resource of primitives.
+ */
 int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out) MEDARK_MUST_USE;
+/* Appends those of a body in JSON. As above. */
+int medark_api_parameters_json(struct medark_api_call *call,
+			       struct medark_buffer *out) MEDARK_MUST_USE;
+/* Appends a text as an address has it, with "%XX" where one may not stand as it is. */
+int medark_api_escape(struct medark_buffer *out, struct medark_bytes text,
+		      struct medark_error *err) MEDARK_MUST_USE;
+/* application/fhir+json or application/json? */
+bool medark_api_is_json(struct medark_bytes type);
+/* The request's body as a tree, which borrows from `room`. 1, or 0 after a refusal. */
+int medark_api_body_tree(struct medark_api_call *call, struct medark_buffer *room,
+			 struct medark_json_tree *out) MEDARK_MUST_USE;
 
 /*
- * The same of an operation, as a form; a POST may also have them as Parameters
- * (https://hl7.org/fhir/R4/operations.html#executing), of which those are read that have a value of
- * a primitive type. `text` is what `out` borrows from. 1, or 0 after a refusal.
+ * The same, read as a form; `text` gets what was read. 1, or 0 after a refusal.
  */
 int medark_api_arguments(struct medark_api_call *call, struct medark_buffer *text,
 			 struct medark_form *out) MEDARK_MUST_USE;

@@ -63,35 +63,13 @@ static int refuse(struct match *m, unsigned status, const char *code, const char
 
 /* ---- what is asked ---- */
 
-static bool is_json(struct medark_bytes type)
-{
-	const uint8_t *end = type.size ? memchr(type.data, ';', type.size) : NULL;
-	size_t size = end ? (size_t)(end - type.data) : type.size;
-
-	while (size && type.data[size - 1] == ' ')
-		size--;
-	type.size = size;
-	return medark_serve_same_name(type, medark_bytes_text("application/fhir+json")) ||
-	       medark_serve_same_name(type, medark_bytes_text("application/json"));
-}
-
 /* 1, or 0 after a refusal. */
 static int read_body(struct match *m)
 {
-	const struct medark_serve_request *q = m->call->request;
-	struct medark_error why = { 0 };
-	int code;
-
-	if (!is_json(q->fields[MEDARK_SERVE_CONTENT_TYPE]))
+	if (!medark_api_is_json(m->call->request->fields[MEDARK_SERVE_CONTENT_TYPE]))
 		return refuse(m, 415, "not-supported",
 			      "$match takes a Parameters resource as application/fhir+json");
-	MEDARK_TRY(medark_buffer_add(&m->text, q->body.data, q->body.size, m->call->err));
-	MEDARK_TRY(medark_buffer_reserve(&m->text, MEDARK_JSON_PADDING, m->call->err));
-	code = medark_json_tree_parse(&m->tree, medark_bytes(m->text.data, m->text.size), &why);
-	if (code == MEDARK_E_FORMAT)
-		return refuse(m, 400, "structure", "the body is no valid JSON");
-	MEDARK_TRY(code);
-	return 1;
+	return medark_api_body_tree(m->call, &m->text, &m->tree);
 }
 
 /* 1, or 0 after a refusal: `count` is a number above 0, `onlyCertainMatches` true or false. */

@@ -276,23 +276,6 @@ static bool is_ignored(const struct search *s, size_t i)
 	return medark_bytes_is(s->form.pairs[i].name, "_page");
 }
 
-static int put_escaped(struct medark_buffer *out, struct medark_bytes text,
-		       struct medark_error *err)
-{
-	static const char plain[] = "-._~:/,|@$";
-
-	for (size_t i = 0; i < text.size; i++) {
-		uint8_t c = text.data[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    (c && strchr(plain, c)))
-			MEDARK_TRY(medark_buffer_add(out, &c, 1, err));
-		else
-			MEDARK_TRY(medark_buffer_print(out, err, "%%%02X", c));
-	}
-	return 0;
-}
-
 static int put_path(const struct search *s, struct medark_buffer *out)
 {
 	struct medark_error *err = s->call->err;
@@ -300,7 +283,7 @@ static int put_path(const struct search *s, struct medark_buffer *out)
 	MEDARK_TRY(medark_buffer_print(out, err, "%s/", s->call->api->setup.base));
 	if (s->patient.size) {
 		MEDARK_TRY(medark_buffer_text(out, "Patient/", err));
-		MEDARK_TRY(put_escaped(out, s->patient, err));
+		MEDARK_TRY(medark_api_escape(out, s->patient, err));
 		MEDARK_TRY(medark_buffer_text(out, "/", err));
 	}
 	return medark_buffer_text(out, s->query.type->name, err);
@@ -319,9 +302,9 @@ static int put_self(struct search *s)
 		if (is_ignored(s, i))
 			continue;
 		MEDARK_TRY(medark_buffer_text(&url, sign, err));
-		MEDARK_TRY(put_escaped(&url, s->form.pairs[i].name, err));
+		MEDARK_TRY(medark_api_escape(&url, s->form.pairs[i].name, err));
 		MEDARK_TRY(medark_buffer_text(&url, "=", err));
-		MEDARK_TRY(put_escaped(&url, s->form.pairs[i].value, err));
+		MEDARK_TRY(medark_api_escape(&url, s->form.pairs[i].value, err));
 		sign = "&";
 	}
 	MEDARK_TRY(medark_api_put(s->call, "{\"relation\":\"self\",\"url\":"));

@@ -53,6 +53,18 @@ class Everything(FhirTest):
         posted = self.ask("POST", "/Patient/p1/$everything", {"start": "2020-01-03", "_type": "Condition"})
         self.assertEqual([e["resource"]["id"] for e in posted.json["entry"]], ["c1"])
 
+    def test_parameters_come_as_a_resource_too(self):
+        self.begin()
+        body = {"resourceType": "Parameters", "parameter": [
+            {"name": "start", "valueDate": "2020-01-03"}, {"name": "_type", "valueCode": "Condition"}, {"name": "_type", "valueCode": "Patient"},
+            {"name": "_count", "valueInteger": 1}]}
+        answer = self.ask("POST", "/Patient/p1/$everything", json.dumps(body).encode(), **{"Content-Type": "application/fhir+json"})
+        self.assertEqual((answer.status, answer.json["total"], len(answer.json["entry"])), (200, 2, 1), answer.text)
+        links = {link["relation"]: link["url"] for link in answer.json["link"]}
+        self.assertEqual(self.get(links["next"].partition("/fhir")[2]).json["total"], 2)
+        # Of a search a form is the only way.
+        self.refused(self.ask("POST", "/Patient/_search", b"{}", **{"Content-Type": "application/fhir+json"}), 415, "not-supported")
+
     def test_pages(self):
         self.begin()
         whole = [e["resource"]["id"] for e in self.get("/Patient/p1/$everything").json["entry"]]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Observation/$lastn of the FHIR API: the latest of each code, and of codes that mean the same."""
 
+import json
+
 from cli import main
 from fhir import FhirTest, about, ndjson
 
@@ -43,6 +45,11 @@ class Lastn(FhirTest):
         self.assertEqual(answer.status, 200, answer.text)
         posted = self.ask("POST", "/Observation/$lastn", dict(p.split("=", 1) for p in query.split("&")))
         self.assertEqual(posted.json, answer.json)
+        body = {"resourceType": "Parameters", "parameter": []}
+        for name, _, value in (p.partition("=") for p in query.split("&")):
+            body["parameter"].append({"name": name, **({"valueInteger": int(value)} if name == "max" else {"valueString": value})})
+        posted = self.ask("POST", "/Observation/$lastn", json.dumps(body).encode(), **{"Content-Type": "application/fhir+json"})
+        self.assertEqual(posted.json, answer.json)
         entries = answer.json.get("entry", [])
         self.assertEqual({e["search"]["mode"] for e in entries} - {"match"}, set())
         self.assertEqual(answer.json["total"], len(entries))
@@ -73,8 +80,16 @@ class Lastn(FhirTest):
                             ("patient=p1&_summary=count", "not-supported"), ("patient=p1&date=x", "invalid")]:
             with self.subTest(query):
                 self.refused(self.get("/Observation/$lastn?" + query), 400, code)
-        answer = self.ask("POST", "/Observation/$lastn", b"{}", **{"Content-Type": "application/fhir+json"})
+        answer = self.ask("POST", "/Observation/$lastn", b"{}", **{"Content-Type": "application/fhir+xml"})
         self.refused(answer, 415, "not-supported")
+        for body, code in [(b"{", "structure"), (b"{}", "invalid"), (b"[]", "invalid"),
+                           (b'{"resourceType":"Parameters","parameter":[{"name":"patient"}]}', "not-supported"),
+                           (b'{"resourceType":"Parameters","parameter":[{"valueString":"p1"}]}', "not-supported"),
+                           (b'{"resourceType":"Parameters","parameter":[{"name":"patient","valueReference":{}}]}', "not-supported"),
+                           (b'{"resourceType":"Parameters","parameter":[{"name":"p\\u0000","valueString":"x"}]}', "invalid"),
+                           (b'{"resourceType":"Parameters"}', "required")]:
+            with self.subTest(body):
+                self.refused(self.ask("POST", "/Observation/$lastn", body, **{"Content-Type": "application/fhir+json"}), 400, code)
         operations = {r["type"]: r.get("operation") for r in self.get("/metadata").json["rest"][0]["resource"]}
         self.assertEqual(operations["Observation"],
                          [{"name": "lastn", "definition": "http://hl7.org/fhir/OperationDefinition/Observation-lastn"}])
@@ -82,10 +97,12 @@ class Lastn(FhirTest):
     def test_the_log_has_the_patient_and_what_was_asked(self):
         self.begin()
         self.get("/Observation/$lastn?patient=p1&code=b&max=2")
+        body = {"resourceType": "Parameters", "parameter": [{"name": "patient", "valueString": "p1"}, {"name": "code", "valueString": "urn:b|b&"}]}
+        self.ask("POST", "/Observation/$lastn", json.dumps(body).encode(), **{"Content-Type": "application/fhir+json"})
         self.end()
-        row = self.log()[-2]
-        self.assertEqual((row["kind"], row["patient"], row["query"]),
-                         ("search", "p1", "Observation/$lastn?patient=p1&code=b&max=2"))
+        rows = [row for row in self.log() if row["kind"] == "search"]
+        self.assertEqual([(row["patient"], row["query"]) for row in rows],
+                         [("p1", "Observation/$lastn?patient=p1&code=b&max=2"), ("p1", "Observation/$lastn?patient=p1&code=urn:b|b%26")])
 
 
 if __name__ == "__main__":
