@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * html_folder: the files of a folder of pages, or of a ZIP file: index.html; patients/N.html and
- * N-raw.html; and files/N-K.END, what records hold or point to. Names are numbers: they say nothing
- * about anybody. One thread.
+ * html_folder: the files of a folder of pages, or of a ZIP file: index.html; patients/N.html,
+ * N-raw.html and N-ips.html; and files/N-K.END, what records hold or point to. Names are numbers:
+ * they say nothing about anybody. One thread.
  */
 #ifndef MEDARK_ARCHIVE_HTML_FOLDER_H
 #define MEDARK_ARCHIVE_HTML_FOLDER_H

@@ -10,6 +10,7 @@
 #include "archive/patient_row.h"
 #include "archive/restore.h"
 #include "base/words.h"
+#include "ips/page.h"
 #include "view/chart.h"
 #include "view/date.h"
 #include "view/patient_number.h"
@@ -127,25 +128,48 @@ static int find_link(void *context, enum medark_view_link kind,
 		found = medark_html_files_add(&s->files, record, attachment, out, err);
 		return found ? found : add_item(s, record, attachment, out, err);
 	}
-	MEDARK_TRY(medark_buffer_print(out, err, "%llu-raw.html",
-				       (unsigned long long)s->files.patient));
+	MEDARK_TRY(medark_buffer_print(out, err, "%llu-%s.html",
+				       (unsigned long long)s->files.patient,
+				       kind == MEDARK_LINK_RAW ? "raw" : "ips"));
 	return 1;
 }
 
+static int put_raw(const struct medark_view_chart *chart, struct medark_buffer *out,
+		   struct medark_error *err)
+{
+	MEDARK_TRY(medark_html(out, err, "<h2>%s</h2>\n",
+			       medark_word(chart->language, MEDARK_WORD_RAW)));
+	return medark_view_raw(chart, out, err);
+}
+
+static int put_ips(const struct medark_view_chart *chart, struct medark_buffer *out,
+		   struct medark_error *err)
+{
+	MEDARK_AUTO(medark_ips_clear) struct medark_ips ips = { 0 };
+
+	MEDARK_TRY(medark_ips_init(&ips, chart, err));
+	return medark_ips_page(&ips, NULL, out, err);
+}
+
+/* A page of a patient: what its name ends with, and what is on it. */
+struct leaf {
+	const char *ending;
+	int (*put)(const struct medark_view_chart *chart, struct medark_buffer *out,
+		   struct medark_error *err);
+};
+
 static int write_page(struct html *h, const struct medark_view_chart *chart,
-		      const struct medark_page *page, bool is_raw, struct medark_error *err)
+		      const struct medark_page *page, const struct leaf *leaf,
+		      struct medark_error *err)
 {
 	char name[64];
 
 	h->page.size = 0;
 	MEDARK_TRY(medark_page_begin(page, &h->page, err));
-	if (is_raw)
-		MEDARK_TRY(medark_html(&h->page, err, "<h2>%s</h2>\n", word(h, MEDARK_WORD_RAW)));
-	MEDARK_TRY(is_raw ? medark_view_raw(chart, &h->page, err)
-			  : medark_view_chart(chart, &h->page, err));
+	MEDARK_TRY(leaf->put(chart, &h->page, err));
 	MEDARK_TRY(medark_page_end(page, &h->page, err));
 	(void)snprintf(name, sizeof(name), "%llu%s.html", (unsigned long long)h->result->patients,
-		       is_raw ? "-raw" : "");
+		       leaf->ending);
 	return medark_html_write(&h->folder, MEDARK_HTML_PATIENTS, name, view(&h->page), err);
 }
 
@@ -155,6 +179,9 @@ static int write_pages(struct html *h, const struct medark_view_chart *chart,
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer sheet = MEDARK_BUFFER_SECRET(KEY_MAX);
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer banner = MEDARK_BUFFER_SECRET(PAGE_MAX);
+	static const struct leaf leaves[] = { { "", medark_view_chart },
+					      { "-raw", put_raw },
+					      { "-ips", put_ips } };
 	char number[64];
 	struct medark_page_link links[3] = { { word(h, MEDARK_WORD_ALL_PATIENTS), "../index.html",
 					       false } };
@@ -171,11 +198,15 @@ static int write_pages(struct html *h, const struct medark_view_chart *chart,
 		links[count++] = (struct medark_page_link) { word(h, MEDARK_WORD_LISTS),
 							     "../lists/0.html", false };
 	page.links = links;
-	page.link_count = count;
-	MEDARK_TRY(write_page(h, chart, &page, false, err));
-	links[page.link_count++] =
-		(struct medark_page_link) { word(h, MEDARK_WORD_TO_THE_CHART), number, false };
-	return write_page(h, chart, &page, true, err);
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(*leaves); i++) {
+		page.link_count = count;
+		if (i) /* the others lead back to the chart */
+			links[page.link_count++] =
+				(struct medark_page_link) { word(h, MEDARK_WORD_TO_THE_CHART),
+							    number, false };
+		MEDARK_TRY(write_page(h, chart, &page, &leaves[i], err));
+	}
+	return 0;
 }
 
 /* ---- the index ---- */

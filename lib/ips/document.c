@@ -159,8 +159,9 @@ static int put_composition(struct document *d, struct medark_error *err)
 		       "\"]},\"language\":\"%s\",",
 		       d->composition, d->composition,
 		       medark_language_code(d->ips->chart->language)));
-	MEDARK_TRY(medark_html(&d->text, err, "<p>%s %u %s: %u.</p>", word(d, MEDARK_WORD_IPS_HINT),
-			       (unsigned long long)d->ips->count, word(d, MEDARK_WORD_IPS_TAKEN),
+	MEDARK_TRY(medark_html(&d->text, err, "<p>%s %s: %u / %u.</p>",
+			       word(d, MEDARK_WORD_IPS_HINT), word(d, MEDARK_WORD_IPS_TAKEN),
+			       (unsigned long long)d->ips->count,
 			       (unsigned long long)d->ips->records));
 	MEDARK_TRY(put_narrative(d, err));
 	MEDARK_TRY(put(d, err,

@@ -2,34 +2,49 @@
 /* What the sections of a summary say for people. */
 #include "ips/summary.h"
 
+#include <string.h>
+
 static const char *word(const struct medark_ips *ips, enum medark_word w)
 {
 	return medark_word(ips->chart->language, w);
 }
 
-static int put_row(const struct medark_ips_entry *e, size_t columns, struct medark_buffer *out,
-		   struct medark_error *err)
+static int put_row(const struct medark_ips_entry *e, const struct medark_view_list_form *form,
+		   struct medark_buffer *out, struct medark_error *err)
 {
 	MEDARK_TRY(medark_buffer_text(out, "<tr>", err));
-	for (size_t i = 0; i < columns; i++)
-		MEDARK_TRY(medark_html(out, err, i ? "<td>%b</td>" : "<td class=\"when\">%b</td>",
-				       medark_view_cell(&e->row, i)));
+	for (size_t i = 0; i < form->count; i++) {
+		const char *name = form->columns[i];
+		bool is_flag = e->row.is_flagged &&
+			       (strcmp(name, "flag") == 0 || strcmp(name, "result") == 0);
+
+		MEDARK_TRY(medark_buffer_text(out,
+					      i == 0 || strcmp(name, "until") == 0
+						      ? "<td class=\"when\">"
+					      : is_flag ? "<td class=\"flag\">"
+							: "<td>",
+					      err));
+		MEDARK_TRY(medark_html(out, err, "%b</td>", medark_view_cell(&e->row, i)));
+	}
 	return medark_buffer_text(out, "</tr>\n", err);
 }
 
-static int put_table(const struct medark_ips *ips, enum medark_ips_section section,
+/* Rows with the same columns, from *at to `end` at most. */
+static int put_table(const struct medark_ips *ips, size_t *at, size_t end,
 		     struct medark_buffer *out, struct medark_error *err)
 {
-	const struct medark_view_list_form *list =
-		medark_view_list_form(medark_ips_form(section)->list);
+	enum medark_view_list list = ips->entries[*at].list;
+	const struct medark_view_list_form *form = medark_view_list_form(list);
 
+	if (list == MEDARK_LIST_LETTERS)
+		MEDARK_TRY(medark_html(out, err, "<h3>%s</h3>\n", word(ips, MEDARK_WORD_REPORTS)));
 	MEDARK_TRY(medark_buffer_text(out, "<table class=\"list\"><thead><tr>", err));
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < form->count; i++)
 		MEDARK_TRY(medark_html(out, err, "<th scope=\"col\">%s</th>",
-				       word(ips, medark_view_column_word(list->columns[i]))));
+				       word(ips, medark_view_column_word(form->columns[i]))));
 	MEDARK_TRY(medark_buffer_text(out, "</tr></thead><tbody>\n", err));
-	for (size_t i = ips->begin[section]; i < ips->begin[section + 1]; i++)
-		MEDARK_TRY(put_row(&ips->entries[i], list->count, out, err));
+	for (; *at < end && ips->entries[*at].list == list; ++*at)
+		MEDARK_TRY(put_row(&ips->entries[*at], form, out, err));
 	return medark_buffer_text(out, "</tbody></table>\n", err);
 }
 
@@ -48,23 +63,33 @@ static int put_left(const struct medark_ips *ips, enum medark_ips_section sectio
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (parts[i].count)
-			MEDARK_TRY(medark_html(out, err, "<p class=\"left\">%s: %u %s.</p>\n",
+			MEDARK_TRY(medark_html(out, err, "<p class=\"soft\">%s: %u %s.</p>\n",
 					       word(ips, MEDARK_WORD_LEFT_OUT),
 					       (unsigned long long)parts[i].count,
 					       word(ips, parts[i].why)));
 	return 0;
 }
 
-int medark_ips_narrative(const struct medark_ips *ips, enum medark_ips_section section,
-			 struct medark_buffer *out, struct medark_error *err)
+/* "No information" is not "none": it is easily read so. */
+static int put_none(const struct medark_ips *ips, enum medark_ips_section section,
+		    struct medark_buffer *out, struct medark_error *err)
 {
 	const struct medark_ips_form *form = medark_ips_form(section);
 
-	if (ips->begin[section + 1] > ips->begin[section])
-		MEDARK_TRY(put_table(ips, section, out, err));
-	else
-		MEDARK_TRY(medark_html(
-			out, err, "<p class=\"none\">%s.</p>\n",
-			word(ips, form->is_required ? form->none : MEDARK_WORD_NONE_HERE)));
+	return form->is_required
+		       ? medark_html(out, err, "<p><b>%s</b>: %s.</p>\n", word(ips, form->none),
+				     word(ips, MEDARK_WORD_NOT_RECORDED_HINT))
+		       : medark_html(out, err, "<p>%s.</p>\n", word(ips, MEDARK_WORD_NONE_HERE));
+}
+
+int medark_ips_narrative(const struct medark_ips *ips, enum medark_ips_section section,
+			 struct medark_buffer *out, struct medark_error *err)
+{
+	size_t at = ips->begin[section], end = ips->begin[section + 1];
+
+	if (at == end)
+		MEDARK_TRY(put_none(ips, section, out, err));
+	while (at < end)
+		MEDARK_TRY(put_table(ips, &at, end, out, err));
 	return put_left(ips, section, out, err);
 }

@@ -93,7 +93,9 @@ static int add(struct medark_ips *ips, const struct medark_view_record *record,
 	struct medark_ips_entry *e = &ips->entries[ips->count++];
 
 	e->section = section;
-	MEDARK_TRY(medark_view_row(&ips->values, forms[section].list, record, &e->row, err));
+	e->list = medark_bytes_is(record->type, "DiagnosticReport") ? MEDARK_LIST_LETTERS
+								    : forms[section].list;
+	MEDARK_TRY(medark_view_row(&ips->values, e->list, record, &e->row, err));
 	e->is_behind = !e->row.is_current;
 	/* Active ones first: those without a status are behind them. */
 	if (section == MEDARK_IPS_PROBLEMS)
@@ -216,6 +218,8 @@ static int by_place(const void *a, const void *b)
 	const struct medark_ips_entry *x = a, *y = b;
 	int order = (x->section > y->section) - (x->section < y->section);
 
+	if (order == 0)
+		order = (x->list > y->list) - (x->list < y->list);
 	if (order == 0)
 		order = x->is_behind - y->is_behind;
 	if (order == 0)

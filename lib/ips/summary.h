@@ -11,8 +11,8 @@
 #include "view/chart.h"
 
 enum medark_ips_section {
+	MEDARK_IPS_ALLERGIES, /* what does harm if it is overlooked, first */
 	MEDARK_IPS_MEDICATION,
-	MEDARK_IPS_ALLERGIES,
 	MEDARK_IPS_PROBLEMS,
 	MEDARK_IPS_ALERTS,
 	MEDARK_IPS_IMMUNISATIONS,
@@ -32,7 +32,7 @@ enum medark_ips_section {
 struct medark_ips_form {
 	const char *loinc;
 	enum medark_word title;
-	enum medark_view_list list; /* whose columns its rows have */
+	enum medark_view_list list; /* whose columns its rows have, but for reports */
 	bool is_required;	    /* it is there without records, too, and says so */
 	bool is_latest;		    /* of each test only the latest results */
 	enum medark_word none;	    /* of a required one without records */
@@ -50,8 +50,10 @@ struct medark_ips_left {
 
 struct medark_ips_entry {
 	enum medark_ips_section section;
-	struct medark_view_row row; /* with the columns of the section's list */
-	bool is_behind;		    /* the source does not call it current */
+	enum medark_view_list
+		list; /* whose columns the row has: reports' are others than results' */
+	struct medark_view_row row;
+	bool is_behind; /* the source does not call it current */
 };
 
 struct medark_ips {

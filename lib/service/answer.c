@@ -204,6 +204,12 @@ struct medark_bytes medark_call_field(const struct medark_call *call, const char
 	return medark_bytes(NULL, 0);
 }
 
+int medark_call_forbid(struct medark_call *call)
+{
+	return header(call, "Content-Security-Policy",
+		      "default-src 'none'; sandbox; frame-ancestors 'none'");
+}
+
 int medark_call_file(struct medark_call *call, struct medark_buffer *bytes)
 {
 	struct medark_bytes all = medark_bytes(bytes->data, bytes->size);
@@ -221,9 +227,6 @@ int medark_call_file(struct medark_call *call, struct medark_buffer *bytes)
 		call->err));
 	MEDARK_TRY(medark_serve_response_header(call->response, "Content-Disposition",
 						medark_bytes_text(disposition), call->err));
-	MEDARK_TRY(medark_serve_response_header(
-		call->response, "Content-Security-Policy",
-		medark_bytes_text("default-src 'none'; sandbox; frame-ancestors 'none'"),
-		call->err));
+	MEDARK_TRY(medark_call_forbid(call));
 	return medark_call_send(call, bytes);
 }

@@ -5,6 +5,8 @@
 #include "archive/patient_row.h"
 #include "base/text.h"
 #include "crypto/jwt.h"
+#include "ips/document.h"
+#include "ips/page.h"
 #include "view/attached.h"
 #include "view/chart.h"
 #include "view/date.h"
@@ -13,6 +15,7 @@
 #include <string.h>
 
 #define PATIENT_SIZE (MEDARK_SESSION_PATIENT_MAX + 1)
+#define FILES	     "/file/"
 
 /* The patient of a handle, as shelves take it. MEDARK_E_NOT_FOUND: there is no such handle. */
 static int find_patient(struct medark_call *call, struct medark_bytes handle,
@@ -64,12 +67,12 @@ static int ask_why(struct medark_call *call, struct medark_bytes handle, bool is
 	return medark_call_end(call, &page);
 }
 
-/* `part`: what of the open chart is read; NULL: it is opened. */
-static int audit_chart(struct medark_call *call, const char *patient, const char *part,
-		       const struct medark_reason *reason)
+/* `part`: what of the open chart it is about; NULL: the chart is opened. */
+static int audit_chart(struct medark_call *call, enum medark_audit_kind kind, const char *patient,
+		       const char *part, const struct medark_reason *reason)
 {
 	const struct medark_audit_event row = {
-		.kind = part ? MEDARK_AUDIT_READ : MEDARK_AUDIT_CHART,
+		.kind = kind,
 		.patient = patient,
 		.detail = part,
 		.reason = reason->code,
@@ -94,7 +97,7 @@ int medark_page_open(struct medark_call *call)
 	MEDARK_TRY(code);
 	if (!medark_call_reason(call, &reason))
 		return ask_why(call, handle, true);
-	MEDARK_TRY(audit_chart(call, patient, NULL, &reason));
+	MEDARK_TRY(audit_chart(call, MEDARK_AUDIT_CHART, patient, NULL, &reason));
 	MEDARK_TRY(medark_sessions_open_chart(call->service->sessions, call->token,
 					      medark_bytes_text(patient), &reason, call->clock,
 					      call->err));
@@ -110,7 +113,7 @@ struct sheet {
 	struct medark_call *call;
 	const struct medark_shelf_chart *chart;
 	struct medark_view_chart view;
-	struct medark_bytes handle;
+	struct medark_bytes handle, part; /* of the address */
 	char on[MEDARK_SERVICE_TIME_MAX];
 };
 
@@ -156,8 +159,8 @@ static int find_link(void *context, enum medark_view_link kind,
 
 	MEDARK_TRY(medark_buffer_print(out, err, "/chart/%.*s/", (int)s->handle.size,
 				       (const char *)s->handle.data));
-	if (kind == MEDARK_LINK_RAW) {
-		MEDARK_TRY(medark_buffer_text(out, "raw", err));
+	if (kind != MEDARK_LINK_FILE) {
+		MEDARK_TRY(medark_buffer_text(out, kind == MEDARK_LINK_RAW ? "raw" : "ips", err));
 		return 1;
 	}
 	if (!medark_view_attached(&s->chart->records, record, attachment)) {
@@ -187,7 +190,8 @@ static void fill_sheet(struct sheet *s)
 	};
 }
 
-static int show(struct sheet *s, bool is_raw)
+/* A page within the frame: `put` appends what is on it. */
+static int show(struct sheet *s, int (*put)(struct sheet *s))
 {
 	struct medark_call *call = s->call;
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer name = MEDARK_BUFFER_SECRET(1 << 16);
@@ -200,14 +204,70 @@ static int show(struct sheet *s, bool is_raw)
 	page.title = page.sheet = medark_bytes(name.data, name.size);
 	page.banner = medark_bytes(banner.data, banner.size);
 	MEDARK_TRY(medark_call_begin(call, &page));
-	if (is_raw)
-		MEDARK_TRY(medark_call_html(call, "<p><a href=\"/chart/%b\">%s</a></p><h1>%s</h1>",
-					    s->handle,
-					    medark_word(call->language, MEDARK_WORD_TO_THE_CHART),
-					    medark_word(call->language, MEDARK_WORD_RAW)));
-	MEDARK_TRY(is_raw ? medark_view_raw(&s->view, medark_call_body(call), call->err)
-			  : medark_view_chart(&s->view, medark_call_body(call), call->err));
+	MEDARK_TRY(put(s));
 	return medark_call_end(call, &page);
+}
+
+static int put_chart(struct sheet *s)
+{
+	return medark_view_chart(&s->view, medark_call_body(s->call), s->call->err);
+}
+
+static int put_way_back(struct sheet *s)
+{
+	return medark_call_html(s->call, "<p class=\"no-print\"><a href=\"/chart/%b\">%s</a></p>",
+				s->handle,
+				medark_word(s->call->language, MEDARK_WORD_TO_THE_CHART));
+}
+
+static int put_raw(struct sheet *s)
+{
+	struct medark_call *call = s->call;
+
+	MEDARK_TRY(put_way_back(s));
+	MEDARK_TRY(medark_call_html(call, "<h1>%s</h1>",
+				    medark_word(call->language, MEDARK_WORD_RAW)));
+	return medark_view_raw(&s->view, medark_call_body(call), call->err);
+}
+
+/* ---- the summary to hand over ---- */
+
+static int put_ips(struct sheet *s)
+{
+	MEDARK_AUTO(medark_ips_clear) struct medark_ips ips = { 0 };
+	char document[128];
+
+	(void)snprintf(document, sizeof(document), "/chart/%.*s/ips.json", (int)s->handle.size,
+		       (const char *)s->handle.data);
+	MEDARK_TRY(medark_ips_init(&ips, &s->view, s->call->err));
+	MEDARK_TRY(put_way_back(s));
+	return medark_ips_page(&ips, ips.patient ? document : NULL, medark_call_body(s->call),
+			       s->call->err);
+}
+
+/* The same as $summary of the API has it; to be kept under a name that names nobody. */
+static int send_ips(struct sheet *s)
+{
+	struct medark_call *call = s->call;
+	const struct medark_service *service = call->service;
+	const struct medark_ips_terms terms = { .base = *service->home ? service->home
+								       : service->base,
+						.archive = service->archive,
+						.created = service->from };
+	MEDARK_AUTO(medark_ips_clear) struct medark_ips ips = { 0 };
+
+	MEDARK_TRY(medark_ips_init(&ips, &s->view, call->err));
+	if (!ips.patient)
+		return nothing_here(call);
+	MEDARK_TRY(medark_ips_document(&ips, &terms, medark_call_body(call), call->err));
+	MEDARK_TRY(medark_serve_response_header(
+		call->response, "Content-Type",
+		medark_bytes_text("application/fhir+json; charset=utf-8"), call->err));
+	MEDARK_TRY(medark_serve_response_header(
+		call->response, "Content-Disposition",
+		medark_bytes_text("attachment; filename=\"patient-summary.json\""), call->err));
+	MEDARK_TRY(medark_call_forbid(call));
+	return medark_call_send(call, medark_call_body(call));
 }
 
 /* ---- files of the chart ---- */
@@ -248,7 +308,7 @@ static int show_item(struct sheet *s, const struct medark_view_record *record,
 	return medark_call_file(s->call, &bytes);
 }
 
-static int show_file(struct sheet *s, struct medark_bytes place)
+static int send_attachment(struct sheet *s, struct medark_bytes place)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer bytes = MEDARK_BUFFER_SECRET(MEDARK_SERVICE_BODY_MAX);
@@ -270,34 +330,60 @@ static int show_file(struct sheet *s, struct medark_bytes place)
 
 /* ---- the whole ---- */
 
-/* What is asked for below a chart's handle, as the log calls it; NULL: there is no such thing. */
-static const char *part_name(struct medark_bytes part)
+static int show_chart(struct sheet *s)
 {
-	if (part.size == 0)
-		return "chart";
-	if (medark_bytes_is(part, "/raw"))
-		return "all records";
-	return medark_bytes_starts(part, "/file/") ? "file" : NULL;
+	return show(s, put_chart);
 }
 
-static int show_part(struct medark_call *call, const char *patient, struct medark_bytes handle,
-		     struct medark_bytes part)
+static int show_raw(struct sheet *s)
 {
-	struct sheet s = { .call = call, .handle = handle };
+	return show(s, put_raw);
+}
 
-	MEDARK_TRY(medark_shelf_chart(call->shelf, patient, &s.chart, call->err));
-	fill_sheet(&s);
-	if (medark_bytes_starts(part, "/file/"))
-		return show_file(&s, medark_bytes(part.data + 6, part.size - 6));
-	return show(&s, part.size > 0);
+static int show_ips(struct sheet *s)
+{
+	return show(s, put_ips);
+}
+
+static int show_file(struct sheet *s)
+{
+	return send_attachment(s, medark_bytes(s->part.data + sizeof(FILES) - 1,
+					       s->part.size - (sizeof(FILES) - 1)));
+}
+
+/* What is asked for below a chart's handle, and what the log says of it. */
+static const struct part {
+	const char *path;
+	bool is_above; /* of what is asked for: more stands behind it */
+	enum medark_audit_kind kind;
+	const char *name;
+	int (*show)(struct sheet *s);
+} parts[] = {
+	{ "", false, MEDARK_AUDIT_READ, "chart", show_chart },
+	{ "/raw", false, MEDARK_AUDIT_READ, "all records", show_raw },
+	{ "/ips", false, MEDARK_AUDIT_READ, "summary", show_ips },
+	{ "/ips.json", false, MEDARK_AUDIT_EXPORT, "summary", send_ips },
+	{ FILES, true, MEDARK_AUDIT_READ, "file", show_file },
+};
+
+/* NULL: there is no such thing. */
+static const struct part *find_part(struct medark_bytes path)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (parts[i].is_above ? medark_bytes_starts(path, parts[i].path)
+				      : medark_bytes_is(path, parts[i].path))
+			return &parts[i];
+	return NULL;
 }
 
 int medark_page_chart(struct medark_call *call, struct medark_bytes rest)
 {
 	const uint8_t *slash = rest.size ? memchr(rest.data, '/', rest.size) : NULL;
 	size_t size = slash ? (size_t)(slash - rest.data) : rest.size;
-	struct medark_bytes handle = medark_bytes(rest.data, size);
-	struct medark_bytes part = medark_bytes(rest.data + size, rest.size - size);
+	struct sheet s = { .call = call,
+			   .handle = medark_bytes(rest.data, size),
+			   .part = medark_bytes(rest.data + size, rest.size - size) };
+	const struct part *part = find_part(s.part);
 	char patient[PATIENT_SIZE];
 	struct medark_reason reason;
 	struct medark_error why = { 0 };
@@ -305,16 +391,18 @@ int medark_page_chart(struct medark_call *call, struct medark_bytes rest)
 
 	if (!medark_call_may(call, MEDARK_MAY_TREAT))
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
-	code = find_patient(call, handle, patient);
-	if (code == MEDARK_E_NOT_FOUND || !part_name(part))
+	code = find_patient(call, s.handle, patient);
+	if (code == MEDARK_E_NOT_FOUND || !part)
 		return nothing_here(call);
 	MEDARK_TRY(code);
 	code = medark_sessions_chart(call->service->sessions, call->token,
 				     medark_bytes_text(patient), call->clock, &reason, &why);
 	if (code == MEDARK_E_NOT_FOUND)
-		return ask_why(call, handle, false);
+		return ask_why(call, s.handle, false);
 	if (code < 0)
 		return medark_error_set(call->err, code, "%s", why.message);
-	MEDARK_TRY(audit_chart(call, patient, part_name(part), &reason));
-	return show_part(call, patient, handle, part);
+	MEDARK_TRY(audit_chart(call, part->kind, patient, part->name, &reason));
+	MEDARK_TRY(medark_shelf_chart(call->shelf, patient, &s.chart, call->err));
+	fill_sheet(&s);
+	return part->show(&s);
 }

@@ -120,6 +120,9 @@ int medark_call_part_begin(struct medark_call *call,
 			   const struct medark_page_part *part) MEDARK_MUST_USE;
 int medark_call_part_end(struct medark_call *call) MEDARK_MUST_USE;
 
+/* What is sent may do nothing in a browser, whatever it holds. */
+int medark_call_forbid(struct medark_call *call) MEDARK_MUST_USE;
+
 /*
  * Answers with a file out of the archives, never as a page of ours: a picture is shown, anything
  * else is saved, whatever a record calls it (file_kind.h goes by the first bytes). Takes `bytes`.

@@ -132,46 +132,6 @@ static int put_contents(struct medark_chart_rows *c, struct medark_error *err)
 
 /* ---- the summary ---- */
 
-static const struct medark_view_record *patient(const struct medark_chart_rows *c)
-{
-	const struct medark_view_records *all = c->chart->records;
-	const char *id = c->chart->facts.id;
-
-	for (size_t i = 0; id && i < all->count; i++)
-		if (all->list[i].root && medark_bytes_is(all->list[i].type, "Patient") &&
-		    medark_bytes_is(all->list[i].id, id))
-			return &all->list[i];
-	return NULL;
-}
-
-static int put_details(struct medark_chart_rows *c, struct medark_error *err)
-{
-	static const struct {
-		enum medark_word word;
-		const char *paths;
-	} details[] = { { MEDARK_WORD_ADDRESS, "address" },
-			{ MEDARK_WORD_CONTACT, "telecom.value" },
-			{ MEDARK_WORD_PRACTITIONER, "generalPractitioner" },
-			{ MEDARK_WORD_CONTACT_PERSON, "contact.name" },
-			{ MEDARK_WORD_LANGUAGE, "communication.language" } };
-	const struct medark_view_record *p = patient(c);
-
-	if (!p)
-		return 0;
-	MEDARK_TRY(medark_buffer_text(c->out, "<dl class=\"facts\">\n", err));
-	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
-		MEDARK_AUTO(medark_buffer_clear)
-		struct medark_buffer text = MEDARK_BUFFER_SECRET((size_t)1 << 20);
-
-		MEDARK_TRY(medark_view_field(&c->values, p, p->root, details[i].paths, &text, err));
-		if (text.size)
-			MEDARK_TRY(medark_html(c->out, err, "<dt>%s</dt><dd>%b</dd>\n",
-					       chart_word(c, details[i].word),
-					       medark_bytes(text.data, text.size)));
-	}
-	return medark_buffer_text(c->out, "</dl>\n", err);
-}
-
 static int put_brief_row(struct medark_chart_rows *c, const struct medark_view_row *row,
 			 struct medark_error *err)
 {
@@ -216,6 +176,18 @@ static int put_brief(struct medark_chart_rows *c, enum medark_view_list list,
 	return medark_buffer_text(c->out, "</div>\n", err);
 }
 
+static int put_ips_link(struct medark_chart_rows *c, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer href = MEDARK_BUFFER(4096);
+	int found = c->chart->link(c->chart->context, MEDARK_LINK_IPS, NULL, NULL, &href, err);
+
+	MEDARK_TRY(found);
+	return found ? medark_html(c->out, err, "<p class=\"no-print\"><a href=\"%b\">%s</a></p>\n",
+				   medark_bytes(href.data, href.size),
+				   chart_word(c, MEDARK_WORD_IPS_LINK))
+		     : 0;
+}
+
 static int put_summary(struct medark_chart_rows *c, struct medark_error *err)
 {
 	/* Whoever has only this gives medication by it. */
@@ -226,7 +198,8 @@ static int put_summary(struct medark_chart_rows *c, struct medark_error *err)
 				       ? "<section class=\"panel\"><h2>%s</h2>\n"
 				       : "<section class=\"panel\" id=\"summary\"><h2>%s</h2>\n",
 			       chart_word(c, MEDARK_WORD_SUMMARY)));
-	MEDARK_TRY(put_details(c, err));
+	MEDARK_TRY(medark_view_details(c->chart, c->out, err));
+	MEDARK_TRY(put_ips_link(c, err));
 	MEDARK_TRY(medark_buffer_text(c->out, "<div class=\"pair\">\n", err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_MEDICATION, MEDARK_ROWS_CURRENT, medication_max, err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_PROBLEMS, MEDARK_ROWS_CURRENT, SUMMARY_MAX, err));

@@ -19,6 +19,7 @@ struct medark_view_facts {
 enum medark_view_link {
 	MEDARK_LINK_RAW,  /* to the page of medark_view_raw() */
 	MEDARK_LINK_FILE, /* to what an Attachment holds or points to */
+	MEDARK_LINK_IPS,  /* to the summary to hand over */
 };
 
 struct medark_view_chart {
@@ -53,6 +54,13 @@ int medark_view_sheet(const struct medark_view_facts *facts, enum medark_languag
 /* Appends the banner of the patient, for struct medark_page. MEDARK_E_MEMORY. */
 int medark_view_banner(const struct medark_view_chart *chart, struct medark_buffer *out,
 		       struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Appends how the patient and others are reached, as a list of terms, as far as it is recorded.
+ * MEDARK_E_MEMORY.
+ */
+int medark_view_details(const struct medark_view_chart *chart, struct medark_buffer *out,
+			struct medark_error *err) MEDARK_MUST_USE;
 
 /* Appends the chart. MEDARK_E_MEMORY; errors of `link`. */
 int medark_view_chart(const struct medark_view_chart *chart, struct medark_buffer *out,

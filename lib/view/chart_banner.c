@@ -133,3 +133,49 @@ int medark_view_banner(const struct medark_view_chart *chart, struct medark_buff
 				       word(chart, MEDARK_WORD_INACTIVE)));
 	return medark_buffer_text(out, "</div>\n", err);
 }
+
+/* ---- how people are reached ---- */
+
+static const struct medark_view_record *patient(const struct medark_view_chart *chart)
+{
+	const struct medark_view_records *all = chart->records;
+	const char *id = chart->facts.id;
+
+	for (size_t i = 0; id && i < all->count; i++)
+		if (all->list[i].root && medark_bytes_is(all->list[i].type, "Patient") &&
+		    medark_bytes_is(all->list[i].id, id))
+			return &all->list[i];
+	return NULL;
+}
+
+int medark_view_details(const struct medark_view_chart *chart, struct medark_buffer *out,
+			struct medark_error *err)
+{
+	static const struct {
+		enum medark_word word;
+		const char *paths;
+	} details[] = { { MEDARK_WORD_ADDRESS, "address" },
+			{ MEDARK_WORD_CONTACT, "telecom.value" },
+			{ MEDARK_WORD_PRACTITIONER, "generalPractitioner" },
+			{ MEDARK_WORD_CONTACT_PERSON, "contact.name" },
+			{ MEDARK_WORD_LANGUAGE, "communication.language" } };
+	const struct medark_view_values values = { .records = chart->records,
+						   .language = chart->language,
+						   .is_page = true };
+	const struct medark_view_record *p = patient(chart);
+
+	if (!p)
+		return 0;
+	MEDARK_TRY(medark_buffer_text(out, "<dl class=\"facts\">\n", err));
+	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
+		MEDARK_AUTO(medark_buffer_clear)
+		struct medark_buffer text = MEDARK_BUFFER_SECRET((size_t)1 << 20);
+
+		MEDARK_TRY(medark_view_field(&values, p, p->root, details[i].paths, &text, err));
+		if (text.size)
+			MEDARK_TRY(medark_html(out, err, "<dt>%s</dt><dd>%b</dd>\n",
+					       word(chart, details[i].word),
+					       medark_bytes(text.data, text.size)));
+	}
+	return medark_buffer_text(out, "</dl>\n", err);
+}

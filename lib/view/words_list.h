@@ -128,12 +128,13 @@ MEDARK_WORD_NAME(IPS_HINT,
 		 "says.",
 		 "Door software samengesteld uit een archief. Geen zorgverlener heeft gekozen of "
 		 "gecontroleerd wat er staat.")
-MEDARK_WORD_NAME(IPS_TAKEN, "records of the chart are in this summary, of",
-		 "gegevens van het dossier staan in deze samenvatting, van")
+MEDARK_WORD_NAME(IPS_TAKEN, "Records of the chart in this summary",
+		 "Gegevens van het dossier in deze samenvatting")
 MEDARK_WORD_NAME(IPS_SAVE, "Save as a FHIR document (JSON)", "Opslaan als FHIR-document (JSON)")
 MEDARK_WORD_NAME(PROBLEM_LIST, "Problem list", "Probleemlijst")
 MEDARK_WORD_NAME(FLAGS, "Alerts", "Signaleringen")
 MEDARK_WORD_NAME(RESULTS, "Results", "Uitslagen")
+MEDARK_WORD_NAME(REPORTS, "Reports of results", "Verslagen van uitslagen")
 MEDARK_WORD_NAME(DEVICES, "Medical devices", "Medische hulpmiddelen")
 MEDARK_WORD_NAME(PAST_ILLNESS, "History of past illness", "Doorgemaakte aandoeningen")
 MEDARK_WORD_NAME(PLAN_OF_CARE, "Plan of care", "Zorgplan")

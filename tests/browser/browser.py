@@ -48,9 +48,9 @@ class BrowserTest(ServiceTest):
         result = self.run_medark(*self.export("rows", name))
         self.assertIn(result.code, (0, 6), result.err)
 
-    def paper(self):
-        """The text of each sheet of the chart that a script printed into chart.pdf; each says how old it is."""
-        text = subprocess.run(["pdftotext", "-layout", "chart.pdf", "-"], cwd=self.folder, check=True, text=True,
+    def paper(self, name="chart.pdf"):
+        """The text of each sheet that a script printed into a file, mostly of the chart; each says how old it is."""
+        text = subprocess.run(["pdftotext", "-layout", name, "-"], cwd=self.folder, check=True, text=True,
                               stdout=subprocess.PIPE).stdout
         sheets = [re.sub(r"\s+", " ", sheet) for sheet in text.rstrip("\f").split("\f")]
         self.assertGreater(len(sheets), 1)

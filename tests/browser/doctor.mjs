@@ -95,6 +95,20 @@ step('prints it', async () => {
 	fs.writeFileSync(path.join(given.folder, 'chart.pdf'), await desk.page.pdf({ format: 'A4' }));
 });
 
+step('prints the summary to hand over, and saves it as a document', async () => {
+	const place = desk.page.url();
+	await desk.page.getByRole('link', { name: desk.words.ips }).click();
+	await desk.page.getByRole('heading', { level: 2, name: desk.words.ipsTitle, exact: true }).waitFor();
+	assertSays(await desk.text(), [patient.bsn, 'Emergency copy', 'No clinician has chosen or checked']);
+	fs.writeFileSync(path.join(given.folder, 'ips.pdf'), await desk.page.pdf({ format: 'A4' }));
+	const saved = desk.page.waitForEvent('download');
+	await desk.page.getByRole('link', { name: desk.words.ipsSave }).click();
+	assert.equal((await saved).suggestedFilename(), 'patient-summary.json');
+	await (await saved).saveAs(path.join(given.folder, 'ips.json'));
+	await desk.page.getByRole('link', { name: 'Back to the chart' }).click();
+	assert.equal(desk.page.url(), place);
+});
+
 step('reads it in Dutch', async () => {
 	const place = desk.page.url();
 	await desk.page.getByRole('link', { name: 'Nederlands' }).click();

@@ -94,6 +94,7 @@ export const WORDS = {
 		why: 'Why do you open this chart?', treat: 'I treat this patient', open: 'Open the chart',
 		other: 'Nederlands', lists: 'Appointments and admissions', admitted: 'Admitted', log: 'Audit log', logPatient: 'Patient: record number or BSN', show: 'Show', whole: 'The log is unbroken', nothing: 'There is nothing here.',
 		copy: 'Emergency copy', old: 'old', all: 'All', whyAll: 'Why do you open these charts?', summaries: 'Show the summaries',
+		ips: 'Patient summary to hand over (IPS)', ipsTitle: 'International Patient Summary', ipsSave: 'Save as a FHIR document (JSON)',
 	},
 	nl: {
 		account: 'Account', password: 'Wachtwoord', logIn: 'Inloggen', logOut: 'Uitloggen', lock: 'Vergrendelen',
@@ -102,6 +103,8 @@ export const WORDS = {
 		treat: 'Ik behandel deze patiënt', open: 'Dossier openen', other: 'English', lists: 'Afspraken en opnames', admitted: 'Opgenomen', log: 'Logging',
 		logPatient: 'Patiënt: patiëntnummer of BSN', show: 'Tonen', whole: 'De logging is ongebroken', nothing: 'Hier is niets.',
 		copy: 'Noodkopie', old: 'oud', all: 'Alle', whyAll: 'Waarom opent u deze dossiers?', summaries: 'Samenvattingen tonen',
+		ips: 'Patiëntsamenvatting om over te dragen (IPS)', ipsTitle: 'Internationale patiëntsamenvatting (IPS)',
+		ipsSave: 'Opslaan als FHIR-document (JSON)',
 	},
 };
 

@@ -113,6 +113,12 @@ step('the chart looks right', async () => {
 	await desk.page.emulateMedia({ media: 'print' });
 	await shot(desk.page, `${language}-chart-print`);
 	await desk.page.emulateMedia({ media: null });
+	await desk.page.getByRole('link', { name: words.ips }).click();
+	await desk.page.getByRole('heading', { level: 2, name: words.ipsTitle, exact: true }).waitFor();
+	await look(desk.page, 'ips');
+	await desk.page.emulateMedia({ media: 'print' });
+	await shot(desk.page, `${language}-ips-print`);
+	await desk.page.emulateMedia({ media: null });
 	await desk.button(words.lock).click();
 	await desk.heading(words.locked).waitFor();
 	await look(desk.page, 'locked');

@@ -137,6 +137,10 @@ for (const [language, folder] of [['en', packs.english], ['nl', packs.dutch]])
 		await lookAt(desk.page, `${language}-pack-chart`);
 		await assertLowHead(desk.page, [patient.family, patient.bsn, patient.number, WORDS[language].copy, WORDS[language].old],
 			`${language}-pack-phone`);
+		await desk.page.getByRole('link', { name: desk.words.ips }).click();
+		await desk.page.getByRole('heading', { level: 2, name: desk.words.ipsTitle, exact: true }).waitFor();
+		assert.equal(await desk.page.getByRole('link', { name: desk.words.ipsSave }).count(), 0);
+		await lookAt(desk.page, `${language}-pack-ips`);
 		await axe.close();
 	});
 

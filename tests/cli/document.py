@@ -15,7 +15,7 @@ TYPES = {"medication": {"MedicationStatement", "MedicationRequest", "MedicationD
          "devices": {"DeviceUseStatement"}, "past": {"Condition"}, "plan": {"CarePlan"}, "social": {"Observation"},
          "pregnancy": {"Observation"}, "directives": {"Consent"}}
 # https://hl7.org/fhir/R4/narrative.html; of them those that are made.
-TAGS = {"div", "p", "table", "thead", "tbody", "tr", "th", "td"}
+TAGS = {"div", "h3", "p", "b", "table", "thead", "tbody", "tr", "th", "td"}
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[-+]\d\d:\d\d)"
 
 

@@ -88,7 +88,7 @@ class Pages(ArchiveTest):
                 path = os.path.join(folder, name)
                 self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
                 inside = os.path.relpath(path, self.path("pages"))
-                self.assertRegex(inside, r"\A(index|patients/[0-9]+(-raw)?|lists/([0-7]|admitted)(-[0-9]+-[0-9]+)?)\.html\Z|\Afiles/[0-9]+-[0-9]+\.[a-z]{3}\Z")
+                self.assertRegex(inside, r"\A(index|patients/[0-9]+(-raw|-ips)?|lists/([0-7]|admitted)(-[0-9]+-[0-9]+)?)\.html\Z|\Afiles/[0-9]+-[0-9]+\.[a-z]{3}\Z")
                 if inside.endswith(".html"):
                     with open(path, encoding="utf-8") as f:
                         found[inside] = Page(f.read())
@@ -125,7 +125,7 @@ class Pages(ArchiveTest):
 
     def test_every_patient_has_a_page_and_stands_in_the_index(self):
         found = self.pages("a.medark")
-        self.assertEqual(set(found), {"index.html"} | {f"patients/{i}{kind}.html" for i in (1, 2, 3) for kind in ("", "-raw")} |
+        self.assertEqual(set(found), {"index.html"} | {f"patients/{i}{kind}.html" for i in (1, 2, 3) for kind in ("", "-raw", "-ips")} |
                          {f"lists/{name}.html" for name in [*range(8), "admitted"]})
         self.assertEqual((self.summary["patients"], self.summary["records"]), (3, 63))
         index = found["index.html"]

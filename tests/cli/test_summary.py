@@ -2,6 +2,7 @@
 """Patient/[id]/$summary: the International Patient Summary of medark serve."""
 
 import json
+import re
 
 import document
 from cli import main
@@ -92,7 +93,7 @@ XML = ('<AllergyIntolerance xmlns="http://hl7.org/fhir"><id value="x1"/><patient
        '<Immunization xmlns="http://hl7.org/fhir"><id value="x2"/><patient><reference value="Patient/nobody"/></patient></Immunization>')
 WANTED = {
     "medication": ["m1", "m4"], "allergies": ["l1"], "problems": ["c3", "c2", "c1"], "alerts": ["f1"], "immunisations": ["i1"],
-    "procedures": ["p1"], "results": ["r2", "r3", "d1", "r4", "r6"], "vitals": ["v2"], "devices": ["u1"], "past": ["c6", "c4", "c5", "c8"],
+    "procedures": ["p1"], "results": ["r2", "r3", "r4", "r6", "d1"], "vitals": ["v2"], "devices": ["u1"], "past": ["c6", "c4", "c5", "c8"],
     "plan": ["g1"], "social": ["s2"], "pregnancy": ["w1"], "directives": ["t1"],
 }
 
@@ -206,6 +207,39 @@ class Summary(ServiceTest):
         self.end()
         rows = [row for row in self.log() if row["kind"] == "export"]
         self.assertEqual([(row["patient"], row["reason"], row["detail"]) for row in rows], [("a", "ETREAT", "FHIR")])
+
+    def test_the_page_and_what_it_saves(self):
+        self.begin()
+        doctor = self.doctor()
+        chart = doctor.open("Bakker 1970-12-31")
+        place, = re.findall(r'href="(/chart/[0-9a-f]{32}/ips)"', chart.text)
+        page = doctor.get(place)
+        self.assertEqual(page.status, 200)
+        for words in ("metformine &lt;b&gt;500&lt;/b&gt; &amp; meer", "about penicilline"):
+            self.assertEqual(words in page.text, words.startswith("met"))
+        self.assertIn(f'href="{place}.json"', page.text)
+        saved = doctor.get(place + ".json")
+        self.assertEqual(saved.text, self.ask("/Patient/a/$summary").text)
+        self.assertEqual(saved.headers["Content-Type"], "application/fhir+json; charset=utf-8")
+        self.assertEqual(saved.headers["Content-Disposition"], 'attachment; filename="patient-summary.json"')
+        self.assertIn("no-store", saved.headers["Cache-Control"])
+        self.assertIn("sandbox", saved.headers["Content-Security-Policy"])
+        for other in ("/ips/", "/ips.jso", "/ips.json/", "/ipsx"):
+            self.assertEqual(doctor.get(place[:-4] + other).status, 404)
+        stranger = self.browser()
+        self.assertEqual(stranger.get(place + ".json").status, 303)
+        self.end()
+        rows = [(row["kind"], row["patient"], row["detail"], row["reason"]) for row in self.log() if row.get("detail") == "summary"]
+        self.assertEqual(rows, [("read", "a", "summary", "TREAT"), ("export", "a", "summary", "TREAT")])
+
+    def test_the_pack_has_it_too(self):
+        self.succeed(*self.opened("restore", "--to", "html:pack", "--lang", "nl", "--patient", "nobody", archive="ips.medark"))
+        with open(self.path("pack/patients/1-ips.html"), encoding="utf-8") as f:
+            page = f.read()
+        for words in ("Internationale pati\u00ebntsamenvatting", "<b>Geen informatie over allergie\u00ebn</b>: dat betekent niet dat ze er niet zijn.", 'href="1.html"'):
+            self.assertIn(words, page)
+        with open(self.path("pack/patients/1.html"), encoding="utf-8") as f:
+            self.assertIn('href="1-ips.html"', f.read())
 
     def test_without_a_log_nothing_leaves(self):
         self.begin()
