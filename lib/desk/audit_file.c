@@ -12,6 +12,8 @@
 
 #define WHAT "the head of the audit log"
 #define HEX  (2 * MEDARK_AUDIT_ID_SIZE + 1)
+/* Bytes that are read at once. */
+#define WINDOW ((size_t)64 << 10)
 
 void medark_audit_head_clear(struct medark_audit_head *head)
 {
@@ -179,6 +181,38 @@ void medark_audit_frames_clear(struct medark_audit_frames *f)
 	medark_input_free(f->input);
 	f->input = NULL;
 	medark_buffer_clear(&f->body);
+	medark_buffer_clear(&f->window);
+}
+
+/*
+ * Reads the window anew, so that `size` bytes at `at` are in it, and what comes next, too. False:
+ * it cannot be read as a whole, as a file that is being written may have become shorter.
+ */
+static bool move_window(struct medark_audit_frames *f, uint64_t at, size_t size)
+{
+	bool is_back = at < f->window_at;
+	uint64_t begin = is_back && at + size > WINDOW ? at + size - WINDOW : is_back ? 0 : at;
+	uint64_t left = f->size - begin < WINDOW ? f->size - begin : WINDOW;
+
+	f->window.size = 0;
+	if (medark_buffer_reserve(&f->window, WINDOW, NULL) < 0 ||
+	    medark_input_read(f->input, begin, f->window.data, left, NULL) < 0)
+		return false;
+	f->window.size = left;
+	f->window_at = begin;
+	return true;
+}
+
+/* Within the file. Frames are short and read one behind the other, or one before the other. */
+static int get(struct medark_audit_frames *f, uint64_t at, void *out, size_t size,
+	       struct medark_error *err)
+{
+	bool is_in = at >= f->window_at && at + size <= f->window_at + f->window.size;
+
+	if (!is_in && (size > WINDOW || !move_window(f, at, size)))
+		return medark_input_read(f->input, at, out, size, err);
+	memcpy(out, f->window.data + (at - f->window_at), size);
+	return 0;
 }
 
 static uint64_t get_be(const uint8_t *p, size_t size)
@@ -202,7 +236,7 @@ static int read_frame(struct medark_audit_frames *f, struct medark_digest *out_h
 	f->torn = left;
 	if (left < sizeof(size))
 		return 0;
-	MEDARK_TRY(medark_input_read(f->input, f->at, size, sizeof(size), err));
+	MEDARK_TRY(get(f, f->at, size, sizeof(size), err));
 	body = get_be(size, sizeof(size));
 	if (body == 0 || body > MEDARK_AUDIT_FRAME_MAX)
 		return MEDARK_E_FORMAT;
@@ -210,9 +244,8 @@ static int read_frame(struct medark_audit_frames *f, struct medark_digest *out_h
 		return 0;
 	f->body.size = 0;
 	MEDARK_TRY(medark_buffer_reserve(&f->body, body, err));
-	MEDARK_TRY(medark_input_read(f->input, f->at + 4, f->body.data, body, err));
-	MEDARK_TRY(medark_input_read(f->input, f->at + 4 + body, wanted.bytes, sizeof(wanted.bytes),
-				     err));
+	MEDARK_TRY(get(f, f->at + 4, f->body.data, body, err));
+	MEDARK_TRY(get(f, f->at + 4 + body, wanted.bytes, sizeof(wanted.bytes), err));
 	f->body.size = body;
 	hash_frame(size, medark_bytes(f->body.data, body), out_hash);
 	if (!medark_digest_equal(out_hash, &wanted))
@@ -248,6 +281,7 @@ int medark_audit_frames_open(const char *path, struct medark_audit_frames *out,
 	MEDARK_TRY(medark_digest_setup(err));
 	MEDARK_TRY(medark_input_open(path, &f.input, err));
 	f.body = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEDARK_AUDIT_FRAME_MAX);
+	f.window = (struct medark_buffer)MEDARK_BUFFER(WINDOW);
 	f.size = medark_input_size(f.input);
 	if (f.size < sizeof(magic) ||
 	    medark_input_read(f.input, 0, magic, sizeof(magic), NULL) < 0 ||
@@ -270,8 +304,7 @@ int medark_audit_frames_go(struct medark_audit_frames *f, uint64_t at, uint64_t 
 
 	if (at < MEDARK_AUDIT_MAGIC_SIZE + MEDARK_AUDIT_FRAME_ROOM || at > f->size)
 		return medark_error_set(err, MEDARK_E_FORMAT, "there is no row %" PRIu64, rows + 1);
-	MEDARK_TRY(medark_input_read(f->input, at - sizeof(before.bytes), before.bytes,
-				     sizeof(before.bytes), err));
+	MEDARK_TRY(get(f, at - sizeof(before.bytes), before.bytes, sizeof(before.bytes), err));
 	f->at = at;
 	f->rows = rows;
 	f->hash = before;

@@ -68,7 +68,9 @@ int medark_audit_cipher(const struct medark_key *log_key, const uint8_t log[MEDA
 struct medark_audit_frames {
 	struct medark_input *input; /* owned */
 	uint64_t at, size;
-	struct medark_buffer body; /* of the frame that was read last */
+	struct medark_buffer body;   /* of the frame that was read last */
+	struct medark_buffer window; /* a part of the file that was read at once */
+	uint64_t window_at;
 	struct medark_digest hash; /* of that frame */
 	uint64_t rows;		   /* whole rows so far */
 	uint64_t torn;		   /* bytes at the end that are no whole frame */

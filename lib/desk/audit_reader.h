@@ -19,8 +19,9 @@ int medark_audit_skip(struct medark_audit_log *log, uint64_t *out_at,
 
 /*
  * Reads a row once more, whose number, from 1, and place medark_audit_skip() gave: 1 if the filter
- * (NULL: all) wants it, else 0. The log was opened with an identity (an assert). It is checked
- * against the row before it as it stands now. Errors of medark_audit_next().
+ * (NULL: all) wants it, else 0; of one that it cannot want only the seal is checked. The log was
+ * opened with an identity (an assert). It is checked against the row before it as it stands now.
+ * Errors of medark_audit_next().
  */
 int medark_audit_again(struct medark_audit_log *log, uint64_t at, uint64_t number,
 		       const struct medark_audit_filter *filter, struct medark_audit_row *out,

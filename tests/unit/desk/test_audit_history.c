@@ -103,6 +103,8 @@ static void pages_follow_each_other(void **state)
 static void filters_pick_rows(void **state)
 {
 	const struct medark_audit_filter patient = { .patient = "Patient/1" };
+	const struct medark_audit_filter id = { .patient = "1" }, account = { .account = "jansen" };
+	const struct medark_audit_filter earlier = { .has_to = true, .to = INT64_C(1795316402001) };
 	const struct medark_audit_filter day = { .has_from = true, .from = INT64_C(1795316402000) };
 	struct medark_audit_wanted w = { .limit = 1, .filter = &patient };
 
@@ -112,6 +114,17 @@ static void filters_pick_rows(void **state)
 	assert_false(read_log(&w, "1.2 ").more);
 	w = (struct medark_audit_wanted) { .limit = 3, .filter = &day };
 	assert_false(read_log(&w, "3.2 3.1 1.3 ").more);
+	w = (struct medark_audit_wanted) { .limit = 9, .filter = &earlier };
+	(void)read_log(&w, "1.3 1.2 1.1 ");
+	w.filter = &id;
+	(void)read_log(&w, "3.1 1.2 ");
+	w.filter = &account;
+	(void)read_log(&w, "3.2 1.3 1.2 ");
+	/* What stands in the row, but is not its account or patient. */
+	w.filter = &(struct medark_audit_filter) { .account = "TREAT" };
+	(void)read_log(&w, "");
+	w.filter = &(struct medark_audit_filter) { .patient = "7" };
+	(void)read_log(&w, "");
 }
 
 static void without_a_key_that_opens_it_only_the_chain_is_checked(void **state)
