@@ -73,17 +73,6 @@ static int check_language(const struct cli_options *options)
 				options->lang);
 }
 
-/* Else somebody would take the folder for encrypted. */
-static int check_zip(const struct cli_options *options)
-{
-	if (cli_forms_is_sealed(options) ||
-	    (!options->zip_passphrase && !options->zip_passphrase_file))
-		return 0;
-	return cli_report_usage(options,
-				"cannot use --zip-passphrase%s: it is for --to html:FILE.zip",
-				options->zip_passphrase_file ? "-file" : "");
-}
-
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
@@ -100,7 +89,7 @@ static int check(const struct cli_options *options)
 						 "folder");
 	code = cli_server_check_absent(options);
 	if (!code)
-		code = check_zip(options);
+		code = cli_forms_check_zip(options);
 	if (!code)
 		code = cli_place_check(options, "target", options->to, CLI_FORMS);
 	for (size_t k = 0; !code && k < options->operands.count; k++)

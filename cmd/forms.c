@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 static const struct {
 	const char *prefix;
@@ -59,6 +60,34 @@ bool cli_forms_is_file(const struct cli_options *options)
 bool cli_forms_is_sealed(const struct cli_options *options)
 {
 	return options->form == MEDARK_RESTORE_HTML_ZIP;
+}
+
+/* No passphrase is asked for, or shown, that nothing comes of. */
+static int check_new(const struct cli_options *options)
+{
+	struct medark_error err = { .code = MEDARK_E_EXISTS };
+	const struct cli_failure failure = { .action = "restore to",
+					     .file = options->to,
+					     .hint = "name a new file",
+					     .code = err.code,
+					     .err = &err };
+	struct stat st;
+
+	if (lstat(options->to, &st) < 0)
+		return 0;
+	(void)snprintf(err.message, sizeof(err.message), "'%.900s' exists", options->to);
+	return cli_report_failure(options, &failure);
+}
+
+int cli_forms_check_zip(const struct cli_options *options)
+{
+	if (cli_forms_is_sealed(options))
+		return check_new(options);
+	if (!options->zip_passphrase && !options->zip_passphrase_file)
+		return 0;
+	return cli_report_usage(options,
+				"cannot use --zip-passphrase%s: it is for --to html:FILE.zip",
+				options->zip_passphrase_file ? "-file" : "");
 }
 
 const char *cli_forms_name(const struct cli_options *options)

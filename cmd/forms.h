@@ -17,6 +17,12 @@
  */
 int cli_forms_take(struct cli_options *options);
 
+/*
+ * Of a ZIP file: it is not there yet. Of others: there is no passphrase of one, as somebody would
+ * take the folder for encrypted. 0 or an exit code.
+ */
+int cli_forms_check_zip(const struct cli_options *options);
+
 /* "html" of the options' form; "folder" of files. Static. */
 const char *cli_forms_name(const struct cli_options *options);
 

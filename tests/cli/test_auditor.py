@@ -61,6 +61,19 @@ class Auditor(ServiceTest):
         self.assertEqual(auditor.post("/open", chart=place[7:], reason="TREAT").status, 403)
         self.assertNotIn('href="/lists', answer.text)
 
+    def test_what_people_typed_stays_text(self):
+        self.start()
+        hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202egpj"
+        self.doctor().post("/find", query=hostile)
+        stranger = self.browser()
+        stranger.post("/login", name="<b>x</b>\x01", password="p")
+        auditor = self.auditor()
+        for answer in auditor.get("/log"), auditor.post("/log", patient=hostile, account=hostile):
+            self.assertEqual(answer.status, 200)
+            for mark in ("<script", "<img", "<b>x", "\u202e", "\x01"):
+                self.assertNotIn(mark, answer.text)
+        self.assertIn("&lt;script&gt;alert(1)", answer.text)
+
     def test_nobody_else_reads_it(self):
         self.account("desk", "desk")
         self.start()

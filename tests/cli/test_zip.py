@@ -134,8 +134,12 @@ class Zip(ArchiveTest):
         self.succeed(*self.restore())
         with open(self.path("pack.zip"), "rb") as f:
             content = f.read()
-        self.refuse(1, *self.restore(), hint="name a new file")
-        self.refuse(2, *self.restore("html:pack.zip", "--force"))
+        self.refuse(1, *self.restore(), error="cannot restore to: 'pack.zip' exists", hint="name a new file")
+        self.refuse(2, *self.restore("html:other.zip", "--force"))
+        # No passphrase is shown that opens nothing.
+        result = on_terminal(self.restore(secret=None), cwd=self.folder)
+        self.assertEqual(result.code, 1)
+        self.assertNotRegex(result.out, GROUPS)
         with open(self.path("pack.zip"), "rb") as f:
             self.assertEqual(f.read(), content)
 
