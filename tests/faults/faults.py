@@ -50,6 +50,7 @@ class FaultTest(ArchiveTest):
             "chart": self.opened("restore", "--to", "back", "--patient", "p1"),
             "database": self.opened("restore", "--to", "sqlite:back", "--threads", "2"),
             "sealed": self.opened("restore", "--to", "html:back.zip", "--zip-passphrase-file", "secret"),
+            "pages": self.opened("restore", "--to", "html:back", "--lang", "en", archive="ward.medark"),
         }
         self.write("secret", PASSPHRASE, 0o600)
         self.good = self.tree("src")
@@ -129,6 +130,11 @@ class FaultTest(ArchiveTest):
             self.check_database(self.good)
         elif verb == "sealed":
             self.check_sealed()
+        elif verb == "pages":
+            pages = self.tree("back")
+            self.assertEqual(len(pages), 1 + 3 * 3 + 9 + 3 + 1)
+            self.assertEqual(pages["lists/admitted-0-1.html"].count(b'<section class="part"'), 2)
+            self.assertEqual(pages["files/1-1.bin"], b"a file")
         elif verb == "chart":
             self.assertEqual(self.tree("back")["Patient.ndjson"].count(b"\n"), 1)
             self.assertEqual(self.tree("back")["Observation.ndjson"].count(b"\n"), 20)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """No memory at any point: one sentence, exit code 1, nothing left, and never a false accusation."""
 
-from faults import FaultTest, errno, main
+import json
 
-VERBS = ("export", "verify", "patients", "items", "restore", "chart", "database")
+from faults import FaultTest, errno, main, patient
+
+VERBS = ("export", "verify", "patients", "items", "restore", "chart", "database", "pages")
 # libarchive ends the program where it has no memory to write with: code 1, and a sentence of its own.
 OF_OURS = (*VERBS, "sealed")
 OWN, ALL = 250, 60
@@ -12,6 +14,19 @@ LIBRARY = (1, 3, 99)
 
 
 class Memory(FaultTest):
+    def setUp(self):
+        """Somebody is admitted in each of two wards, and a letter of one is a file."""
+        super().setUp()
+        who = [{"reference": f"Patient/p{n}"} for n in (1, 2)]
+        rows = [{"resourceType": "Encounter", "id": f"e{n}", "status": "in-progress", "class": {"code": "IMP"}, "subject": who[n],
+                 "location": [{"location": {"display": f"Ward {n}"}}]} for n in (0, 1)]
+        rows += [{"resourceType": "DocumentReference", "id": "d", "status": "current", "subject": who[0],
+                  "content": [{"attachment": {"url": "letter.txt"}}]}]
+        self.write("ward/Patient.ndjson", "".join(patient(i) + "\n" for i in range(3)))
+        self.write("ward/more.ndjson", "".join(json.dumps(row) + "\n" for row in rows))
+        self.write("ward/letter.txt", b"a file")
+        self.succeed(*self.export("ward", "ward.medark"))
+
     def test_each_allocation_of_the_program_fails_once(self):
         for verb in OF_OURS:
             self.assertGreater(self.fail_each(verb, "own", OWN, (errno.ENOMEM,)), 10)
