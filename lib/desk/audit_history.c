@@ -119,7 +119,7 @@ static int check_file(struct history *h, struct file *f, const struct medark_aud
 
 	if (code == MEDARK_E_MEMORY)
 		return medark_error_set(err, code, "%s", why.message);
-	if (code == 0)
+	if (code >= 0)
 		medark_audit_info(log, out);
 	if (code < 0 || out->file != f->number) {
 		f->is_skipped = true;
