@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures a running `medark serve`: p50, p95, p99 and the slowest of finding, charts, reads and $everything, by one client.
 
-usage: service.py ADDRESS ACCOUNT PASSWORD-FILE [--patients N] [--cold] [--list admitted|0…7]
+usage: service.py ADDRESS ACCOUNT PASSWORD-FILE [--patients N] [--cold] [--evict ARCHIVE] [--list admitted|0…7]
 
 --cold: no chart is asked for twice. Otherwise each is asked for once before.
+--evict: before each request the archive is dropped from the system's cache, so that it comes from the disk.
 --list: only the summaries of that list's patients, ten times.
 """
 
 import argparse
 import http.client
 import json
+import os
 import random
 import re
 import ssl
@@ -21,7 +23,8 @@ NAMES = ["vries", "jan", "bakker", "de jong", "smit", "visser", "meijer 1971", "
 
 
 class Client:
-    def __init__(self, address):
+    def __init__(self, address, archive=None):
+        self.archive = archive and os.open(archive, os.O_RDONLY)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -33,6 +36,8 @@ class Client:
         if form is not None:
             body = urllib.parse.urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if self.archive:
+            os.posix_fadvise(self.archive, 0, 0, os.POSIX_FADV_DONTNEED)
         begin = time.perf_counter()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
@@ -72,12 +77,13 @@ def main():
     parser.add_argument("password")
     parser.add_argument("--patients", type=int, default=200)
     parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--evict")
     parser.add_argument("--list")
     args = parser.parse_args()
     with open(args.password, encoding="utf-8") as f:
         password = f.readline().rstrip("\n")
     random.seed(1)
-    client = Client(args.address)
+    client = Client(args.address, args.evict)
     _, headers, _, _ = client.ask("POST", "/login", {"name": args.account, "password": password})
     cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
     _, _, page, _ = client.ask("GET", "/", **cookie)

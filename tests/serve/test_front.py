@@ -513,7 +513,7 @@ class Bodies(Shared):
         with contextlib.ExitStack() as stack:
             slow = [stack.enter_context(self.server.tls()) for _ in range(20)]
             for s in slow:
-                s.sendall(self.head(line="GET /stream/900000000 HTTP/1.1"))
+                s.sendall(self.head(line="GET /chunks/900000000 HTTP/1.1"))
                 s.recv(1000)
             self.assertEqual(self.streams(), 20)
             _, _, body = self.server.get("/stream/3000000")
@@ -523,12 +523,13 @@ class Bodies(Shared):
     def test_too_many_of_them_are_refused(self):
         with contextlib.ExitStack() as stack:
             answers = []
-            for _ in range(80):
+            for _ in range(20):
                 s = stack.enter_context(self.server.tls())
                 s.sendall(self.head(line="GET /stream/900000000 HTTP/1.1"))
                 answers.append(s.recv(1000)[:12])
-            self.assertEqual(answers.count(b"HTTP/1.1 200"), 64)
-            self.assertEqual(answers.count(b"HTTP/1.1 503"), 16)
+            # One for each thread: two would take more memory than there is for them.
+            self.assertEqual(answers.count(b"HTTP/1.1 200"), 2)
+            self.assertEqual(answers.count(b"HTTP/1.1 503"), 18)
             self.still_serves()
         self.no_streams()
 

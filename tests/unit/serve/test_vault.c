@@ -360,6 +360,30 @@ static void a_front_that_is_none_ends_it(void **state)
 	}
 }
 
+static void so_much_is_held_at_a_time(void **state)
+{
+	struct play p = { .pulls = 1000, .length = MEDARK_VAULT_HELD_MAX + 1 };
+	struct medark_wire_answer a;
+	struct vault v;
+
+	(void)state;
+	begin(&v, &p);
+	a = request(&v); /* the first one, however long */
+	assert_int_equal(a.status, 200);
+	p.length = 1;
+	assert_int_equal(request(&v).status, 503);
+	p.length = MEDARK_SERVE_LENGTH_UNKNOWN;
+	assert_int_equal(request(&v).status, 200);
+	drop(&v, a.stream);
+	p.length = MEDARK_VAULT_HELD_MAX - 1;
+	assert_int_equal(request(&v).status, 200);
+	p.length = 1;
+	assert_int_equal(request(&v).status, 200);
+	assert_int_equal(request(&v).status, 503);
+	assert_int_equal(end(&v), 0);
+	assert_int_equal(p.failures, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_handlers_mistakes_cost_one_answer),
 		cmocka_unit_test(a_body_may_break_off),
 		cmocka_unit_test(streams_have_a_ceiling),
+		cmocka_unit_test(so_much_is_held_at_a_time),
 		cmocka_unit_test(a_front_that_is_none_ends_it),
 	};
 
