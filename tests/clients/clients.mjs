@@ -70,7 +70,7 @@ test('fhir-kit-client finds out what can be done', async () => {
 });
 
 test('fhir-kit-client reads records, and the one version that there is', async () => {
-	for (const type of ['Patient', 'Observation', 'Practitioner', 'DiagnosticReport', 'Organization']) {
+	for (const type of ['Patient', 'Observation', 'Practitioner', 'DiagnosticReport', 'Organization', 'Binary']) {
 		const record = Object.values(archived).find((r) => r.resourceType === type);
 		assert.deepEqual({ ...(await kit.read({ resourceType: type, id: record.id })) }, record);
 		const version = record.meta.versionId;
@@ -154,7 +154,8 @@ test('mistakes are told', async () => {
 	await refused(kit.search({ resourceType: 'Observation', searchParams: { 'subject.name': 'x' } }), 400, 'not-supported');
 	await refused(kit.search({ resourceType: 'Observation', searchParams: { nonsense: 'x', patient: given.patient },
 		options: { headers: { prefer: 'handling=strict' } } }), 400, 'not-supported');
-	await refused(kit.read({ resourceType: 'TestScript', id: '1' }), 404, 'not-supported');
+	await refused(kit.read({ resourceType: 'TestScript', id: '1' }), 404, 'not-found');
+	await refused(kit.search({ resourceType: 'TestScript' }), 404, 'not-supported');
 	await refused(kit.resourceHistory({ resourceType: 'Patient', id: given.patient }), 404, 'not-found');
 	await refused(kit.request('Patient', { options: { headers: { accept: 'application/fhir+xml' } } }), 406, 'not-supported');
 });
