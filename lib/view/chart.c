@@ -199,7 +199,8 @@ static int put_summary(struct medark_chart_rows *c, struct medark_error *err)
 				       : "<section class=\"panel\" id=\"summary\"><h2>%s</h2>\n",
 			       chart_word(c, MEDARK_WORD_SUMMARY)));
 	MEDARK_TRY(medark_view_details(c->chart, c->out, err));
-	MEDARK_TRY(put_ips_link(c, err));
+	if (!c->is_alone)
+		MEDARK_TRY(put_ips_link(c, err));
 	MEDARK_TRY(medark_buffer_text(c->out, "<div class=\"pair\">\n", err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_MEDICATION, MEDARK_ROWS_CURRENT, medication_max, err));
 	MEDARK_TRY(put_brief(c, MEDARK_LIST_PROBLEMS, MEDARK_ROWS_CURRENT, SUMMARY_MAX, err));

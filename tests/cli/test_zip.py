@@ -54,7 +54,7 @@ class Zip(ArchiveTest):
             os.remove(self.path("pack.zip"))
         self.assertEqual(found, [(0, wanted)] * 2)
         self.assertIn("files/1-1.pdf", wanted)
-        self.assertEqual(len(wanted), 8)
+        self.assertEqual(len(wanted), 20)
         self.assertIn("the file is encrypted: whoever has it and its passphrase can read every patient in it", said)
         self.assertNotIn(PASSPHRASE, said)
         self.assertEqual(stat.S_IMODE(os.stat(self.path("pack.zip")).st_mode), 0o600)
@@ -88,12 +88,12 @@ class Zip(ArchiveTest):
         with zipfile.ZipFile(self.path("pack.zip")) as z:
             entries = z.infolist()
         for entry in entries:
-            self.assertRegex(entry.filename, r"^(index\.html|patients/\d+(-raw)?\.html|files/\d+-\d+\.pdf)$")
+            self.assertRegex(entry.filename, r"^(index\.html|patients/\d+(-raw|-ips)?\.html|lists/(\d|admitted)(-\d+-\d+)?\.html|files/\d+-\d+\.pdf)$")
             self.assertEqual(entry.date_time, (1980, 1, 1, 0, 0, 0))
             self.assertEqual(entry.comment, b"")
             # The field of times is empty, that of the owner says 0.
             self.assertIn(b"UT\x01\x00\x00ux\x0b\x00\x01\x04\0\0\0\0\x04\0\0\0\0", entry.extra)
-        self.assertEqual(len(entries), 8)
+        self.assertEqual(len(entries), 20)
 
     def test_two_of_the_same_differ(self):
         for name in ("one", "two"):
@@ -202,7 +202,7 @@ class Zip(ArchiveTest):
         rows = self.succeed("audit", "log/audit-000001.log", "--identity", "it.key.pem", "--json").json()
         self.assertEqual(rows[0]["detail"], "exported under a passphrase: html, ZIP file, 1 patient")
         for code, tree in self.unpack("back"):
-            self.assertEqual((code, sorted(tree)), (0, ["index.html", "patients/1-raw.html", "patients/1.html"]))
+            self.assertEqual((code, sorted(tree)), (0, ["index.html", "patients/1-ips.html", "patients/1-raw.html", "patients/1.html"]))
             self.assertIn(b'<html lang="nl">', tree["index.html"])
 
 
