@@ -133,6 +133,27 @@ static void check(const struct medark_serve_response *r, bool has_passed)
 		forge_expect(r->status == 200 && has_passed);
 }
 
+/* A job that was begun has a manifest, which names nobody. */
+static void follow(const struct medark_serve_response *job, const struct medark_api_gate *gate)
+{
+	MEDARK_AUTO(medark_serve_response_clear) struct medark_serve_response response;
+	struct medark_serve_request request = { .method = MEDARK_SERVE_GET, .has_query = true };
+	struct medark_bytes block = medark_bytes(job->block.data, job->block.size);
+	const uint8_t *path = memmem(block.data, block.size, MEDARK_API_PATH "/$export-status?",
+				     sizeof(MEDARK_API_PATH "/$export-status?") - 1);
+	const uint8_t *query;
+	struct medark_error err;
+
+	medark_serve_response_init(&response);
+	forge_expect(path != NULL);
+	query = memchr(path, '?', (size_t)(block.data + block.size - path));
+	request.path = medark_bytes(path, (size_t)(query - path));
+	request.query = medark_bytes(query + 1, (size_t)(block.data + block.size - query - 1));
+	forge_expect(medark_api_answer(api, shelf, &request, gate, &response, &err) == 0);
+	forge_expect(response.status == 200);
+	check(&response, false);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char rooms[3][4200];
@@ -162,10 +183,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.fields[MEDARK_SERVE_CONTENT_TYPE] = medark_bytes_text(
 		medark_bytes_starts(rest, "{") ? "application/fhir+json"
 					       : "application/x-www-form-urlencoded");
+	request.fields[MEDARK_SERVE_PREFER] = medark_bytes_text("respond-async");
 	forge_expect(medark_cookie(rest, "a").size <= rest.size);
-	if (medark_api_answer(api, shelf, &request, &gate, &response, &err) == 0)
-		check(&response, has_passed);
-	else
+	if (medark_api_answer(api, shelf, &request, &gate, &response, &err) < 0) {
 		forge_expect(err.message[0] != 0);
+		return 0;
+	}
+	check(&response, has_passed);
+	if (response.status == 202 && request.method == MEDARK_SERVE_GET)
+		follow(&response, &gate);
 	return 0;
 }
