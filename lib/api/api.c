@@ -2,6 +2,7 @@
 /* Which interaction a request is (https://hl7.org/fhir/R4/http.html). */
 #include "api/api_private.h"
 
+#include "base/text.h"
 #include "record/compartment.h"
 
 #include <stdlib.h>
@@ -59,14 +60,6 @@ bool medark_api_is_late(const struct medark_api_call *call)
 
 /* ---- the path ---- */
 
-static int hex(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes one segment behind what is in call->path; false: it cannot be. */
 static int add_segment(struct medark_api_call *call, const uint8_t *p, size_t size)
 {
@@ -78,8 +71,8 @@ static int add_segment(struct medark_api_call *call, const uint8_t *p, size_t si
 		uint8_t c = p[i];
 
 		if (c == '%') {
-			int high = i + 2 < size ? hex(p[i + 1]) : -1;
-			int low = i + 2 < size ? hex(p[i + 2]) : -1;
+			int high = i + 2 < size ? medark_text_hex_digit(p[i + 1]) : -1;
+			int low = i + 2 < size ? medark_text_hex_digit(p[i + 2]) : -1;
 
 			if (high < 0 || low < 0 || (high == 0 && low == 0))
 				return 0;

@@ -41,6 +41,11 @@ bool medark_text_unhex(struct medark_bytes hex, void *out, size_t size)
 	return true;
 }
 
+int medark_text_hex_digit(uint8_t c)
+{
+	return digit(c >= 'A' && c <= 'F' ? c | 0x20 : c);
+}
+
 bool medark_text_decimal(struct medark_bytes text, uint64_t max, uint64_t *out)
 {
 	uint64_t v = 0;

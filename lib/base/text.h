@@ -15,6 +15,9 @@ void medark_text_hex(const void *data, size_t size, char *out);
 /* Reads exactly 2 * size lower-case digits; false on anything else (upper case too: one form). */
 bool medark_text_unhex(struct medark_bytes hex, void *out, size_t size);
 
+/* The value of a digit in either case; -1: it is none. */
+int medark_text_hex_digit(uint8_t c);
+
 /* Reads a decimal number without sign, space or superfluous zero; false past `max`. */
 bool medark_text_decimal(struct medark_bytes text, uint64_t max, uint64_t *out);
 

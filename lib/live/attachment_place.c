@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/attachment_place.h"
 
+#include "base/text.h"
 #include "live/attachment.h"
 #include "record/fhir_reference.h"
 
@@ -15,14 +16,6 @@ void medark_attachment_place_clear(struct medark_attachment_place *p)
 
 /* ---- paths ---- */
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * The next byte of a path, decoded, which moves `at` on; -1: one that servers read in more than one
  * way.
@@ -34,8 +27,8 @@ static int next_byte(const char **at)
 
 	*at = p + 1;
 	if (c == '%') {
-		high = digit(p[1]);
-		low = high < 0 ? -1 : digit(p[2]);
+		high = medark_text_hex_digit((uint8_t)p[1]);
+		low = high < 0 ? -1 : medark_text_hex_digit((uint8_t)p[2]);
 		if (low < 0)
 			return -1;
 		c = high * 16 + low;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/fhir_reference.h"
 
+#include "base/text.h"
+
 static bool is_letter(uint8_t c)
 {
 	return (uint8_t)((c | 0x20) - 'a') < 26;
@@ -129,26 +131,19 @@ struct medark_bytes medark_fhir_query_identifier(struct medark_bytes query)
 	return medark_bytes(NULL, 0);
 }
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 size_t medark_fhir_percent_decode(struct medark_bytes text, uint8_t *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.size; i++, n++) {
 		bool code = text.data[i] == '%' && text.size - i > 2 &&
-			    hex_digit(text.data[i + 1]) >= 0 && hex_digit(text.data[i + 2]) >= 0;
+			    medark_text_hex_digit(text.data[i + 1]) >= 0 &&
+			    medark_text_hex_digit(text.data[i + 2]) >= 0;
 
 		out[n] = text.data[i];
 		if (code) {
-			out[n] = (uint8_t)(hex_digit(text.data[i + 1]) << 4 |
-					   hex_digit(text.data[i + 2]));
+			out[n] = (uint8_t)(medark_text_hex_digit(text.data[i + 1]) << 4 |
+					   medark_text_hex_digit(text.data[i + 2]));
 			i += 2;
 		}
 	}

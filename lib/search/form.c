@@ -11,14 +11,6 @@ void medark_form_clear(struct medark_form *form)
 	form->count = 0;
 }
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Into the reserved memory, which does not move. What is decoded is never longer. */
 static int decode(struct medark_form *form, struct medark_bytes raw, struct medark_bytes *out,
 		  struct medark_error *err)
@@ -31,8 +23,8 @@ static int decode(struct medark_form *form, struct medark_bytes raw, struct meda
 		uint8_t c = raw.data[i];
 
 		if (c == '%') {
-			int high = raw.size - i > 2 ? hex_digit(raw.data[i + 1]) : -1;
-			int low = high < 0 ? -1 : hex_digit(raw.data[i + 2]);
+			int high = raw.size - i > 2 ? medark_text_hex_digit(raw.data[i + 1]) : -1;
+			int low = high < 0 ? -1 : medark_text_hex_digit(raw.data[i + 2]);
 
 			if (low < 0)
 				return medark_error_set(err, MEDARK_E_USAGE,

@@ -23,6 +23,11 @@ static void hex_has_one_form_only(void **state)
 	assert_false(medark_text_unhex(medark_bytes_text("ABCD"), out, 2));
 	assert_false(medark_text_unhex(medark_bytes_text("abc"), out, 2));
 	assert_false(medark_text_unhex(medark_bytes_text("abcg"), out, 2));
+	assert_int_equal(medark_text_hex_digit('f'), 15);
+	assert_int_equal(medark_text_hex_digit('F'), 15);
+	assert_int_equal(medark_text_hex_digit('0'), 0);
+	assert_int_equal(medark_text_hex_digit('G'), -1);
+	assert_int_equal(medark_text_hex_digit('\x10'), -1);
 }
 
 static void decimals_are_bounded_and_canonical(void **state)
