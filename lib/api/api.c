@@ -113,15 +113,6 @@ static int read_path(struct medark_api_call *call)
 
 /* ---- parameters ---- */
 
-static bool is_form(struct medark_bytes type)
-{
-	static const char wanted[] = "application/x-www-form-urlencoded";
-	const uint8_t *end = type.size ? memchr(type.data, ';', type.size) : NULL;
-	size_t size = end ? (size_t)(end - type.data) : type.size;
-
-	return medark_serve_same_name(medark_bytes(type.data, size), medark_bytes_text(wanted));
-}
-
 static bool is_operation(const struct medark_api_call *call)
 {
 	for (size_t i = 0; i < call->segment_count; i++)
@@ -140,7 +131,8 @@ int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *ou
 		return 1;
 	if (is_operation(call) && medark_api_is_json(q->fields[MEDARK_SERVE_CONTENT_TYPE]))
 		return medark_api_parameters_json(call, out);
-	if (!is_form(q->fields[MEDARK_SERVE_CONTENT_TYPE])) {
+	if (!medark_serve_is_type(q->fields[MEDARK_SERVE_CONTENT_TYPE],
+				  "application/x-www-form-urlencoded")) {
 		MEDARK_TRY(medark_api_error(call, 415, "not-supported",
 					    "parameters of a POST come as a form: "
 					    "application/x-www-form-urlencoded"));
@@ -161,8 +153,7 @@ static bool is(const struct medark_api_call *call, size_t i, const char *word)
 
 static bool is_reading(const struct medark_api_call *call)
 {
-	return call->request->method == MEDARK_SERVE_GET ||
-	       call->request->method == MEDARK_SERVE_HEAD;
+	return medark_serve_is_reading(call->request);
 }
 
 static int refuse_method(struct medark_api_call *call, const char *allow)

@@ -9,14 +9,8 @@
 
 bool medark_api_is_json(struct medark_bytes type)
 {
-	const uint8_t *end = type.size ? memchr(type.data, ';', type.size) : NULL;
-	size_t size = end ? (size_t)(end - type.data) : type.size;
-
-	while (size && type.data[size - 1] == ' ')
-		size--;
-	type.size = size;
-	return medark_serve_same_name(type, medark_bytes_text("application/fhir+json")) ||
-	       medark_serve_same_name(type, medark_bytes_text("application/json"));
+	return medark_serve_is_type(type, "application/fhir+json") ||
+	       medark_serve_is_type(type, "application/json");
 }
 
 int medark_api_body_tree(struct medark_api_call *call, struct medark_buffer *room,

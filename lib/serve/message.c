@@ -56,6 +56,11 @@ bool medark_serve_same_name(struct medark_bytes a, struct medark_bytes b)
 							       (const char *)b.data, a.size) == 0);
 }
 
+bool medark_serve_is_reading(const struct medark_serve_request *request)
+{
+	return request->method == MEDARK_SERVE_GET || request->method == MEDARK_SERVE_HEAD;
+}
+
 static bool is_token_char(uint8_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -75,6 +80,18 @@ bool medark_serve_is_name(struct medark_bytes name)
 static bool is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t';
+}
+
+bool medark_serve_is_type(struct medark_bytes content_type, const char *type)
+{
+	struct medark_bytes name = content_type;
+	const uint8_t *end = name.size ? memchr(name.data, ';', name.size) : NULL;
+
+	if (end)
+		name.size = (size_t)(end - name.data);
+	while (name.size && is_blank(name.data[name.size - 1]))
+		name.size--;
+	return medark_serve_same_name(name, medark_bytes_text(type));
 }
 
 bool medark_serve_is_value(struct medark_bytes value)

@@ -157,4 +157,10 @@ bool medark_serve_is_framing(struct medark_bytes name);
 /* Are they the same but for the case of ASCII letters? */
 bool medark_serve_same_name(struct medark_bytes a, struct medark_bytes b);
 
+/* Is a Content-Type of this type, whatever its parameters are (RFC 9110 section 8.3.1)? */
+bool medark_serve_is_type(struct medark_bytes content_type, const char *type);
+
+/* GET or HEAD? */
+bool medark_serve_is_reading(const struct medark_serve_request *request);
+
 #endif

@@ -13,12 +13,6 @@ static int header(struct medark_call *call, const char *name, const char *value)
 					    call->err);
 }
 
-static bool is_get(const struct medark_call *call)
-{
-	return call->request->method == MEDARK_SERVE_GET ||
-	       call->request->method == MEDARK_SERVE_HEAD;
-}
-
 /* ---- language ---- */
 
 /* The first language of Accept-Language that is spoken; English if there is none. */
@@ -97,23 +91,14 @@ static bool is_ours(const struct medark_call *call)
 				      host);
 }
 
-static bool is_form(struct medark_bytes type)
-{
-	static const char wanted[] = "application/x-www-form-urlencoded";
-	const uint8_t *end = type.size ? memchr(type.data, ';', type.size) : NULL;
-
-	return medark_serve_same_name(
-		medark_bytes(type.data, end ? (size_t)(end - type.data) : type.size),
-		medark_bytes_text(wanted));
-}
-
 /* 1: the form was read, and may be taken; 0: it was refused, and that is the answer. */
 static int take_form(struct medark_call *call, bool needs_csrf)
 {
 	struct medark_error why = { 0 };
 	int code = MEDARK_E_USAGE;
 
-	if (is_form(call->request->fields[MEDARK_SERVE_CONTENT_TYPE]))
+	if (medark_serve_is_type(call->request->fields[MEDARK_SERVE_CONTENT_TYPE],
+				 "application/x-www-form-urlencoded"))
 		code = medark_form_parse(&call->form, call->request->body, &why);
 	if (code < 0 && code != MEDARK_E_USAGE)
 		return medark_error_set(call->err, code, "%s", why.message);
@@ -163,7 +148,8 @@ static int run(struct medark_call *call, const struct route *route)
 	bool is_post = call->request->method == MEDARK_SERVE_POST;
 	int taken;
 
-	if (!(is_get(call) && (route->takes & GET)) && !(is_post && (route->takes & POST)))
+	if (!(medark_serve_is_reading(call->request) && (route->takes & GET)) &&
+	    !(is_post && (route->takes & POST)))
 		return refuse_method(call, route);
 	if (!call->has_session && !(route->takes & OPEN))
 		return medark_call_see(call, "/login");
@@ -193,7 +179,7 @@ static int run_below(struct medark_call *call, const char *path,
 	static const struct route get = { .takes = GET };
 	size_t size = strlen(path);
 
-	if (!is_get(call))
+	if (!medark_serve_is_reading(call->request))
 		return refuse_method(call, &get);
 	if (!call->has_session)
 		return medark_call_see(call, "/login");
@@ -243,13 +229,13 @@ int medark_route(struct medark_call *call)
 	static const char language[] = "/language/";
 	struct medark_bytes path = call->request->path;
 
-	if (is_get(call) && is_style(call))
+	if (medark_serve_is_reading(call->request) && is_style(call))
 		return style(call);
 	choose_language(call);
 	MEDARK_TRY(medark_call_who(call));
 	if (medark_call_is_fhir(call))
 		return medark_call_fhir(call);
-	if (is_get(call) && medark_bytes_starts(path, language))
+	if (medark_serve_is_reading(call->request) && medark_bytes_starts(path, language))
 		return set_language(call, medark_bytes(path.data + sizeof(language) - 1,
 						       path.size - (sizeof(language) - 1)));
 	return find_route(call);
