@@ -130,47 +130,42 @@ void medark_html_time(int64_t seconds, char out[MEDARK_HTML_TIME_SIZE])
 
 void medark_html_files_clear(struct medark_html_files *files)
 {
-	free(files->nodes);
-	free(files->endings);
+	free(files->list);
 }
 
 static int grow(struct medark_html_files *files, struct medark_error *err)
 {
 	size_t max = files->max ? 2 * files->max : 16;
-	const struct medark_json_node **nodes;
-	char(*endings)[8];
+	struct medark_html_file *grown;
 
 	if (files->count < files->max)
 		return 0;
-	nodes = realloc(files->nodes, max * sizeof(*nodes));
-	if (nodes)
-		files->nodes = nodes;
-	endings = nodes ? realloc(files->endings, max * sizeof(*endings)) : NULL;
-	if (!endings)
+	grown = realloc(files->list, max * sizeof(*grown));
+	if (!grown)
 		return medark_error_memory(err, "a patient's files");
-	files->endings = endings;
+	files->list = grown;
 	files->max = max;
 	return 0;
 }
 
-static int put_href(const struct medark_html_files *files, uint64_t i, struct medark_buffer *out,
+static int put_href(const struct medark_html_files *files, size_t i, struct medark_buffer *out,
 		    struct medark_error *err)
 {
-	return medark_buffer_print(out, err, "../files/%llu-%llu.%s",
-				   (unsigned long long)files->patient, (unsigned long long)i + 1,
-				   files->endings[i]);
+	return medark_buffer_print(out, err, "../files/%llu-%zu.%s",
+				   (unsigned long long)files->patient, i + 1,
+				   files->list[i].ending);
 }
 
 static int write_file(struct medark_html_files *files, struct medark_bytes bytes,
 		      struct medark_error *err)
 {
-	uint64_t i = files->count;
+	size_t i = files->count;
 	char name[64];
 
-	(void)snprintf(files->endings[i], sizeof(files->endings[i]), "%s",
+	(void)snprintf(files->list[i].ending, sizeof(files->list[i].ending), "%s",
 		       medark_file_ending(bytes));
-	(void)snprintf(name, sizeof(name), "%llu-%llu.%s", (unsigned long long)files->patient,
-		       (unsigned long long)i + 1, files->endings[i]);
+	(void)snprintf(name, sizeof(name), "%llu-%zu.%s", (unsigned long long)files->patient, i + 1,
+		       files->list[i].ending);
 	return medark_html_write(files->folder, MEDARK_HTML_FILES, name, bytes, err);
 }
 
@@ -178,8 +173,8 @@ int medark_html_files_find(const struct medark_html_files *files,
 			   const struct medark_json_node *node, struct medark_buffer *out_href,
 			   struct medark_error *err)
 {
-	for (uint64_t i = 0; i < files->count; i++)
-		if (files->nodes[i] == node) {
+	for (size_t i = 0; i < files->count; i++)
+		if (files->list[i].node == node) {
 			MEDARK_TRY(put_href(files, i, out_href, err));
 			return 1;
 		}
@@ -192,7 +187,7 @@ int medark_html_files_put(struct medark_html_files *files, const struct medark_j
 {
 	MEDARK_TRY(grow(files, err));
 	MEDARK_TRY(write_file(files, bytes, err));
-	files->nodes[files->count++] = node;
+	files->list[files->count++].node = node;
 	return put_href(files, files->count - 1, out_href, err);
 }
 

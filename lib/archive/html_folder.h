@@ -55,15 +55,18 @@ void medark_html_time(int64_t seconds, char out[MEDARK_HTML_TIME_SIZE]);
 /* What the pages' script does: counts the data's age on, and finds patients. Static. */
 struct medark_bytes medark_html_script(void);
 
+struct medark_html_file {
+	const struct medark_json_node *node; /* what it holds */
+	char ending[8];
+};
+
 /* The files of one patient's records that were written. */
 struct medark_html_files {
 	const struct medark_html_folder *folder;
 	const struct medark_view_records *records;
 	uint64_t patient; /* number of the page */
-	uint64_t count;
-	const struct medark_json_node **nodes; /* what each holds */
-	char (*endings)[8];
-	size_t max;
+	struct medark_html_file *list;
+	size_t count, max;
 };
 void medark_html_files_clear(struct medark_html_files *files);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_html_files, medark_html_files_clear)

@@ -194,8 +194,9 @@ static int by_key(const void *a, const void *b)
 
 static bool is_next_place(const struct writer *w, size_t i)
 {
-	return w->list == ADMITTED && (i == 0 || strcmp(row_at(w->lists, w->list, i)->key,
-							row_at(w->lists, w->list, i - 1)->key));
+	return w->list == ADMITTED &&
+	       (i == 0 || strcmp(row_at(w->lists, w->list, i)->key,
+				 row_at(w->lists, w->list, i - 1)->key) != 0);
 }
 
 static size_t count_places(const struct writer *w)
