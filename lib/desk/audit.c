@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 
 #define PENDING_MAX ((size_t)16 << 20)
 
@@ -359,6 +360,14 @@ static void write_pending(struct medark_audit *a)
 	}
 	tell(waiters, code, &err);
 	(void)pthread_cond_broadcast(&a->changed);
+}
+
+int64_t medark_audit_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int medark_audit_append(struct medark_audit *a, const struct medark_audit_event *event,

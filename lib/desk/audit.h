@@ -53,6 +53,9 @@ int medark_audit_begin(const char *folder, const struct medark_audit_terms *term
 void medark_audit_end(struct medark_audit *audit);
 MEDARK_DEFINE_AUTO(struct medark_audit, medark_audit_end)
 
+/* Now, as rows have it: ms since 1970. Any thread. */
+int64_t medark_audit_now(void);
+
 /*
  * Appends a row; when this returns 0 it is on the disk. Rows that several threads append meanwhile
  * share a sync. When it fails nothing of what the row is about may be shown (after a failed sync

@@ -31,7 +31,6 @@ int medark_audit_note_export(const char *folder, const struct medark_audit_expor
 	MEDARK_AUTO(medark_audit_recipients_clear) struct medark_audit_recipients readers = { 0 };
 	MEDARK_AUTO(medark_audit_end) struct medark_audit *audit = NULL;
 	uint8_t id[1][MEDARK_AUDIT_ID_SIZE];
-	struct timespec now;
 	struct medark_audit_event row = {
 		.kind = MEDARK_AUDIT_EXPORT,
 		.action = 'R',
@@ -47,11 +46,10 @@ int medark_audit_note_export(const char *folder, const struct medark_audit_expor
 		return medark_error_set(err, MEDARK_E_USAGE, "this is no id of an archive");
 	MEDARK_TRY(medark_audit_recipients_find(note->identity, note->auditors, note->auditor_count,
 						&readers, err));
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	terms.recipients = (const struct medark_certificate *const *)readers.list;
 	terms.recipient_count = readers.count;
-	terms.now = (int64_t)now.tv_sec;
-	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	row.recorded = medark_audit_now();
+	terms.now = row.recorded / 1000;
 	MEDARK_TRY(begin(folder, &terms, &audit, err));
 	return medark_audit_append(audit, &row, err);
 }

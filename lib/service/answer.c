@@ -11,11 +11,10 @@
 #define POLICY                                                                                     \
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "         \
 	"base-uri 'none'; frame-ancestors 'none'"
-#define SESSION_COOKIE "__Host-session"
 /* Links in the head of a page, at most. */
 #define LINKS_MAX 5
 
-static int header(struct medark_call *call, const char *name, const char *value)
+int medark_call_header(struct medark_call *call, const char *name, const char *value)
 {
 	return medark_serve_response_header(call->response, name, medark_bytes_text(value),
 					    call->err);
@@ -30,7 +29,7 @@ static int refresh(struct medark_call *call)
 	if (!call->has_session || call->who.is_locked || left < 0)
 		return 0;
 	(void)snprintf(value, sizeof(value), "%lld; url=/unlock", (long long)left);
-	return header(call, "Refresh", value);
+	return medark_call_header(call, "Refresh", value);
 }
 
 /* How fresh it is what a page shows. */
@@ -117,13 +116,13 @@ int medark_call_begin(struct medark_call *call, const struct medark_call_page *p
 	bool is_inside = call->has_session && !call->who.is_locked;
 
 	call->response->status = page->status ? page->status : 200;
-	MEDARK_TRY(header(call, "Content-Type", "text/html; charset=utf-8"));
-	MEDARK_TRY(header(call, "Content-Security-Policy", POLICY));
+	MEDARK_TRY(medark_call_header(call, "Content-Type", "text/html; charset=utf-8"));
+	MEDARK_TRY(medark_call_header(call, "Content-Security-Policy", POLICY));
 	/*
 	 * Not no-referrer: with that, browsers say "Origin: null" of our own forms (Fetch, section
 	 * 3.1 "Origin header"), and route.c refuses them.
 	 */
-	MEDARK_TRY(header(call, "Referrer-Policy", "same-origin"));
+	MEDARK_TRY(medark_call_header(call, "Referrer-Policy", "same-origin"));
 	MEDARK_TRY(refresh(call));
 	MEDARK_TRY(begin_frame(call, page, links, count));
 	return is_inside ? user_bar(call) : 0;
@@ -174,10 +173,16 @@ int medark_call_say(struct medark_call *call, unsigned status, enum medark_sayin
 	return medark_call_end(call, &page);
 }
 
+int medark_call_nothing_here(struct medark_call *call)
+{
+	return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
+			       MEDARK_SAYING_NOTHING_HERE_TEXT);
+}
+
 int medark_call_see(struct medark_call *call, const char *where)
 {
 	call->response->status = 303;
-	return header(call, "Location", where);
+	return medark_call_header(call, "Location", where);
 }
 
 int medark_call_cookie(struct medark_call *call, const char *token)
@@ -185,15 +190,26 @@ int medark_call_cookie(struct medark_call *call, const char *token)
 	char value[MEDARK_SESSION_TOKEN_SIZE + 128];
 
 	(void)snprintf(value, sizeof(value),
-		       SESSION_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", token,
-		       *token ? "" : "; Max-Age=0");
-	return header(call, "Set-Cookie", value);
+		       MEDARK_SERVICE_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s",
+		       token, *token ? "" : "; Max-Age=0");
+	return medark_call_header(call, "Set-Cookie", value);
 }
 
 int medark_call_csrf(struct medark_call *call)
 {
-	return medark_call_html(call, "<input type=\"hidden\" name=\"csrf\" value=\"%s\">",
-				call->who.csrf);
+	return medark_call_hidden(call, "csrf", call->who.csrf);
+}
+
+int medark_call_hidden(struct medark_call *call, const char *name, const char *value)
+{
+	return medark_call_html(call, "<input type=\"hidden\" name=\"%s\" value=\"%s\">", name,
+				value);
+}
+
+int medark_call_hidden_number(struct medark_call *call, const char *name, uint64_t value)
+{
+	return medark_call_html(call, "<input type=\"hidden\" name=\"%s\" value=\"%u\">", name,
+				(unsigned long long)value);
 }
 
 struct medark_bytes medark_call_field(const struct medark_call *call, const char *name)
@@ -206,8 +222,8 @@ struct medark_bytes medark_call_field(const struct medark_call *call, const char
 
 int medark_call_forbid(struct medark_call *call)
 {
-	return header(call, "Content-Security-Policy",
-		      "default-src 'none'; sandbox; frame-ancestors 'none'");
+	return medark_call_header(call, "Content-Security-Policy",
+				  "default-src 'none'; sandbox; frame-ancestors 'none'");
 }
 
 int medark_call_file(struct medark_call *call, struct medark_buffer *bytes)
@@ -219,14 +235,11 @@ int medark_call_file(struct medark_call *call, struct medark_buffer *bytes)
 
 	(void)snprintf(disposition, sizeof(disposition), "%s; filename=\"document.%s\"",
 		       image ? "inline" : "attachment", ending);
-	MEDARK_TRY(medark_serve_response_header(
-		call->response, "Content-Type",
-		medark_bytes_text(image	   ? image
-				  : is_pdf ? "application/pdf"
-					   : "application/octet-stream"),
-		call->err));
-	MEDARK_TRY(medark_serve_response_header(call->response, "Content-Disposition",
-						medark_bytes_text(disposition), call->err));
+	MEDARK_TRY(medark_call_header(call, "Content-Type",
+				      image    ? image
+				      : is_pdf ? "application/pdf"
+					       : "application/octet-stream"));
+	MEDARK_TRY(medark_call_header(call, "Content-Disposition", disposition));
 	MEDARK_TRY(medark_call_forbid(call));
 	return medark_call_send(call, bytes);
 }

@@ -32,12 +32,6 @@ static int find_patient(struct medark_call *call, struct medark_bytes handle,
 	return 0;
 }
 
-static int nothing_here(struct medark_call *call)
-{
-	return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
-			       MEDARK_SAYING_NOTHING_HERE_TEXT);
-}
-
 /* ---- why ---- */
 
 static int ask_why(struct medark_call *call, struct medark_bytes handle, bool is_again)
@@ -93,7 +87,7 @@ int medark_page_open(struct medark_call *call)
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
 	code = find_patient(call, handle, patient);
 	if (code == MEDARK_E_NOT_FOUND)
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	MEDARK_TRY(code);
 	if (!medark_call_reason(call, &reason))
 		return ask_why(call, handle, true);
@@ -258,14 +252,12 @@ static int send_ips(struct sheet *s)
 
 	MEDARK_TRY(medark_ips_init(&ips, &s->view, call->err));
 	if (!ips.patient)
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	MEDARK_TRY(medark_ips_document(&ips, &terms, medark_call_body(call), call->err));
-	MEDARK_TRY(medark_serve_response_header(
-		call->response, "Content-Type",
-		medark_bytes_text("application/fhir+json; charset=utf-8"), call->err));
-	MEDARK_TRY(medark_serve_response_header(
-		call->response, "Content-Disposition",
-		medark_bytes_text("attachment; filename=\"patient-summary.json\""), call->err));
+	MEDARK_TRY(
+		medark_call_header(call, "Content-Type", "application/fhir+json; charset=utf-8"));
+	MEDARK_TRY(medark_call_header(call, "Content-Disposition",
+				      "attachment; filename=\"patient-summary.json\""));
 	MEDARK_TRY(medark_call_forbid(call));
 	return medark_call_send(call, medark_call_body(call));
 }
@@ -302,7 +294,7 @@ static int show_item(struct sheet *s, const struct medark_view_record *record,
 	int found = find_item(s, record, attachment, &item, s->call->err);
 
 	if (found <= 0)
-		return found < 0 ? found : nothing_here(s->call);
+		return found < 0 ? found : medark_call_nothing_here(s->call);
 	MEDARK_TRY(
 		medark_item_read(medark_shelf_lineage(s->call->shelf), item, &bytes, s->call->err));
 	return medark_call_file(s->call, &bytes);
@@ -318,14 +310,14 @@ static int send_attachment(struct sheet *s, struct medark_bytes place)
 	int code;
 
 	if (!attachment)
-		return nothing_here(s->call);
+		return medark_call_nothing_here(s->call);
 	data = medark_view_attached(&s->chart->records, record, attachment);
 	if (!data || !data->text.size)
 		return show_item(s, record, attachment);
 	code = medark_base64_decode(data->text, &bytes, &why);
 	if (code == MEDARK_E_MEMORY)
 		return medark_error_set(s->call->err, code, "%s", why.message);
-	return code < 0 ? nothing_here(s->call) : medark_call_file(s->call, &bytes);
+	return code < 0 ? medark_call_nothing_here(s->call) : medark_call_file(s->call, &bytes);
 }
 
 /* ---- the whole ---- */
@@ -393,7 +385,7 @@ int medark_page_chart(struct medark_call *call, struct medark_bytes rest)
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
 	code = find_patient(call, s.handle, patient);
 	if (code == MEDARK_E_NOT_FOUND || !part)
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	MEDARK_TRY(code);
 	code = medark_sessions_chart(call->service->sessions, call->token,
 				     medark_bytes_text(patient), call->clock, &reason, &why);

@@ -75,8 +75,7 @@ static bool is_stopping(void *context)
 static int refuse(struct medark_call *call, unsigned status, const char *code, const char *sentence)
 {
 	if (status == 401)
-		MEDARK_TRY(medark_serve_response_header(call->response, "WWW-Authenticate",
-							medark_bytes_text("Bearer"), call->err));
+		MEDARK_TRY(medark_call_header(call, "WWW-Authenticate", "Bearer"));
 	return medark_api_refuse(call->response, status, code, sentence, call->err);
 }
 

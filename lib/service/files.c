@@ -13,12 +13,6 @@
 
 #define ROWS_MAX 200 /* of a page */
 
-static int nothing_here(struct medark_call *call)
-{
-	return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
-			       MEDARK_SAYING_NOTHING_HERE_TEXT);
-}
-
 /* ---- the list ---- */
 
 static int put_row(struct medark_call *call, struct medark_item_place place)
@@ -78,7 +72,7 @@ static int show_list(struct medark_call *call, const struct medark_item_find *it
 	size_t count = medark_item_find_count(items);
 
 	if (from && from >= count)
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	MEDARK_TRY(medark_call_audit(call, &row));
 	MEDARK_TRY(medark_call_begin(call, &page));
 	MEDARK_TRY(medark_call_html(call, "<h1>%s</h1><p class=\"notice\">%s</p>",
@@ -158,10 +152,10 @@ int medark_page_files(struct medark_call *call, struct medark_bytes rest)
 		return medark_call_say(call, 503, MEDARK_SAYING_ONE_MOMENT, MEDARK_SAYING_NOT_YET);
 	if (read_place(rest, &place))
 		return medark_item_find_has(items, place) ? show_file(call, place)
-							  : nothing_here(call);
+							  : medark_call_nothing_here(call);
 	if (rest.size && (!medark_bytes_starts(rest, from) ||
 			  !medark_text_decimal(medark_bytes(rest.data + skip, rest.size - skip),
 					       UINT32_MAX, &first)))
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	return show_list(call, items, (size_t)first);
 }

@@ -34,7 +34,6 @@ static int put_form(struct medark_call *call, struct medark_bytes query)
 struct found {
 	struct medark_call *call;
 	uint64_t count;
-	int code; /* of the first failure in a row */
 };
 
 static int put_sex(struct medark_call *call, const char *gender)
@@ -61,22 +60,10 @@ static int put_birth(struct medark_call *call, const char *date)
 
 static int put_row(struct medark_call *call, const struct medark_patient_row *row)
 {
-	struct medark_bytes id = medark_bytes_text(row->id);
-	char handle[MEDARK_SESSION_HANDLE_SIZE];
-	bool is_link = id.size && id.size <= MEDARK_SESSION_PATIENT_MAX &&
-		       medark_call_may(call, MEDARK_MAY_TREAT);
-
 	MEDARK_TRY(medark_call_html(call, row->deceased ? "<tr class=\"dead-row\"><th scope="
 							  "\"row\">"
 							: "<tr><th scope=\"row\">"));
-	if (is_link) {
-		MEDARK_TRY(medark_sessions_handle(call->service->sessions, call->token, id,
-						  call->clock, handle, call->err));
-		MEDARK_TRY(medark_call_html(call, "<a href=\"/chart/%s\">", handle));
-	}
-	MEDARK_TRY(medark_call_name(call, row, medark_call_body(call)));
-	if (is_link)
-		MEDARK_TRY(medark_call_html(call, "</a>"));
+	MEDARK_TRY(medark_call_chart_link(call, row->id, row, medark_call_body(call)));
 	MEDARK_TRY(medark_call_html(call, "</th>"));
 	MEDARK_TRY(put_birth(call, row->birth_date));
 	MEDARK_TRY(put_sex(call, row->gender));
@@ -90,8 +77,7 @@ static int take_row(void *context, const struct medark_patient_row *row)
 	struct found *f = context;
 
 	f->count++;
-	f->code = put_row(f->call, row);
-	return f->code;
+	return put_row(f->call, row);
 }
 
 static int put_head(struct medark_call *call)
@@ -119,11 +105,10 @@ static int put_found(struct medark_call *call, const char *query)
 	struct found f = { .call = call };
 	size_t before = call->body.size;
 	bool more = false;
-	int code;
 
 	MEDARK_TRY(put_head(call));
-	code = medark_shelf_query(call->shelf, query, ROWS_MAX, &more, take_row, &f, call->err);
-	MEDARK_TRY(code);
+	MEDARK_TRY(
+		medark_shelf_query(call->shelf, query, ROWS_MAX, &more, take_row, &f, call->err));
 	if (f.count == 0) {
 		call->body.size = before;
 		return medark_call_html(call, "<p class=\"notice\" role=\"status\">%s</p>",

@@ -70,29 +70,10 @@ void medark_list_detail(const struct medark_call *call, size_t list, char out[64
 int medark_list_not_yet(struct medark_call *call)
 {
 	MEDARK_TRY(medark_call_say(call, 503, MEDARK_SAYING_ONE_MOMENT, MEDARK_SAYING_NOT_YET));
-	return medark_serve_response_header(call->response, "Retry-After", medark_bytes_text("10"),
-					    call->err);
+	return medark_call_header(call, "Retry-After", "10");
 }
 
 /* ---- rows ---- */
-
-/* A link to the chart, for who may read it. */
-static int put_name(struct medark_call *call, const struct medark_shelf_chart *chart,
-		    struct medark_buffer *out)
-{
-	struct medark_bytes id = medark_bytes_text(chart->id);
-	char handle[MEDARK_SESSION_HANDLE_SIZE];
-	bool is_link = id.size && id.size <= MEDARK_SESSION_PATIENT_MAX &&
-		       medark_call_may(call, MEDARK_MAY_TREAT);
-
-	if (is_link) {
-		MEDARK_TRY(medark_sessions_handle(call->service->sessions, call->token, id,
-						  call->clock, handle, call->err));
-		MEDARK_TRY(medark_html(out, call->err, "<a href=\"/chart/%s\">", handle));
-	}
-	MEDARK_TRY(medark_call_name(call, chart->row, out));
-	return is_link ? medark_buffer_text(out, "</a>", call->err) : 0;
-}
 
 static int add_row(struct medark_list_rows *r, const struct medark_shelf_chart *chart,
 		   const struct medark_view_record *record)
@@ -104,7 +85,7 @@ static int add_row(struct medark_list_rows *r, const struct medark_shelf_chart *
 						 .birth_date = chart->row->birth_date };
 	struct medark_error *err = r->call->err;
 
-	MEDARK_TRY(put_name(r->call, chart, &name));
+	MEDARK_TRY(medark_call_chart_link(r->call, chart->id, chart->row, &name));
 	patient.name = medark_bytes(name.data, name.size);
 	MEDARK_TRY(medark_agenda_row(&patient, record, r->call->language, row.key, &r->text, err));
 	row.size = r->text.size - row.at;

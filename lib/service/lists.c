@@ -116,8 +116,7 @@ int medark_page_lists(struct medark_call *call, struct medark_bytes rest)
 	size_t list = 0, size = slash ? (size_t)(slash - rest.data) : rest.size;
 
 	if (rest.size && !medark_list_find(medark_bytes(rest.data, size), &list))
-		return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
-				       MEDARK_SAYING_NOTHING_HERE_TEXT);
+		return medark_call_nothing_here(call);
 	if (slash)
 		return medark_page_print_why(call, list,
 					     medark_bytes(slash + 1, rest.size - size - 1));

@@ -13,18 +13,6 @@
 
 /* ---- the form ---- */
 
-static int put_hidden(struct medark_call *call, const char *name, const char *value)
-{
-	return medark_call_html(call, "<input type=\"hidden\" name=\"%s\" value=\"%s\">", name,
-				value);
-}
-
-static int put_hidden_number(struct medark_call *call, const char *name, uint64_t value)
-{
-	return medark_call_html(call, "<input type=\"hidden\" name=\"%s\" value=\"%u\">", name,
-				(unsigned long long)value);
-}
-
 /* The accounts that there are, to choose from; those that are gone can be typed. */
 static int put_accounts(struct medark_call *call)
 {
@@ -172,14 +160,14 @@ static int put_turn(struct medark_call *call, const struct medark_log_query *q,
 {
 	MEDARK_TRY(medark_call_html(call, "<form method=\"post\" action=\"/log\">"));
 	MEDARK_TRY(medark_call_csrf(call));
-	MEDARK_TRY(put_hidden(call, "log", q->is_of_restores ? "restores" : ""));
-	MEDARK_TRY(put_hidden(call, "patient", q->patient));
-	MEDARK_TRY(put_hidden(call, "account", q->account));
-	MEDARK_TRY(put_hidden(call, "from", q->from));
-	MEDARK_TRY(put_hidden(call, "until", q->until));
-	MEDARK_TRY(put_hidden_number(call, "file", upto->file));
-	MEDARK_TRY(put_hidden_number(call, "row", upto->row));
-	MEDARK_TRY(put_hidden_number(call, "page", page));
+	MEDARK_TRY(medark_call_hidden(call, "log", q->is_of_restores ? "restores" : ""));
+	MEDARK_TRY(medark_call_hidden(call, "patient", q->patient));
+	MEDARK_TRY(medark_call_hidden(call, "account", q->account));
+	MEDARK_TRY(medark_call_hidden(call, "from", q->from));
+	MEDARK_TRY(medark_call_hidden(call, "until", q->until));
+	MEDARK_TRY(medark_call_hidden_number(call, "file", upto->file));
+	MEDARK_TRY(medark_call_hidden_number(call, "row", upto->row));
+	MEDARK_TRY(medark_call_hidden_number(call, "page", page));
 	return medark_call_html(call, "<button class=\"quiet\">%s</button></form>",
 				medark_call_saying(call, saying));
 }
@@ -387,11 +375,8 @@ static int name_copy(struct medark_call *call)
 
 	medark_service_time(call->service, call->now, day);
 	(void)snprintf(text, sizeof(text), "attachment; filename=\"audit-%.10s.ndjson\"", day);
-	MEDARK_TRY(medark_serve_response_header(call->response, "Content-Type",
-						medark_bytes_text("application/fhir+ndjson"),
-						call->err));
-	return medark_serve_response_header(call->response, "Content-Disposition",
-					    medark_bytes_text(text), call->err);
+	MEDARK_TRY(medark_call_header(call, "Content-Type", "application/fhir+ndjson"));
+	return medark_call_header(call, "Content-Disposition", text);
 }
 
 static int send_copy(struct medark_call *call, struct copy *copy)

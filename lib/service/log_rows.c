@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What every row of a service has, and where nobody logged in. */
+/* Who a row is of that has no account, as the start of a service. */
 #define NOBODY "\xe2\x80\x94"
 
 static const enum medark_saying kinds[MEDARK_AUDIT_KIND_COUNT] = {

@@ -22,6 +22,22 @@ int medark_call_name(struct medark_call *call, const struct medark_patient_row *
 			   has_prefix ? " " : "", has_prefix ? row->prefix : "");
 }
 
+int medark_call_chart_link(struct medark_call *call, const char *id,
+			   const struct medark_patient_row *row, struct medark_buffer *out)
+{
+	struct medark_bytes patient = medark_bytes_text(id);
+	char handle[MEDARK_SESSION_HANDLE_SIZE];
+
+	if (!patient.size || patient.size > MEDARK_SESSION_PATIENT_MAX ||
+	    !medark_call_may(call, MEDARK_MAY_TREAT))
+		return medark_call_name(call, row, out);
+	MEDARK_TRY(medark_sessions_handle(call->service->sessions, call->token, patient,
+					  call->clock, handle, call->err));
+	MEDARK_TRY(medark_html(out, call->err, "<a href=\"/chart/%s\">", handle));
+	MEDARK_TRY(medark_call_name(call, row, out));
+	return medark_buffer_text(out, "</a>", call->err);
+}
+
 struct number {
 	struct medark_call *call;
 	uint64_t patient;

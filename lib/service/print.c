@@ -40,12 +40,6 @@ static void pack_clear(struct pack *p)
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct pack, pack_clear)
 
-static int nothing_here(struct medark_call *call)
-{
-	return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
-			       MEDARK_SAYING_NOTHING_HERE_TEXT);
-}
-
 static bool find_place(struct medark_bytes text, size_t *out)
 {
 	uint64_t place;
@@ -66,14 +60,9 @@ static int put_wish(struct medark_call *call, const struct wish *wish)
 	char name[16];
 
 	medark_list_name(wish->list, name);
-	MEDARK_TRY(medark_call_html(call,
-				    "<input type=\"hidden\" name=\"list\" value=\"%s\">"
-				    "<input type=\"hidden\" name=\"from\" value=\"%u\">",
-				    name, (unsigned long long)wish->from));
-	if (wish->place == NO_PLACE)
-		return 0;
-	return medark_call_html(call, "<input type=\"hidden\" name=\"place\" value=\"%u\">",
-				(unsigned long long)wish->place);
+	MEDARK_TRY(medark_call_hidden(call, "list", name));
+	MEDARK_TRY(medark_call_hidden_number(call, "from", wish->from));
+	return wish->place == NO_PLACE ? 0 : medark_call_hidden_number(call, "place", wish->place);
 }
 
 static int ask_why(struct medark_call *call, const struct wish *wish, bool is_again)
@@ -116,7 +105,7 @@ int medark_page_print_why(struct medark_call *call, size_t list, struct medark_b
 	    (has_place &&
 	     (rest.size == size + 1 ||
 	      !find_place(medark_bytes(rest.data + size + 1, rest.size - size - 1), &wish.place))))
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	if (!medark_call_may(call, MEDARK_MAY_TREAT))
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
 	return ask_why(call, &wish, false);
@@ -292,7 +281,7 @@ static int show(struct pack *p, const struct medark_reason *reason)
 	MEDARK_TRY(medark_list_rows_gather(&p->rows));
 	MEDARK_TRY(take_patients(p));
 	if (p->wish.from > count(p))
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	MEDARK_TRY(audit(p, reason));
 	MEDARK_TRY(medark_call_begin(call, &page));
 	MEDARK_TRY(put_head(p, reason));
@@ -325,7 +314,7 @@ int medark_page_print(struct medark_call *call)
 	if (!medark_call_may(call, MEDARK_MAY_TREAT))
 		return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
 	if (!read_wish(call, &pack.wish))
-		return nothing_here(call);
+		return medark_call_nothing_here(call);
 	if (!medark_call_reason(call, &reason))
 		return ask_why(call, &pack.wish, true);
 	if (!medark_record_find_is_complete(call->service->find))

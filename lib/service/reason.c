@@ -60,8 +60,6 @@ bool medark_call_reason(const struct medark_call *call, struct medark_reason *ou
 
 int medark_call_keep_reason(struct medark_call *call, const struct medark_reason *reason)
 {
-	return medark_call_html(call,
-				"<input type=\"hidden\" name=\"reason\" value=\"%s\">"
-				"<input type=\"hidden\" name=\"text\" value=\"%s\">",
-				medark_reason_name(reason->code), reason->text);
+	MEDARK_TRY(medark_call_hidden(call, "reason", medark_reason_name(reason->code)));
+	return medark_call_hidden(call, "text", reason->text);
 }

@@ -7,12 +7,6 @@
 
 #define LANGUAGE_COOKIE "__Host-language"
 
-static int header(struct medark_call *call, const char *name, const char *value)
-{
-	return medark_serve_response_header(call->response, name, medark_bytes_text(value),
-					    call->err);
-}
-
 /* ---- language ---- */
 
 /* The first language of Accept-Language that is spoken; English if there is none. */
@@ -57,14 +51,13 @@ static int set_language(struct medark_call *call, struct medark_bytes tag)
 	bool is_dutch = medark_bytes_is(tag, "nl");
 
 	if (!is_dutch && !medark_bytes_is(tag, "en"))
-		return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
-				       MEDARK_SAYING_NOTHING_HERE_TEXT);
-	MEDARK_TRY(
-		header(call, "Set-Cookie",
-		       is_dutch ? LANGUAGE_COOKIE "=nl; Path=/; Secure; HttpOnly; SameSite=Strict; "
-						  "Max-Age=31536000"
-				: LANGUAGE_COOKIE "=en; Path=/; Secure; HttpOnly; SameSite=Strict; "
-						  "Max-Age=31536000"));
+		return medark_call_nothing_here(call);
+	MEDARK_TRY(medark_call_header(
+		call, "Set-Cookie",
+		is_dutch ? LANGUAGE_COOKIE "=nl; Path=/; Secure; HttpOnly; SameSite=Strict; "
+					   "Max-Age=31536000"
+			 : LANGUAGE_COOKIE "=en; Path=/; Secure; HttpOnly; SameSite=Strict; "
+					   "Max-Age=31536000"));
 	return medark_call_see(call, call->has_session ? "/" : "/login");
 }
 
@@ -137,10 +130,10 @@ static int refuse_method(struct medark_call *call, const struct route *route)
 {
 	MEDARK_TRY(medark_call_say(call, 405, MEDARK_SAYING_NOTHING_HERE,
 				   MEDARK_SAYING_NOTHING_HERE_TEXT));
-	return header(call, "Allow",
-		      !(route->takes & POST) ? "GET, HEAD"
-		      : route->takes & GET   ? "GET, HEAD, POST"
-					     : "POST");
+	return medark_call_header(call, "Allow",
+				  !(route->takes & POST) ? "GET, HEAD"
+				  : route->takes & GET	 ? "GET, HEAD, POST"
+							 : "POST");
 }
 
 static int run(struct medark_call *call, const struct route *route)
@@ -199,8 +192,7 @@ static int find_route(struct medark_call *call)
 	for (size_t i = 0; i < sizeof(below) / sizeof(*below); i++)
 		if (medark_bytes_starts(path, below[i].path))
 			return run_below(call, below[i].path, below[i].page);
-	return medark_call_say(call, 404, MEDARK_SAYING_NOTHING_HERE,
-			       MEDARK_SAYING_NOTHING_HERE_TEXT);
+	return medark_call_nothing_here(call);
 }
 
 /* ---- what needs no session ---- */
@@ -209,8 +201,9 @@ static int style(struct medark_call *call)
 {
 	struct medark_bytes sheet = medark_page_style();
 
-	MEDARK_TRY(header(call, "Content-Type", "text/css; charset=utf-8"));
-	MEDARK_TRY(header(call, "Cache-Control", "public, max-age=31536000, immutable"));
+	MEDARK_TRY(medark_call_header(call, "Content-Type", "text/css; charset=utf-8"));
+	MEDARK_TRY(
+		medark_call_header(call, "Cache-Control", "public, max-age=31536000, immutable"));
 	return medark_buffer_add(&call->response->body, sheet.data, sheet.size, call->err);
 }
 

@@ -243,11 +243,9 @@ static int begin_log(struct medark_service *s, const struct medark_audit_recipie
 
 static int note(struct medark_service *s, enum medark_audit_kind kind, struct medark_error *err)
 {
-	struct timespec now;
 	struct medark_audit_event row = { .kind = kind, .action = 'E', .archive = s->archive };
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	row.recorded = medark_audit_now();
 	return medark_audit_append(s->audit, &row, err);
 }
 

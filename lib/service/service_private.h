@@ -27,6 +27,7 @@
 #define MEDARK_SERVICE_THREADS	4
 #define MEDARK_SERVICE_STYLE	17 /* digits of the style's hash, and a zero */
 #define MEDARK_SERVICE_TIME_MAX 32
+#define MEDARK_SERVICE_COOKIE	"__Host-session"
 /* The chart that a program's session has open: every one, for one reason. No patient is called so.
  */
 #define MEDARK_SERVICE_ALL_CHARTS "\001all"
@@ -101,6 +102,10 @@ int medark_service_is_stu3(struct medark_shelf *shelf, bool *out,
 
 /* ---- answers: 0, or what went wrong with making them ---- */
 
+/* Adds a header field to the answer; see medark_serve_response_header(). */
+int medark_call_header(struct medark_call *call, const char *name,
+		       const char *value) MEDARK_MUST_USE;
+
 /* Begins a page with the frame; the content is appended to medark_call_body(). */
 struct medark_call_page {
 	struct medark_bytes title;  /* plain text */
@@ -136,6 +141,9 @@ int medark_call_send(struct medark_call *call, struct medark_buffer *text) MEDAR
 int medark_call_say(struct medark_call *call, unsigned status, enum medark_saying title,
 		    enum medark_saying text) MEDARK_MUST_USE;
 
+/* 404, of an address that leads nowhere. */
+int medark_call_nothing_here(struct medark_call *call) MEDARK_MUST_USE;
+
 /* 303 See Other (RFC 9110 section 15.4.4): an address of ours. */
 int medark_call_see(struct medark_call *call, const char *where) MEDARK_MUST_USE;
 
@@ -156,6 +164,15 @@ int medark_call_name(struct medark_call *call, const struct medark_patient_row *
 		     struct medark_buffer *out) MEDARK_MUST_USE;
 
 /*
+ * Appends the name as a link to the chart of patient `id`, as shelves take it, for who may read it;
+ * without a link for others, or where the id is too long for a session. MEDARK_E_MEMORY,
+ * MEDARK_E_SYSTEM.
+ */
+int medark_call_chart_link(struct medark_call *call, const char *id,
+			   const struct medark_patient_row *row,
+			   struct medark_buffer *out) MEDARK_MUST_USE;
+
+/*
  * Appends the number by which the practice knows the patient, as far as it is known: nothing if
  * there is none, or several that the index cannot tell apart before all records are read.
  * MEDARK_E_MEMORY.
@@ -171,6 +188,12 @@ int medark_call_reasons(struct medark_call *call, bool is_of_several) MEDARK_MUS
 
 /* What the form says of it; false: that is no reason. */
 bool medark_call_reason(const struct medark_call *call, struct medark_reason *out);
+
+/* A hidden field of a form. */
+int medark_call_hidden(struct medark_call *call, const char *name,
+		       const char *value) MEDARK_MUST_USE;
+int medark_call_hidden_number(struct medark_call *call, const char *name,
+			      uint64_t value) MEDARK_MUST_USE;
 
 /* Hidden fields that say it again. */
 int medark_call_keep_reason(struct medark_call *call,
@@ -236,7 +259,7 @@ int medark_page_chart(struct medark_call *call, struct medark_bytes rest) MEDARK
 /* GET /lists and below: `rest` is what follows /lists/. */
 int medark_page_lists(struct medark_call *call, struct medark_bytes rest) MEDARK_MUST_USE;
 
-/* GET /lists/LIST/print and below: why; `place` as in list_rows.h, or empty. */
+/* GET /lists/LIST/print and below: why; `rest` is what follows /lists/LIST/. */
 int medark_page_print_why(struct medark_call *call, size_t list,
 			  struct medark_bytes rest) MEDARK_MUST_USE;
 int medark_page_print(struct medark_call *call) MEDARK_MUST_USE; /* POST /print */

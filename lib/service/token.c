@@ -16,19 +16,13 @@
 /* Seconds without use. */
 #define EXPIRES "600"
 
-static int header(struct medark_call *call, const char *name, const char *value)
-{
-	return medark_serve_response_header(call->response, name, medark_bytes_text(value),
-					    call->err);
-}
-
 /* RFC 6749 section 5.2. */
 static int refuse(struct medark_call *call, unsigned status, const char *error)
 {
 	call->response->status = status;
-	MEDARK_TRY(header(call, "Content-Type", "application/json"));
+	MEDARK_TRY(medark_call_header(call, "Content-Type", "application/json"));
 	if (status == 401)
-		MEDARK_TRY(header(call, "WWW-Authenticate", "Basic realm=\"medark\""));
+		MEDARK_TRY(medark_call_header(call, "WWW-Authenticate", "Basic realm=\"medark\""));
 	return medark_buffer_print(&call->response->body, call->err, "{\"error\":\"%s\"}", error);
 }
 
@@ -105,8 +99,8 @@ static int grant(struct medark_call *call, const struct medark_account *account,
 					 call->err));
 	MEDARK_TRY(medark_sessions_open_chart(call->service->sessions, medark_bytes_text(token),
 					      all, reason, call->clock, call->err));
-	MEDARK_TRY(header(call, "Content-Type", "application/json"));
-	MEDARK_TRY(header(call, "Pragma", "no-cache"));
+	MEDARK_TRY(medark_call_header(call, "Content-Type", "application/json"));
+	MEDARK_TRY(medark_call_header(call, "Pragma", "no-cache"));
 	MEDARK_TRY(medark_buffer_print(&call->response->body, call->err,
 				       "{\"access_token\":\"%s\",\"token_type\":\"Bearer\","
 				       "\"expires_in\":" EXPIRES ",\"scope\":\"system/*.rs\"}",
@@ -142,7 +136,7 @@ int medark_page_token(struct medark_call *call)
 	struct medark_login login = { 0 };
 
 	if (call->request->method != MEDARK_SERVE_POST) {
-		MEDARK_TRY(header(call, "Allow", "POST"));
+		MEDARK_TRY(medark_call_header(call, "Allow", "POST"));
 		return refuse(call, 405, "invalid_request");
 	}
 	if (!medark_bytes_is(medark_call_field(call, "grant_type"), "client_credentials"))

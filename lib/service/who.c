@@ -7,8 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#define SESSION_COOKIE "__Host-session"
-
 /* A browser's cookie, or a program's access token (RFC 6750 section 2.1). */
 static struct medark_bytes find_token(const struct medark_call *call)
 {
@@ -21,7 +19,7 @@ static struct medark_bytes find_token(const struct medark_call *call)
 			       ? medark_bytes(field.data + sizeof(bearer) - 1,
 					      field.size - (sizeof(bearer) - 1))
 			       : medark_bytes(NULL, 0);
-	return medark_cookie(request->fields[MEDARK_SERVE_COOKIE], SESSION_COOKIE);
+	return medark_cookie(request->fields[MEDARK_SERVE_COOKIE], MEDARK_SERVICE_COOKIE);
 }
 
 /* What an account may do is what the accounts say now, not what they said at the log-in. */
@@ -68,11 +66,9 @@ int medark_call_audit(struct medark_call *call, const struct medark_audit_event 
 {
 	struct medark_audit_event row = *event;
 	char peer[MEDARK_SERVE_PEER_MAX + 1];
-	struct timespec now;
 	int code;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	row.recorded = medark_audit_now();
 	(void)snprintf(peer, sizeof(peer), "%.*s", (int)call->request->peer.size,
 		       (const char *)call->request->peer.data);
 	row.peer = peer;
@@ -118,11 +114,9 @@ static void note(void *context, const char *name, const char *what)
 	struct changes *c = context;
 	char detail[MEDARK_AUDIT_DETAIL_MAX];
 	struct medark_audit_event row = { .kind = MEDARK_AUDIT_ACCOUNT, .action = 'U' };
-	struct timespec now;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)snprintf(detail, sizeof(detail), "%s: %s", name, what);
-	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	row.recorded = medark_audit_now();
 	row.archive = c->service->archive;
 	row.detail = detail;
 	if (c->code == 0)
@@ -154,10 +148,8 @@ static int note_session(struct medark_service *service, const struct medark_sess
 			  : event->fate == MEDARK_SESSION_OLD ? "longest life of a session"
 							      : "too many sessions",
 	};
-	struct timespec now;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	row.recorded = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - (clock - event->at);
+	row.recorded = medark_audit_now() - (clock - event->at);
 	return medark_audit_append(service->audit, &row, err);
 }
 
