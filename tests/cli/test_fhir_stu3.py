@@ -58,8 +58,12 @@ class Stu3(FhirTest):
     def test_a_later_release(self):
         self.serve(R4 + [{**RECORDS[4], "id": "converted"}])
         statement = self.statement()
-        self.assertEqual((statement["fhirVersion"], "acceptUnknown" in statement, "operation" in statement["rest"][0]),
-                         ("4.0.1", False, False))
+        self.assertEqual((statement["fhirVersion"], "acceptUnknown" in statement), ("4.0.1", False))
+        rest, = statement["rest"]
+        # What is of a type stands with that type.
+        self.assertEqual([o["name"] for o in rest["operation"]], ["export"])
+        patient, = (r for r in rest["resource"] if r["type"] == "Patient")
+        self.assertIn({"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}, patient["operation"])
         self.assertIn("ServiceRequest", {r["type"] for r in statement["rest"][0]["resource"]})
         self.assertEqual(self.get("/ServiceRequest?patient=p1").status, 200)
 
