@@ -184,20 +184,6 @@ static int audit(const struct pack *p, const struct medark_reason *reason)
 
 /* ---- what ---- */
 
-static int no_link(void *context, enum medark_view_link kind,
-		   const struct medark_view_record *record,
-		   const struct medark_json_node *attachment, struct medark_buffer *out,
-		   struct medark_error *err)
-{
-	(void)context;
-	(void)kind;
-	(void)record;
-	(void)attachment;
-	(void)out;
-	(void)err;
-	return 0;
-}
-
 static int put_summary(struct pack *p, size_t i)
 {
 	struct medark_call *call = p->call;
@@ -216,7 +202,6 @@ static int put_summary(struct pack *p, size_t i)
 	view = (struct medark_view_chart) { .records = &chart->records,
 					    .language = call->language,
 					    .on = on,
-					    .link = no_link,
 					    .facts = medark_patient_row_facts(chart->row) };
 	MEDARK_TRY(medark_view_sheet(&view.facts, call->language, &name, call->err));
 	MEDARK_TRY(medark_view_banner(&view, &banner, call->err));
