@@ -117,6 +117,7 @@ int medark_ips_members_init(struct medark_ips_members *m, const struct medark_ip
 
 	m->ips = ips;
 	m->terms = terms;
+	m->count = 0;
 	m->urls = (struct medark_buffer)MEDARK_BUFFER_SECRET(URLS_MAX);
 	m->list = calloc(count + 1, sizeof(*m->list));
 	m->places = calloc(count + 1, sizeof(*m->places));
