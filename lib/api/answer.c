@@ -39,6 +39,13 @@ int medark_api_error(struct medark_api_call *call, unsigned status, const char *
 	return medark_api_refuse(call->response, status, code, sentence, call->err);
 }
 
+int medark_api_refused(struct medark_api_call *call, unsigned status, const char *code,
+		       const char *sentence)
+{
+	MEDARK_TRY(medark_api_error(call, status, code, sentence));
+	return 0;
+}
+
 int medark_api_missing(struct medark_api_call *call, struct medark_bytes type,
 		       struct medark_bytes id, const char *sentence)
 {
@@ -84,4 +91,13 @@ int medark_api_send(struct medark_api_call *call)
 {
 	MEDARK_TRY(medark_api_header(call, "Content-Type", "application/fhir+json; charset=utf-8"));
 	return medark_serve_response_text(call->response, &call->body, call->err);
+}
+
+int medark_api_send_made(struct medark_api_call *call, int code, const struct medark_error *why)
+{
+	if (code == MEDARK_E_USAGE || code == MEDARK_E_MEMORY)
+		return medark_api_error(call, 403, "too-costly", why->message);
+	if (code < 0)
+		return medark_error_set(call->err, code, "%s", why->message);
+	return medark_api_send(call);
 }

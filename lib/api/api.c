@@ -132,12 +132,10 @@ int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *ou
 	if (is_operation(call) && medark_api_is_json(q->fields[MEDARK_SERVE_CONTENT_TYPE]))
 		return medark_api_parameters_json(call, out);
 	if (!medark_serve_is_type(q->fields[MEDARK_SERVE_CONTENT_TYPE],
-				  "application/x-www-form-urlencoded")) {
-		MEDARK_TRY(medark_api_error(call, 415, "not-supported",
-					    "parameters of a POST come as a form: "
-					    "application/x-www-form-urlencoded"));
-		return 0;
-	}
+				  "application/x-www-form-urlencoded"))
+		return medark_api_refused(call, 415, "not-supported",
+					  "parameters of a POST come as a form: "
+					  "application/x-www-form-urlencoded");
 	if (out->size)
 		MEDARK_TRY(medark_buffer_add(out, "&", 1, call->err));
 	MEDARK_TRY(medark_buffer_add(out, q->body.data, q->body.size, call->err));

@@ -6,10 +6,14 @@
 #include "api/api.h"
 #include "crypto/scratch_cipher.h"
 #include "scan/json_tree.h"
+#include "search/moment.h"
 #include "search/query.h"
 
 #include <pthread.h>
 
+/* Bytes of parameters on their way, in an address or a form. */
+#define MEDARK_API_QUERY_ROOM ((size_t)256 << 10)
+/* Bytes of a question as the log has it. */
 #define MEDARK_API_QUERY_MAX 4096
 #define MEDARK_API_BODY_MAX  ((size_t)512 << 20)
 
@@ -47,6 +51,9 @@ int medark_api_header(struct medark_api_call *call, const char *name,
 		      const char *value) MEDARK_MUST_USE;
 int medark_api_error(struct medark_api_call *call, unsigned status, const char *code,
 		     const char *sentence) MEDARK_MUST_USE;
+/* The same, for who goes on if it returns more than 0: 0, or a failure. */
+int medark_api_refused(struct medark_api_call *call, unsigned status, const char *code,
+		       const char *sentence) MEDARK_MUST_USE;
 /* 410 for what a later archive says was deleted, else 404 with the sentence. */
 int medark_api_missing(struct medark_api_call *call, struct medark_bytes type,
 		       struct medark_bytes id, const char *sentence) MEDARK_MUST_USE;
@@ -54,6 +61,12 @@ int medark_api_missing(struct medark_api_call *call, struct medark_bytes type,
 int medark_api_not_yet(struct medark_api_call *call) MEDARK_MUST_USE;
 /* Makes call->body the answer: JSON of FHIR. */
 int medark_api_send(struct medark_api_call *call) MEDARK_MUST_USE;
+/*
+ * The same if the body could be made. `code` and `why` are what became of it: MEDARK_E_USAGE and
+ * MEDARK_E_MEMORY are too much for one answer, and the client can ask for less (403).
+ */
+int medark_api_send_made(struct medark_api_call *call, int code,
+			 const struct medark_error *why) MEDARK_MUST_USE;
 
 #define medark_api_put(call, ...) medark_buffer_print(&(call)->body, (call)->err, __VA_ARGS__)
 static inline int medark_api_put_bytes(struct medark_api_call *call, struct medark_bytes text)
@@ -78,6 +91,35 @@ int medark_api_entry(struct medark_api_call *call, const struct medark_view_reco
 int medark_api_entry_graded(struct medark_api_call *call, const struct medark_view_record *record,
 			    const char *grade, unsigned score, bool *is_first) MEDARK_MUST_USE;
 
+/* ---- what is asked ---- */
+
+/*
+ * Reads the parameters of address and body, one behind the other, into `out`, as a form: 1, or 0
+ * after a refusal. The body is a form, or, of an operation, a Parameters resource of primitives.
+ */
+int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out) MEDARK_MUST_USE;
+/* Appends those of a body in JSON. As above. */
+int medark_api_parameters_json(struct medark_api_call *call,
+			       struct medark_buffer *out) MEDARK_MUST_USE;
+/* The same as medark_api_parameters(), and reads them, as they stand in `text`. As above. */
+int medark_api_arguments(struct medark_api_call *call, struct medark_buffer *text,
+			 struct medark_form *out) MEDARK_MUST_USE;
+/* application/fhir+json or application/json? */
+bool medark_api_is_json(struct medark_bytes type);
+/* The request's body as a tree, which borrows from `room`. 1, or 0 after a refusal. */
+int medark_api_body_tree(struct medark_api_call *call, struct medark_buffer *room,
+			 struct medark_json_tree *out) MEDARK_MUST_USE;
+/* Appends a text as an address has it, with "%XX" where one may not stand as it is. */
+int medark_api_escape(struct medark_buffer *out, struct medark_bytes text,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/* Reads a text as a form, which the caller clears: 1, or 0 after a refusal. */
+int medark_api_parse(struct medark_api_call *call, struct medark_bytes text,
+		     struct medark_form *out) MEDARK_MUST_USE;
+/* What became of reading a question: 1; 0 after a refusal with that issue, or "invalid" if NULL. */
+int medark_api_judge(struct medark_api_call *call, int code, const char *issue,
+		     const struct medark_error *why) MEDARK_MUST_USE;
+
 /* ---- pages ---- */
 
 struct medark_api_cursor {
@@ -96,6 +138,27 @@ int medark_api_token_open(struct medark_api *api, struct medark_bytes token,
 			  struct medark_buffer *query, struct medark_api_cursor *out,
 			  struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * If the form has a link's `_page`, what it was a page of: `text` is then the parameters of that
+ * request, `form` those read, and *out where it goes on. 1, or 0 after a refusal.
+ */
+int medark_api_follow_page(struct medark_api_call *call, struct medark_buffer *text,
+			   struct medark_form *form, struct medark_api_cursor *out) MEDARK_MUST_USE;
+/*
+ * Puts a link of a Bundle, with a comma before it, to another page of the request with these
+ * parameters. `url` is the address without a query; it is used up. MEDARK_E_USAGE: they are too
+ * long for a link.
+ */
+int medark_api_put_page(struct medark_api_call *call, const char *relation,
+			struct medark_buffer *url, const struct medark_buffer *text,
+			const struct medark_api_cursor *cursor) MEDARK_MUST_USE;
+
+/* ---- records ---- */
+
+/* Was it changed then, or later? What does not say when it was changed may have been. */
+bool medark_api_is_since(const struct medark_api *api, const struct medark_view_record *record,
+			 struct medark_moment since);
+
 /* ---- interactions ---- */
 
 int medark_api_metadata(struct medark_api_call *call) MEDARK_MUST_USE;
@@ -107,6 +170,8 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 int medark_api_everything(struct medark_api_call *call,
 			  struct medark_bytes patient) MEDARK_MUST_USE;
 int medark_api_summary(struct medark_api_call *call, struct medark_bytes patient) MEDARK_MUST_USE;
+int medark_api_match(struct medark_api_call *call) MEDARK_MUST_USE;
+int medark_api_lastn(struct medark_api_call *call) MEDARK_MUST_USE;
 
 /*
  * The chart of a patient, behind the gate: 1, with *out borrowed from the shelf; 0 after a refusal,
@@ -114,8 +179,6 @@ int medark_api_summary(struct medark_api_call *call, struct medark_bytes patient
  */
 int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 		     const struct medark_shelf_chart **out) MEDARK_MUST_USE;
-int medark_api_match(struct medark_api_call *call) MEDARK_MUST_USE;
-int medark_api_lastn(struct medark_api_call *call) MEDARK_MUST_USE;
 
 /* ---- operations ---- */
 
@@ -147,28 +210,5 @@ int medark_api_export_file(struct medark_api_call *call) MEDARK_MUST_USE;
 /* Makes the records of a type, changed since then, the answer's body. */
 int medark_api_export_send(struct medark_api_call *call, struct medark_bytes type,
 			   struct medark_bytes since) MEDARK_MUST_USE;
-
-/*
- * Reads the parameters of address and body, one behind the other, into `out`, as a form: 1, or 0
- * after a refusal. The body is a form, or, of an operation, a Parameters resource of primitives.
- */
-int medark_api_parameters(struct medark_api_call *call, struct medark_buffer *out) MEDARK_MUST_USE;
-/* Appends those of a body in JSON. As above. */
-int medark_api_parameters_json(struct medark_api_call *call,
-			       struct medark_buffer *out) MEDARK_MUST_USE;
-/* Appends a text as an address has it, with "%XX" where one may not stand as it is. */
-int medark_api_escape(struct medark_buffer *out, struct medark_bytes text,
-		      struct medark_error *err) MEDARK_MUST_USE;
-/* application/fhir+json or application/json? */
-bool medark_api_is_json(struct medark_bytes type);
-/* The request's body as a tree, which borrows from `room`. 1, or 0 after a refusal. */
-int medark_api_body_tree(struct medark_api_call *call, struct medark_buffer *room,
-			 struct medark_json_tree *out) MEDARK_MUST_USE;
-
-/*
- * The same, read as a form; `text` gets what was read. 1, or 0 after a refusal.
- */
-int medark_api_arguments(struct medark_api_call *call, struct medark_buffer *text,
-			 struct medark_form *out) MEDARK_MUST_USE;
 
 #endif

@@ -1,23 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an operation is given, and the chart that it is asked for. */
+/* What is asked for: parameters, the page of a link, the chart of an operation. */
 #include "api/api_private.h"
 
 #include <stdio.h>
 
+int medark_api_judge(struct medark_api_call *call, int code, const char *issue,
+		     const struct medark_error *why)
+{
+	if (code >= 0)
+		return 1;
+	if (code != MEDARK_E_USAGE)
+		return medark_error_set(call->err, code, "%s", why->message);
+	return medark_api_refused(call, 400, issue ? issue : "invalid", why->message);
+}
+
+int medark_api_parse(struct medark_api_call *call, struct medark_bytes text,
+		     struct medark_form *out)
+{
+	struct medark_error why = { 0 };
+	int code = medark_form_parse(out, text, &why);
+
+	return medark_api_judge(call, code, NULL, &why);
+}
+
 int medark_api_arguments(struct medark_api_call *call, struct medark_buffer *text,
 			 struct medark_form *out)
 {
-	struct medark_error why = { 0 };
 	int code = medark_api_parameters(call, text);
 
+	return code > 0 ? medark_api_parse(call, medark_bytes(text->data, text->size), out) : code;
+}
+
+int medark_api_follow_page(struct medark_api_call *call, struct medark_buffer *text,
+			   struct medark_form *form, struct medark_api_cursor *out)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer query = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
+	struct medark_error why = { 0 };
+	size_t i = 0;
+	int code;
+
+	while (i < form->count && !medark_bytes_is(form->pairs[i].name, "_page"))
+		i++;
+	if (i == form->count)
+		return 1;
+	code = medark_api_token_open(call->api, form->pairs[i].value, &query, out, &why);
+	code = medark_api_judge(call, code, "not-found", &why);
 	if (code <= 0)
 		return code;
-	code = medark_form_parse(out, medark_bytes(text->data, text->size), &why);
-	if (code == MEDARK_E_USAGE) {
-		MEDARK_TRY(medark_api_error(call, 400, "invalid", why.message));
-		return 0;
-	}
-	return code < 0 ? medark_error_set(call->err, code, "%s", why.message) : 1;
+	text->size = 0;
+	MEDARK_TRY(medark_buffer_add(text, query.data, query.size, call->err));
+	return medark_api_parse(call, medark_bytes(text->data, text->size), form);
 }
 
 int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,

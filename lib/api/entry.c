@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of Bundles: a record as it stands, or what _summary and _elements leave of it
- * (https://hl7.org/fhir/R4/search.html#summary).
+ * Bundles: links to their pages, and their entries: a record as it stands, or what _summary and
+ * _elements leave of it (https://hl7.org/fhir/R4/search.html#summary).
  */
 #include "api/api_private.h"
 
@@ -168,4 +168,27 @@ int medark_api_entry_graded(struct medark_api_call *call, const struct medark_vi
 			      "StructureDefinition/%s\",\"valueCode\":\"%s\"}],\"mode\":"
 			      "\"match\",\"score\":%u.%02u}}",
 			      extension, grade, score / 100, score % 100);
+}
+
+int medark_api_put_page(struct medark_api_call *call, const char *relation,
+			struct medark_buffer *url, const struct medark_buffer *text,
+			const struct medark_api_cursor *cursor)
+{
+	MEDARK_TRY(medark_buffer_text(url, "?_page=", call->err));
+	MEDARK_TRY(medark_api_token(call->api, medark_bytes(text->data, text->size), cursor, url,
+				    call->err));
+	MEDARK_TRY(medark_api_put(call, ",{\"relation\":\"%s\",\"url\":", relation));
+	MEDARK_TRY(medark_text_json(&call->body, medark_bytes(url->data, url->size), call->err));
+	return medark_api_put(call, "}");
+}
+
+bool medark_api_is_since(const struct medark_api *api, const struct medark_view_record *record,
+			 struct medark_moment since)
+{
+	struct medark_bytes text =
+		medark_json_text_at(&record->tree, record->root, "meta.lastUpdated");
+	struct medark_moments when;
+
+	return !medark_moments_parse(text, api->setup.zone, &when) ||
+	       medark_moment_compare(when.from, since) >= 0;
 }

@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define QUERY_ROOM ((size_t)256 << 10)
-#define COUNT_MAX  1000
+#define COUNT_MAX 1000
 
 /* A request on its way to an answer. */
 struct everything {
@@ -35,49 +34,6 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct everything, everything_clear)
 
 /* ---- what is asked ---- */
 
-/* 0 after a refusal. */
-static int refuse(struct everything *e, const char *code, const char *sentence)
-{
-	MEDARK_TRY(medark_api_error(e->call, 400, code, sentence));
-	return 0;
-}
-
-/* 1, or 0 after a refusal. */
-static int parse(struct everything *e)
-{
-	struct medark_error why = { 0 };
-	int code = medark_form_parse(&e->form, medark_bytes(e->text.data, e->text.size), &why);
-
-	if (code == MEDARK_E_USAGE)
-		return refuse(e, "invalid", why.message);
-	return code < 0 ? medark_error_set(e->call->err, code, "%s", why.message) : 1;
-}
-
-/* A link of ours has what was asked for in it. */
-static int follow_link(struct everything *e)
-{
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
-	struct medark_error why = { 0 };
-
-	for (size_t i = 0; i < e->form.count; i++) {
-		int code;
-
-		if (!medark_bytes_is(e->form.pairs[i].name, "_page"))
-			continue;
-		code = medark_api_token_open(e->call->api, e->form.pairs[i].value, &query,
-					     &e->cursor, &why);
-		if (code == MEDARK_E_USAGE)
-			return refuse(e, "not-found", why.message);
-		if (code < 0)
-			return medark_error_set(e->call->err, code, "%s", why.message);
-		e->text.size = 0;
-		MEDARK_TRY(medark_buffer_add(&e->text, query.data, query.size, e->call->err));
-		return parse(e);
-	}
-	return 1;
-}
-
 static int read_moment(struct everything *e, const struct medark_form_pair *pair,
 		       struct medark_moments *out)
 {
@@ -87,7 +43,7 @@ static int read_moment(struct everything *e, const struct medark_form_pair *pair
 		return 1;
 	(void)snprintf(sentence, sizeof(sentence), "%.*s is not a date", (int)pair->name.size,
 		       (const char *)pair->name.data);
-	return refuse(e, "invalid", sentence);
+	return medark_api_refused(e->call, 400, "invalid", sentence);
 }
 
 static int read_pair(struct everything *e, const struct medark_form_pair *pair)
@@ -99,7 +55,8 @@ static int read_pair(struct everything *e, const struct medark_form_pair *pair)
 
 	if (medark_bytes_is(pair->name, "_count")) {
 		if (!medark_text_decimal(pair->value, INT32_MAX, &e->count))
-			return refuse(e, "invalid", "_count is not a number");
+			return medark_api_refused(e->call, 400, "invalid",
+						  "_count is not a number");
 		e->count = e->count < COUNT_MAX ? e->count : COUNT_MAX;
 		e->has_count = true;
 	}
@@ -128,7 +85,7 @@ static int read_request(struct everything *e)
 	int code = medark_api_arguments(e->call, &e->text, &e->form);
 
 	if (code > 0)
-		code = follow_link(e);
+		code = medark_api_follow_page(e->call, &e->text, &e->form, &e->cursor);
 	for (size_t i = 0; code > 0 && i < e->form.count; i++)
 		code = read_pair(e, &e->form.pairs[i]);
 	return code;
@@ -194,30 +151,18 @@ static bool is_in_time(const struct everything *e, const struct medark_view_reco
 
 static bool is_wanted(const struct everything *e, const struct medark_view_record *record)
 {
-	struct medark_moments when;
-	struct medark_bytes text;
-
-	if (!record->root || !is_type(e, record->type) || !is_in_time(e, record))
-		return false;
-	if (!e->has_since)
-		return true;
-	text = medark_json_text_at(&record->tree, record->root, "meta.lastUpdated");
-	/* What does not say when it was changed may have been. */
-	return !medark_moments_parse(text, e->call->api->setup.zone, &when) ||
-	       medark_moment_compare(when.from, e->since) >= 0;
+	return record->root && is_type(e, record->type) && is_in_time(e, record) &&
+	       (!e->has_since || medark_api_is_since(e->call->api, record, e->since));
 }
 
 /* ---- the Bundle ---- */
 
 static int put_address(struct everything *e, struct medark_buffer *out)
 {
-	struct medark_bytes id = e->call->segments[1];
 	struct medark_error *err = e->call->err;
 
 	MEDARK_TRY(medark_buffer_print(out, err, "%s/Patient/", e->call->api->setup.base));
-	/* Escaped: whatever the id is, the address stays one. */
-	for (size_t i = 0; i < id.size; i++)
-		MEDARK_TRY(medark_buffer_print(out, err, "%%%02X", id.data[i]));
+	MEDARK_TRY(medark_api_escape(out, e->call->segments[1], err));
 	return medark_buffer_text(out, "/$everything", err);
 }
 
@@ -225,17 +170,11 @@ static int put_address(struct everything *e, struct medark_buffer *out)
 static int put_link(struct everything *e, const char *relation, uint64_t offset)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer url = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer url = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	const struct medark_api_cursor cursor = { .offset = offset };
-	struct medark_error *err = e->call->err;
 
 	MEDARK_TRY(put_address(e, &url));
-	MEDARK_TRY(medark_buffer_text(&url, "?_page=", err));
-	MEDARK_TRY(medark_api_token(e->call->api, medark_bytes(e->text.data, e->text.size), &cursor,
-				    &url, err));
-	MEDARK_TRY(medark_api_put(e->call, ",{\"relation\":\"%s\",\"url\":", relation));
-	MEDARK_TRY(medark_text_json(&e->call->body, medark_bytes(url.data, url.size), err));
-	return medark_api_put(e->call, "}");
+	return medark_api_put_page(e->call, relation, &url, &e->text, &cursor);
 }
 
 static int put_links(struct everything *e, uint64_t total)
@@ -285,17 +224,13 @@ static int answer(struct everything *e, const struct medark_shelf_chart *chart)
 	e->call->err = &why;
 	code = put_bundle(e, chart);
 	e->call->err = err;
-	if (code == MEDARK_E_USAGE) /* too much for a link */
-		return medark_api_error(e->call, 403, "too-costly", why.message);
-	if (code < 0)
-		return medark_error_set(err, code, "%s", why.message);
-	return medark_api_send(e->call);
+	return medark_api_send_made(e->call, code, &why);
 }
 
 int medark_api_everything(struct medark_api_call *call, struct medark_bytes patient)
 {
 	MEDARK_AUTO(everything_clear)
-	struct everything e = { .call = call, .text = MEDARK_BUFFER_SECRET(QUERY_ROOM) };
+	struct everything e = { .call = call, .text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM) };
 	const struct medark_shelf_chart *chart = NULL;
 	int code = read_request(&e);
 

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUERY_ROOM ((size_t)256 << 10)
 /* The question has to fit into an address: sealed, and in base64. */
 #define QUESTION_MAX 4000
 #define TYPES_MAX    512
@@ -93,8 +92,7 @@ static int read_question(struct medark_api_call *call, struct medark_bytes text,
 		wrong = take_parameter(call, &q->form.pairs[i], q);
 	if (!wrong)
 		return 1;
-	MEDARK_TRY(medark_api_error(call, 400, "invalid", wrong));
-	return 0;
+	return medark_api_refused(call, 400, "invalid", wrong);
 }
 
 /* The sealed text of the address's only parameter, behind `of`: 1, or 0 after a refusal. */
@@ -113,9 +111,8 @@ static int open_address(struct medark_api_call *call, const char *of, struct med
 	if (code < 0 && code != MEDARK_E_USAGE)
 		return medark_error_set(call->err, code, "%s", why.message);
 	if (code < 0 || !medark_bytes_starts(medark_bytes(out->data, out->size), of)) {
-		MEDARK_TRY(medark_api_error(call, 404, "not-found",
-					    "there is no such export; ask for $export again"));
-		return 0;
+		return medark_api_refused(call, 404, "not-found",
+					  "there is no such export; ask for $export again");
 	}
 	*out_rest = medark_bytes(out->data + strlen(of), out->size - strlen(of));
 	return 1;
@@ -161,9 +158,9 @@ static int pass_gate(struct medark_api_call *call, const char *what, const char 
 int medark_api_export(struct medark_api_call *call)
 {
 	MEDARK_AUTO(question_clear)
-	struct question q = { .text = MEDARK_BUFFER_SECRET(QUERY_ROOM) };
+	struct question q = { .text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM) };
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer place = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer place = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	bool of_patients = call->segment_count == 2;
 	struct medark_bytes asked = call->request->query;
 	int code;
@@ -240,9 +237,9 @@ static int put_file(struct medark_api_call *call, const struct question *q, cons
 		    bool is_first)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer text = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer place = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer place = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 
 	MEDARK_TRY(medark_buffer_print(&text, call->err, OF_FILE "%s\n", type));
 	MEDARK_TRY(medark_buffer_add(&text, q->since.data, q->since.size, call->err));
@@ -258,7 +255,7 @@ static int put_manifest(struct medark_api_call *call, const struct question *q,
 {
 	MEDARK_AUTO(medark_heap_free) struct types *memory = calloc(1, sizeof(*memory));
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer request = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer request = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	uint64_t xml = 0;
 	bool is_first = true;
 
@@ -291,7 +288,7 @@ static int put_manifest(struct medark_api_call *call, const struct question *q,
 static int answer_status(struct medark_api_call *call, struct medark_bytes text)
 {
 	MEDARK_AUTO(question_clear)
-	struct question q = { .text = MEDARK_BUFFER_SECRET(QUERY_ROOM) };
+	struct question q = { .text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM) };
 	const uint8_t *end = text.size ? memchr(text.data, '\n', text.size) : NULL;
 	size_t size = end ? (size_t)(end - text.data) : 0;
 	struct medark_bytes asked;
@@ -311,7 +308,7 @@ static int answer_status(struct medark_api_call *call, struct medark_bytes text)
 int medark_api_export_status(struct medark_api_call *call)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer text = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	struct medark_bytes rest;
 	int code;
 
@@ -337,7 +334,7 @@ int medark_api_export_status(struct medark_api_call *call)
 int medark_api_export_file(struct medark_api_call *call)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer text = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	struct medark_bytes rest, type;
 	const uint8_t *end;
 	int code;

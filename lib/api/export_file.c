@@ -5,8 +5,6 @@
  */
 #include "api/api_private.h"
 
-#include "search/moment.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,19 +30,10 @@ static void stream_free(void *context)
 	free(s);
 }
 
+/* What is XML is told apart: medark_shelf_xml(). */
 static bool is_wanted(const struct stream *s, const struct medark_view_record *record)
 {
-	struct medark_moments when;
-
-	if (!record->root)
-		return false; /* XML: told apart, medark_shelf_xml() */
-	if (!s->has_since)
-		return true;
-	/* What does not say when it was changed may have been. */
-	return !medark_moments_parse(
-		       medark_json_text_at(&record->tree, record->root, "meta.lastUpdated"),
-		       s->api->setup.zone, &when) ||
-	       medark_moment_compare(when.from, s->since) >= 0;
+	return record->root && (!s->has_since || medark_api_is_since(s->api, record, s->since));
 }
 
 static int put_line(void *context, const struct medark_view_record *record, uint64_t number,

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUERY_ROOM ((size_t)256 << 10)
-#define NAME_ROOM  ((size_t)1 << 20)
+#define NAME_ROOM ((size_t)1 << 20)
 
 /* Of one code, and of those that mean the same because an observation has both. */
 struct group {
@@ -56,23 +55,6 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct lastn, lastn_clear)
 
 /* ---- what is asked ---- */
 
-/* 0 after a refusal. */
-static int refuse(struct lastn *l, const char *code, const char *sentence)
-{
-	MEDARK_TRY(medark_api_error(l->call, 400, code, sentence));
-	return 0;
-}
-
-/* 1, or 0 after a refusal; other codes are failures. */
-static int judge(struct lastn *l, int code, const char *issue, const struct medark_error *why)
-{
-	if (code >= 0)
-		return 1;
-	if (code != MEDARK_E_USAGE)
-		return medark_error_set(l->call->err, code, "%s", why->message);
-	return refuse(l, issue ? issue : "invalid", why->message);
-}
-
 /* Takes `max` out of the pairs. */
 static int take_max(struct lastn *l)
 {
@@ -87,7 +69,8 @@ static int take_max(struct lastn *l)
 			continue;
 		}
 		if (is_there || !medark_text_decimal(pair.value, INT32_MAX, &l->max) || !l->max)
-			return refuse(l, "invalid", "max is one positive number");
+			return medark_api_refused(l->call, 400, "invalid",
+						  "max is one positive number");
 		is_there = true;
 	}
 	l->form.count = left;
@@ -98,7 +81,8 @@ static int take_max(struct lastn *l)
 static int add_order(struct lastn *l)
 {
 	if (l->form.count == MEDARK_FORM_PAIRS_MAX)
-		return refuse(l, "too-costly", "there are too many parameters");
+		return medark_api_refused(l->call, 400, "too-costly",
+					  "there are too many parameters");
 	l->form.pairs[l->form.count++] = (struct medark_form_pair) { medark_bytes_text("_sort"),
 								     medark_bytes_text("-date") };
 	return 1;
@@ -115,13 +99,8 @@ static int read_query(struct lastn *l)
 	const struct medark_search_type *type =
 		medark_search_type_find(medark_bytes_text("Observation"));
 	struct medark_error why = { 0 };
-	int code = medark_api_parameters(l->call, &l->text);
+	int code = medark_api_arguments(l->call, &l->text, &l->form);
 
-	if (code > 0)
-		code = judge(
-			l,
-			medark_form_parse(&l->form, medark_bytes(l->text.data, l->text.size), &why),
-			NULL, &why);
 	if (code > 0)
 		code = take_max(l);
 	if (code > 0)
@@ -131,13 +110,14 @@ static int read_query(struct lastn *l)
 	/* Nothing is ignored here: observations too many would hide the right ones. */
 	code = medark_search_query_parse(&l->query, type, l->form.pairs, l->form.count,
 					 &l->call->api->strict, &why);
-	code = judge(l, code, l->query.issue, &why);
+	code = medark_api_judge(l->call, code, l->query.issue, &why);
 	if (code <= 0)
 		return code;
 	if (has_other_settings(&l->query))
-		return refuse(l, "not-supported",
-			      "$lastn takes max, and search parameters of Observation, but no "
-			      "_count, _summary, _elements, _total or includes");
+		return medark_api_refused(
+			l->call, 400, "not-supported",
+			"$lastn takes max, and search parameters of Observation, but no "
+			"_count, _summary, _elements, _total or includes");
 	return 1;
 }
 
@@ -324,7 +304,7 @@ int medark_api_lastn(struct medark_api_call *call)
 	struct medark_error *err = call->err, why = { 0 };
 	MEDARK_AUTO(lastn_clear)
 	struct lastn l = { .call = call,
-			   .text = MEDARK_BUFFER_SECRET(QUERY_ROOM),
+			   .text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM),
 			   .max = 1,
 			   .name = MEDARK_BUFFER_SECRET(NAME_ROOM),
 			   .keys = MEDARK_BUFFER_SECRET(MEDARK_HUNT_KEYS_MAX),
@@ -343,9 +323,5 @@ int medark_api_lastn(struct medark_api_call *call)
 	call->err = &why;
 	code = find_and_put(&l);
 	call->err = err;
-	if (code == MEDARK_E_USAGE || code == MEDARK_E_MEMORY)
-		return medark_api_error(call, 403, "too-costly", why.message);
-	if (code < 0)
-		return medark_error_set(err, code, "%s", why.message);
-	return medark_api_send(call);
+	return medark_api_send_made(call, code, &why);
 }

@@ -54,21 +54,15 @@ static void match_clear(struct match *m)
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct match, match_clear)
 
-/* 0 after a refusal. */
-static int refuse(struct match *m, unsigned status, const char *code, const char *sentence)
-{
-	MEDARK_TRY(medark_api_error(m->call, status, code, sentence));
-	return 0;
-}
-
 /* ---- what is asked ---- */
 
 /* 1, or 0 after a refusal. */
 static int read_body(struct match *m)
 {
 	if (!medark_api_is_json(m->call->request->fields[MEDARK_SERVE_CONTENT_TYPE]))
-		return refuse(m, 415, "not-supported",
-			      "$match takes a Parameters resource as application/fhir+json");
+		return medark_api_refused(
+			m->call, 415, "not-supported",
+			"$match takes a Parameters resource as application/fhir+json");
 	return medark_api_body_tree(m->call, &m->text, &m->tree);
 }
 
@@ -78,14 +72,17 @@ static int read_setting(struct match *m, struct medark_bytes name, struct medark
 	if (medark_bytes_is(name, "onlyCertainMatches")) {
 		m->only_certain = medark_bytes_is(value, "true");
 		if (!m->only_certain && !medark_bytes_is(value, "false"))
-			return refuse(m, 400, "invalid", "onlyCertainMatches is no boolean");
+			return medark_api_refused(m->call, 400, "invalid",
+						  "onlyCertainMatches is no boolean");
 	} else if (medark_bytes_is(name, "count")) {
 		if (!medark_text_decimal(value, INT32_MAX, &m->count) || !m->count)
-			return refuse(m, 400, "invalid", "count is no positive number");
+			return medark_api_refused(m->call, 400, "invalid",
+						  "count is no positive number");
 		m->count = m->count < COUNT_MAX ? m->count : COUNT_MAX;
 	} else if (!medark_bytes_is(name, "resource")) {
-		return refuse(m, 400, "not-supported",
-			      "$match has the parameters resource, onlyCertainMatches and count");
+		return medark_api_refused(
+			m->call, 400, "not-supported",
+			"$match has the parameters resource, onlyCertainMatches and count");
 	}
 	return 1;
 }
@@ -116,7 +113,8 @@ static int read_parameters(struct match *m, const struct medark_json_node *root)
 		if (!medark_bytes_is(name, "resource"))
 			continue;
 		if (m->patient)
-			return refuse(m, 400, "invalid", "$match takes one Patient");
+			return medark_api_refused(m->call, 400, "invalid",
+						  "$match takes one Patient");
 		m->patient = medark_json_member(&m->tree, p, "resource");
 	}
 	return 1;
@@ -126,15 +124,13 @@ static int read_parameters(struct match *m, const struct medark_json_node *root)
 static int read_address(struct match *m)
 {
 	MEDARK_AUTO(medark_form_clear) struct medark_form form = { 0 };
-	struct medark_error why = { 0 };
 	int code;
 
 	if (!m->call->request->has_query)
 		return 1;
-	code = medark_form_parse(&form, m->call->request->query, &why);
-	if (code == MEDARK_E_USAGE)
-		return refuse(m, 400, "invalid", why.message);
-	MEDARK_TRY(code);
+	code = medark_api_parse(m->call, m->call->request->query, &form);
+	if (code <= 0)
+		return code;
 	for (size_t i = 0; i < form.count; i++) {
 		if (medark_bytes_is(form.pairs[i].name, "_format") ||
 		    medark_bytes_is(form.pairs[i].name, "_pretty"))
@@ -172,16 +168,19 @@ static int read_request(struct match *m)
 		m->patient = root;
 	}
 	if (!medark_bytes_is(medark_json_text_at(&m->tree, m->patient, "resourceType"), "Patient"))
-		return refuse(m, 400, "invalid", "$match needs a Patient in `resource`");
+		return medark_api_refused(m->call, 400, "invalid",
+					  "$match needs a Patient in `resource`");
 	MEDARK_TRY(medark_match_person_read(p, &m->tree, m->patient, m->call->err));
 	if (!is_birth(m))
-		return refuse(m, 400, "invalid", "birthDate is no date");
+		return medark_api_refused(m->call, 400, "invalid", "birthDate is no date");
 	if (p->identifier_count > IDENTIFIERS_MAX || p->name_count > NAMES_MAX)
-		return refuse(m, 400, "too-costly", "more identifiers or names than $match takes");
+		return medark_api_refused(m->call, 400, "too-costly",
+					  "more identifiers or names than $match takes");
 	if (!p->identifier_count && (!p->birth.size || !p->name_count))
-		return refuse(m, 400, "required",
-			      "$match needs an identifier with its system (a BSN must pass the "
-			      "11-test), or a family name and a birth date");
+		return medark_api_refused(
+			m->call, 400, "required",
+			"$match needs an identifier with its system (a BSN must pass the "
+			"11-test), or a family name and a birth date");
 	return 1;
 }
 
@@ -385,11 +384,7 @@ static int answer(struct match *m)
 	if (code >= 0)
 		code = put_bundle(m);
 	m->call->err = err;
-	if (code == MEDARK_E_USAGE || code == MEDARK_E_MEMORY)
-		return medark_api_error(m->call, 403, "too-costly", why.message);
-	if (code < 0)
-		return medark_error_set(err, code, "%s", why.message);
-	return medark_api_send(m->call);
+	return medark_api_send_made(m->call, code, &why);
 }
 
 int medark_api_match(struct medark_api_call *call)

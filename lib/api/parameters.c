@@ -23,10 +23,8 @@ int medark_api_body_tree(struct medark_api_call *call, struct medark_buffer *roo
 	MEDARK_TRY(medark_buffer_add(room, body.data, body.size, call->err));
 	MEDARK_TRY(medark_buffer_reserve(room, MEDARK_JSON_PADDING, call->err));
 	code = medark_json_tree_parse(out, medark_bytes(room->data, room->size), &why);
-	if (code == MEDARK_E_FORMAT) {
-		MEDARK_TRY(medark_api_error(call, 400, "structure", "the body is no valid JSON"));
-		return 0;
-	}
+	if (code == MEDARK_E_FORMAT)
+		return medark_api_refused(call, 400, "structure", "the body is no valid JSON");
 	return code < 0 ? medark_error_set(call->err, code, "%s", why.message) : 1;
 }
 
@@ -67,12 +65,10 @@ static int put_parameter(struct medark_api_call *call, const struct medark_json_
 	const struct medark_json_node *value = value_of(tree, parameter);
 	struct medark_bytes name = medark_json_text_at(tree, parameter, "name");
 
-	if (!value || !name.size) {
-		MEDARK_TRY(medark_api_error(call, 400, "not-supported",
-					    "this operation takes parameters with a name and a "
-					    "primitive value"));
-		return 0;
-	}
+	if (!value || !name.size)
+		return medark_api_refused(call, 400, "not-supported",
+					  "this operation takes parameters with a name and a "
+					  "primitive value");
 	if (out->size)
 		MEDARK_TRY(medark_buffer_add(out, "&", 1, call->err));
 	MEDARK_TRY(medark_api_escape(out, name, call->err));
@@ -94,11 +90,9 @@ int medark_api_parameters_json(struct medark_api_call *call, struct medark_buffe
 	if (code <= 0)
 		return code;
 	root = medark_json_tree_root(&tree);
-	if (!medark_bytes_is(medark_json_text_at(&tree, root, "resourceType"), "Parameters")) {
-		MEDARK_TRY(medark_api_error(call, 400, "invalid",
-					    "the body is no Parameters resource"));
-		return 0;
-	}
+	if (!medark_bytes_is(medark_json_text_at(&tree, root, "resourceType"), "Parameters"))
+		return medark_api_refused(call, 400, "invalid",
+					  "the body is no Parameters resource");
 	medark_json_walk_init(&walk, &tree, root, "parameter");
 	while (code > 0 && (p = medark_json_walk_next(&walk)))
 		code = put_parameter(call, &tree, p, out);

@@ -15,7 +15,6 @@
 
 #define COUNT_DEFAULT 50
 #define COUNT_MAX     1000
-#define QUERY_ROOM    ((size_t)256 << 10)
 #define INCLUDED_MAX  10000
 
 /* A search on its way to an answer. */
@@ -44,52 +43,6 @@ MEDARK_DEFINE_AUTO_EMBEDDED(struct search, search_clear)
 
 /* ---- reading ---- */
 
-static const struct medark_form_pair *find_page(const struct search *s)
-{
-	for (size_t i = 0; i < s->form.count; i++)
-		if (medark_bytes_is(s->form.pairs[i].name, "_page"))
-			return &s->form.pairs[i];
-	return NULL;
-}
-
-static int refuse(struct search *s, unsigned status, const char *issue,
-		  const struct medark_error *why)
-{
-	return medark_api_error(s->call, status, issue, why->message);
-}
-
-/* 1, or 0 after a refusal; other codes are failures. */
-static int judge(struct search *s, int code, const char *issue, const struct medark_error *why)
-{
-	if (code >= 0)
-		return 1;
-	if (code != MEDARK_E_USAGE)
-		return medark_error_set(s->call->err, code, "%s", why->message);
-	MEDARK_TRY(refuse(s, 400, issue ? issue : "invalid", why));
-	return 0;
-}
-
-/* A link of ours has what was asked for in it. */
-static int follow_link(struct search *s)
-{
-	const struct medark_form_pair *page = find_page(s);
-	struct medark_error why = { 0 };
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
-	int code;
-
-	if (!page)
-		return 1;
-	code = judge(s, medark_api_token_open(s->call->api, page->value, &query, &s->cursor, &why),
-		     "not-found", &why);
-	if (code <= 0)
-		return code;
-	s->text.size = 0;
-	MEDARK_TRY(medark_buffer_add(&s->text, query.data, query.size, s->call->err));
-	return judge(s, medark_form_parse(&s->form, medark_bytes(s->text.data, s->text.size), &why),
-		     NULL, &why);
-}
-
 static bool is_strict(const struct search *s)
 {
 	struct medark_bytes prefer = s->call->request->fields[MEDARK_SERVE_PREFER];
@@ -98,23 +51,20 @@ static bool is_strict(const struct search *s)
 	return prefer.size && memmem(prefer.data, prefer.size, word, sizeof(word) - 1);
 }
 
+/* 1, or 0 after a refusal. */
 static int read_query(struct search *s, const struct medark_search_type *type)
 {
 	struct medark_error why = { 0 };
-	int code = medark_api_parameters(s->call, &s->text);
+	int code = medark_api_arguments(s->call, &s->text, &s->form);
 
-	if (code <= 0)
-		return code;
-	code = judge(s, medark_form_parse(&s->form, medark_bytes(s->text.data, s->text.size), &why),
-		     NULL, &why);
 	if (code > 0)
-		code = follow_link(s);
+		code = medark_api_follow_page(s->call, &s->text, &s->form, &s->cursor);
 	if (code <= 0)
 		return code;
 	code = medark_search_query_parse(
 		&s->query, type, s->form.pairs, s->form.count,
 		is_strict(s) ? &s->call->api->strict : &s->call->api->lenient, &why);
-	return judge(s, code, s->query.issue, &why);
+	return medark_api_judge(s->call, code, s->query.issue, &why);
 }
 
 /* ---- the log ---- */
@@ -293,7 +243,7 @@ static int put_path(const struct search *s, struct medark_buffer *out)
 static int put_self(struct search *s)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer url = MEDARK_BUFFER_SECRET(4 * QUERY_ROOM);
+	struct medark_buffer url = MEDARK_BUFFER_SECRET(4 * MEDARK_API_QUERY_ROOM);
 	struct medark_error *err = s->call->err;
 	const char *sign = "?";
 
@@ -315,16 +265,10 @@ static int put_self(struct search *s)
 static int put_link(struct search *s, const char *relation, const struct medark_api_cursor *cursor)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer url = MEDARK_BUFFER_SECRET(QUERY_ROOM);
-	struct medark_error *err = s->call->err;
+	struct medark_buffer url = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 
 	MEDARK_TRY(put_path(s, &url));
-	MEDARK_TRY(medark_buffer_text(&url, "?_page=", err));
-	MEDARK_TRY(medark_api_token(s->call->api, medark_bytes(s->text.data, s->text.size), cursor,
-				    &url, err));
-	MEDARK_TRY(medark_api_put(s->call, ",{\"relation\":\"%s\",\"url\":", relation));
-	MEDARK_TRY(medark_text_json(&s->call->body, medark_bytes(url.data, url.size), err));
-	return medark_api_put(s->call, "}");
+	return medark_api_put_page(s->call, relation, &url, &s->text, cursor);
 }
 
 static int put_links(struct search *s)
@@ -343,7 +287,7 @@ static int put_links(struct search *s)
 static int put_ignored(struct search *s)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer text = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	size_t count = 0;
 
 	MEDARK_TRY(medark_buffer_text(&text, "not understood, and ignored:", s->call->err));
@@ -400,12 +344,7 @@ static int answer(struct search *s)
 	if (code >= 0)
 		code = put_bundle(s, &found);
 	s->call->err = err;
-	/* Too much, or too long: the client can ask for less. */
-	if (code == MEDARK_E_USAGE || code == MEDARK_E_MEMORY)
-		return refuse(s, 403, "too-costly", &why);
-	if (code < 0)
-		return medark_error_set(err, code, "%s", why.message);
-	return medark_api_send(s->call);
+	return medark_api_send_made(s->call, code, &why);
 }
 
 int medark_api_search(struct medark_api_call *call, const struct medark_search_type *type,
@@ -413,7 +352,7 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 {
 	MEDARK_AUTO(search_clear)
 	struct search s = { .call = call,
-			    .text = MEDARK_BUFFER_SECRET(QUERY_ROOM),
+			    .text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM),
 			    .cursor = { .outside = UINT64_MAX },
 			    .patient = patient,
 			    .is_first = true };

@@ -8,8 +8,6 @@
 #include "archive/patient_row.h"
 #include "ips/document.h"
 
-#define QUERY_ROOM ((size_t)256 << 10)
-
 /* With or without a version behind a bar. */
 static bool is_profile(struct medark_bytes text)
 {
@@ -26,9 +24,8 @@ static int check(struct medark_api_call *call, const struct medark_form *form)
 		if (!medark_bytes_is(form->pairs[i].name, "profile") ||
 		    is_profile(form->pairs[i].value))
 			continue;
-		MEDARK_TRY(medark_api_error(call, 400, "not-supported",
-					    "summaries are of one profile: " MEDARK_IPS_BUNDLE));
-		return 0;
+		return medark_api_refused(call, 400, "not-supported",
+					  "summaries are of one profile: " MEDARK_IPS_BUNDLE);
 	}
 	return 1;
 }
@@ -57,7 +54,7 @@ static int put_document(struct medark_api_call *call, const struct medark_shelf_
 int medark_api_summary(struct medark_api_call *call, struct medark_bytes patient)
 {
 	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer query = MEDARK_BUFFER_SECRET(QUERY_ROOM);
+	struct medark_buffer query = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
 	MEDARK_AUTO(medark_form_clear) struct medark_form form = { 0 };
 	const struct medark_shelf_chart *chart = NULL;
 	int code = medark_api_arguments(call, &query, &form);
