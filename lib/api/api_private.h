@@ -13,9 +13,10 @@
 
 /* Bytes of parameters on their way, in an address or a form. */
 #define MEDARK_API_QUERY_ROOM ((size_t)256 << 10)
-/* Bytes of a question as the log has it. */
-#define MEDARK_API_QUERY_MAX 4096
-#define MEDARK_API_BODY_MAX  ((size_t)512 << 20)
+/* Bytes of a question as the log has it, with a zero, and of the key of a patient. */
+#define MEDARK_API_QUERY_MAX   4096
+#define MEDARK_API_PATIENT_MAX 256
+#define MEDARK_API_BODY_MAX    ((size_t)512 << 20)
 
 struct medark_api {
 	struct medark_api_setup setup;
@@ -119,6 +120,13 @@ int medark_api_parse(struct medark_api_call *call, struct medark_bytes text,
 /* What became of reading a question: 1; 0 after a refusal with that issue, or "invalid" if NULL. */
 int medark_api_judge(struct medark_api_call *call, int code, const char *issue,
 		     const struct medark_error *why) MEDARK_MUST_USE;
+
+/*
+ * Passes the gate with a search: its path, and the parameters as far as a row has room for them.
+ * `patient`: whose chart it looks into; empty: not one.
+ */
+int medark_api_pass_search(struct medark_api_call *call, const char *path, struct medark_bytes text,
+			   struct medark_bytes patient) MEDARK_MUST_USE;
 
 /* ---- pages ---- */
 

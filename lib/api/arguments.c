@@ -53,15 +53,36 @@ int medark_api_follow_page(struct medark_api_call *call, struct medark_buffer *t
 	return medark_api_parse(call, medark_bytes(text->data, text->size), form);
 }
 
+static int fit(struct medark_bytes text, size_t room)
+{
+	return (int)(text.size < room ? text.size : room);
+}
+
+int medark_api_pass_search(struct medark_api_call *call, const char *path, struct medark_bytes text,
+			   struct medark_bytes patient)
+{
+	char query[MEDARK_API_QUERY_MAX], id[MEDARK_API_PATIENT_MAX + 1];
+	struct medark_api_access access = { .kind = MEDARK_API_SEARCH, .query = query };
+
+	(void)snprintf(query, sizeof(query), "%s?%.*s", path, fit(text, sizeof(query)),
+		       text.size ? (const char *)text.data : "");
+	if (patient.size) {
+		(void)snprintf(id, sizeof(id), "%.*s", fit(patient, MEDARK_API_PATIENT_MAX),
+			       (const char *)patient.data);
+		access.patient = id;
+	}
+	return call->gate->pass(call->gate->context, &access, call->err);
+}
+
 int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 		     const struct medark_shelf_chart **out)
 {
 	struct medark_api_access access = { .kind = MEDARK_API_CHART };
 	struct medark_error why = { 0 };
-	char id[512];
+	char id[MEDARK_API_PATIENT_MAX + 1];
 	int code;
 
-	(void)snprintf(id, sizeof(id), "%.*s", (int)(patient.size < 256 ? patient.size : 256),
+	(void)snprintf(id, sizeof(id), "%.*s", fit(patient, MEDARK_API_PATIENT_MAX),
 		       (const char *)patient.data);
 	code = medark_shelf_chart(call->shelf, id, out, &why);
 	if (code < 0 && code != MEDARK_E_NOT_FOUND && code != MEDARK_E_USAGE)

@@ -9,7 +9,6 @@
 #include "search/order.h"
 #include "search/values.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,22 +118,6 @@ static int read_query(struct lastn *l)
 			"$lastn takes max, and search parameters of Observation, but no "
 			"_count, _summary, _elements, _total or includes");
 	return 1;
-}
-
-static int pass_gate(struct lastn *l)
-{
-	char query[MEDARK_API_QUERY_MAX], patient[260];
-	struct medark_api_access access = { .kind = MEDARK_API_SEARCH,
-					    .query = query,
-					    .patient = patient };
-	struct medark_bytes bound = l->hunt.patient;
-
-	(void)snprintf(query, sizeof(query), "Observation/$lastn?%.*s",
-		       (int)(l->text.size < 4000 ? l->text.size : 4000),
-		       l->text.size ? (const char *)l->text.data : "");
-	(void)snprintf(patient, sizeof(patient), "%.*s", (int)(bound.size < 256 ? bound.size : 256),
-		       (const char *)bound.data);
-	return l->call->gate->pass(l->call->gate->context, &access, l->call->err);
 }
 
 /* ---- groups ---- */
@@ -319,7 +302,8 @@ int medark_api_lastn(struct medark_api_call *call)
 		return medark_api_error(call, 400, "required",
 					"$lastn needs one patient: patient=... or subject=Patient/"
 					"...");
-	MEDARK_TRY(pass_gate(&l));
+	MEDARK_TRY(medark_api_pass_search(call, "Observation/$lastn",
+					  medark_bytes(l.text.data, l.text.size), l.hunt.patient));
 	call->err = &why;
 	code = find_and_put(&l);
 	call->err = err;

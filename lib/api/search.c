@@ -4,12 +4,9 @@
  * are that may be found, is said by hunt.h: in one chart, among some patients, or anywhere.
  */
 #include "api/hunt.h"
-
-#include "api/api_private.h"
 #include "base/text.h"
 #include "search/follow.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,26 +62,6 @@ static int read_query(struct search *s, const struct medark_search_type *type)
 		&s->query, type, s->form.pairs, s->form.count,
 		is_strict(s) ? &s->call->api->strict : &s->call->api->lenient, &why);
 	return medark_api_judge(s->call, code, s->query.issue, &why);
-}
-
-/* ---- the log ---- */
-
-static int pass_gate(struct search *s)
-{
-	char query[MEDARK_API_QUERY_MAX], patient[260];
-	struct medark_api_access access = { .kind = MEDARK_API_SEARCH, .query = query };
-	struct medark_bytes bound = s->hunt.patient;
-
-	(void)snprintf(query, sizeof(query), "%s?%.*s", s->query.type->name,
-		       (int)(s->text.size < 4000 ? s->text.size : 4000),
-		       s->text.size ? (const char *)s->text.data : "");
-	if (bound.size) {
-		(void)snprintf(patient, sizeof(patient), "%.*s",
-			       (int)(bound.size < 256 ? bound.size : 256),
-			       (const char *)bound.data);
-		access.patient = patient;
-	}
-	return s->call->gate->pass(s->call->gate->context, &access, s->call->err);
 }
 
 /* ---- entries ---- */
@@ -376,6 +353,7 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 					 "again in some seconds"));
 		return medark_api_header(call, "Retry-After", "5");
 	}
-	MEDARK_TRY(pass_gate(&s));
+	MEDARK_TRY(medark_api_pass_search(call, s.query.type->name,
+					  medark_bytes(s.text.data, s.text.size), s.hunt.patient));
 	return answer(&s);
 }
