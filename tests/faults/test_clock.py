@@ -21,15 +21,16 @@ class Clock(ServiceTest):
         self.path_of_log = self.path("state/audit/audit-000001.log")
 
     def wait(self, minutes):
+        self.before = os.path.getsize(self.path_of_log)
         self.write("ahead.new", str(minutes * 60))
         os.rename(self.path("ahead.new"), self.path("ahead"))
 
     def grows(self):
-        """Does a row come without any request?"""
-        before, end = os.path.getsize(self.path_of_log), time.monotonic() + 20
-        while os.path.getsize(self.path_of_log) == before and time.monotonic() < end:
+        """Does a row come of what was waited for, without any request?"""
+        end = time.monotonic() + 60
+        while os.path.getsize(self.path_of_log) == self.before and time.monotonic() < end:
             time.sleep(0.1)
-        return os.path.getsize(self.path_of_log) > before
+        return os.path.getsize(self.path_of_log) > self.before
 
     def told(self):
         self.end()
