@@ -4,9 +4,8 @@
 import json
 import os
 import sys
-import time
 
-from service import PASSWORD, ServiceTest
+from service import ServiceTest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 
@@ -42,12 +41,7 @@ class FhirTest(ServiceTest):
     def begin(self, *archives):
         self.start(*(archives or ("b.medark",)))
         self.client = self.browser()
-        answer = self.client.post("/token", grant_type="client_credentials", client_id="jansen", client_secret=PASSWORD,
-                                  reason="ETREAT")
-        self.token = {"Authorization": "Bearer " + json.loads(answer.text)["access_token"]}
-        end = time.monotonic() + 20
-        while self.get("/Practitioner/d1").status == 503 and time.monotonic() < end:
-            time.sleep(0.02)
+        self.take_token("/Practitioner/d1")
 
     def ask(self, method, path, body=None, **headers):
         answer = self.client.ask(method, "/fhir" + path, body, **{**self.token, **headers})

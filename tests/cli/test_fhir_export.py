@@ -35,9 +35,7 @@ class Export(ServiceTest):
         self.succeed(*self.export("src", "b.medark"))
         self.start("b.medark", *archives, options=options)
         self.client = self.browser()
-        answer = self.client.post("/token", grant_type="client_credentials", client_id="jansen", client_secret=PASSWORD,
-                                  reason="ETREAT")
-        self.token = {"Authorization": "Bearer " + json.loads(answer.text)["access_token"]}
+        self.take_token()
 
     def ask(self, method, path, **headers):
         return self.client.ask(method, path.partition("/fhir")[2] and path[path.index("/fhir"):], **{**self.token, **headers})

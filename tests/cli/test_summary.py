@@ -6,7 +6,7 @@ import re
 
 import document
 from cli import main
-from service import PASSWORD, ServiceTest
+from service import ServiceTest
 
 LOINC, OTHER = "http://loinc.org", "urn:codes"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
@@ -115,9 +115,7 @@ class Summary(ServiceTest):
     def begin(self, archive="ips.medark", **headers):
         self.start(archive)
         self.client = self.browser(**headers)
-        answer = self.client.post("/token", grant_type="client_credentials", client_id="jansen", client_secret=PASSWORD,
-                                  reason="ETREAT")
-        self.token = {"Authorization": "Bearer " + json.loads(answer.text)["access_token"]}
+        self.take_token()
 
     def ask(self, path, method="GET", body=None, status=200, **headers):
         answer = self.client.ask(method, "/fhir" + path, body, **self.token, **headers)

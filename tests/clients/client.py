@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
@@ -42,12 +41,7 @@ class ClientTest(ServiceTest):
     def begin(self, archive):
         self.account()
         self.start(archive)
-        answer = self.browser().post("/token", grant_type="client_credentials", client_id="jansen", client_secret=PASSWORD,
-                                     reason="ETREAT")
-        self.token = {"Authorization": "Bearer " + json.loads(answer.text)["access_token"]}
-        end = time.monotonic() + 60
-        while self.browser().get("/fhir/Patient?_count=1", **self.token).status == 503 and time.monotonic() < end:
-            time.sleep(0.05)
+        self.take_token("/Patient?_count=1")
 
     def get(self, path):
         answer = self.browser().get("/fhir" + path, **self.token)
