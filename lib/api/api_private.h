@@ -75,6 +75,17 @@ static inline int medark_api_put_bytes(struct medark_api_call *call, struct meda
 	return medark_buffer_add(&call->body, text.data, text.size, call->err);
 }
 
+/* ---- the log ---- */
+
+/* "Observation/1", of an id's first 256 bytes. */
+void medark_api_record_name(struct medark_bytes type, struct medark_bytes id, char *out,
+			    size_t room);
+/*
+ * The patient whose record it is: of a Patient the one that it is, though it may stand in the chart
+ * of another one whom it names. `name` is that of medark_api_record_name(); borrowed.
+ */
+const char *medark_api_owner(struct medark_bytes type, const char *name, const char *owner);
+
 /* ---- entries of Bundles ---- */
 
 struct medark_api_cut {
@@ -120,13 +131,6 @@ int medark_api_parse(struct medark_api_call *call, struct medark_bytes text,
 /* What became of reading a question: 1; 0 after a refusal with that issue, or "invalid" if NULL. */
 int medark_api_judge(struct medark_api_call *call, int code, const char *issue,
 		     const struct medark_error *why) MEDARK_MUST_USE;
-
-/*
- * Passes the gate with a search: its path, and the parameters as far as a row has room for them.
- * `patient`: whose chart it looks into; empty: not one.
- */
-int medark_api_pass_search(struct medark_api_call *call, const char *path, struct medark_bytes text,
-			   struct medark_bytes patient) MEDARK_MUST_USE;
 
 /* ---- pages ---- */
 

@@ -3,6 +3,7 @@
 #include "api/api_private.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int medark_api_judge(struct medark_api_call *call, int code, const char *issue,
 		     const struct medark_error *why)
@@ -58,22 +59,6 @@ static int fit(struct medark_bytes text, size_t room)
 	return (int)(text.size < room ? text.size : room);
 }
 
-int medark_api_pass_search(struct medark_api_call *call, const char *path, struct medark_bytes text,
-			   struct medark_bytes patient)
-{
-	char query[MEDARK_API_QUERY_MAX], id[MEDARK_API_PATIENT_MAX + 1];
-	struct medark_api_access access = { .kind = MEDARK_API_SEARCH, .query = query };
-
-	(void)snprintf(query, sizeof(query), "%s?%.*s", path, fit(text, sizeof(query)),
-		       text.size ? (const char *)text.data : "");
-	if (patient.size) {
-		(void)snprintf(id, sizeof(id), "%.*s", fit(patient, MEDARK_API_PATIENT_MAX),
-			       (const char *)patient.data);
-		access.patient = id;
-	}
-	return call->gate->pass(call->gate->context, &access, call->err);
-}
-
 int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 		     const struct medark_shelf_chart **out)
 {
@@ -96,4 +81,17 @@ int medark_api_chart(struct medark_api_call *call, struct medark_bytes patient,
 	MEDARK_TRY(medark_api_missing(call, call->segments[0], call->segments[1],
 				      "the archive has no patient of this id"));
 	return 0;
+}
+
+void medark_api_record_name(struct medark_bytes type, struct medark_bytes id, char *out,
+			    size_t room)
+{
+	(void)snprintf(out, room, "%.*s/%.*s", (int)(type.size < 256 ? type.size : 256),
+		       (const char *)type.data, (int)(id.size < 256 ? id.size : 256),
+		       (const char *)id.data);
+}
+
+const char *medark_api_owner(struct medark_bytes type, const char *name, const char *owner)
+{
+	return medark_bytes_is(type, "Patient") ? strchr(name, '/') + 1 : owner;
 }

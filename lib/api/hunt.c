@@ -112,9 +112,8 @@ static int try_record(struct medark_hunt *h, const struct medark_view_record *re
 
 /* ---- one chart, and names ---- */
 
-static int run_chart(struct medark_hunt *h)
+int medark_hunt_chart(const struct medark_hunt *h, const struct medark_shelf_chart **out)
 {
-	const struct medark_shelf_chart *chart;
 	struct medark_error why = { 0 };
 	char id[260];
 	int code;
@@ -122,15 +121,34 @@ static int run_chart(struct medark_hunt *h)
 	if (h->patient.size >= sizeof(id) || memchr(h->patient.data, 0, h->patient.size))
 		return 0;
 	(void)snprintf(id, sizeof(id), "%.*s", (int)h->patient.size, (const char *)h->patient.data);
-	code = medark_shelf_chart(h->call->shelf, id, &chart, &why);
+	code = medark_shelf_chart(h->call->shelf, id, out, &why);
 	if (code == MEDARK_E_NOT_FOUND || code == MEDARK_E_USAGE)
 		return 0; /* nobody, or not an id */
-	if (code < 0)
-		return medark_error_set(h->call->err, code, "%s", why.message);
+	return code < 0 ? medark_error_set(h->call->err, code, "%s", why.message) : 1;
+}
+
+static int run_chart(struct medark_hunt *h)
+{
+	const struct medark_shelf_chart *chart;
+	int code = medark_hunt_chart(h, &chart);
+
+	if (code <= 0)
+		return code;
 	for (size_t i = 0; i < chart->records.count; i++)
 		if (!chart->records.list[i].is_outside)
 			MEDARK_TRY(try_record(h, &chart->records.list[i]));
 	return 0;
+}
+
+bool medark_hunt_is_again(const struct medark_hunt *h, size_t i)
+{
+	const struct medark_search_criterion *c = &h->query->criteria[h->criterion];
+	struct medark_bytes id = medark_search_query_value(h->query, c->first + i)->text;
+
+	for (size_t k = 0; k < i; k++)
+		if (medark_bytes_equal(id, medark_search_query_value(h->query, c->first + k)->text))
+			return true;
+	return false;
 }
 
 static int run_names(struct medark_hunt *h)
@@ -142,13 +160,9 @@ static int run_names(struct medark_hunt *h)
 		MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
 		struct medark_bytes id = medark_search_query_value(h->query, c->first + i)->text;
 		struct medark_error why = { 0 };
-		bool is_again = false;
 		int code;
 
-		for (size_t k = 0; k < i; k++)
-			is_again |= medark_bytes_equal(
-				id, medark_search_query_value(h->query, c->first + k)->text);
-		if (is_again)
+		if (medark_hunt_is_again(h, i))
 			continue;
 		code = medark_shelf_record(h->call->shelf, type, id, &one, &why);
 		if (code < 0 && code != MEDARK_E_NOT_FOUND)

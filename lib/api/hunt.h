@@ -68,6 +68,22 @@ void medark_hunt_clear(struct medark_hunt *hunt);
 /* Does it need medark_record_find? */
 bool medark_hunt_needs_names(const struct medark_hunt *hunt);
 
+/*
+ * Writes the rows of the log before anything is looked for: with the patient whose chart it is, and
+ * by _id one for each record that there is, with its patient. `what` is asked for ("Observation"),
+ * `text` are the parameters, as many rows as have room for them. Errors of the gate and of
+ * medark_shelf_record().
+ */
+int medark_hunt_pass(const struct medark_hunt *hunt, const char *what,
+		     struct medark_bytes text) MEDARK_MUST_USE;
+
+/* Was value `i` of the criterion that gives the names there before, as they are in a list? */
+bool medark_hunt_is_again(const struct medark_hunt *hunt, size_t i);
+
+/* The chart of hunt->patient, which may be an identifier: 1, or 0: there is nobody. */
+int medark_hunt_chart(const struct medark_hunt *hunt,
+		      const struct medark_shelf_chart **out) MEDARK_MUST_USE;
+
 /* MEDARK_E_USAGE, MEDARK_E_MEMORY: it is too much, in a sentence for the client. */
 int medark_hunt_run(struct medark_hunt *hunt) MEDARK_MUST_USE;
 

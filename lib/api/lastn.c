@@ -302,8 +302,8 @@ int medark_api_lastn(struct medark_api_call *call)
 		return medark_api_error(call, 400, "required",
 					"$lastn needs one patient: patient=... or subject=Patient/"
 					"...");
-	MEDARK_TRY(medark_api_pass_search(call, "Observation/$lastn",
-					  medark_bytes(l.text.data, l.text.size), l.hunt.patient));
+	MEDARK_TRY(medark_hunt_pass(&l.hunt, "Observation/$lastn",
+				    medark_bytes(l.text.data, l.text.size)));
 	call->err = &why;
 	code = find_and_put(&l);
 	call->err = err;

@@ -102,15 +102,13 @@ int medark_api_read(struct medark_api_call *call, struct medark_bytes version)
 
 	if (!medark_record_find_is_complete(call->api->setup.find))
 		return medark_api_not_yet(call);
-	(void)snprintf(name, sizeof(name), "%.*s/%.*s", (int)call->segments[0].size,
-		       (const char *)call->segments[0].data,
-		       (int)(call->segments[1].size < 256 ? call->segments[1].size : 256),
-		       (const char *)call->segments[1].data);
+	medark_api_record_name(call->segments[0], call->segments[1], name, sizeof(name));
 	code = medark_shelf_record(call->shelf, call->segments[0], call->segments[1], &record,
 				   &why);
 	if (code < 0 && code != MEDARK_E_NOT_FOUND)
 		return medark_error_set(call->err, code, "%s", why.message);
-	access.patient = record.patient_id;
+	access.patient =
+		code < 0 ? NULL : medark_api_owner(call->segments[0], name, record.patient_id);
 	access.is_refused = code < 0;
 	MEDARK_TRY(call->gate->pass(call->gate->context, &access, call->err));
 	if (code < 0)

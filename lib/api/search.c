@@ -353,7 +353,7 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 					 "again in some seconds"));
 		return medark_api_header(call, "Retry-After", "5");
 	}
-	MEDARK_TRY(medark_api_pass_search(call, s.query.type->name,
-					  medark_bytes(s.text.data, s.text.size), s.hunt.patient));
+	MEDARK_TRY(medark_hunt_pass(&s.hunt, s.query.type->name,
+				    medark_bytes(s.text.data, s.text.size)));
 	return answer(&s);
 }

@@ -201,6 +201,24 @@ class Fhir(FhirTest):
         self.assertEqual({row["reason"] for row in rows}, {"ETREAT"})
         self.assertNotIn("p1", self.said)
 
+    def test_the_log_names_the_patient_however_the_question_is_put(self):
+        self.begin()
+        own = self.get("/Patient/p1/Condition").json["total"]
+        # The same compartment, by an identifier; one record, and a whole chart, by their names.
+        self.assertEqual(self.get(f"/Patient/{BSN}/Condition").json["total"], own)
+        self.get("/Condition?_id=c3,c4,c3,none")
+        self.get("/Patient?_id=p2&_revinclude=Condition:subject")
+        # What is asked for stands behind more than a row has room for.
+        self.ask("POST", "/Condition/_search", {"x": "y" * 3990, "x2": "z" * 100, "patient": "p3", "code": "A2"})
+        self.end()
+        rows = [(row.get("patient"), row.get("record"), row["query"]) for row in self.log() if row["kind"] == "search"]
+        self.assertEqual(rows[:5], [("p1", None, "Condition?"), ("p1", None, "Condition?"),
+                                    ("p1", "Condition/c3", "Condition?_id=c3,c4,c3,none"), ("p2", "Condition/c4", "Condition?"),
+                                    ("p2", "Patient/p2", "Patient?_id=p2&_revinclude=Condition:subject")])
+        self.assertEqual([row[0] for row in rows[5:]], ["p3", "p3"])
+        self.assertEqual("".join(row[2].partition("?")[2] for row in rows[5:]),
+                         "x=" + "y" * 3990 + "&x2=" + "z" * 100 + "&patient=p3&code=A2")
+
     def test_any_address_can_be_logged(self):
         self.begin()
         for path in ("/Condition/" + "x" * 300, "/Condition/" + "%C3%A9" * 200, "/Condition/%FF%09", "/Patient/" + "y" * 300 + "/$everything"):
