@@ -42,6 +42,9 @@ struct medark_login_answer {
 	enum medark_login_result result;
 	struct medark_account account; /* if the password is right, else zeroed */
 	int64_t until;		       /* if LOCKED; ms of login.clock */
+	/* If LOCKED: another one was so since the last that was tried. Whoever sends requests
+	 * without end must not fill a log with them. */
+	bool is_again;
 };
 
 /*

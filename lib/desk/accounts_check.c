@@ -125,6 +125,9 @@ int medark_accounts_check(struct medark_accounts *a, const struct medark_login *
 	answer.until = until(a, names, login);
 	if (answer.until) {
 		answer.result = MEDARK_LOGIN_LOCKED;
+		/* Both are asked: each notes that it was. */
+		answer.is_again = !medark_failures_is_news(names, login->name, login->clock);
+		answer.is_again &= !medark_failures_is_news(a->peers, login->peer, login->clock);
 		*out = answer;
 		return 0;
 	}

@@ -12,6 +12,7 @@ struct failure {
 	struct medark_digest who; /* under a seed: what others send cannot be made to meet */
 	uint32_t count;		  /* 0: a free place */
 	int64_t last;
+	bool is_told; /* that who failed tries during the wait */
 };
 
 struct medark_failures {
@@ -75,6 +76,16 @@ int64_t medark_failures_until(const struct medark_failures *f, struct medark_byt
 	return now - f->all[i].last < wait ? f->all[i].last + wait : 0;
 }
 
+bool medark_failures_is_news(struct medark_failures *f, struct medark_bytes who, int64_t now)
+{
+	uint32_t i = find(f, who);
+	bool is_news = medark_failures_until(f, who, now) != 0 && !f->all[i].is_told;
+
+	if (is_news)
+		f->all[i].is_told = true;
+	return is_news;
+}
+
 /* A free place, or that of who failed longest ago. */
 static uint32_t make_room(const struct medark_failures *f)
 {
@@ -102,6 +113,7 @@ void medark_failures_add(struct medark_failures *f, struct medark_bytes who, int
 	if (f->all[i].count < UINT32_MAX)
 		f->all[i].count++;
 	f->all[i].last = now;
+	f->all[i].is_told = false;
 }
 
 void medark_failures_forget(struct medark_failures *f, struct medark_bytes who)

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct medark_failures_rule {
@@ -32,6 +33,12 @@ MEDARK_DEFINE_AUTO(struct medark_failures, medark_failures_free)
 /* When it may be tried again, in ms of the clock of `now`; 0 if it may be now. */
 int64_t medark_failures_until(const struct medark_failures *f, struct medark_bytes who,
 			      int64_t now);
+
+/*
+ * Is it the first time, since who waits failed last, that this is asked while they wait? What is
+ * told of those who try all the same is then bounded by how often they fail.
+ */
+bool medark_failures_is_news(struct medark_failures *f, struct medark_bytes who, int64_t now);
 
 void medark_failures_add(struct medark_failures *f, struct medark_bytes who, int64_t now);
 

@@ -130,6 +130,14 @@ static enum medark_saying why_not(enum medark_login_result result)
 	}
 }
 
+static int note_failure(struct medark_call *call, struct medark_bytes name,
+			const struct medark_login_answer *answer)
+{
+	const char *why = medark_saying(MEDARK_ENGLISH, why_not(answer->result));
+
+	return answer->is_again ? 0 : medark_call_audit_failure(call, name, why);
+}
+
 static int log_in(struct medark_call *call, const struct medark_account *account)
 {
 	const struct medark_audit_event row = { .kind = MEDARK_AUDIT_LOGIN, .action = 'E' };
@@ -162,7 +170,7 @@ int medark_page_login(struct medark_call *call)
 	if (answer.result == MEDARK_LOGIN_OK)
 		return log_in(call, &answer.account);
 	why = why_not(answer.result);
-	MEDARK_TRY(medark_call_audit_failure(call, name, medark_saying(MEDARK_ENGLISH, why)));
+	MEDARK_TRY(note_failure(call, name, &answer));
 	return show_login(call, &why, name);
 }
 
@@ -185,8 +193,7 @@ int medark_page_unlock(struct medark_call *call)
 	MEDARK_TRY(check(call, name, &answer));
 	if (answer.result != MEDARK_LOGIN_OK && answer.result != MEDARK_LOGIN_NEEDS_CODE) {
 		why = why_not(answer.result);
-		MEDARK_TRY(
-			medark_call_audit_failure(call, name, medark_saying(MEDARK_ENGLISH, why)));
+		MEDARK_TRY(note_failure(call, name, &answer));
 		return show_unlock(call, &why);
 	}
 	MEDARK_TRY(medark_call_audit(call, &row));

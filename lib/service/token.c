@@ -123,7 +123,8 @@ static int log_in(struct medark_call *call, struct medark_login *login)
 	MEDARK_TRY(medark_accounts_check(call->service->accounts, login, &answer, call->err));
 	if (answer.result == MEDARK_LOGIN_OK && (answer.account.roles & MEDARK_MAY_TREAT))
 		return grant(call, &answer.account, &reason);
-	MEDARK_TRY(medark_call_audit_failure(call, login->name, "access token refused"));
+	if (!answer.is_again)
+		MEDARK_TRY(medark_call_audit_failure(call, login->name, "access token refused"));
 	return answer.result == MEDARK_LOGIN_OK ? refuse(call, 400, "unauthorized_client")
 						: refuse(call, 401, "invalid_client");
 }

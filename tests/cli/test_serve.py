@@ -147,7 +147,8 @@ class Charts(ServiceTest):
             browser.post("/login", name="jansen", password="not the password")
         self.assertIn("Too many attempts", self.browser().post("/login", name="jansen", password=PASSWORD).text)
         self.end()
-        self.assertEqual([row["kind"] for row in self.log()].count("login-failed"), tries + 6)
+        # The log has each that was tried, and one for all that were not: who goes on for ever does not fill the disk.
+        self.assertEqual([row["kind"] for row in self.log()].count("login-failed"), tries)
 
     def test_roles_are_those_of_now(self):
         self.account("desk", "desk")

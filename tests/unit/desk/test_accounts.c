@@ -110,6 +110,8 @@ static void who_fails_waits_and_is_not_even_tried(void **state)
 	answer = try_code(a, "jansen", GOOD, "", 1999);
 	assert_int_equal(answer.result, MEDARK_LOGIN_LOCKED);
 	assert_int_equal(answer.until, 2000);
+	assert_false(answer.is_again);
+	assert_true(try_code(a, "jansen", GOOD, "", 1999).is_again);
 	assert_string_equal(answer.account.name, "");
 	/* A name that is not known looks the same. */
 	assert_int_equal(try_code(a, "nobody", GOOD, "", 1999).result, MEDARK_LOGIN_LOCKED);
@@ -129,6 +131,8 @@ static void an_address_that_tries_many_names_waits_too(void **state)
 		assert_int_equal(try(a, name, OTHER), MEDARK_LOGIN_WRONG);
 	}
 	assert_int_equal(try(a, "another", OTHER), MEDARK_LOGIN_LOCKED);
+	/* Other names, too: one address is told of once. */
+	assert_true(try_code(a, "one more", OTHER, "", 0).is_again);
 }
 
 static void changes_of_another_process_are_seen(void **state)

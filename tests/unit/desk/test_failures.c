@@ -73,12 +73,32 @@ static void who_failed_longest_ago_is_forgotten_for_one_more(void **state)
 	assert_int_equal(until(f, "c", 4), 1003);
 }
 
+static void who_tries_during_the_wait_is_news_once(void **state)
+{
+	MEDARK_AUTO(medark_failures_free) struct medark_failures *f = make();
+	struct medark_bytes a = medark_bytes_text("a");
+
+	(void)state;
+	assert_false(medark_failures_is_news(f, a, 1));
+	add(f, "a", 1);
+	add(f, "a", 1);
+	assert_false(medark_failures_is_news(f, a, 1)); /* no wait yet */
+	add(f, "a", 1);
+	assert_true(medark_failures_is_news(f, a, 2));
+	assert_false(medark_failures_is_news(f, a, 3));
+	assert_false(medark_failures_is_news(f, a, 1001)); /* it is over */
+	add(f, "a", 1001);
+	assert_true(medark_failures_is_news(f, a, 1002));
+	assert_false(medark_failures_is_news(f, a, 1003));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_wait_doubles_up_to_the_longest),
 		cmocka_unit_test(success_and_a_day_make_it_begin_anew),
 		cmocka_unit_test(who_failed_longest_ago_is_forgotten_for_one_more),
+		cmocka_unit_test(who_tries_during_the_wait_is_news_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
