@@ -13,6 +13,7 @@
 #define COUNT_DEFAULT 50
 #define COUNT_MAX     1000
 #define INCLUDED_MAX  10000
+#define INCLUDE_MS    5000 /* for what records refer to */
 
 /* A search on its way to an answer. */
 struct search {
@@ -24,8 +25,10 @@ struct search {
 	struct medark_bytes patient; /* of the path; or empty */
 	struct medark_hunt hunt;
 	struct medark_nameset written; /* Type/id of the entries */
+	struct medark_nameset sought;  /* the same of what was looked for, to be included */
 	struct medark_api_cut cut;
-	bool is_first; /* no entry was written yet */
+	bool is_first;	       /* no entry was written yet */
+	int64_t include_until; /* as of medark_api_clock() */
 };
 
 static void search_clear(struct search *s)
@@ -35,6 +38,7 @@ static void search_clear(struct search *s)
 	medark_search_query_clear(&s->query);
 	medark_hunt_clear(&s->hunt);
 	medark_nameset_clear(&s->written);
+	medark_nameset_clear(&s->sought);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct search, search_clear)
 
@@ -66,8 +70,9 @@ static int read_query(struct search *s, const struct medark_search_type *type)
 
 /* ---- entries ---- */
 
-/* Notes the record's name: 1 if it was not written yet. */
-static int is_new(struct search *s, struct medark_bytes type, struct medark_bytes id)
+/* Notes the name in a set: 1 if it was not there yet. */
+static int is_new_in(struct search *s, struct medark_nameset *set, struct medark_bytes type,
+		     struct medark_bytes id)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer name = MEDARK_BUFFER_SECRET(1 << 12);
 
@@ -76,7 +81,13 @@ static int is_new(struct search *s, struct medark_bytes type, struct medark_byte
 	MEDARK_TRY(medark_buffer_add(&name, type.data, type.size, s->call->err));
 	MEDARK_TRY(medark_buffer_add(&name, "/", 1, s->call->err));
 	MEDARK_TRY(medark_buffer_add(&name, id.data, id.size, s->call->err));
-	return medark_nameset_add(&s->written, medark_bytes(name.data, name.size), s->call->err);
+	return medark_nameset_add(set, medark_bytes(name.data, name.size), s->call->err);
+}
+
+/* Notes the record's name: 1 if it was not written yet. */
+static int is_new(struct search *s, struct medark_bytes type, struct medark_bytes id)
+{
+	return is_new_in(s, &s->written, type, id);
 }
 
 static int put_matches(struct search *s, const struct medark_view_records *found)
@@ -113,6 +124,27 @@ static int include_record(struct included *in, const struct medark_view_record *
 	return medark_hunt_keep_add(in->keep, record, s->call->err);
 }
 
+/* What a reference leads to. A record may have as many as its source wrote into it. */
+static int include_target(struct included *in, struct medark_bytes type, struct medark_bytes id)
+{
+	MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
+	struct medark_api_call *call = in->search->call;
+	struct medark_error why = { 0 };
+	int code;
+
+	if (medark_api_clock() > in->search->include_until ||
+	    call->gate->is_stopping(call->gate->context))
+		return medark_error_set(call->err, MEDARK_E_USAGE,
+					"there is no time for all that is to be included: ask for "
+					"fewer records (_count=...)");
+	code = medark_shelf_record(call->shelf, type, id, &one, &why);
+	if (code == MEDARK_E_NOT_FOUND)
+		return 0;
+	if (code < 0)
+		return medark_error_set(call->err, code, "%s", why.message);
+	return include_record(in, &one.one.list[0]);
+}
+
 static int include_forward(struct included *in, const struct medark_view_record *of)
 {
 	struct medark_api_call *call = in->search->call;
@@ -123,15 +155,12 @@ static int include_forward(struct included *in, const struct medark_view_record 
 		return 0;
 	medark_search_follow_init(&follow, in->include, &of->tree, call->api->lenient.base);
 	while (medark_search_follow_next(&follow, &type, &id)) {
-		MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
-		struct medark_error why = { 0 };
-		int code = medark_shelf_record(call->shelf, type, id, &one, &why);
+		/* Once, whoever refers to it: each costs a chart to be read. */
+		int code = is_new_in(in->search, &in->search->sought, type, id);
 
-		if (code == MEDARK_E_NOT_FOUND)
-			continue;
-		if (code < 0)
-			return medark_error_set(call->err, code, "%s", why.message);
-		MEDARK_TRY(include_record(in, &one.one.list[0]));
+		MEDARK_TRY(code);
+		if (code)
+			MEDARK_TRY(include_target(in, type, id));
 	}
 	return 0;
 }
@@ -188,6 +217,8 @@ static int put_included(struct search *s, const struct medark_view_records *foun
 {
 	MEDARK_AUTO(medark_hunt_keep_clear) struct medark_hunt_keep keep = MEDARK_HUNT_KEEP;
 
+	/* Also of a page that took all the time that a search has. */
+	s->include_until = medark_api_clock() + INCLUDE_MS;
 	for (size_t i = 0; i < s->query.include_count; i++)
 		MEDARK_TRY(include_of(s, found, &s->query.includes[i], &keep));
 	return put_iterated(s, &keep);
@@ -341,6 +372,7 @@ int medark_api_search(struct medark_api_call *call, const struct medark_search_t
 					  .elements = s.query.elements,
 					  .element_count = s.query.element_count };
 	MEDARK_TRY(medark_nameset_init(&s.written, call->err));
+	MEDARK_TRY(medark_nameset_init(&s.sought, call->err));
 	medark_hunt_init(&s.hunt, call, &s.query, patient, &s.cursor);
 	s.hunt.want = s.query.count < 0 ? COUNT_DEFAULT : (uint64_t)s.query.count;
 	if (s.hunt.want > COUNT_MAX)

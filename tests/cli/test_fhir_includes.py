@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """_revinclude of the FHIR API: what refers to what was found, wherever it stands."""
 
+import time
+
 from cli import main
 from fhir import FhirTest, about, ndjson
 
@@ -74,6 +76,32 @@ class Includes(FhirTest):
             self.assertEqual(self.brought(f"/{where}&_revinclude=Procedure:encounter"), ["Procedure/own", "Procedure/version"])
             self.assertEqual(self.brought(f"/{where}&_revinclude=Provenance:target"), ["Provenance/anothers", "Provenance/nobody"])
         self.assertEqual(self.get("/Encounter/birth").json["status"], "cancelled")
+
+
+class Many(FhirTest):
+    """A record refers to as many as its source wrote into it, and each of them costs a chart to be read."""
+
+    def setUp(self):
+        super().setUp()
+        conditions = [{"resourceType": "Condition", "id": f"c{n}", "subject": about("x"), "encounter": to("Encounter/e"),
+                       "note": [{"text": "x" * 1000}]} for n in range(2000)]
+        self.write("many/r.ndjson", ndjson([
+            {"resourceType": "Patient", "id": "x"}, {"resourceType": "Practitioner", "id": "d1"}, *conditions,
+            {"resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "IMP"}, "subject": about("x"),
+             "diagnosis": [{"condition": to(f"Condition/c{n}")} for n in range(2000)]}]))
+        self.succeed(*self.export("many", "b.medark"))
+
+    def test_no_includes_keep_a_thread_for_minutes(self):
+        self.begin()
+        begin = time.monotonic()
+        answer = self.get("/Condition?patient=x&_count=1000&_include=Condition:encounter&_include=Condition:patient")
+        self.assertEqual((answer.status, len(answer.json["entry"])), (200, 1002))
+        answer = self.get("/Encounter?patient=x&_include=Encounter:diagnosis")
+        if answer.status != 200:
+            self.refused(answer, 403, "too-costly")
+        self.assertLess(time.monotonic() - begin, 30)
+        answer = self.get("/Encounter?patient=x&_include=Encounter:patient")
+        self.assertEqual((answer.status, len(answer.json["entry"])), (200, 2))
 
 
 if __name__ == "__main__":
