@@ -87,7 +87,7 @@ void medark_shelf_record_clear(struct medark_shelf_record *record)
 struct wanted {
 	const struct medark_record *facts; /* of the one at hand */
 	struct medark_bytes type, id;
-	struct medark_buffer *text; /* NULL: only whether it is there */
+	struct medark_buffer *text;
 	bool is_found, is_xml;
 };
 
@@ -100,8 +100,6 @@ static int compare(void *context, const struct medark_cut_record *cut, struct me
 		return 0;
 	w->is_found = true;
 	w->is_xml = cut->xml;
-	if (!w->text)
-		return 0;
 	MEDARK_TRY(medark_buffer_add(w->text, cut->text.data, cut->text.size, err));
 	return medark_buffer_reserve(w->text, MEDARK_JSON_PADDING, err);
 }
@@ -210,6 +208,8 @@ struct gather {
 	struct medark_buffer texts; /* each with room behind it */
 	struct medark_buffer marks; /* struct mark */
 	bool with_shared;	    /* also those that a patient of a lower number has */
+	/* Numbers of patients who were looked at for that, and the ids that they have. */
+	struct medark_nameset others, theirs;
 };
 
 struct mark {
@@ -221,6 +221,8 @@ static void gather_clear(struct gather *g)
 {
 	medark_buffer_clear(&g->texts);
 	medark_buffer_clear(&g->marks);
+	medark_nameset_clear(&g->others);
+	medark_nameset_clear(&g->theirs);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct gather, gather_clear)
 
@@ -237,18 +239,50 @@ static int keep(void *context, const struct medark_cut_record *cut, struct medar
 	return medark_buffer_add(&g->marks, &mark, sizeof(mark), err);
 }
 
-/* Has a patient of a lower number this record, too? 1 or 0. */
-static int is_anothers(struct medark_shelf *shelf, struct medark_bytes type, struct medark_bytes id,
-		       uint64_t number, struct medark_error *err)
+/* The ids of the type at hand in another patient's compartment. */
+static int note_id(void *context, const struct medark_cut_record *cut, struct medark_error *err)
 {
-	struct wanted w = { .facts = shelf->record, .type = type, .id = id };
+	struct gather *g = context;
+	const struct medark_record *facts = g->shelf->record;
+	int code = 0;
+
+	(void)cut;
+	if (facts->id.size && medark_bytes_equal(facts->type, g->type))
+		code = medark_nameset_add(&g->theirs, facts->id, err);
+	return code < 0 ? code : 0;
+}
+
+/* Reads what a patient has, unless that was done. */
+static int note_ids_of(struct gather *g, uint64_t other, struct medark_error *err)
+{
+	int added;
+
+	/* Most patients share nothing: for those no set is made. */
+	if (!medark_nameset_count(&g->others)) {
+		MEDARK_TRY(medark_nameset_init(&g->others, err));
+		MEDARK_TRY(medark_nameset_init(&g->theirs, err));
+	}
+	added = medark_nameset_add(&g->others, medark_bytes(&other, sizeof(other)), err);
+	return added > 0 ? walk_patient(g->shelf, other, note_id, g, err) : added;
+}
+
+/*
+ * Has a patient of a lower number this record, too? 1 or 0. Each such patient is read once, however
+ * many records are shared: of two charts of one patient that may be all.
+ */
+static int is_anothers(struct gather *g, struct medark_bytes id, uint64_t number,
+		       struct medark_error *err)
+{
 	uint64_t other;
 	size_t at = 0;
 
-	while (!w.is_found && medark_record_find_next(shelf->find, type, id, &at, &other) &&
-	       other < number)
-		MEDARK_TRY(walk_patient(shelf, other, compare, &w, err));
-	return w.is_found;
+	while (medark_record_find_next(g->shelf->find, g->type, id, &at, &other) &&
+	       other < number) {
+		MEDARK_TRY(note_ids_of(g, other, err));
+		if (medark_nameset_has(&g->theirs, id))
+			return 1;
+	}
+	return 0;
 }
 
 typedef int tell_record(void *context, const struct medark_view_record *record, uint64_t number,
@@ -264,7 +298,7 @@ static int tell(struct gather *g, const struct mark *mark, uint64_t number, tell
 	MEDARK_TRY(medark_view_records_add(&one, g->type, text, mark->is_xml, number == UINT64_MAX,
 					   err));
 	if (number != UINT64_MAX && one.list[0].id.size && !g->with_shared)
-		code = is_anothers(g->shelf, g->type, one.list[0].id, number, err);
+		code = is_anothers(g, one.list[0].id, number, err);
 	if (code)
 		return code < 0 ? code : 0;
 	return each(context, &one.list[0], number, err);
