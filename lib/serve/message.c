@@ -209,6 +209,6 @@ int medark_serve_response_text(struct medark_serve_response *r, struct medark_bu
 	r->pull = pull_body;
 	r->pull_free = free_body;
 	r->context = body;
-	r->length = body->text.size;
+	r->length = r->held = body->text.size;
 	return 0;
 }

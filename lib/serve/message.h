@@ -116,6 +116,7 @@ struct medark_serve_response {
 	/* Frees `context`, once, whatever became of the transfer. May be NULL. */
 	void (*pull_free)(void *context);
 	void *context;
+	size_t held; /* bytes that `context` keeps in memory until it is freed; 0: few */
 	/* Of what `pull` gives in all; MEDARK_SERVE_LENGTH_UNKNOWN at first. */
 	uint64_t length;
 };

@@ -22,24 +22,12 @@ struct channel {
 	struct medark_buffer in, out;
 	struct medark_buffer chunk; /* what a pull gave */
 	struct stream streams[MEDARK_VAULT_STREAMS_MAX];
-	uint64_t held; /* bytes of those that are pulled and said how long they are */
 };
 
-/*
- * What counts of a body towards MEDARK_VAULT_HELD_MAX: one that is pulled may lie in memory, if its
- * length is known. The others are at most MEDARK_SERVE_BUFFER_MAX.
- */
-static uint64_t cost_of(const struct medark_serve_response *response)
-{
-	return response->pull && response->length != MEDARK_SERVE_LENGTH_UNKNOWN ? response->length
-										 : 0;
-}
-
-static void stream_clear(struct channel *c, struct stream *s)
+static void stream_clear(struct stream *s)
 {
 	if (!s->number)
 		return;
-	c->held -= cost_of(&s->response);
 	medark_serve_response_clear(&s->response);
 	s->number = 0;
 }
@@ -47,7 +35,7 @@ static void stream_clear(struct channel *c, struct stream *s)
 static void channel_clear(struct channel *c)
 {
 	for (size_t i = 0; i < MEDARK_VAULT_STREAMS_MAX; i++)
-		stream_clear(c, &c->streams[i]);
+		stream_clear(&c->streams[i]);
 	medark_buffer_clear(&c->in);
 	medark_buffer_clear(&c->out);
 	medark_buffer_clear(&c->chunk);
@@ -95,22 +83,22 @@ static bool is_long(const struct medark_serve_response *response)
 	return response->pull || response->body.size > MEDARK_SERVE_CHUNK_MAX;
 }
 
-/* A place for a long body: there are so many, and so much memory. NULL: neither. */
-static struct stream *find_place(struct channel *c, const struct medark_serve_response *response)
+/* A client that takes nothing must not make the vault hold ever more. */
+static bool has_room(const struct channel *c, const struct medark_serve_response *response)
 {
-	uint64_t cost = cost_of(response);
-	bool is_much = c->held && cost &&
-		       (c->held >= MEDARK_VAULT_HELD_MAX || cost > MEDARK_VAULT_HELD_MAX - c->held);
+	size_t held = 0;
 
-	return is_much ? NULL : find(c, 0);
+	for (size_t i = 0; i < MEDARK_VAULT_STREAMS_MAX; i++)
+		held += c->streams[i].number ? c->streams[i].response.held : 0;
+	return held == 0 || response->held == 0 ||
+	       (held < MEDARK_VAULT_HELD_MAX && response->held <= MEDARK_VAULT_HELD_MAX - held);
 }
 
 /* Keeps a long body. The response is the stream's from here on. */
-static void keep(struct channel *c, struct stream *s, struct medark_serve_response *response)
+static void keep(struct stream *s, uint32_t number, struct medark_serve_response *response)
 {
-	s->number = next_number(c);
+	s->number = number;
 	s->given = 0;
-	c->held += cost_of(response);
 	if (!response->pull)
 		response->length = response->body.size;
 	s->left = response->length;
@@ -124,14 +112,14 @@ static int put_answer(struct channel *c, struct medark_serve_response *response,
 	struct stream *s = NULL;
 
 	if (is_long(response)) {
-		s = find_place(c, response);
+		s = has_room(c, response) ? find(c, 0) : NULL;
 		if (!s)
 			MEDARK_TRY(refuse(response, 503, "Too many downloads; try again later\n",
 					  err));
 	}
 	if (!s)
 		return medark_wire_put_answer(response, 0, 0, &c->out, err);
-	keep(c, s, response);
+	keep(s, next_number(c), response);
 	return medark_wire_put_answer(&s->response, s->number, s->response.length, &c->out, err);
 }
 
@@ -221,7 +209,7 @@ static int more(struct channel *c, struct medark_error *err)
 		return medark_wire_put_bytes(MEDARK_WIRE_CHUNK, bytes, &c->out, err);
 	if (code < 0)
 		tell(c, &failure);
-	stream_clear(c, s);
+	stream_clear(s);
 	return medark_wire_put_bytes(code < 0 ? MEDARK_WIRE_ABORT : MEDARK_WIRE_END,
 				     medark_bytes(NULL, 0), &c->out, err);
 }
@@ -236,7 +224,7 @@ static int drop(struct channel *c, struct medark_error *err)
 	if (!s)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"a stream is dropped that there is not");
-	stream_clear(c, s);
+	stream_clear(s);
 	return 0;
 }
 

@@ -8,12 +8,13 @@
 
 #include "serve/serve.h"
 
-/*
- * Long bodies under way on one channel, and bytes of those that may lie in memory whole; further
- * ones are answered with 503, but for the first one, however long.
- */
+/* Long bodies under way on one channel; further ones are answered with 503. */
 #define MEDARK_VAULT_STREAMS_MAX 256
-#define MEDARK_VAULT_HELD_MAX	 ((uint64_t)512 << 20)
+/*
+ * Bytes that bodies above MEDARK_SERVE_BUFFER_MAX hold until their clients have taken them,
+ * likewise; one alone may be longer. Shorter bodies have room beside them.
+ */
+#define MEDARK_VAULT_HELD_MAX ((size_t)256 << 20)
 
 /*
  * Serves `fd` until the front closes it, or it is shut down: 0. MEDARK_E_FORMAT: the front sent

@@ -520,19 +520,6 @@ class Bodies(Shared):
             self.assertEqual(len(body), 3000000)
         self.no_streams()
 
-    def test_too_many_of_them_are_refused(self):
-        with contextlib.ExitStack() as stack:
-            answers = []
-            for _ in range(20):
-                s = stack.enter_context(self.server.tls())
-                s.sendall(self.head(line="GET /stream/900000000 HTTP/1.1"))
-                answers.append(s.recv(1000)[:12])
-            # One for each thread: two would take more memory than there is for them.
-            self.assertEqual(answers.count(b"HTTP/1.1 200"), 2)
-            self.assertEqual(answers.count(b"HTTP/1.1 503"), 18)
-            self.still_serves()
-        self.no_streams()
-
 
 class Slow(Shared):
     options = ("--head", "2", "--body", "2", "--idle", "2", "--take", "3")
