@@ -352,23 +352,22 @@ static int next_file(struct medark_audit_walk *walk, struct medark_error *err)
 	return 0;
 }
 
-int medark_audit_walk_next(struct medark_audit_walk *walk, const struct medark_audit_info **out_log,
-			   struct medark_audit_row *out, struct medark_error *err)
+int medark_audit_walk_next(struct medark_audit_walk *walk, uint64_t most,
+			   const struct medark_audit_info **out_log, struct medark_audit_row *out,
+			   struct medark_error *err)
 {
-	int code = 1;
+	int code;
 
-	while (code == 1) {
-		if (!walk->log) {
-			code = next_file(walk, err);
-			continue;
-		}
-		code = medark_audit_next(walk->log, walk->filter, out, err);
-		if (code == 1) {
-			*out_log = &walk->info;
-			return 1;
-		}
-		medark_audit_free(MEDARK_TAKE(walk->log));
-		code = code == 0 ? 1 : code;
+	if (!walk->log) {
+		code = next_file(walk, err);
+		if (code <= 0)
+			return code;
 	}
-	return code;
+	code = medark_audit_next_of(walk->log, most, walk->filter, out, err);
+	if (code == 1)
+		*out_log = &walk->info;
+	if (code > 0)
+		return code;
+	medark_audit_free(MEDARK_TAKE(walk->log));
+	return code == 0 ? 2 : code;
 }

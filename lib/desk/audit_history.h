@@ -73,10 +73,12 @@ void medark_audit_walk_free(struct medark_audit_walk *walk);
 MEDARK_DEFINE_AUTO(struct medark_audit_walk, medark_audit_walk_free)
 
 /*
- * The next row that is wanted: 1, or 0 at the end. It and the info are valid until the next call.
+ * The next row that is wanted: 1, or 0 at the end. 2: `most` rows (1 or more), or those of a file,
+ * were read, and none of them is; ask again. Row and info are valid until the next call.
  * Errors of medark_audit_open() but MEDARK_E_IDENTITY, and of medark_audit_next().
  */
-int medark_audit_walk_next(struct medark_audit_walk *walk, const struct medark_audit_info **out_log,
-			   struct medark_audit_row *out, struct medark_error *err) MEDARK_MUST_USE;
+int medark_audit_walk_next(struct medark_audit_walk *walk, uint64_t most,
+			   const struct medark_audit_info **out_log, struct medark_audit_row *out,
+			   struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

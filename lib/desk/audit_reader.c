@@ -214,10 +214,11 @@ static bool is_wanted(const struct medark_audit_event *e, const struct medark_au
 	return (!f->has_from || e->recorded >= f->from) && (!f->has_to || e->recorded < f->to);
 }
 
-static int next(struct medark_audit_log *log, const struct medark_audit_filter *filter,
-		struct medark_audit_row *out, struct medark_error *err)
+static int next(struct medark_audit_log *log, uint64_t most,
+		const struct medark_audit_filter *filter, struct medark_audit_row *out,
+		struct medark_error *err)
 {
-	for (;;) {
+	while (most--) {
 		const struct medark_digest after = log->frames.hash;
 		struct medark_audit_row row = { .is_open = log->cipher != NULL };
 		int code = medark_audit_frames_next(&log->frames, err);
@@ -232,16 +233,24 @@ static int next(struct medark_audit_log *log, const struct medark_audit_filter *
 			return 1;
 		}
 	}
+	return 2;
 }
 
 int medark_audit_next(struct medark_audit_log *log, const struct medark_audit_filter *filter,
 		      struct medark_audit_row *out, struct medark_error *err)
 {
+	return medark_audit_next_of(log, UINT64_MAX, filter, out, err);
+}
+
+int medark_audit_next_of(struct medark_audit_log *log, uint64_t most,
+			 const struct medark_audit_filter *filter, struct medark_audit_row *out,
+			 struct medark_error *err)
+{
 	int code;
 
 	if (log->failed)
 		return medark_error_set(err, log->failed, "nothing behind a fault is read");
-	code = next(log, filter, out, err);
+	code = next(log, most, filter, out, err);
 	if (code < 0)
 		log->failed = code;
 	return code;

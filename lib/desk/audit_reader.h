@@ -11,6 +11,13 @@
 MEDARK_DEFINE_AUTO(struct medark_audit_log, medark_audit_free)
 
 /*
+ * As medark_audit_next(), but of at most `most` rows (1 or more): 2, if none of these is wanted.
+ */
+int medark_audit_next_of(struct medark_audit_log *log, uint64_t most,
+			 const struct medark_audit_filter *filter, struct medark_audit_row *out,
+			 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * Checks the next row without opening it: 1, and where its frame begins, in bytes; 0 at the end.
  * Errors of medark_audit_next().
  */

@@ -10,6 +10,8 @@
 #include <time.h>
 
 #define ROWS_MAX ((size_t)8 << 20) /* bytes of markup */
+/* Of a copy, that are read before the thread's other requests get their turn. */
+#define ROWS_AT_ONCE 512
 
 /* ---- the form ---- */
 
@@ -333,7 +335,7 @@ static void copy_free(void *context)
 	free(c);
 }
 
-/* 1: `line` is the next one; 0: there is none. */
+/* 1: `line` is the next one; 0: there is none; 2: not yet, others get their turn. */
 static int next_line(struct copy *c, struct medark_error *err)
 {
 	const struct medark_audit_info *log;
@@ -344,7 +346,7 @@ static int next_line(struct copy *c, struct medark_error *err)
 		return 1;
 	if (medark_serve_is_stopping(c->service->serve))
 		return medark_error_set(err, MEDARK_E_INTERRUPTED, "interrupted");
-	code = medark_audit_walk_next(c->walk, &log, &row, err);
+	code = medark_audit_walk_next(c->walk, ROWS_AT_ONCE, &log, &row, err);
 	if (code == 1)
 		MEDARK_TRY(medark_audit_fhir(log, &row, &c->line, err));
 	return code;
@@ -366,7 +368,7 @@ static int pull(void *context, struct medark_buffer *out, struct medark_error *e
 		free(MEDARK_TAKE(c->line));
 	}
 	MEDARK_TRY(code);
-	return out->size > 0;
+	return code == 2 || out->size > 0;
 }
 
 static int name_copy(struct medark_call *call)

@@ -296,14 +296,34 @@ static void a_walk_goes_from_the_first_row_to_the_last(void **state)
 		const struct medark_audit_info *info;
 		struct medark_audit_row row;
 		struct told told = { { 0 }, 0, 0, 0 };
+		int code;
 
 		assert_int_equal(
 			medark_audit_walk_new(scratch_path("log"), reader, filters[i], &walk, NULL),
 			0);
-		while (medark_audit_walk_next(walk, &info, &row, NULL) == 1)
-			assert_int_equal(take(&told, info, &row), 0);
+		while ((code = medark_audit_walk_next(walk, 1000, &info, &row, NULL)) > 0)
+			if (code == 1)
+				assert_int_equal(take(&told, info, &row), 0);
+		assert_int_equal(code, 0);
 		assert_string_equal(told.text, wanted[i]);
 	}
+}
+
+static void a_walk_reads_no_more_at_once_than_it_may(void **state)
+{
+	const struct medark_audit_filter filter = { .account = "nobody" };
+	MEDARK_AUTO(medark_audit_walk_free) struct medark_audit_walk *walk = NULL;
+	const struct medark_audit_info *info;
+	struct medark_audit_row row;
+	int calls = 0;
+
+	(void)state;
+	assert_int_equal(medark_audit_walk_new(scratch_path("log"), reader, &filter, &walk, NULL),
+			 0);
+	while (medark_audit_walk_next(walk, 1, &info, &row, NULL) == 2)
+		calls++;
+	/* Five rows, and the ends of the files that can be opened. */
+	assert_int_equal(calls, 8);
 }
 
 static void a_walk_ends_at_a_fault(void **state)
@@ -316,9 +336,9 @@ static void a_walk_ends_at_a_fault(void **state)
 	(void)state;
 	change("log/audit-000001.log", 1);
 	assert_int_equal(medark_audit_walk_new(scratch_path("log"), reader, NULL, &walk, NULL), 0);
-	assert_int_equal(medark_audit_walk_next(walk, &info, &row, &err), 1);
-	assert_int_equal(medark_audit_walk_next(walk, &info, &row, &err), 1);
-	assert_int_equal(medark_audit_walk_next(walk, &info, &row, &err), MEDARK_E_FORMAT);
+	assert_int_equal(medark_audit_walk_next(walk, 1000, &info, &row, &err), 1);
+	assert_int_equal(medark_audit_walk_next(walk, 1000, &info, &row, &err), 1);
+	assert_int_equal(medark_audit_walk_next(walk, 1000, &info, &row, &err), MEDARK_E_FORMAT);
 	assert_string_equal(err.message, "row 3 was changed");
 	change("log/audit-000001.log", 1);
 }
@@ -337,6 +357,7 @@ int main(void)
 		cmocka_unit_test(it_ends_when_the_caller_says_so),
 		cmocka_unit_test(a_log_that_is_being_written_can_be_read),
 		cmocka_unit_test(a_walk_goes_from_the_first_row_to_the_last),
+		cmocka_unit_test(a_walk_reads_no_more_at_once_than_it_may),
 		cmocka_unit_test(a_walk_ends_at_a_fault),
 	};
 
