@@ -13,6 +13,7 @@ void medark_view_records_clear(struct medark_view_records *r)
 		medark_json_tree_clear(&r->list[i].tree);
 	free(r->list);
 	free(r->by_name);
+	free(r->by_id);
 	*r = (struct medark_view_records) { 0 };
 }
 
@@ -74,32 +75,59 @@ static int by_name(const void *a, const void *b, void *context)
 	return order ? order : (i > k) - (i < k);
 }
 
-int medark_view_records_sort(struct medark_view_records *r, struct medark_error *err)
+static int by_id(const void *a, const void *b, void *context)
 {
-	free(r->by_name);
-	r->by_name = malloc((r->count + 1) * sizeof(*r->by_name));
-	if (!r->by_name)
+	const struct medark_view_records *r = context;
+	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+	int order = medark_bytes_compare(r->list[i].id, r->list[k].id);
+
+	return order ? order : (i > k) - (i < k);
+}
+
+static int sort(const struct medark_view_records *r, uint32_t **numbers,
+		int (*order)(const void *a, const void *b, void *context), struct medark_error *err)
+{
+	free(*numbers);
+	*numbers = malloc((r->count + 1) * sizeof(**numbers));
+	if (!*numbers)
 		return medark_error_memory(err, "a chart");
 	for (size_t i = 0; i < r->count; i++)
-		r->by_name[i] = (uint32_t)i;
-	qsort_r(r->by_name, r->count, sizeof(*r->by_name), by_name, r);
+		(*numbers)[i] = (uint32_t)i;
+	qsort_r(*numbers, r->count, sizeof(**numbers), order, (void *)(uintptr_t)r);
 	return 0;
 }
 
-/* Within a Bundle others are named by the UUID that they have for an id, whatever their type. */
+int medark_view_records_sort(struct medark_view_records *r, struct medark_error *err)
+{
+	MEDARK_TRY(sort(r, &r->by_name, by_name, err));
+	return sort(r, &r->by_id, by_id, err);
+}
+
+/*
+ * Within a Bundle others are named by the UUID that they have for an id, whatever their type: the
+ * first of those that have it.
+ */
 static const struct medark_view_record *find_urn(const struct medark_view_records *r,
 						 struct medark_bytes urn)
 {
 	static const char prefix[] = "urn:uuid:";
+	size_t low = 0, high = r->count;
 	struct medark_bytes id;
 
 	if (!medark_bytes_starts(urn, prefix))
 		return NULL;
 	id = medark_bytes(urn.data + sizeof(prefix) - 1, urn.size - (sizeof(prefix) - 1));
-	for (size_t i = 0; i < r->count; i++)
-		if (medark_bytes_equal(r->list[i].id, id))
-			return &r->list[i];
-	return NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (medark_bytes_compare(r->list[r->by_id[middle]].id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < r->count && medark_bytes_equal(r->list[r->by_id[low]].id, id)
+		       ? &r->list[r->by_id[low]]
+		       : NULL;
 }
 
 const struct medark_view_record *medark_view_records_find(const struct medark_view_records *r,

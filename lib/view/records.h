@@ -19,7 +19,8 @@ struct medark_view_record {
 struct medark_view_records {
 	struct medark_view_record *list;
 	size_t count, max;
-	uint32_t *by_name; /* numbers, sorted by type and id; made by medark_view_records_sort() */
+	/* Numbers, sorted by type and id, and by id alone; made by medark_view_records_sort(). */
+	uint32_t *by_name, *by_id;
 };
 
 void medark_view_records_clear(struct medark_view_records *records);
