@@ -309,7 +309,7 @@ int medark_api_export_status(struct medark_api_call *call)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
-	struct medark_bytes rest;
+	struct medark_bytes rest = { NULL, 0 };
 	int code;
 
 	if (is_post(call))
@@ -335,7 +335,7 @@ int medark_api_export_file(struct medark_api_call *call)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer text = MEDARK_BUFFER_SECRET(MEDARK_API_QUERY_ROOM);
-	struct medark_bytes rest, type;
+	struct medark_bytes rest = { NULL, 0 }, type;
 	const uint8_t *end;
 	int code;
 
