@@ -32,7 +32,7 @@ struct medark_html_folder {
 };
 
 /*
- * Makes the two folders in `folder`, unless `zip` is to take the files, and the policy of all
+ * Makes the folders patients and files in `folder`, unless `zip` takes them, and the policy of all
  * pages. *f is cleared by medark_html_folder_end() also after a failure. MEDARK_E_SYSTEM, _MEMORY.
  */
 int medark_html_folder_begin(struct medark_html_folder *f, int folder,
