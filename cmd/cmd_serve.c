@@ -55,8 +55,9 @@ static int begin(struct serving *s)
 	if (code >= 0)
 		return 0;
 	if (code == MEDARK_E_USAGE && !o->allow_others && o->listen.count)
-		failure.hint = "--allow-others lets other machines reach it; give --tls-cert and "
-			       "--tls-key of a certificate that they trust";
+		failure.hint = "an address is written as in 127.0.0.1:8443; --allow-others lets "
+			       "other machines reach it: give --tls-cert and --tls-key of a "
+			       "certificate that they trust";
 	return cli_report_failure(o, &failure);
 }
 
@@ -84,8 +85,9 @@ static int open_archives(struct serving *s)
 	if (code >= 0)
 		return 0;
 	if (code == MEDARK_E_NOT_FOUND)
-		failure.hint = "medark account add NAME --role clinician makes the first account; "
-			       "of a chain give all archives from the one that holds everything";
+		failure.hint = "medark account add NAME --role clinician makes the first account, "
+			       "for the same user or --state DIR; of a chain give all archives "
+			       "from the one that holds everything";
 	else if (code == MEDARK_E_USAGE)
 		failure.hint = "give --auditor CERT: the certificate of who may read the log";
 	return cli_report_failure(o, &failure);

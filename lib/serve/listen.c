@@ -85,8 +85,19 @@ static void describe(const union address *address, struct medark_listen *out)
 		       out->port);
 }
 
+/* What people meet most is said so that they know what to do. */
 static int refused(const char *text, struct medark_error *err)
 {
+	if (errno == EADDRINUSE)
+		return medark_error_set(
+			err, MEDARK_E_SYSTEM,
+			"cannot listen to '%s': another program has this port; stop "
+			"it, or take another port",
+			text);
+	if (errno == EADDRNOTAVAIL)
+		return medark_error_set(err, MEDARK_E_SYSTEM,
+					"cannot listen to '%s': this machine has no such address",
+					text);
 	return medark_error_errno(err, errno, "cannot listen to '%s'", text);
 }
 

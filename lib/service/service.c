@@ -209,7 +209,8 @@ static int open_accounts(struct medark_service *s, struct medark_error *err)
 	if (code < 0 && code != MEDARK_E_NOT_FOUND)
 		return code;
 	if (count == 0)
-		return medark_error_set(err, MEDARK_E_NOT_FOUND, "there are no accounts yet");
+		return medark_error_set(err, MEDARK_E_NOT_FOUND,
+					"there are no accounts yet in '%s'", s->setup.state);
 	return medark_sessions_new(NULL, &s->sessions, err);
 }
 

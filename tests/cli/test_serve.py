@@ -315,7 +315,7 @@ class Beginning(ServiceTest):
                 "--listen", "127.0.0.1:0", *more)
 
     def test_without_accounts_it_says_how_to_make_one(self):
-        said = self.refuse(1, *self.serve(), error="cannot serve: there are no accounts yet").err
+        said = self.refuse(1, *self.serve(), error="cannot serve: there are no accounts yet in 'state'").err
         self.assertIn("medark account add NAME --role clinician", said)
 
     def test_others_need_a_word(self):

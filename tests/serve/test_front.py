@@ -776,7 +776,7 @@ class Setup(unittest.TestCase):
         with Server() as server:
             self.assertEqual(
                 self.fails(listen=[server.host]),
-                f"cannot listen to '{server.host}': Address already in use",
+                f"cannot listen to '{server.host}': another program has this port; stop it, or take another port",
             )
 
     def test_several_addresses(self):
