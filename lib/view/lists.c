@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/lists.h"
 
+#include "view/codes.h"
 #include "view/date.h"
 
 #include <string.h>
@@ -259,11 +260,20 @@ static int put_components(const struct medark_view_values *v,
 	return 0;
 }
 
+static bool is_code(const struct source *source, size_t i)
+{
+	const struct medark_view_list_form *form = &forms[source->list];
+
+	return i < form->count && (strcmp(form->columns[i], "status") == 0 ||
+				   strcmp(form->columns[i], "criticality") == 0);
+}
+
 static int put_cell(const struct medark_view_values *v, const struct source *source, size_t i,
 		    struct medark_view_row *row, struct medark_error *err)
 {
 	const struct medark_view_record *record = row->record;
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer cell = MEDARK_BUFFER_SECRET(CELL_MAX);
+	struct medark_bytes text;
 
 	if (source->paths[i] && record->root)
 		MEDARK_TRY(
@@ -274,7 +284,10 @@ static int put_cell(const struct medark_view_values *v, const struct source *sou
 		MEDARK_TRY(put_components(v, record, source->paths[i], &cell, err));
 	if (i == 1 && cell.size == 0)
 		MEDARK_TRY(medark_view_name(v, record, &cell, err));
-	MEDARK_TRY(medark_buffer_add(&row->text, cell.data, cell.size, err));
+	text = medark_bytes(cell.data, cell.size);
+	if (v->is_page && is_code(source, i))
+		text = medark_view_code(v->language, text);
+	MEDARK_TRY(medark_buffer_add(&row->text, text.data, text.size, err));
 	row->ends[i] = row->text.size;
 	return 0;
 }

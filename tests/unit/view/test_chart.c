@@ -2,6 +2,7 @@
 #include "../test.h"
 
 #include "view/chart.h"
+#include "view/codes.h"
 #include "view/patient_number.h"
 #include "view/trend.h"
 
@@ -10,6 +11,7 @@
 struct page {
 	struct medark_view_records records;
 	struct medark_buffer out;
+	enum medark_language language;
 };
 
 static int no_link(void *context, enum medark_view_link kind,
@@ -38,6 +40,7 @@ static const char *make(struct page *p, const char *const *lines, const struct m
 {
 	struct medark_view_chart chart = { .records = &p->records,
 					   .facts = *f,
+					   .language = p->language,
 					   .on = "2026-06-01T03:00:00+02:00",
 					   .link = no_link };
 	struct medark_error err;
@@ -169,6 +172,46 @@ static void medication_is_current_lately_stopped_or_folded(void **state)
 	assert_true(now < head && head < lately && lately < folded);
 	assert_true(strstr(text, "<td>old") > folded);
 	assert_non_null(strstr(text, "<td>mistake <span class=\"badge\">entered in error</span>"));
+}
+
+static void a_status_is_said_in_dutch_and_what_is_not_known_stays(void **state)
+{
+	static const struct {
+		const char *code, *nl;
+	} cases[] = {
+		{ "in-progress", "bezig" },
+		{ "unable-to-assess", "niet te beoordelen" },
+		{ "Active", "Active" },
+		{ "active; confirmed", "active; confirmed" },
+		{ "somethingelse", "somethingelse" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct medark_bytes code = medark_bytes_text(cases[i].code);
+
+		assert_true(medark_bytes_is(medark_view_code(MEDARK_DUTCH, code), cases[i].nl));
+		assert_true(medark_bytes_is(medark_view_code(MEDARK_ENGLISH, code), cases[i].code));
+	}
+}
+
+static void the_columns_of_a_dutch_chart_have_dutch_codes(void **state)
+{
+	static const char *const records[] = {
+		"AllergyIntolerance {\"id\":\"a\",\"code\":{\"text\":\"active\"},\"criticality\":"
+		"\"high\",\"clinicalStatus\":{\"coding\":[{\"code\":\"active\"}]}}",
+		NULL
+	};
+	MEDARK_AUTO(page_clear) struct page p = { .language = MEDARK_DUTCH };
+	const struct medark_view_facts facts = { .id = "p" };
+	const char *text = strstr(make(&p, records, &facts), "id=\"allergies\"");
+
+	(void)state;
+	assert_non_null(text);
+	assert_non_null(strstr(text, "<td>hoog</td>"));
+	assert_non_null(strstr(text, "<td>actief</td>"));
+	assert_non_null(strstr(text, "<td>active</td>")); /* what it is about stays */
 }
 
 #define RESULT(id, date, value, unit)                                                              \
@@ -343,6 +386,8 @@ int main(void)
 		cmocka_unit_test(none_known_and_not_recorded_differ),
 		cmocka_unit_test(the_banner_says_who_in_words_too),
 		cmocka_unit_test(the_number_is_the_practices_own),
+		cmocka_unit_test(a_status_is_said_in_dutch_and_what_is_not_known_stays),
+		cmocka_unit_test(the_columns_of_a_dutch_chart_have_dutch_codes),
 		cmocka_unit_test(medication_is_current_lately_stopped_or_folded),
 		cmocka_unit_test(a_summary_alone_has_all_current_medication_and_leads_nowhere),
 		cmocka_unit_test(results_stand_by_test_and_unit_as_recorded),
