@@ -29,6 +29,15 @@ static int put_form(struct medark_call *call, struct medark_bytes query)
 		medark_call_saying(call, MEDARK_SAYING_SEARCH));
 }
 
+/* What may be typed; it gives way to what is found. */
+static int put_examples(struct medark_call *call)
+{
+	return medark_call_html(call,
+				"<p class=\"soft\">%s: <b>vries</b>, <b>vries 1963</b>, "
+				"<b>30-07-1963</b>, <b>999999916</b></p>",
+				medark_call_saying(call, MEDARK_SAYING_FIND_EXAMPLES));
+}
+
 /* ---- rows ---- */
 
 struct found {
@@ -156,6 +165,16 @@ static int search(struct medark_call *call, struct medark_bytes typed)
 	return code < 0 ? medark_error_set(err, code, "%s", why.message) : 0;
 }
 
+/* The first page of who only checks the log, or only fetches files, is that. */
+static int see_own_page(struct medark_call *call)
+{
+	if (medark_call_may(call, MEDARK_MAY_AUDIT))
+		return medark_call_see(call, "/log");
+	if (medark_call_may(call, MEDARK_MAY_ADMIN))
+		return medark_call_see(call, "/files/");
+	return medark_call_say(call, 403, MEDARK_SAYING_REFUSED, MEDARK_SAYING_NOT_ALLOWED);
+}
+
 int medark_page_find(struct medark_call *call)
 {
 	struct medark_bytes typed = medark_call_field(call, "query");
@@ -165,14 +184,12 @@ int medark_page_find(struct medark_call *call)
 	};
 
 	if (!medark_call_may(call, MEDARK_MAY_TREAT | MEDARK_MAY_DESK))
-		/* The first page of who only checks the log is that. */
-		return medark_call_may(call, MEDARK_MAY_AUDIT)
-			       ? medark_call_see(call, "/log")
-			       : medark_call_say(call, 403, MEDARK_SAYING_REFUSED,
-						 MEDARK_SAYING_NOT_ALLOWED);
+		return see_own_page(call);
 	MEDARK_TRY(medark_call_begin(call, &page));
 	MEDARK_TRY(put_form(call, typed));
 	if (call->request->method == MEDARK_SERVE_POST && typed.size)
 		MEDARK_TRY(search(call, typed));
+	else
+		MEDARK_TRY(put_examples(call));
 	return medark_call_end(call, &page);
 }

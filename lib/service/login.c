@@ -24,13 +24,13 @@ static int put_code_field(struct medark_call *call)
 		medark_call_saying(call, MEDARK_SAYING_CODE));
 }
 
-static int put_password_field(struct medark_call *call)
+static int put_password_field(struct medark_call *call, bool is_first)
 {
 	return medark_call_html(
 		call,
 		"<p><label for=\"password\">%s</label><input id=\"password\" name=\"password\" "
-		"type=\"password\" autocomplete=\"current-password\" required></p>",
-		medark_call_saying(call, MEDARK_SAYING_PASSWORD));
+		"type=\"password\" autocomplete=\"current-password\" required%s></p>",
+		medark_call_saying(call, MEDARK_SAYING_PASSWORD), is_first ? " autofocus" : "");
 }
 
 static int show_login(struct medark_call *call, const enum medark_saying *error,
@@ -44,10 +44,12 @@ static int show_login(struct medark_call *call, const enum medark_saying *error,
 	};
 
 	MEDARK_TRY(medark_call_begin(call, &page));
-	MEDARK_TRY(medark_call_html(call,
-				    "<h1>%s</h1><form class=\"form panel\" method=\"post\" "
-				    "action=\"/login\">",
-				    medark_call_saying(call, MEDARK_SAYING_LOG_IN)));
+	MEDARK_TRY(
+		medark_call_html(call,
+				 "<h1>%s</h1><p class=\"notice\">%s</p><form class=\"form panel\" "
+				 "method=\"post\" action=\"/login\">",
+				 medark_call_saying(call, MEDARK_SAYING_LOG_IN),
+				 medark_call_saying(call, MEDARK_SAYING_LOG_IN_TEXT)));
 	MEDARK_TRY(put_error(call, error));
 	MEDARK_TRY(medark_call_html(
 		call,
@@ -55,7 +57,7 @@ static int show_login(struct medark_call *call, const enum medark_saying *error,
 		"autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required "
 		"autofocus value=\"%b\"></p>",
 		medark_call_saying(call, MEDARK_SAYING_ACCOUNT), name));
-	MEDARK_TRY(put_password_field(call));
+	MEDARK_TRY(put_password_field(call, false));
 	MEDARK_TRY(put_code_field(call));
 	MEDARK_TRY(medark_call_html(call, "<button>%s</button></form>",
 				    medark_call_saying(call, MEDARK_SAYING_LOG_IN)));
@@ -87,7 +89,7 @@ static int show_unlock(struct medark_call *call, const enum medark_saying *error
 				    "autocomplete=\"username\" readonly value=\"%s\"></p>",
 				    medark_call_saying(call, MEDARK_SAYING_ACCOUNT),
 				    call->who.account.name));
-	MEDARK_TRY(put_password_field(call));
+	MEDARK_TRY(put_password_field(call, true));
 	if (call->who.account.has_totp)
 		MEDARK_TRY(put_code_field(call));
 	MEDARK_TRY(medark_call_html(call, "<button>%s</button></form>",

@@ -8,6 +8,11 @@
 /* Name, English, Dutch; nothing that HTML has to escape. */
 #define MEDARK_SAYINGS(S)                                                                          \
 	S(LOG_IN, "Log in", "Inloggen")                                                            \
+	S(LOG_IN_TEXT,                                                                             \
+	  "Patient records to read while the usual system is down. IT gives out the accounts: "    \
+	  "they are other ones than those of the usual system.",                                   \
+	  "Dossiers om in te zien zolang het gewone systeem niet werkt. U logt in met een apart "  \
+	  "account voor deze noodkopie; ICT geeft het uit.")                                       \
 	S(LOG_OUT, "Log out", "Uitloggen")                                                         \
 	S(ACCOUNT, "Account", "Account")                                                           \
 	S(PASSWORD, "Password", "Wachtwoord")                                                      \
@@ -22,15 +27,13 @@
 	S(TOO_OFTEN, "Too many attempts. Wait for some minutes, then try again.",                  \
 	  "Te veel pogingen. Wacht enkele minuten en probeer het opnieuw.")                        \
 	S(LOCKED, "Locked", "Vergrendeld")                                                         \
-	S(LOCKED_TEXT,                                                                             \
-	  "Nobody used this session for a while. Your charts are still open behind "               \
-	  "your password.",                                                                        \
-	  "Deze sessie is een tijd niet gebruikt. Uw dossiers staan nog open achter uw "           \
-	  "wachtwoord.")                                                                           \
+	S(LOCKED_TEXT, "Your charts are still open. Give your password to go on.",                 \
+	  "Uw dossiers staan nog open. Geef uw wachtwoord om verder te gaan.")                     \
 	S(UNLOCK, "Unlock", "Ontgrendelen")                                                        \
 	S(LOCK, "Lock", "Vergrendelen")                                                            \
 	S(LOGGED_IN_AS, "Logged in as", "Ingelogd als")                                            \
 	S(SEARCH, "Search", "Zoeken")                                                              \
+	S(FIND_EXAMPLES, "For example", "Bijvoorbeeld")                                            \
 	S(WHY, "Why do you open this chart?", "Waarom opent u dit dossier?")                       \
 	S(WHY_TEXT,                                                                                \
 	  "What you answer is kept in the audit log (NEN 7513), with your name and "               \
@@ -43,7 +46,7 @@
 	S(REASON_BEHALF, "On behalf of who treats the patient (say of whom)",                      \
 	  "In opdracht van de behandelaar (noteer van wie)")                                       \
 	S(REASON_PATIENT, "The patient asked for it", "De patiënt vraagt erom")                    \
-	S(REASON_TEXT, "In your words", "In uw woorden")                                           \
+	S(REASON_TEXT, "In your words", "Toelichting")                                             \
 	S(WHY_ALL, "Why do you open these charts?", "Waarom opent u deze dossiers?")               \
 	S(REASON_TREATMENT_ALL, "I treat these patients", "Ik behandel deze patiënten")            \
 	S(REASON_NEEDED, "Choose a reason; on behalf of somebody, say of whom.",                   \
@@ -51,7 +54,7 @@
 	S(OPEN_CHART, "Open the chart", "Dossier openen")                                          \
 	S(NOT_ALLOWED, "This account may not read charts.",                                        \
 	  "Dit account mag geen dossiers lezen.")                                                  \
-	S(NOTHING_HERE, "There is nothing here.", "Hier is niets.")                                \
+	S(NOTHING_HERE, "There is nothing here.", "Pagina niet gevonden.")                         \
 	S(NOTHING_HERE_TEXT, "The address is wrong, or belongs to a session that has ended.",      \
 	  "Het adres klopt niet, of hoort bij een sessie die voorbij is.")                         \
 	S(NO_LOG, "Nothing can be shown", "Er kan niets worden getoond")                           \
@@ -63,9 +66,10 @@
 	  "Waarschuw direct ICT: meestal is de schijf vol.")                                       \
 	S(FAILED, "This could not be read", "Dit kon niet worden gelezen")                         \
 	S(FAILED_TEXT,                                                                             \
-	  "IT finds the reason where the service runs. The other charts are not "                  \
+	  "IT sees the reason on the computer where medark runs. The other charts are not "        \
 	  "concerned.",                                                                            \
-	  "ICT vindt de reden waar de dienst draait. De andere dossiers blijven leesbaar.")        \
+	  "ICT ziet de oorzaak op de computer waar medark draait. De andere dossiers blijven "     \
+	  "leesbaar.")                                                                             \
 	S(REFUSED, "Refused", "Geweigerd")                                                         \
 	S(REFUSED_TEXT,                                                                            \
 	  "The form did not come from this session's page. Go back, reload the "                   \
@@ -85,18 +89,17 @@
 	S(PRINT_LEFT_OUT,                                                                          \
 	  "patients are not among them: what their source calls them is too long for the log.",    \
 	  "patiënten ontbreken hier: hun aanduiding in de bron is te lang voor de logging.")       \
-	S(FILES, "Files that are no records", "Bestanden die geen gegevens zijn")                  \
+	S(FILES, "Files that are no records", "Overige bestanden")                                 \
 	S(FILES_TEXT,                                                                              \
 	  "What the archive has beside records, as documents, images and other "                   \
 	  "files. A chart shows those that one of its records points to; of the others "           \
 	  "nothing but their name may say whose they are. The audit log gets a row for each "      \
 	  "that is fetched.",                                                                      \
-	  "Wat het archief naast gegevens bevat, zoals documenten, beelden en andere "             \
-	  "bestanden. Een dossier toont die waarnaar een van zijn gegevens verwijst; van "         \
-	  "de andere zegt hooguit de naam van wie ze zijn. De logging krijgt een regel voor elk "  \
-	  "bestand dat wordt opgehaald.")                                                          \
-	S(FILES_REFUSED, "This is for who administers.", "Dit is voor wie beheert.")               \
-	S(FILES_NONE, "The archive has none.", "Het archief heeft er geen.")                       \
+	  "Bestanden in het archief naast de dossiergegevens, zoals documenten en beelden. Een "   \
+	  "dossier toont de bestanden waarnaar het verwijst; bij de andere blijkt hooguit uit de " \
+	  "naam bij wie ze horen. Elk bestand dat u ophaalt, komt in de logging.")                 \
+	S(FILES_REFUSED, "This is for administrators.", "Deze pagina is alleen voor beheerders.")  \
+	S(FILES_NONE, "The archive has none.", "In het archief zitten geen andere bestanden.")     \
 	S(FILE_PATH, "Where it was", "Waar het stond")                                             \
 	S(FILE_SIZE, "Bytes", "Bytes")                                                             \
 	S(FILE_CHANGED, "Changed", "Gewijzigd")                                                    \
@@ -116,8 +119,8 @@
 	  "Een andere auditor leest de logging op dit moment. Probeer het "                        \
 	  "over enkele seconden opnieuw.")                                                         \
 	S(LOG_WHICH, "Log", "Logging")                                                             \
-	S(LOG_OF_SERVICE, "Read here", "Hier gelezen")                                             \
-	S(LOG_OF_RESTORES, "Taken out by restores", "Uitgevoerd met restore")                      \
+	S(LOG_OF_SERVICE, "Read here", "Hier ingezien")                                            \
+	S(LOG_OF_RESTORES, "Taken out by restores", "Uit het archief gehaald (restore)")           \
 	S(LOG_PATIENT, "Patient: record number or BSN", "Patiënt: patiëntnummer of BSN")           \
 	S(LOG_ACCOUNT, "Employee: account", "Medewerker: account")                                 \
 	S(LOG_FROM, "From", "Van")                                                                 \
@@ -126,13 +129,12 @@
 	S(LOG_SAVE, "Save as FHIR AuditEvents", "Opslaan als FHIR AuditEvents")                    \
 	S(LOG_BAD_QUERY, "This cannot be looked for. Days are written 2026-11-29.",                \
 	  "Hierop kan niet worden gezocht. Dagen schrijft u als 2026-11-29.")                      \
-	S(LOG_NOTHING, "No row of the log is about that.",                                         \
-	  "Geen regel van de logging gaat daarover.")                                              \
+	S(LOG_NOTHING, "No row of the log is about that.", "In de logging staat hier niets over.") \
 	S(LOG_WHOLE, "The log is unbroken: nothing in it was changed or taken out.",               \
-	  "De logging is ongebroken: er is niets in gewijzigd of uit weggehaald.")                 \
+	  "De logging is volledig: er is niets in gewijzigd of uit weggehaald.")                   \
 	S(LOG_FIRST, "Files that are older are not here; the first one has number",                \
 	  "Oudere bestanden staan hier niet; het eerste heeft nummer")                             \
-	S(LOG_BROKEN, "The log is broken.", "De logging is verbroken.")                            \
+	S(LOG_BROKEN, "The log is broken.", "De logging klopt niet.")                              \
 	S(LOG_BROKEN_NEXT,                                                                         \
 	  "Leave the files as they are, and tell who is responsible for security.",                \
 	  "Laat de bestanden zoals ze zijn en waarschuw wie over de beveiliging gaat.")            \

@@ -103,19 +103,19 @@ MEDARK_WORD_NAME(ALL_VALUES, "All values by date", "Alle waarden op datum")
 MEDARK_WORD_NAME(GRID, "Side by side, the latest dates", "Naast elkaar, de laatste datums")
 MEDARK_WORD_NAME(LAB_REPORTS, "Laboratory reports", "Laboratoriumverslagen")
 MEDARK_WORD_NAME(NOT_READ, "cannot be read here: see the record as it stands",
-		 "kan hier niet worden gelezen: zie het oorspronkelijke gegeven")
+		 "kan hier niet worden gelezen: zie de gegevens zoals ze in de bron staan")
 MEDARK_WORD_NAME(DOCUMENT, "Document", "Document")
 MEDARK_WORD_NAME(ATTACHED, "Attached", "Bijgevoegd")
 MEDARK_WORD_NAME(NOT_SHOWN, "cannot be shown here", "kan hier niet worden getoond")
 MEDARK_WORD_NAME(CUT_SHORT, "cut short here: the whole is in the record as it stands",
-		 "hier afgekapt: het geheel staat in het oorspronkelijke gegeven")
+		 "hier afgekapt: het geheel staat bij de gegevens zoals ze in de bron staan")
 MEDARK_WORD_NAME(RAW, "Records as they stand in the source", "Gegevens zoals ze in de bron staan")
 MEDARK_WORD_NAME(TOO_LONG, "The rest does not fit here: it is in the archive.",
 		 "De rest past hier niet: die staat in het archief.")
 MEDARK_WORD_NAME(RAW_HINT, "For technicians: every record of this chart, unchanged.",
-		 "Voor technici: elk gegeven van dit dossier, ongewijzigd.")
+		 "Voor technici: alle gegevens van dit dossier, ongewijzigd.")
 MEDARK_WORD_NAME(UNRESOLVED, "references lead to nothing in this copy",
-		 "verwijzingen leiden in deze kopie nergens heen")
+		 "verwijzingen naar gegevens die niet in deze kopie staan")
 MEDARK_WORD_NAME(TO_THE_CHART, "Back to the chart", "Terug naar het dossier")
 
 /* The patient summary to hand over (IPS). */
@@ -147,7 +147,7 @@ MEDARK_WORD_NAME(NO_ALLERGY_INFO, "No information about allergies",
 		 "Geen informatie over allergieën")
 MEDARK_WORD_NAME(NO_PROBLEM_INFO, "No information about problems", "Geen informatie over problemen")
 MEDARK_WORD_NAME(NONE_HERE, "No record is taken into this summary",
-		 "Geen gegeven is in deze samenvatting opgenomen")
+		 "In deze samenvatting zijn geen gegevens opgenomen")
 MEDARK_WORD_NAME(LEFT_OUT, "Left out", "Weggelaten")
 MEDARK_WORD_NAME(LEFT_ASIDE, "ended, planned or not done, by their status",
 		 "volgens de status beëindigd, gepland of niet uitgevoerd")
@@ -181,7 +181,8 @@ MEDARK_WORD_NAME(PLAIN_WARNING,
 MEDARK_WORD_NAME(LISTS, "Appointments and admissions", "Afspraken en opnames")
 MEDARK_WORD_NAME(APPOINTMENTS_OF, "Appointments of", "Afspraken van")
 MEDARK_WORD_NAME(ADMITTED, "Admitted", "Opgenomen")
-MEDARK_WORD_NAME(NOBODY_LISTED, "The source has nobody here.", "De bron heeft hier niemand.")
+MEDARK_WORD_NAME(NOBODY_LISTED, "The source has nobody here.",
+		 "Volgens de bron staat hier niemand.")
 MEDARK_WORD_NAME(LIST_CUT, "There are more patients than are listed here.",
 		 "Er zijn meer patiënten dan hier staan.")
 MEDARK_WORD_NAME(PRINT_LIST, "Print the summaries of these patients, one to a sheet:",

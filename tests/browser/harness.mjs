@@ -101,7 +101,7 @@ export const WORDS = {
 		unlock: 'Ontgrendelen', locked: 'Vergrendeld', find: 'Zoek een patiënt',
 		hint: 'Naam, geboortedatum, BSN of patiëntnummer', search: 'Zoeken', why: 'Waarom opent u dit dossier?',
 		treat: 'Ik behandel deze patiënt', open: 'Dossier openen', other: 'English', lists: 'Afspraken en opnames', admitted: 'Opgenomen', log: 'Logging',
-		logPatient: 'Patiënt: patiëntnummer of BSN', show: 'Tonen', whole: 'De logging is ongebroken', nothing: 'Hier is niets.',
+		logPatient: 'Patiënt: patiëntnummer of BSN', show: 'Tonen', whole: 'De logging is volledig', nothing: 'Pagina niet gevonden.',
 		copy: 'Noodkopie', old: 'oud', all: 'Alle', whyAll: 'Waarom opent u deze dossiers?', summaries: 'Samenvattingen tonen',
 		ips: 'Patiëntsamenvatting om over te dragen (IPS)', ipsTitle: 'Internationale patiëntsamenvatting (IPS)',
 		ipsSave: 'Opslaan als FHIR-document (JSON)',

@@ -299,7 +299,7 @@ class Auditor(ServiceTest):
         self.doctor().open(BSN)
         auditor = self.auditor(**{"Accept-Language": "nl"})
         text = auditor.get("/log").text
-        for word in ("Logging", "De logging is ongebroken", "Medewerker: account", "dossier geopend", "behandeling",
+        for word in ("Logging", "De logging is volledig", "Medewerker: account", "dossier geopend", "behandeling",
                      "Opslaan als FHIR AuditEvents", "behandelaar"):
             self.assertIn(word, text)
 
