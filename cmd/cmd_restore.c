@@ -253,6 +253,8 @@ static void print_text(const struct cli_options *options, const struct outcome *
 	(void)fputs(": verified and restored to ", stdout);
 	cli_text_print(stdout, options->to);
 	(void)fputc('\n', stdout);
+	if (options->form == MEDARK_RESTORE_HTML)
+		(void)fputs("open index.html in that folder with a browser\n", stdout);
 }
 
 static const char *type_at(size_t i, const void *context)

@@ -29,7 +29,7 @@ complete -c medark -n __medark_first -a verify -d 'check the signature and every
 complete -c medark -n __medark_first -a inspect -d 'show what is visible without any key'
 complete -c medark -n __medark_first -a patients -d 'list or search the patients in an archive'
 complete -c medark -n __medark_first -a items -d 'list the files in an archive, or what is in quarantine'
-complete -c medark -n __medark_first -a restore -d 'bring records back into a folder'
+complete -c medark -n __medark_first -a restore -d 'bring records back: files, pages, tables, or into a FHIR server'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
