@@ -78,6 +78,7 @@ class Files(ServiceTest):
         self.serve()
         admin, doctor = self.browser(), self.doctor()
         admin.log_in("it")
+        self.assertEqual(admin.get("/").headers["Location"], "/files/")
         self.assertNotIn("/files/", doctor.get("/").text)
         self.assertEqual(doctor.get("/files/").status, 403)
         while admin.get("/files/").status == 503:

@@ -135,6 +135,11 @@ class Pages(ArchiveTest):
             self.assertRegex(page.text, r"Emergency copy data of [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{5}")
             self.assertIn("read-only", page.text)
 
+    def test_it_says_which_file_to_open(self):
+        said = self.succeed(*self.opened("restore", "--to", "html:pages")).out
+        self.assertIn("open index.html in that folder with a browser", said)
+        self.assertNotIn("index.html", self.succeed(*self.opened("restore", "--to", "csv:tables")).out)
+
     def test_the_pages_speak_dutch(self):
         found = self.pages("a.medark", "--lang", "nl", "--patient", "999990019")
         self.assertIn("Deze map is niet versleuteld.", found["index.html"].text)
