@@ -293,9 +293,9 @@ static int by_key(const void *a, const void *b, void *context)
 
 static char letter_of(const struct html *h, const struct entry *e)
 {
-	char c = e->row > e->key ? (char)h->text.data[e->key] : '?';
+	char c = (char)(e->row > e->key ? h->text.data[e->key] : '?');
 
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : '#';
+	return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : '#');
 }
 
 static int put_head(struct html *h, struct medark_error *err)

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Behind the last number that a file has: twelve digits. */
+#define NUMBERS_END UINT64_C(1000000000000)
+
 void medark_audit_file_name(uint64_t number, char out[MEDARK_AUDIT_NAME_SIZE])
 {
 	(void)snprintf(out, MEDARK_AUDIT_NAME_SIZE, "audit-%06" PRIu64 ".log", number);
@@ -16,10 +19,14 @@ void medark_audit_file_name(uint64_t number, char out[MEDARK_AUDIT_NAME_SIZE])
 /* The number of a file of the log; 0 if it is none. One form for each number. */
 static uint64_t file_number(const char *name)
 {
+	static const char prefix[] = "audit-";
 	char again[MEDARK_AUDIT_NAME_SIZE];
-	uint64_t number = 0;
+	uint64_t number;
 
-	if (sscanf(name, "audit-%12" SCNu64 ".log", &number) != 1)
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return 0;
+	number = strtoull(name + sizeof(prefix) - 1, NULL, 10);
+	if (number >= NUMBERS_END)
 		return 0;
 	medark_audit_file_name(number, again);
 	return strcmp(again, name) == 0 ? number : 0;

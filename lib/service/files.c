@@ -106,7 +106,7 @@ static int audit_file(struct medark_call *call, struct medark_item_place place)
 	for (size_t i = 0; i < row.path.size && size + 1 < sizeof(detail); i++) {
 		uint8_t c = row.path.data[i];
 
-		detail[size++] = c >= 0x20 && c < 0x7f ? (char)c : '?';
+		detail[size++] = (char)(c >= 0x20 && c < 0x7f ? c : '?');
 	}
 	detail[size] = 0;
 	return medark_call_audit(call, &event);

@@ -21,7 +21,7 @@ static enum medark_language accepted(struct medark_bytes field)
 
 		if (c != ',') {
 			if (used + 1 < sizeof(tag) && c != ' ')
-				tag[used++] = c == ';' ? 0 : (char)c;
+				tag[used++] = (char)(c == ';' ? 0 : c);
 			continue;
 		}
 		tag[used] = 0;

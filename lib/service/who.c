@@ -97,7 +97,7 @@ int medark_call_audit_failure(struct medark_call *call, struct medark_bytes name
 
 	/* As far as a row has room. */
 	for (size_t i = 0; i < name.size && i < MEDARK_ACCOUNT_NAME_MAX; i++)
-		typed[i] = name.data[i] > 0x20 && name.data[i] < 0x7f ? (char)name.data[i] : '?';
+		typed[i] = (char)(name.data[i] > 0x20 && name.data[i] < 0x7f ? name.data[i] : '?');
 	return medark_call_audit(call, &row);
 }
 
