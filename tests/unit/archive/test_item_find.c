@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of two archives that are no records: by place, by path, by the URL of an Attachment. */
-#include "../test.h"
+#include "clinic.h"
 
-#include "archive/folder.h"
 #include "archive/item_find.h"
 
-#include <medark/medark.h>
-
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char place[] = "/tmp/medark-test-XXXXXX";
-static int before = -1;
-static struct medark_trust *trust;
-static struct medark_identity *identity;
+static struct clinic clinic;
 static struct medark_archive *archives[2];
 static struct medark_lineage lineage = { .archives = archives, .count = 2 };
 static struct medark_item_find *find;
@@ -30,57 +23,27 @@ static void write_file(const char *path, const char *text)
 	assert_true(fputs(text, f) >= 0 && fclose(f) == 0);
 }
 
-static void make_key(enum medark_key_role role, const char *prefix)
-{
-	struct medark_key_request request = {
-		.role = role, .type = MEDARK_KEY_P256, .common_name = prefix, .prefix = prefix
-	};
-	struct medark_error err;
-
-	assert_int_equal(medark_key_create(&request, &err), 0);
-}
-
-static void make_archive(const char *out)
-{
-	struct medark_export_result result;
-	struct medark_export *e = NULL;
-	struct medark_error err;
-
-	assert_int_equal(medark_export_new(&e, &err), 0);
-	assert_int_equal(medark_export_add_source(e, "src", &err), 0);
-	assert_int_equal(medark_export_add_recipient(e, "r.cert.pem", &err), 0);
-	assert_int_equal(medark_export_set_signer(e, "s.cert.pem", "s.key.pem", NULL, 0, &err), 0);
-	assert_int_equal(medark_export_run(e, out, false, NULL, &result, &err), 0);
-	medark_export_free(e);
-}
-
 static int set_up(void **state)
 {
 	static const char *const names[] = { "a.medark", "b.medark" };
 	struct medark_error err;
 
 	(void)state;
-	before = open(".", O_RDONLY | O_DIRECTORY);
-	if (!mkdtemp(place) || chdir(place) < 0 || mkdir("src", 0700) < 0 ||
-	    mkdir("src/fhir", 0700) < 0 || mkdir("src/docs", 0700) < 0)
+	if (!clinic_begin(&clinic) || mkdir("src", 0700) < 0 || mkdir("src/fhir", 0700) < 0 ||
+	    mkdir("src/docs", 0700) < 0)
 		return -1;
-	make_key(MEDARK_ROLE_SIGNER, "s");
-	make_key(MEDARK_ROLE_RECIPIENT, "r");
 	write_file("src/fhir/r.ndjson", "{\"resourceType\":\"Patient\",\"id\":\"a\"}\n");
 	write_file("src/docs/old.txt", "only in the first");
 	write_file("src/docs/both.txt", "first");
-	make_archive("a.medark");
+	clinic_export("src", "a.medark");
 	write_file("src/docs/both.txt", "second");
 	write_file("src/docs/empty.txt", "");
 	if (unlink("src/docs/old.txt") < 0)
 		return -1;
-	make_archive("b.medark");
-	assert_int_equal(medark_trust_new(&trust, &err), 0);
-	assert_int_equal(medark_trust_add_file(trust, "s.cert.pem", &err), 0);
-	assert_int_equal(medark_identity_new(&identity, &err), 0);
-	assert_int_equal(medark_identity_add_key(identity, "r.key.pem", NULL, 0, &err), 0);
+	clinic_export("src", "b.medark");
 	for (size_t i = 0; i < 2; i++)
-		assert_int_equal(medark_archive_open(names[i], trust, identity, &archives[i], &err),
+		assert_int_equal(medark_archive_open(names[i], clinic.trust, clinic.identity,
+						     &archives[i], &err),
 				 0);
 	assert_int_equal(medark_item_find_new(&lineage, &find, &err), 0);
 	return 0;
@@ -88,21 +51,11 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct medark_error err;
-	int fd;
-
 	(void)state;
 	medark_item_find_free(find);
 	for (size_t i = 0; i < 2; i++)
 		medark_archive_free(archives[i]);
-	medark_identity_free(identity);
-	medark_trust_free(trust);
-	if (fchdir(before) < 0)
-		return -1;
-	fd = medark_folder_open(AT_FDCWD, place);
-	assert_int_equal(medark_folder_clear(fd, &err), 0);
-	(void)close(fd);
-	return rmdir(place) || close(before);
+	return clinic_end(&clinic);
 }
 
 static void read_text(struct medark_item_place at, const char *wanted)

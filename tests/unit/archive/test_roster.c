@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of patients in memory: row by row what the index has, and what a shelf finds by it. */
-#include "../test.h"
+#include "clinic.h"
 
-#include "archive/folder.h"
 #include "archive/roster.h"
 #include "archive/shelf.h"
 
-#include <medark/medark.h>
-
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,22 +13,9 @@
 #define PATIENTS 900u /* of some blocks */
 #define LONG	 451u /* the row of this one alone is larger than a block */
 
-static char place[] = "/tmp/medark-test-XXXXXX";
-static int before = -1;
-static struct medark_trust *trust;
-static struct medark_identity *identity;
+static struct clinic clinic;
 static struct medark_roster *roster;
 static struct medark_shelf *plain, *quick;
-
-static void make_key(enum medark_key_role role, const char *prefix)
-{
-	struct medark_key_request request = {
-		.role = role, .type = MEDARK_KEY_P256, .common_name = prefix, .prefix = prefix
-	};
-	struct medark_error err;
-
-	assert_int_equal(medark_key_create(&request, &err), 0);
-}
 
 static void write_source(void)
 {
@@ -51,23 +34,6 @@ static void write_source(void)
 		(void)fprintf(f, "\"]}],\"birthDate\":\"19%02u-01-01\"}\n", i % 100);
 	}
 	assert_int_equal(fclose(f), 0);
-}
-
-static void make_archive(void)
-{
-	struct medark_export_result result;
-	struct medark_export *e = NULL;
-	struct medark_error err;
-
-	write_source();
-	make_key(MEDARK_ROLE_SIGNER, "s");
-	make_key(MEDARK_ROLE_RECIPIENT, "r");
-	assert_int_equal(medark_export_new(&e, &err), 0);
-	assert_int_equal(medark_export_add_source(e, "r.ndjson", &err), 0);
-	assert_int_equal(medark_export_add_recipient(e, "r.cert.pem", &err), 0);
-	assert_int_equal(medark_export_set_signer(e, "s.cert.pem", "s.key.pem", NULL, 0, &err), 0);
-	assert_int_equal(medark_export_run(e, "a.medark", false, NULL, &result, &err), 0);
-	medark_export_free(e);
 }
 
 static bool never(void *context)
@@ -89,16 +55,12 @@ static int set_up(void **state)
 	struct medark_error err;
 
 	(void)state;
-	before = open(".", O_RDONLY | O_DIRECTORY);
-	if (!mkdtemp(place) || chdir(place) < 0)
+	if (!clinic_begin(&clinic))
 		return -1;
-	make_archive();
-	assert_int_equal(medark_trust_new(&trust, &err), 0);
-	assert_int_equal(medark_trust_add_file(trust, "s.cert.pem", &err), 0);
-	assert_int_equal(medark_identity_new(&identity, &err), 0);
-	assert_int_equal(medark_identity_add_key(identity, "r.key.pem", NULL, 0, &err), 0);
-	setup.trust = trust;
-	setup.identity = identity;
+	write_source();
+	clinic_export("r.ndjson", "a.medark");
+	setup.trust = clinic.trust;
+	setup.identity = clinic.identity;
 	assert_int_equal(medark_shelf_new(&setup, &plain, &err), 0);
 	assert_int_equal(medark_roster_new(&roster, &err), 0);
 	setup.roster = roster;
@@ -108,21 +70,11 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct medark_error err;
-	int fd;
-
 	(void)state;
 	medark_shelf_free(plain);
 	medark_shelf_free(quick);
 	medark_roster_free(roster);
-	medark_identity_free(identity);
-	medark_trust_free(trust);
-	if (fchdir(before) < 0)
-		return -1;
-	fd = medark_folder_open(AT_FDCWD, place);
-	assert_int_equal(medark_folder_clear(fd, &err), 0);
-	(void)close(fd);
-	return rmdir(place) || close(before);
+	return clinic_end(&clinic);
 }
 
 struct names {

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A shelf over a small archive: charts, records by name, records by type, queries. */
-#include "../test.h"
+#include "clinic.h"
 
-#include "archive/folder.h"
 #include "archive/shelf.h"
 
-#include <medark/medark.h>
-
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,41 +20,18 @@ static const char source[] =
 	"{\"resourceType\":\"Practitioner\",\"id\":\"d\"}\n"
 	"{\"resourceType\":\"Practitioner\",\"id\":\"e\"}\n";
 
-static char place[] = "/tmp/medark-test-XXXXXX";
-static int before = -1;
-static struct medark_trust *trust;
-static struct medark_identity *identity;
+static struct clinic clinic;
 static struct medark_record_find *find;
 static struct medark_shelf *shelf;
 static unsigned told;
 
-static void make_key(enum medark_key_role role, const char *prefix)
-{
-	struct medark_key_request request = {
-		.role = role, .type = MEDARK_KEY_P256, .common_name = prefix, .prefix = prefix
-	};
-	struct medark_error err;
-
-	assert_int_equal(medark_key_create(&request, &err), 0);
-}
-
 static void make_archive(void)
 {
-	struct medark_export_result result;
-	struct medark_export *e = NULL;
-	struct medark_error err;
 	FILE *f = fopen("r.ndjson", "w");
 
 	assert_non_null(f);
 	assert_true(fputs(source, f) >= 0 && fclose(f) == 0);
-	make_key(MEDARK_ROLE_SIGNER, "s");
-	make_key(MEDARK_ROLE_RECIPIENT, "r");
-	assert_int_equal(medark_export_new(&e, &err), 0);
-	assert_int_equal(medark_export_add_source(e, "r.ndjson", &err), 0);
-	assert_int_equal(medark_export_add_recipient(e, "r.cert.pem", &err), 0);
-	assert_int_equal(medark_export_set_signer(e, "s.cert.pem", "s.key.pem", NULL, 0, &err), 0);
-	assert_int_equal(medark_export_run(e, "a.medark", false, NULL, &result, &err), 0);
-	medark_export_free(e);
+	clinic_export("r.ndjson", "a.medark");
 }
 
 static int note(void *context, const struct medark_record *facts, struct medark_bytes text,
@@ -79,17 +52,12 @@ static int set_up(void **state)
 	struct medark_error err;
 
 	(void)state;
-	before = open(".", O_RDONLY | O_DIRECTORY);
-	if (!mkdtemp(place) || chdir(place) < 0)
+	if (!clinic_begin(&clinic))
 		return -1;
 	make_archive();
-	assert_int_equal(medark_trust_new(&trust, &err), 0);
-	assert_int_equal(medark_trust_add_file(trust, "s.cert.pem", &err), 0);
-	assert_int_equal(medark_identity_new(&identity, &err), 0);
-	assert_int_equal(medark_identity_add_key(identity, "r.key.pem", NULL, 0, &err), 0);
 	assert_int_equal(medark_record_find_new(&find, &err), 0);
-	setup.trust = trust;
-	setup.identity = identity;
+	setup.trust = clinic.trust;
+	setup.identity = clinic.identity;
 	setup.find = find;
 	assert_int_equal(medark_shelf_new(&setup, &shelf, &err), 0);
 	assert_false(medark_record_find_is_complete(find));
@@ -100,20 +68,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct medark_error err;
-	int fd;
-
 	(void)state;
 	medark_shelf_free(shelf);
 	medark_record_find_free(find);
-	medark_identity_free(identity);
-	medark_trust_free(trust);
-	if (fchdir(before) < 0)
-		return -1;
-	fd = medark_folder_open(AT_FDCWD, place);
-	assert_int_equal(medark_folder_clear(fd, &err), 0);
-	(void)close(fd);
-	return rmdir(place) || close(before);
+	return clinic_end(&clinic);
 }
 
 static void every_record_of_a_chart_was_told_once_for_each_patient(void **state)
