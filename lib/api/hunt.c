@@ -140,7 +140,8 @@ static int run_chart(struct medark_hunt *h)
 	return 0;
 }
 
-bool medark_hunt_is_again(const struct medark_hunt *h, size_t i)
+/* Was value `i` of the criterion there before, as it may be in a list? */
+static bool is_again(const struct medark_hunt *h, size_t i)
 {
 	const struct medark_search_criterion *c = &h->query->criteria[h->criterion];
 	struct medark_bytes id = medark_search_query_value(h->query, c->first + i)->text;
@@ -151,24 +152,32 @@ bool medark_hunt_is_again(const struct medark_hunt *h, size_t i)
 	return false;
 }
 
-static int run_names(struct medark_hunt *h)
+int medark_hunt_named(const struct medark_hunt *h, size_t i, struct medark_shelf_record *out)
 {
 	const struct medark_search_criterion *c = &h->query->criteria[h->criterion];
 	struct medark_bytes type = medark_bytes_text(h->query->type->name);
+	struct medark_error why = { 0 };
+	int code;
 
-	for (size_t i = 0; i < c->count; i++) {
+	if (is_again(h, i))
+		return 0;
+	code = medark_shelf_record(h->call->shelf, type,
+				   medark_search_query_value(h->query, c->first + i)->text, out,
+				   &why);
+	if (code == MEDARK_E_NOT_FOUND)
+		return 0;
+	return code < 0 ? medark_error_set(h->call->err, code, "%s", why.message) : 1;
+}
+
+static int run_names(struct medark_hunt *h)
+{
+	for (size_t i = 0; i < h->query->criteria[h->criterion].count; i++) {
 		MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
-		struct medark_bytes id = medark_search_query_value(h->query, c->first + i)->text;
-		struct medark_error why = { 0 };
-		int code;
+		int code = medark_hunt_named(h, i, &one);
 
-		if (medark_hunt_is_again(h, i))
-			continue;
-		code = medark_shelf_record(h->call->shelf, type, id, &one, &why);
-		if (code < 0 && code != MEDARK_E_NOT_FOUND)
-			return medark_error_set(h->call->err, code, "%s", why.message);
-		if (code >= 0)
-			MEDARK_TRY(try_record(h, &one.one.list[0]));
+		if (code > 0)
+			code = try_record(h, &one.one.list[0]);
+		MEDARK_TRY(code);
 	}
 	return 0;
 }

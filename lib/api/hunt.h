@@ -77,8 +77,12 @@ bool medark_hunt_needs_names(const struct medark_hunt *hunt);
 int medark_hunt_pass(const struct medark_hunt *hunt, const char *what,
 		     struct medark_bytes text) MEDARK_MUST_USE;
 
-/* Was value `i` of the criterion that gives the names there before, as they are in a list? */
-bool medark_hunt_is_again(const struct medark_hunt *hunt, size_t i);
+/*
+ * The record of name `i` that the criterion gives, which the caller clears: 1; 0: there is none, or
+ * the name was there before.
+ */
+int medark_hunt_named(const struct medark_hunt *hunt, size_t i,
+		      struct medark_shelf_record *out) MEDARK_MUST_USE;
 
 /* The chart of hunt->patient, which may be an identifier: 1, or 0: there is nobody. */
 int medark_hunt_chart(const struct medark_hunt *hunt,

@@ -63,16 +63,11 @@ static int pass_names(const struct medark_hunt *h, struct row *r, struct medark_
 	for (size_t i = 0; i < c->count; i++) {
 		MEDARK_AUTO(medark_shelf_record_clear) struct medark_shelf_record one = { 0 };
 		struct medark_bytes id = medark_search_query_value(h->query, c->first + i)->text;
-		struct medark_error why = { 0 };
-		int code;
+		int code = medark_hunt_named(h, i, &one);
 
-		if (medark_hunt_is_again(h, i))
+		MEDARK_TRY(code);
+		if (code == 0)
 			continue;
-		code = medark_shelf_record(h->call->shelf, type, id, &one, &why);
-		if (code == MEDARK_E_NOT_FOUND)
-			continue;
-		if (code < 0)
-			return medark_error_set(h->call->err, code, "%s", why.message);
 		medark_api_record_name(type, id, name, sizeof(name));
 		r->record = name;
 		r->patient = medark_api_owner(type, name, one.patient_id);
