@@ -2,8 +2,8 @@
 /*
  * roster: the rows of all patients as the indexes have them, packed in memory. A page of an index
  * holds some 500 rows; who looks for "jan vr" among a million patients finds 200 rows on as many
- * pages, and each page has to be read, unsealed and decompressed: 80 ms. Blocks of 16 KiB take a
- * tenth of that, and about 150 bytes of memory for each patient (docs/BENCHMARKS.md).
+ * pages, and each page has to be read, unsealed and decompressed: 87 ms of processor time. Out of
+ * blocks of 16 KiB the whole search takes less than 20 (docs/BENCHMARKS.md).
  *
  * Numbers are those of record_find.h.
  */
