@@ -59,11 +59,14 @@ int medark_accounts_check(struct medark_accounts *accounts, const struct medark_
 /*
  * Tells what has changed in the accounts since they were opened, or since the last call, whoever
  * changed it: so the audit log also has what was done with `medark account` beside the service. For
- * each change `each` gets the name and a few words for the row's detail ("other roles"); both are
- * borrowed during the call, in which the accounts must not be used. That a code was used up is no
- * change. Errors of medark_accounts_open(); nothing was told then. Any thread.
+ * each change `each` gets the name and a few words for the row's detail ("other roles"), both
+ * borrowed during the call, in which the accounts must not be used; and whether sessions of the
+ * account end by it, as who has the old password, or had an account of this name, must not go on.
+ * That a code was used up is no change. Errors of medark_accounts_open(); nothing was told then.
+ * Any thread.
  */
-typedef void medark_account_changed(void *context, const char *name, const char *what);
+typedef void medark_account_changed(void *context, const char *name, const char *what,
+				    bool ends_sessions);
 int medark_accounts_changes(struct medark_accounts *accounts, medark_account_changed *each,
 			    void *context, struct medark_error *err) MEDARK_MUST_USE;
 

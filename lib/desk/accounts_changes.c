@@ -10,10 +10,13 @@ struct telling {
 	void *context;
 };
 
-static void tell_if(const struct telling *t, bool is_so, const char *name, const char *what)
+enum { GOES_ON, ENDS }; /* sessions of the account */
+
+static void tell_if(const struct telling *t, bool is_so, const char *name, const char *what,
+		    bool ends)
 {
 	if (is_so)
-		t->each(t->context, name, what);
+		t->each(t->context, name, what, ends);
 }
 
 /* An account that was there before, and is now. */
@@ -22,15 +25,16 @@ static void tell_both(const struct telling *t, const struct medark_account_entry
 {
 	const struct medark_account *was = &old->account, *is = &new->account;
 
-	tell_if(t, memcmp(old->salt, new->salt, sizeof(old->salt)) != 0, is->name, "new password");
-	tell_if(t, was->roles != is->roles, is->name, "other roles");
-	tell_if(t, strcmp(was->shown, is->shown) != 0, is->name, "shown otherwise");
+	tell_if(t, memcmp(old->salt, new->salt, sizeof(old->salt)) != 0, is->name, "new password",
+		ENDS);
+	tell_if(t, was->roles != is->roles, is->name, "other roles", GOES_ON);
+	tell_if(t, strcmp(was->shown, is->shown) != 0, is->name, "shown otherwise", GOES_ON);
 	tell_if(t, was->is_disabled != is->is_disabled, is->name,
-		is->is_disabled ? "disabled" : "enabled");
-	tell_if(t, was->has_totp && !is->has_totp, is->name, "needs no code any more");
+		is->is_disabled ? "disabled" : "enabled", is->is_disabled);
+	tell_if(t, was->has_totp && !is->has_totp, is->name, "needs no code any more", GOES_ON);
 	tell_if(t,
 		is->has_totp && (!was->has_totp || memcmp(old->totp, new->totp, sizeof(old->totp))),
-		is->name, "new secret for codes");
+		is->name, "new secret for codes", ENDS);
 }
 
 int medark_accounts_changes(struct medark_accounts *a, medark_account_changed *each, void *context,
@@ -51,9 +55,9 @@ int medark_accounts_changes(struct medark_accounts *a, medark_account_changed *e
 							now.items[j].account.name);
 
 		if (order < 0)
-			each(context, a->told.items[i++].account.name, "taken away");
+			each(context, a->told.items[i++].account.name, "taken away", ENDS);
 		else if (order > 0)
-			each(context, now.items[j++].account.name, "made");
+			each(context, now.items[j++].account.name, "made", GOES_ON);
 		else
 			tell_both(&t, &a->told.items[i++], &now.items[j++]);
 	}

@@ -73,7 +73,8 @@ int medark_call_audit(struct medark_call *call, const struct medark_audit_event 
 		       (const char *)call->request->peer.data);
 	row.peer = peer;
 	row.archive = call->service->archive;
-	row.action = row.action ? row.action : 'R';
+	if (!row.action)
+		row.action = 'R';
 	if (call->has_session) {
 		row.account = call->who.account.name;
 		row.shown = call->who.account.shown;
@@ -109,12 +110,14 @@ struct changes {
 	int code;
 };
 
-static void note(void *context, const char *name, const char *what)
+static void note(void *context, const char *name, const char *what, bool ends_sessions)
 {
 	struct changes *c = context;
 	char detail[MEDARK_AUDIT_DETAIL_MAX];
 	struct medark_audit_event row = { .kind = MEDARK_AUDIT_ACCOUNT, .action = 'U' };
 
+	if (ends_sessions)
+		(void)medark_sessions_end_account(c->service->sessions, name);
 	(void)snprintf(detail, sizeof(detail), "%s: %s", name, what);
 	row.recorded = medark_audit_now();
 	row.archive = c->service->archive;

@@ -169,6 +169,15 @@ class Charts(ServiceTest):
         details = [row["detail"] for row in self.log() if row["kind"] == "account"]
         self.assertEqual(len(details), 2, details)
 
+    def test_a_new_password_ends_the_sessions_of_the_old_one(self):
+        self.start()
+        doctor = self.doctor()
+        place, = doctor.find("vries jan")
+        self.write("other", "a quite different one\n", 0o600)
+        self.succeed("account", "passwd", "jansen", "--passphrase-file", "other", "--state", "state")
+        self.assertEqual(doctor.get(place).headers["Location"], "/login")
+        self.assertEqual(self.browser().log_in(password="a quite different one").status, 303)
+
     def test_nothing_is_shown_when_the_log_cannot_be_written(self):
         self.start(options=("--audit-log", "log"))
         browser = self.doctor()

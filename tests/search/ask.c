@@ -181,11 +181,11 @@ static void read_zone(const char *path)
 
 static void read_clock(const char *path)
 {
-	long long local;
+	char line[64];
 
 	read_zone(path);
-	while (scanf("%lld", &local) == 1)
-		printf("%lld\n", (long long)medark_zone_utc(&zone, local));
+	while (fgets(line, sizeof(line), stdin))
+		printf("%lld\n", (long long)medark_zone_utc(&zone, strtoll(line, NULL, 10)));
 	medark_zone_clear(&zone);
 }
 

@@ -162,12 +162,13 @@ static void changes_of_another_process_are_seen(void **state)
 	assert_int_equal(medark_accounts_find(b, "bakker", &account, NULL), 0);
 }
 
-static void note_change(void *context, const char *name, const char *what)
+static void note_change(void *context, const char *name, const char *what, bool ends_sessions)
 {
 	char *text = context;
 	size_t used = strlen(text);
 
-	(void)snprintf(text + used, 512 - used, "%s: %s\n", name, what);
+	(void)snprintf(text + used, 512 - used, "%s: %s%s\n", name, what,
+		       ends_sessions ? ", ends sessions" : "");
 }
 
 static void changes_are_told_once_whoever_made_them(void **state)
@@ -195,9 +196,10 @@ static void changes_are_told_once_whoever_made_them(void **state)
 	assert_int_equal(medark_accounts_set_password(b, "jansen", OTHER, strlen(OTHER), NULL), 0);
 	assert_int_equal(medark_accounts_enrol_totp(b, "jansen", "Clinic", uri, NULL), 0);
 	assert_int_equal(medark_accounts_changes(a, note_change, text, NULL), 0);
-	assert_string_equal(text, "aalders: made\nbakker: taken away\njansen: new password\n"
-				  "jansen: other roles\njansen: disabled\n"
-				  "jansen: new secret for codes\n");
+	assert_string_equal(text, "aalders: made\nbakker: taken away, ends sessions\n"
+				  "jansen: new password, ends sessions\n"
+				  "jansen: other roles\njansen: disabled, ends sessions\n"
+				  "jansen: new secret for codes, ends sessions\n");
 	text[0] = '\0';
 	assert_int_equal(medark_accounts_drop_totp(b, "jansen", NULL), 0);
 	assert_int_equal(medark_accounts_set_disabled(b, "jansen", false, NULL), 0);

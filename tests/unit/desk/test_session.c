@@ -364,7 +364,7 @@ static void the_oldest_handles_and_charts_go(void **state)
 	begin(s, "jansen", 0, token);
 	t = medark_bytes_text(token);
 	for (int i = 0; i < 25; i++) {
-		char key[16];
+		char key[32];
 
 		(void)snprintf(key, sizeof(key), "Patient/%d", i);
 		assert_int_equal(

@@ -8,6 +8,7 @@
 
 struct made {
 	struct medark_view_records records;
+	struct medark_view_chart chart;
 	struct medark_ips ips;
 	struct medark_buffer out;
 	struct medark_json_tree tree;
@@ -31,13 +32,13 @@ static int make(struct made *m, const char *const *lines)
 	static const struct medark_ips_terms terms = { .base = BASE,
 						       .archive = "0011",
 						       .created = "2026-11-22T03:10:00+01:00" };
-	const struct medark_view_chart chart = { .records = &m->records,
-						 .facts = { .id = "p" },
-						 .on = terms.created };
 	struct medark_error err;
 	int code;
 
 	m->out = (struct medark_buffer)MEDARK_BUFFER(1 << 24);
+	m->chart = (struct medark_view_chart) { .records = &m->records,
+						.facts = { .id = "p" },
+						.on = terms.created };
 	for (; *lines; lines++) {
 		const char *type = **lines == '+' ? *lines + 1 : *lines;
 		const char *text = strchr(type, ' ') + 1;
@@ -49,7 +50,7 @@ static int make(struct made *m, const char *const *lines)
 				 0);
 	}
 	assert_int_equal(medark_view_records_sort(&m->records, &err), 0);
-	assert_int_equal(medark_ips_init(&m->ips, &chart, &err), 0);
+	assert_int_equal(medark_ips_init(&m->ips, &m->chart, &err), 0);
 	code = medark_ips_document(&m->ips, &terms, &m->out, &err);
 	if (code < 0)
 		return code;
