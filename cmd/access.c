@@ -122,6 +122,17 @@ int cli_access_trust(const struct cli_options *options, struct cli_access *acces
 								 .code = code,
 								 .err = &err });
 	}
+	for (size_t i = 0; i < options->tsa_trust.count; i++) {
+		const char *file = options->tsa_trust.items[i];
+
+		code = medark_trust_add_stamp_file(access->trust, file, &err);
+		if (code < 0)
+			return cli_report_failure(
+				options, &(struct cli_failure) { .action = "use the trust anchor",
+								 .file = file,
+								 .code = code,
+								 .err = &err });
+	}
 	for (size_t i = 0; i < options->signers.count; i++) {
 		int exit_code = add_signer(options, access, options->signers.items[i]);
 

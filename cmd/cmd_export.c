@@ -170,7 +170,14 @@ static int add_signer(const struct cli_options *options, struct medark_export *e
 		return code;
 	code = medark_export_set_signer(e, options->signer, options->signer_key,
 					opens.size ? opens.bytes : NULL, opens.size, &err);
-	return code < 0 ? fail(options, "use the signer", options->signer, code, &err) : 0;
+	if (code < 0)
+		return fail(options, "use the signer", options->signer, code, &err);
+	for (size_t i = 0; i < options->crls.count; i++) {
+		code = medark_export_add_crls(e, options->crls.items[i], &err);
+		if (code < 0)
+			return fail(options, "use the revocation lists", NULL, code, &err);
+	}
+	return 0;
 }
 
 static int add_recipients(const struct cli_options *options, struct medark_export *e)

@@ -70,15 +70,62 @@ static void print_servers(FILE *out, const struct medark_archive_info *info)
 	}
 }
 
+/* How certain it is that it was signed by then. */
+static void print_time(FILE *out, const struct medark_archive_info *info)
+{
+	char text[1024];
+
+	(void)fprintf(out, "  %-14s %s (the signer's word%s)\n", "claimed time", info->signed_at,
+		      info->proven_at[0]  ? ""
+		      : info->stamp_count ? "; no time stamp is trusted"
+					  : ", no time stamp");
+	if (info->proven_at[0]) {
+		(void)snprintf(text, sizeof(text), "%s, by a time stamp", info->proven_at);
+		cli_report_row(out, "signed before", text);
+	}
+	if (info->revoked_at[0]) {
+		(void)snprintf(text, sizeof(text), "%s, after it had signed this",
+			       info->revoked_at);
+		cli_report_row(out, "revoked", text);
+	}
+}
+
+static void print_evidence(FILE *out, const struct medark_archive_info *info, bool is_verified)
+{
+	char text[1024];
+
+	for (uint32_t i = 0; i < info->stamp_count && is_verified; i++) {
+		bool trusted = info->stamps[i].trusted;
+
+		(void)snprintf(text, sizeof(text), "%s by %.500s%s", info->stamps[i].time,
+			       info->stamps[i].authority, trusted ? "" : ": not trusted");
+		cli_report_row(out, "time stamp", text);
+		if (!trusted)
+			cli_report_row(out, "", info->stamps[i].why);
+	}
+	if (info->stamp_count && !is_verified)
+		cli_report_row_number(out, "time stamps", info->stamp_count);
+	for (uint32_t i = 0; i < info->signature_count; i++) {
+		bool trusted = info->signatures[i].trusted || !is_verified;
+
+		(void)snprintf(text, sizeof(text), "%.500s, claimed %s%s",
+			       info->signatures[i].signer, info->signatures[i].signed_at,
+			       trusted ? "" : ": not trusted");
+		cli_report_row(out, "signed too by", text);
+		if (!trusted)
+			cli_report_row(out, "", info->signatures[i].why);
+	}
+}
+
 void cli_info_print(const struct cli_options *options, const struct medark_archive_info *info)
 {
 	FILE *out = stdout;
 
 	cli_report_row(out, "signer", info->signer);
 	cli_report_row(out, "fingerprint", info->signer_fingerprint);
-	(void)fprintf(out, "  %-14s %s (the signer's word, no time stamp)\n", "claimed time",
-		      info->signed_at);
+	print_time(out, info);
 	cli_report_row_judged(out, info->judged_at);
+	print_evidence(out, info, options->verb->bit != CLI_INSPECT);
 	cli_report_row(out, "archive", info->archive);
 	cli_report_row_number(out, "sequence", info->sequence);
 	cli_report_row(out, "previous", info->previous[0] ? info->previous : "none");
@@ -105,6 +152,29 @@ static void json_lists(struct cli_json *json, const struct medark_archive_info *
 		cli_json_open(json, NULL, '{');
 		cli_json_text(json, "kind", info->recipients[i].kind);
 		cli_json_text(json, "id", info->recipients[i].id);
+		cli_json_close(json, '}');
+	}
+	cli_json_close(json, ']');
+	cli_json_open(json, "signatures", '[');
+	for (uint32_t i = 0; i < info->signature_count; i++) {
+		cli_json_open(json, NULL, '{');
+		cli_json_text(json, "signer", info->signatures[i].signer);
+		cli_json_text(json, "fingerprint", info->signatures[i].fingerprint);
+		cli_json_text(json, "signed_at", info->signatures[i].signed_at);
+		cli_json_bool(json, "trusted", info->signatures[i].trusted);
+		cli_json_text_or_null(json, "why", info->signatures[i].why);
+		cli_json_close(json, '}');
+	}
+	cli_json_close(json, ']');
+	cli_json_open(json, "stamps", '[');
+	for (uint32_t i = 0; i < info->stamp_count; i++) {
+		cli_json_open(json, NULL, '{');
+		cli_json_text_or_null(json, "time", info->stamps[i].time);
+		cli_json_text(json, "authority", info->stamps[i].authority);
+		cli_json_text(json, "policy", info->stamps[i].policy);
+		cli_json_text(json, "serial", info->stamps[i].serial);
+		cli_json_bool(json, "trusted", info->stamps[i].trusted);
+		cli_json_text_or_null(json, "why", info->stamps[i].why);
 		cli_json_close(json, '}');
 	}
 	cli_json_close(json, ']');
@@ -142,6 +212,9 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
 	cli_json_text(json, "signed_at", info->signed_at);
 	cli_json_text(json, "signer", info->signer);
 	cli_json_text(json, "signer_fingerprint", info->signer_fingerprint);
+	cli_json_text_or_null(json, "proven_at", info->proven_at);
+	cli_json_text_or_null(json, "revoked_at", info->revoked_at);
+	cli_json_bool(json, "revocation_checked", info->revocation_checked);
 	cli_json_text(json, "tool", info->tool);
 	cli_json_text(json, "source", info->source);
 	cli_json_number(json, "format_version", info->format_version);

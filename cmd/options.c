@@ -13,12 +13,13 @@
 
 #define AT(field) offsetof(struct cli_options, field)
 #define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE)
-#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE)
-#define CHECKS	  (CLI_VERIFY | OPENS)
+#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_COSIGN)
+#define EVIDENCE  (CLI_STAMP | CLI_COSIGN)
+#define CHECKS	  (CLI_VERIFY | OPENS | EVIDENCE)
 #define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
 #define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
-#define ROW_MAX	  128
+#define ROW_MAX	  256
 
 const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
@@ -30,11 +31,19 @@ const struct cli_option cli_option_table[] = {
 	  "write PREFIX.key.pem and PREFIX.cert.pem" },
 	{ "recipient", 0, CLI_LIST, CLI_EXPORT, AT(recipients), "CERT",
 	  "certificate (PEM) of who can open it; repeatable" },
-	{ "signer", 0, CLI_TEXT, CLI_EXPORT, AT(signer), "CERT",
+	{ "tsa", 0, CLI_TEXT, CLI_STAMP, AT(tsa), "URL",
+	  "time stamping authority (RFC 3161), http or https" },
+	{ "tsa-trust", 0, CLI_LIST, CLI_STAMP | CLI_COSIGN | CLI_VERIFY, AT(tsa_trust), "CERT",
+	  "trust anchor of time stamping authorities, and CRLs\n(PEM); repeatable (default: those of --trust)" },
+	{ "tsa-ca", 0, CLI_TEXT, CLI_STAMP, AT(tsa_ca), "FILE",
+	  "authorities (PEM) for its https, not the system's" },
+	{ "crl", 0, CLI_LIST, CLI_STAMP | CLI_EXPORT, AT(crls), "FILE",
+	  "revocation lists (PEM) to put beside the signature;\nrepeatable" },
+	{ "signer", 0, CLI_TEXT, CLI_EXPORT | CLI_COSIGN, AT(signer), "CERT",
 	  "certificate (PEM) of the signer, intermediates too" },
-	{ "signer-key", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE, AT(signer_key), "KEY",
+	{ "signer-key", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE | CLI_COSIGN, AT(signer_key), "KEY",
 	  "the signer's private key" },
-	{ "signer-key-passphrase-file", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE,
+	{ "signer-key-passphrase-file", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE | CLI_COSIGN,
 	  AT(signer_key_passphrase_file), "FILE", "opens the signer's key if it is encrypted" },
 	{ "out", 0, CLI_TEXT, CLI_EXPORT, AT(out), "FILE", "the archive; - is standard output" },
 	{ "previous", 0, CLI_TEXT, CLI_EXPORT, AT(previous), "ARCHIVE",
@@ -497,7 +506,8 @@ void cli_options_clear(struct cli_options *options)
 				     &options->patients,   &options->types,    &options->signers,
 				     &options->excludes,   &options->operands, &options->hidden,
 				     &options->expected,   &options->roles,    &options->listen,
-				     &options->hosts,	   &options->auditors };
+				     &options->hosts,	   &options->auditors, &options->tsa_trust,
+				     &options->crls };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

@@ -40,6 +40,8 @@ struct cli_options {
 	const char *account, *from, *until; /* of the audit log */
 	bool off, fhir;
 	const char *audit_log, *tls_cert, *tls_key, *user, *zone; /* of a service */
+	const char *tsa, *tsa_ca;				  /* of time stamps */
+	struct cli_list tsa_trust, crls;
 	bool allow_others;
 	uint64_t workers;
 	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */

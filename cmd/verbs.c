@@ -77,6 +77,44 @@ const struct cli_verb cli_verbs[] = {
 			    "  medark verify *.medark --trust ca.pem --signed-by clinic.cert.pem\n",
 	},
 	{
+		.name = "stamp",
+		.title = "stamp",
+		.action = "stamp",
+		.brief = "have a time stamping authority prove when an archive was signed",
+		.bit = CLI_STAMP,
+		.run = cmd_stamp,
+		.exits = "0 1 2 3 4 130",
+		.meanings = { { CLI_UNTRUSTED,
+				"the signer or the time stamping authority is not trusted" } },
+		.synopsis = "medark stamp FILE... --tsa URL --trust CERT [options]\n",
+		.text = "Puts a time stamp (RFC 3161) behind the archive: from then on it verifies also\n"
+			"after the signer's certificate has expired or was revoked. No key is needed, and\n"
+			"no data is rewritten. Stamp it again before the authority's certificate expires:\n"
+			"the new stamp covers the old one. The authority gets a hash, and nothing else.\n"
+			"With --crl, revocation lists go in too, so that it can be told later whether the\n"
+			"signer's certificate was revoked by then; without --tsa, only these.\n",
+		.examples =
+			"  medark stamp night.medark --tsa http://tsa.example --trust ca.pem \\\n"
+			"      --tsa-trust tsa-root.pem --crl ca.crl.pem\n"
+			"  medark stamp *.medark --tsa http://tsa.example --trust ca.pem\n",
+	},
+	{
+		.name = "cosign",
+		.title = "cosign",
+		.action = "sign",
+		.brief = "sign an archive once more: a vendor, a witness",
+		.bit = CLI_COSIGN,
+		.run = cmd_cosign,
+		.exits = "0 1 2 3 4 130",
+		.synopsis = "medark cosign FILE... --signer CERT --signer-key KEY --trust CERT\n"
+			    "               [options]\n",
+		.text = "Verifies every byte, then puts a second signature behind the archive. --trust is\n"
+			"the anchor of who signed it first. No key that opens it is needed, and no data\n"
+			"is rewritten. verify reports each signature on its own.\n",
+		.examples = "  medark cosign night.medark --signer vendor.cert.pem \\\n"
+			    "      --signer-key vendor.key.pem --trust clinic.cert.pem\n",
+	},
+	{
 		.name = "inspect",
 		.title = "inspect",
 		.action = "inspect",

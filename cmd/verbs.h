@@ -40,7 +40,10 @@ enum cli_verb_bit {
 	CLI_ACCOUNT = 1 << 10,
 	CLI_AUDIT = 1 << 11,
 	CLI_SERVE = 1 << 12,
-	CLI_ALL = (1 << 13) - 1,
+	CLI_STAMP = 1 << 13,
+	CLI_COSIGN = 1 << 14,
+	CLI_CHECKPOINT = 1 << 15,
+	CLI_ALL = (1 << 16) - 1,
 };
 
 /* What an exit code says. */
@@ -78,6 +81,8 @@ int cmd_key(const struct cli_options *options);
 int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);
 int cmd_audit(const struct cli_options *options);
+int cmd_stamp(const struct cli_options *options);
+int cmd_cosign(const struct cli_options *options);
 int cmd_help(const struct cli_options *options);
 int cmd_version(const struct cli_options *options);
 

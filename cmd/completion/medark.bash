@@ -7,10 +7,15 @@ _medark_options() {
 	export)
 		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
-			--passphrase-command --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --force
+			--passphrase-command --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --crl --force
 		;;
 	run) echo --config --check ;;
-	verify) echo --trust --signed-by --at --threads ;;
+	verify) echo --trust --signed-by --at --tsa-trust --threads ;;
+	stamp) echo --tsa --trust --tsa-trust --tsa-ca --crl --signed-by --at ;;
+	cosign)
+		echo --signer --signer-key --signer-key-passphrase-file --trust --tsa-trust --signed-by \
+			--at --threads
+		;;
 	inspect) echo --recipient ;;
 	patients)
 		echo --identity --trust --signed-by --at --limit --passphrase --passphrase-file \
@@ -69,7 +74,7 @@ _medark_runs() {
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export run verify inspect patients items restore serve key account audit help version'
+	local verbs='export run verify stamp cosign inspect patients items restore serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then

@@ -36,8 +36,32 @@ struct medark_archive_info {
 	char signer[512];	     /* subject of the signer's certificate */
 	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
 	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */
+	char signer_not_after[32];   /* of the signer's certificate */
+	char signer_algorithm[16];   /* "ECDSA P-256" … */
 	char judged_at[32]; /* as of when the certificates were judged, by the caller; empty: now */
-	uint64_t sources;   /* places that it was exported from */
+	/*
+	 * A time stamp of a trusted authority proves that it was signed by then; the signer was
+	 * judged as of that time. Empty: nothing proves it.
+	 */
+	char proven_at[32];
+	char revoked_at[32];	  /* the signer's certificate was, after proven_at; empty: no */
+	bool revocation_checked;  /* a list of its issuer was at hand */
+	uint32_t crl_count;	  /* revocation lists in the archive */
+	bool has_pq;		  /* it has a post-quantum signature, too */
+	uint32_t signature_count; /* further ones: a vendor's, a witness's */
+	struct {
+		char signer[512], fingerprint[65], signed_at[32];
+		bool trusted;
+		char why[256]; /* if it is not */
+	} signatures[8];
+	uint32_t stamp_count;
+	struct {
+		char authority[512], policy[80], serial[65];
+		char time[32], not_after[32]; /* of the authority's certificate */
+		bool trusted;
+		char why[256];
+	} stamps[9];
+	uint64_t sources; /* places that it was exported from */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	bool complete;
 	bool increment;	       /* it holds only what has changed since the archive before */

@@ -70,6 +70,14 @@ MEDARK_API int medark_export_set_signer(struct medark_export *e, const char *cer
 					struct medark_error *err);
 
 /*
+ * Puts the revocation lists of a PEM file beside the signature, so that it can be told later
+ * whether a certificate was revoked by now. MEDARK_E_KEY if it holds anything else; MEDARK_E_USAGE
+ * if they are too large together; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_export_add_crls(struct medark_export *e, const char *path,
+				      struct medark_error *err);
+
+/*
  * Judges the certificates of the archive of medark_export_set_previous(), which is to be called
  * afterwards, as of `when` instead of now: see medark_trust_judge_at(). The signer of this export
  * must be valid now all the same. NULL: now again. MEDARK_E_USAGE.

@@ -58,6 +58,12 @@ MEDARK_API int medark_trust_new(struct medark_trust **out, struct medark_error *
 MEDARK_API int medark_trust_add_file(struct medark_trust *trust, const char *path,
 				     struct medark_error *err);
 /*
+ * The same for time stamping authorities (RFC 3161). Where no such file was added, the others vouch
+ * for them, too; where one was, they do not.
+ */
+MEDARK_API int medark_trust_add_stamp_file(struct medark_trust *trust, const char *path,
+					   struct medark_error *err);
+/*
  * Requires that exactly this signer signed, beside the chain to an anchor: `fingerprint` is the
  * SHA-256 of the certificate's DER, 64 hexadecimal digits, perhaps with colons between the bytes.
  * Of several (at most 64) one has to fit. MEDARK_E_USAGE.

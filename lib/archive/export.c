@@ -58,6 +58,7 @@ void medark_export_free(struct medark_export *e)
 	medark_buffer_clear(&e->passphrase);
 	medark_certificate_free(e->signer);
 	medark_private_key_free(e->signer_key);
+	medark_crls_free(e->crls);
 	free(e->report_path);
 	free(e->auth_path);
 	free(e->group);
@@ -143,6 +144,17 @@ int medark_export_set_signer(struct medark_export *e, const char *cert_path, con
 	e->signer = MEDARK_TAKE(c);
 	e->signer_key = MEDARK_TAKE(k);
 	return 0;
+}
+
+int medark_export_add_crls(struct medark_export *e, const char *path, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER(MEDARK_CRLS_SIZE_MAX);
+
+	if (!e->crls)
+		MEDARK_TRY(medark_crls_new(&e->crls, err));
+	MEDARK_TRY(medark_crls_add_file(e->crls, path, err));
+	return medark_crls_write(e->crls, &text, err); /* is there room for all? */
 }
 
 int medark_export_judge_previous_at(struct medark_export *e, const char *when,

@@ -7,6 +7,7 @@
 #include "container/header.h"
 #include "container/summary.h"
 #include "crypto/certificate.h"
+#include "crypto/crls.h"
 #include "crypto/private_key.h"
 #include "live/approach.h"
 
@@ -30,7 +31,8 @@ struct medark_export {
 	struct medark_buffer passphrase; /* empty: none */
 	struct medark_certificate *signer;
 	struct medark_private_key *signer_key;
-	uint32_t sequence; /* of the previous archive; 0: there is none */
+	struct medark_crls *crls; /* NULL: none */
+	uint32_t sequence;	  /* of the previous archive; 0: there is none */
 	struct medark_digest previous;
 	bool has_previous_at;
 	time_t previous_at; /* as of which the previous one's certificates are judged, or now */

@@ -9,6 +9,7 @@
 #include "archive/texts.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "container/addition.h"
 #include "container/member.h"
 #include "container/merkle.h"
 #include "crypto/envelope.h"
@@ -423,6 +424,20 @@ static int records_root(const struct medark_facts *f, struct medark_digest *out,
 	return 0;
 }
 
+static int write_lists(struct run *r, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER(MEDARK_CRLS_SIZE_MAX);
+	struct medark_addition lists = { .kind = MEDARK_ADDITION_CRLS, .number = 1 };
+	char name[MEDARK_ADDITION_NAME_MAX];
+
+	if (!r->e->crls)
+		return 0;
+	medark_addition_name(&lists, name);
+	MEDARK_TRY(medark_crls_write(r->e->crls, &text, err));
+	return medark_member_write(r->output, NULL, name, medark_bytes(text.data, text.size), err);
+}
+
 static int write_manifest(struct run *r, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
@@ -451,6 +466,7 @@ static int write_manifest(struct run *r, struct medark_error *err)
 				       medark_bytes(text.data, text.size), err));
 	MEDARK_TRY(medark_member_write(r->output, NULL, MEDARK_MEMBER_SIGNATURE,
 				       medark_bytes(p7s.data, p7s.size), err));
+	MEDARK_TRY(write_lists(r, err));
 	MEDARK_TRY(medark_member_write(r->output, NULL, MEDARK_MEMBER_LOCATOR,
 				       medark_bytes(locator, sizeof(locator)), err));
 	return medark_output_write(r->output, end, sizeof(end), err);

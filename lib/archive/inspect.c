@@ -99,18 +99,74 @@ static void fill_summary(struct medark_archive_info *out, const struct medark_su
 	}
 }
 
+_Static_assert(PLACES(signatures) == MEDARK_SIGNATURES_MAX - 1, "signatures");
+_Static_assert(PLACES(stamps) == MEDARK_STAMPS_MAX, "stamps");
+
+static void fill_signatures(struct medark_archive_info *out, const struct medark_evidence *e)
+{
+	out->signature_count = (uint32_t)e->signature_count;
+	for (size_t i = 0; i < e->signature_count; i++) {
+		const struct medark_signer *signer = &e->signatures[i].signer;
+
+		copy(out->signatures[i].signer, sizeof(out->signatures[i].signer), signer->subject);
+		medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint),
+				out->signatures[i].fingerprint);
+		(void)medark_time_format(signer->signing_time, out->signatures[i].signed_at);
+		out->signatures[i].trusted = e->signatures[i].standing.is_trusted;
+		copy(out->signatures[i].why, sizeof(out->signatures[i].why),
+		     e->signatures[i].standing.why);
+	}
+}
+
+static void fill_stamps(struct medark_archive_info *out, const struct medark_evidence *e)
+{
+	out->stamp_count = (uint32_t)e->stamp_count;
+	for (size_t i = 0; i < e->stamp_count; i++) {
+		const struct medark_timestamp *stamp = &e->stamps[i].stamp;
+
+		copy(out->stamps[i].authority, sizeof(out->stamps[i].authority), stamp->authority);
+		copy(out->stamps[i].policy, sizeof(out->stamps[i].policy), stamp->policy);
+		copy(out->stamps[i].serial, sizeof(out->stamps[i].serial), stamp->serial);
+		out->stamps[i].trusted = e->stamps[i].standing.is_trusted;
+		copy(out->stamps[i].why, sizeof(out->stamps[i].why), e->stamps[i].standing.why);
+		if (!stamp->digest_name) /* not even looked at */
+			continue;
+		(void)medark_time_format(stamp->time, out->stamps[i].time);
+		(void)medark_time_format(stamp->not_after, out->stamps[i].not_after);
+	}
+}
+
+static void fill_evidence(struct medark_archive_info *out, const struct medark_evidence *e)
+{
+	const struct medark_signer *signer = &e->signer;
+
+	copy(out->signer, sizeof(out->signer), signer->subject);
+	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint), out->signer_fingerprint);
+	(void)medark_time_format(signer->signing_time, out->signed_at);
+	(void)medark_time_format(signer->not_after, out->signer_not_after);
+	copy(out->signer_algorithm, sizeof(out->signer_algorithm),
+	     signer->algorithm_name ? signer->algorithm_name : "");
+	if (signer->time_given && !signer->time_proven)
+		(void)medark_time_format(signer->judged_at, out->judged_at);
+	if (signer->time_proven && e->is_proven)
+		(void)medark_time_format(e->proven_at, out->proven_at);
+	if (signer->revoked_at)
+		(void)medark_time_format(signer->revoked_at, out->revoked_at);
+	out->revocation_checked = signer->revocation_checked;
+	out->crl_count = (uint32_t)e->crl_count;
+	out->has_pq = e->has_pq;
+	fill_signatures(out, e);
+	fill_stamps(out, e);
+}
+
 void medark_info_fill(struct medark_archive_info *out, const struct medark_header *header,
-		      const struct medark_summary *summary, const struct medark_signer *signer,
+		      const struct medark_summary *summary, const struct medark_evidence *evidence,
 		      const struct medark_manifest *manifest)
 {
 	*out = (struct medark_archive_info) { .format_version = MEDARK_FORMAT_VERSION };
 	fill_header(out, header);
 	fill_summary(out, summary);
-	copy(out->signer, sizeof(out->signer), signer->subject);
-	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint), out->signer_fingerprint);
-	(void)medark_time_format(signer->signing_time, out->signed_at);
-	if (signer->time_given)
-		(void)medark_time_format(signer->judged_at, out->judged_at);
+	fill_evidence(out, evidence);
 	out->members = medark_manifest_count(manifest);
 	out->segments = medark_manifest_segments(manifest, MEDARK_KIND_DATA);
 }
@@ -119,7 +175,7 @@ void medark_info_fill(struct medark_archive_info *out, const struct medark_heade
 struct visible {
 	struct medark_header header;
 	struct medark_summary summary;
-	struct medark_signer signer;
+	struct medark_evidence evidence;
 };
 
 static int read_clear(struct medark_input *in, const struct medark_manifest *manifest,
@@ -157,9 +213,9 @@ int medark_archive_inspect(const char *path, struct medark_archive_info *out,
 	MEDARK_TRY(medark_input_open(path, &in, err));
 	MEDARK_TRY(medark_tail_read(in, &tail, err));
 	MEDARK_TRY(medark_tail_manifest(&tail, &manifest, err));
-	MEDARK_TRY(medark_signature_peek(tail.signature, &visible->signer, err));
+	MEDARK_TRY(medark_evidence_peek(&tail, &visible->evidence, err));
 	MEDARK_TRY(read_clear(in, manifest, visible, err));
-	medark_info_fill(out, &visible->header, &visible->summary, &visible->signer, manifest);
+	medark_info_fill(out, &visible->header, &visible->summary, &visible->evidence, manifest);
 	medark_sha256(tail.manifest.data, tail.manifest.size, &digest);
 	medark_text_hex(&digest, sizeof(digest), out->manifest);
 	out->size = medark_input_size(in);

@@ -127,8 +127,9 @@ static void warn_of_signers(const struct medark_lineage *l, struct medark_meter 
 	char sentence[256], now[2 * MEDARK_DIGEST_SIZE + 1], before[2 * MEDARK_DIGEST_SIZE + 1];
 
 	for (size_t k = 1; k < l->count; k++) {
-		const struct medark_digest *signer = &l->archives[k]->signer.fingerprint;
-		const struct medark_digest *other = &l->archives[k - 1]->signer.fingerprint;
+		const struct medark_digest *signer = &l->archives[k]->evidence.signer.fingerprint;
+		const struct medark_digest *other =
+			&l->archives[k - 1]->evidence.signer.fingerprint;
 
 		if (medark_digest_equal(signer, other))
 			continue;

@@ -96,7 +96,7 @@ static int open_all(struct medark_archive *a, const char *path, const struct med
 	MEDARK_TRY(medark_digest_setup(err));
 	MEDARK_TRY(medark_input_open(path, &a->input, err));
 	MEDARK_TRY(medark_tail_read(a->input, &tail, err));
-	MEDARK_TRY(medark_signature_verify(tail.manifest, tail.signature, trust, &a->signer, err));
+	MEDARK_TRY(medark_evidence_check(&tail, trust, &a->evidence, err));
 	medark_sha256(tail.manifest.data, tail.manifest.size, &a->manifest_digest);
 	medark_sha256(tail.bytes.data, tail.bytes.size, &a->tail_digest);
 	MEDARK_TRY(medark_tail_manifest(&tail, &a->manifest, err));
@@ -143,7 +143,7 @@ int medark_archive_index(struct medark_archive *archive, struct medark_index **o
 		.input = archive->input,
 		.manifest = archive->manifest,
 		.key = &archive->key,
-		.signer = &archive->signer.fingerprint,
+		.signer = &archive->evidence.signer.fingerprint,
 	};
 
 	if (!archive->has_key)
@@ -164,7 +164,7 @@ int medark_archive_info(struct medark_archive *archive, struct medark_archive_in
 			struct medark_error *err)
 {
 	(void)err;
-	medark_info_fill(out, &archive->header, &archive->summary, &archive->signer,
+	medark_info_fill(out, &archive->header, &archive->summary, &archive->evidence,
 			 archive->manifest);
 	medark_text_hex(&archive->manifest_digest, sizeof(archive->manifest_digest), out->manifest);
 	out->size = medark_input_size(archive->input);

@@ -7,6 +7,7 @@
 #ifndef MEDARK_ARCHIVE_OPEN_H
 #define MEDARK_ARCHIVE_OPEN_H
 
+#include "archive/evidence.h"
 #include "archive/index_reader.h"
 #include "base/cleanup.h"
 #include "base/secret.h"
@@ -25,7 +26,7 @@ struct medark_archive {
 	struct medark_digest tail_digest; /* of all bytes from MANIFEST's header on */
 	struct medark_header header;
 	struct medark_summary summary;
-	struct medark_signer signer;
+	struct medark_evidence evidence; /* the signer of MANIFEST.p7s among it */
 	bool has_key;
 	struct medark_key key;
 	struct medark_index *index; /* NULL until medark_archive_index() */
@@ -37,9 +38,11 @@ MEDARK_DEFINE_AUTO(struct medark_archive, medark_archive_free)
 int medark_archive_index(struct medark_archive *archive, struct medark_index **out,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
-/* Fills what header, summary and signer say. `manifest` may be unverified, and so is then `out`. */
+/*
+ * Fills what header, summary and signers say. `manifest` may be unverified, and so is then `out`.
+ */
 void medark_info_fill(struct medark_archive_info *out, const struct medark_header *header,
-		      const struct medark_summary *summary, const struct medark_signer *signer,
+		      const struct medark_summary *summary, const struct medark_evidence *evidence,
 		      const struct medark_manifest *manifest);
 
 #endif

@@ -152,8 +152,8 @@ static int write_info(struct bag *b, int folder, const struct medark_archive *ar
 				       "Source-Organization: %s\nExternal-Identifier: medark:%s\n"
 				       "Bagging-Date: %.10s\nPayload-Oxum: %" PRIu64 ".%" PRIu64
 				       "\nBag-Software-Agent: medark %s\n",
-				       archive->signer.subject, id, now, b->bytes, b->files,
-				       MEDARK_VERSION));
+				       archive->evidence.signer.subject, id, now, b->bytes,
+				       b->files, MEDARK_VERSION));
 	return write_tag(b, folder, "bag-info.txt", medark_bytes(text.data, text.size), true, err);
 }
 

@@ -286,7 +286,7 @@ static int put_about(struct sqlite *s, const struct medark_archive *archive, boo
 	MEDARK_TRY(say(s, "source", archive->header.source, err));
 	MEDARK_TRY(say(s, "exported_with", archive->header.tool, err));
 	MEDARK_TRY(say(s, "restored_with", "medark " MEDARK_VERSION, err));
-	MEDARK_TRY(say(s, "signer", archive->signer.subject, err));
+	MEDARK_TRY(say(s, "signer", archive->evidence.signer.subject, err));
 	MEDARK_TRY(say_number(s, "archives", s->result->archives, err));
 	MEDARK_TRY(say_number(s, "complete", s->result->complete, err));
 	MEDARK_TRY(say(s, "patients_chosen", is_everything ? "all" : "some", err));

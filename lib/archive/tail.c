@@ -3,9 +3,10 @@
 
 #include "container/member.h"
 
-/* MANIFEST, its signature and the tail, each with header and padding. */
+/* MANIFEST, its signature, additions and the tail, each with header and padding. */
 #define REGION_MAX                                                                                 \
 	((uint64_t)MEDARK_MANIFEST_MAX + MEDARK_SIGNATURE_MAX + 4 * MEDARK_TAR_BLOCK +             \
+	 MEDARK_ADDITIONS_MAX * ((uint64_t)MEDARK_ADDITION_MAX + MEDARK_TAR_BLOCK) +               \
 	 MEDARK_TAIL_SIZE)
 
 /* How far from the end of a file the end of an archive is looked for. */
@@ -135,6 +136,30 @@ static int take(struct medark_bytes *rest, const char *name, uint64_t max, struc
 	return 0;
 }
 
+/* Takes all members in front of LOCATOR: which they are, their headers say (F-40). */
+static int take_additions(struct medark_bytes *rest, struct medark_tail *out,
+			  struct medark_error *err)
+{
+	char name[MEDARK_ADDITION_NAME_MAX];
+	struct medark_addition a;
+
+	while (rest->size > MEDARK_TAIL_SIZE) {
+		const uint8_t *end = memchr(rest->data, '\0', MEDARK_TAR_NAME_MAX + 1);
+
+		if (out->addition_count == MEDARK_ADDITIONS_MAX || !end ||
+		    !medark_addition_parse(medark_bytes(rest->data, (size_t)(end - rest->data)),
+					   &a))
+			return medark_error_set(err, MEDARK_E_FORMAT,
+						"something stands between MANIFEST.p7s and LOCATOR "
+						"that has no place there");
+		medark_addition_name(&a, name);
+		MEDARK_TRY(medark_addition_check(out->additions, out->addition_count, &a, err));
+		MEDARK_TRY(take(rest, name, MEDARK_ADDITION_MAX, &a.content, err));
+		out->additions[out->addition_count++] = a;
+	}
+	return 0;
+}
+
 int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct medark_error *err)
 {
 	uint64_t size = medark_input_size(in), left, offset;
@@ -156,6 +181,7 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 	MEDARK_TRY(take(&rest, MEDARK_MEMBER_MANIFEST, MEDARK_MANIFEST_MAX, &out->manifest, err));
 	MEDARK_TRY(
 		take(&rest, MEDARK_MEMBER_SIGNATURE, MEDARK_SIGNATURE_MAX, &out->signature, err));
+	MEDARK_TRY(take_additions(&rest, out, err));
 	if (rest.size != MEDARK_TAIL_SIZE)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"MANIFEST.p7s is not followed by LOCATOR");

@@ -8,14 +8,17 @@
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "container/addition.h"
 #include "container/manifest.h"
 #include "store/input.h"
 
 struct medark_tail {
 	uint64_t offset;	      /* of MANIFEST's tar header in the file */
 	struct medark_buffer bytes;   /* from there to the end of the file */
-	struct medark_bytes manifest; /* contents, borrowed from `bytes` */
+	struct medark_bytes manifest; /* contents, borrowed from `bytes`, as of all below */
 	struct medark_bytes signature;
+	struct medark_addition additions[MEDARK_ADDITIONS_MAX];
+	size_t addition_count;
 };
 
 /*

@@ -63,6 +63,19 @@ static int verify_tail(struct verify *v, struct medark_error *err)
 	return medark_meter_add(&v->meter, left, 0, medark_manifest_count(a->manifest), err);
 }
 
+/* The last stamp is what holds all before it: it has to be stamped over before it expires. */
+static void warn_of_stamp(struct verify *v)
+{
+	const struct medark_evidence *e = &v->archive->evidence;
+	size_t last = e->stamp_count;
+
+	if (last && e->stamps[last - 1].standing.is_trusted)
+		medark_meter_warn_of_expiry(&v->meter, "time stamping authority",
+					    e->stamps[last - 1].stamp.authority,
+					    e->stamps[last - 1].stamp.not_after,
+					    "stamp the archive again before (medark stamp)");
+}
+
 /* As many threads as have room for the largest member. */
 static unsigned fitting_threads(const struct medark_manifest *manifest, unsigned threads)
 {
@@ -93,10 +106,12 @@ int medark_archive_verify(struct medark_archive *archive, unsigned threads,
 	for (size_t i = 0; i < MEDARK_PARALLEL_MAX; i++)
 		v->scratch[i].limit = MEDARK_MEMBER_READ_MAX;
 	medark_meter_init(&v->meter, events, "verifying", medark_input_size(archive->input));
-	medark_meter_warn_of_expiry(&v->meter, "signer", archive->signer.subject,
-				    archive->signer.not_after,
-				    "after that archives that it signed verify only as of an "
-				    "earlier time");
+	if (!archive->evidence.is_proven)
+		medark_meter_warn_of_expiry(&v->meter, "signer", archive->evidence.signer.subject,
+					    archive->evidence.signer.not_after,
+					    "after that archives that it signed verify only with a "
+					    "time stamp (medark stamp), or as of an earlier time");
+	warn_of_stamp(v);
 	job.count = medark_manifest_count(archive->manifest);
 	job.threads = fitting_threads(archive->manifest, threads);
 	code = medark_parallel_run(&job, err);

@@ -25,20 +25,124 @@ static int load_intermediates(const struct medark_signed_form *form, STACK_OF(X5
 	return 0;
 }
 
+/* What the callback of a verification needs. */
+struct judge {
+	const struct medark_chain_request *request;
+	struct medark_chain_outcome *out;
+	STACK_OF(X509_CRL) * lists; /* all: borrowed ones */
+};
+
+static bool is_own(const struct judge *j, const X509_CRL *crl)
+{
+	const struct medark_crls *own = j->request->judgement.crls;
+
+	for (size_t i = 0; own && i < medark_crls_count(own); i++)
+		if (X509_CRL_cmp(medark_crls_native(own, i), crl) == 0)
+			return true;
+	return false;
+}
+
+static bool to_time(const ASN1_TIME *from, time_t *out)
+{
+	struct tm tm;
+
+	if (!from || !ASN1_TIME_to_tm(from, &tm))
+		return false;
+	*out = timegm(&tm);
+	return true;
+}
+
+/* Since when a list says that the certificate's key is no secret any more; 0: it does not name it.
+ */
+static time_t named_since(X509_CRL *crl, X509 *x509)
+{
+	ASN1_GENERALIZEDTIME *invalid;
+	X509_REVOKED *revoked;
+	time_t at = 1, since;
+
+	if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(x509)) != 0 ||
+	    X509_CRL_get0_by_cert(crl, &revoked, x509) != 1)
+		return 0;
+	invalid = X509_REVOKED_get_ext_d2i(revoked, NID_invalidity_date, NULL, NULL);
+	if (!to_time(X509_REVOKED_get0_revocationDate(revoked), &at))
+		at = 1;
+	else if (invalid && to_time(invalid, &since) && since < at)
+		at = since > 0 ? since : 1;
+	ASN1_GENERALIZEDTIME_free(invalid);
+	return at;
+}
+
+/* Is what a list says no objection, as it was signed before? */
+static bool is_later(const struct judge *j, time_t since)
+{
+	const struct medark_judgement *judgement = &j->request->judgement;
+
+	if (!judgement->is_proven || since <= judgement->at)
+		return false;
+	if (!j->out->revoked_at || since < j->out->revoked_at)
+		j->out->revoked_at = since;
+	return true;
+}
+
+/*
+ * Was the certificate revoked only after the time that is proven? OpenSSL does not say which list
+ * it was that named it: the earliest time that any of its issuer's says counts.
+ */
+static bool was_revoked_later(const struct judge *j, X509_STORE_CTX *context)
+{
+	X509 *x509 = X509_STORE_CTX_get_current_cert(context);
+	time_t first = 0;
+
+	for (int i = 0; x509 && i < sk_X509_CRL_num(j->lists); i++) {
+		time_t at = named_since(sk_X509_CRL_value(j->lists, i), x509);
+
+		first = at && (!first || at < first) ? at : first;
+	}
+	return is_later(j, first);
+}
+
+/*
+ * OpenSSL looks at one list of each issuer, the newest of those that are valid at the time. Here
+ * every list counts that its issuer signed: a newer one may know what nobody knew then, and an
+ * older one that comes with the archive must not hide it.
+ */
+static bool is_named(const struct judge *j, STACK_OF(X509) * chain)
+{
+	for (int i = 0; i + 1 < sk_X509_num(chain); i++) {
+		EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(chain, i + 1));
+
+		for (int k = 0; k < sk_X509_CRL_num(j->lists); k++) {
+			X509_CRL *crl = sk_X509_CRL_value(j->lists, k);
+			time_t since = named_since(crl, sk_X509_value(chain, i));
+
+			if (since && X509_CRL_verify(crl, key) == 1 && !is_later(j, since))
+				return true;
+		}
+	}
+	return false;
+}
+
 /*
  * A CRL counts for the issuer that it is of. That there is none for another issuer is no fault, but
  * it is told. Where the time of judgement was given, a CRL that is newer counts too: it knows more.
  */
 static int judge(int ok, X509_STORE_CTX *context)
 {
-	struct medark_signer *out = X509_STORE_CTX_get_app_data(context);
+	struct judge *j = X509_STORE_CTX_get_app_data(context);
 	int error = X509_STORE_CTX_get_error(context);
-	bool absent = error == X509_V_ERR_UNABLE_TO_GET_CRL;
+	bool is_leaf = X509_STORE_CTX_get_error_depth(context) == 0;
+	bool is_absent = error == X509_V_ERR_UNABLE_TO_GET_CRL;
 
-	if (ok || !(absent || (out->time_given && error == X509_V_ERR_CRL_NOT_YET_VALID)))
+	if (ok)
 		return ok;
-	if (absent && X509_STORE_CTX_get_error_depth(context) == 0)
-		out->revocation_checked = false;
+	if (error == X509_V_ERR_CRL_HAS_EXPIRED)
+		is_absent = is_own(j, X509_STORE_CTX_get0_current_crl(context));
+	if (!is_absent &&
+	    !(j->request->judgement.has_time && error == X509_V_ERR_CRL_NOT_YET_VALID) &&
+	    !(error == X509_V_ERR_CERT_REVOKED && was_revoked_later(j, context)))
+		return ok;
+	if (is_absent && is_leaf)
+		j->out->is_checked = false;
 	X509_STORE_CTX_set_error(context, X509_V_OK);
 	return 1;
 }
@@ -69,11 +173,11 @@ static const char *reason_of(const X509_STORE_CTX *context)
 	}
 }
 
-static int untrusted(const struct medark_certificate *signer, const char *reason,
+static int untrusted(const struct medark_chain_request *request, const char *reason,
 		     struct medark_error *err)
 {
-	return medark_error_set(err, MEDARK_E_UNTRUSTED, "the signer '%s' is not trusted: %s",
-				medark_certificate_subject(signer), reason);
+	return medark_error_set(err, MEDARK_E_UNTRUSTED, "the %s '%s' is not trusted: %s",
+				request->who, request->subject, reason);
 }
 
 /*
@@ -92,9 +196,9 @@ static bool may_all_sign(X509_STORE_CTX *context)
 	return true;
 }
 
-static int verify(X509_STORE_CTX *context, const struct medark_certificate *signer,
-		  struct medark_signer *out, struct medark_error *err)
+static int verify(X509_STORE_CTX *context, const struct judge *j, struct medark_error *err)
 {
+	const struct medark_chain_request *request = j->request;
 	int ok = X509_verify_cert(context);
 	int error = X509_STORE_CTX_get_error(context);
 	int code = 0;
@@ -103,51 +207,120 @@ static int verify(X509_STORE_CTX *context, const struct medark_certificate *sign
 	if (ok <= 0 && (error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
 	if (ok <= 0) {
-		code = untrusted(signer, reason_of(context), err);
-	} else if (!may_all_sign(context)) {
-		code = untrusted(signer,
+		code = untrusted(request, reason_of(context), err);
+	} else if (request->of_signer && !may_all_sign(context)) {
+		code = untrusted(request,
 				 "a certificate above its own is not meant for signing (its "
 				 "extendedKeyUsage names neither documentSigning nor "
 				 "emailProtection nor codeSigning)",
 				 err);
+	} else if (is_named(j, X509_STORE_CTX_get0_chain(context))) {
+		code = untrusted(request, "its certificate, or one above it, was revoked", err);
 	} else {
 		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
-		out->chain_length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
+		j->out->length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
 	}
 	medark_openssl_drain();
 	return code;
 }
 
-int medark_certificate_chain_check(const struct medark_certificate *signer,
-				   const struct medark_signed_form *form,
-				   const struct medark_trust *trust, struct medark_signer *out,
-				   struct medark_error *err)
+static void crl_stack_free(STACK_OF(X509_CRL) * stack)
 {
-	MEDARK_AUTO(medark_x509_stack_free) STACK_OF(X509) *intermediates = sk_X509_new_null();
+	sk_X509_CRL_free(stack);
+}
+MEDARK_DEFINE_AUTO(STACK_OF(X509_CRL), crl_stack_free)
+
+/* The lists of the trust, and those that came with the archive. */
+static int gather_lists(const struct medark_chain_request *request, STACK_OF(X509_CRL) * out,
+			struct medark_error *err)
+{
+	const struct medark_crls *crls = request->judgement.crls;
+	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(request->store);
+	bool ok = true;
+
+	for (int i = 0; ok && i < sk_X509_OBJECT_num(objects); i++) {
+		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, i));
+
+		ok = !crl || sk_X509_CRL_push(out, crl) > 0;
+	}
+	for (size_t i = 0; ok && crls && i < medark_crls_count(crls); i++)
+		ok = sk_X509_CRL_push(out, medark_crls_native(crls, i)) > 0;
+	return ok ? 0 : medark_error_memory(err, "revocation lists");
+}
+
+int medark_certificate_chain_verify(const struct medark_chain_request *request,
+				    struct medark_chain_outcome *out, struct medark_error *err)
+{
 	MEDARK_AUTO(X509_STORE_CTX_free) X509_STORE_CTX *context = X509_STORE_CTX_new();
-	struct medark_error unfit;
+	MEDARK_AUTO(crl_stack_free) STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
+	struct judge j = { request, out, lists };
 	int code;
 
-	if (!intermediates || !context)
+	*out = (struct medark_chain_outcome) { 0 };
+	if (!context || !lists ||
+	    !X509_STORE_CTX_init(context, request->store, request->leaf, request->intermediates))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
+	MEDARK_TRY(gather_lists(request, lists, err));
+	out->is_checked = sk_X509_CRL_num(lists) > 0;
+	X509_STORE_CTX_set0_crls(context, lists);
+	if (out->is_checked)
+		X509_STORE_CTX_set_flags(context,
+					 X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	if (request->judgement.has_time)
+		X509_STORE_CTX_set_time(context, 0, request->judgement.at);
+	if (request->purpose != X509_PURPOSE_ANY)
+		(void)X509_VERIFY_PARAM_set_purpose(X509_STORE_CTX_get0_param(context),
+						    request->purpose);
+	X509_STORE_CTX_set_app_data(context, &j);
+	X509_STORE_CTX_set_verify_cb(context, judge);
+	code = verify(context, &j, err);
+	if (code)
+		out->is_checked = false;
+	return code;
+}
+
+int medark_certificate_chain_check(const struct medark_certificate *signer,
+				   const struct medark_signed_form *form,
+				   const struct medark_trust *trust,
+				   const struct medark_judgement *judgement,
+				   struct medark_signer *out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_x509_stack_free) STACK_OF(X509) *intermediates = sk_X509_new_null();
+	struct medark_chain_outcome outcome;
+	struct medark_chain_request request = {
+		.who = "signer",
+		.subject = medark_certificate_subject(signer),
+		.leaf = medark_certificate_native(signer),
+		.intermediates = intermediates,
+		.store = medark_trust_native(trust),
+		.purpose = X509_PURPOSE_ANY,
+		.of_signer = true,
+	};
+	struct medark_error unfit;
+
+	if (!intermediates)
+		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
+	if (judgement)
+		request.judgement = *judgement;
+	/* A time that the user gives is above all others. */
+	if (medark_trust_time(trust, &request.judgement.at)) {
+		request.judgement.has_time = true;
+		request.judgement.is_proven = false;
+	}
 	MEDARK_TRY(load_intermediates(form, intermediates, err));
 	if (medark_certificate_check_signing(signer, &unfit))
 		return medark_error_set(err, MEDARK_E_UNTRUSTED,
 					"the signer '%s' is not trusted: its certificate %s",
-					medark_certificate_subject(signer), unfit.message);
-	if (!X509_STORE_CTX_init(context, medark_trust_native(trust),
-				 medark_certificate_native(signer), intermediates))
-		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
-	out->time_given = medark_trust_time(trust, &out->judged_at);
-	out->revocation_checked = medark_trust_crl_count(trust) > 0;
-	X509_STORE_CTX_set_app_data(context, out);
-	X509_STORE_CTX_set_verify_cb(context, judge);
-	code = verify(context, signer, out, err);
-	if (!code && !medark_trust_takes_signer(trust, medark_certificate_fingerprint(signer))) {
-		out->chain_length = 0;
-		code = untrusted(signer, "its certificate is not the one that was asked for", err);
-	}
-	if (code)
-		out->revocation_checked = false;
-	return code;
+					request.subject, unfit.message);
+	out->time_given = request.judgement.has_time;
+	out->time_proven = request.judgement.is_proven;
+	out->judged_at = request.judgement.at;
+	MEDARK_TRY(medark_certificate_chain_verify(&request, &outcome, err));
+	if (!medark_trust_takes_signer(trust, medark_certificate_fingerprint(signer)))
+		return untrusted(&request, "its certificate is not the one that was asked for",
+				 err);
+	out->chain_length = outcome.length;
+	out->revocation_checked = outcome.is_checked;
+	out->revoked_at = outcome.revoked_at;
+	return 0;
 }

@@ -16,11 +16,15 @@
 struct medark_certificate;
 struct medark_private_key;
 struct medark_trust;
+struct medark_crls;
 
 /* Borrowed. */
 X509 *medark_certificate_native(const struct medark_certificate *certificate);
 EVP_PKEY *medark_private_key_native(const struct medark_private_key *key);
 X509_STORE *medark_trust_native(const struct medark_trust *trust);
+/* Of the time stamping authorities. */
+X509_STORE *medark_trust_stamp_native(const struct medark_trust *trust);
+X509_CRL *medark_crls_native(const struct medark_crls *crls, size_t i);
 
 /* Makes a certificate object of `x509`, which it takes also on failure. */
 int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_certificate,

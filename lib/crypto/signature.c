@@ -179,7 +179,8 @@ int medark_signature_make(struct medark_bytes manifest,
 }
 
 int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7s,
-			    const struct medark_trust *trust, struct medark_signer *out,
+			    const struct medark_trust *trust,
+			    const struct medark_judgement *judgement, struct medark_signer *out,
 			    struct medark_error *err)
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
@@ -196,7 +197,7 @@ int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7
 			err, MEDARK_E_FORMAT,
 			"the signature's algorithm is not the one for the signer's key");
 	describe(&form, certificate, out);
-	return medark_certificate_chain_check(certificate, &form, trust, out, err);
+	return medark_certificate_chain_check(certificate, &form, trust, judgement, out, err);
 }
 
 int medark_signature_peek(struct medark_bytes p7s, struct medark_signer *out_unverified,

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
+#include "crypto/judgement.h"
 #include "crypto/private_key.h"
 #include "crypto/trust.h"
 
@@ -45,21 +46,24 @@ struct medark_signer {
 	const char *digest_name;	  /* "SHA-256" or "SHA-384"; static */
 	const char *algorithm_name;	  /* "ECDSA P-256", "ECDSA P-384", "RSA-PSS"; static */
 	bool time_given;	 /* the certificates were judged as of judged_at, not now */
+	bool time_proven;	 /* that time is a time stamp's */
 	time_t judged_at;	 /* meaningful only then */
+	time_t revoked_at;	 /* after the time that is proven; 0: not that anybody knows */
 	size_t chain_length;	 /* certificates up to the anchor; 0 from peek */
 	bool revocation_checked; /* a CRL of its issuer was at hand; false from peek */
 };
 
 /*
  * Verifies `p7s` over `manifest` and the signer's chain up to an anchor in `trust`, at trust's
- * time or now. CRLs in `trust` are honoured for the issuers that they are of. Any thread.
- * MEDARK_E_FORMAT if the file is malformed, not in its one form, or the signature is wrong;
- * MEDARK_E_UNTRUSTED, naming the signer and the reason, if it is right but the signer's certificate
- * does not lead to an anchor, is expired, revoked or unsuitable; `out` is then filled all the same
- * and chain_length is 0.
+ * time, the judgement's (NULL: none), or now. CRLs in `trust` are honoured for the issuers that
+ * they are of. Any thread. MEDARK_E_FORMAT if the file is malformed, not in its one form, or the
+ * signature is wrong; MEDARK_E_UNTRUSTED, naming the signer and the reason, if it is right but the
+ * signer's certificate does not lead to an anchor, is expired, revoked or unsuitable; `out` is then
+ * filled all the same and chain_length is 0.
  */
 int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7s,
-			    const struct medark_trust *trust, struct medark_signer *out,
+			    const struct medark_trust *trust,
+			    const struct medark_judgement *judgement, struct medark_signer *out,
 			    struct medark_error *err) MEDARK_MUST_USE;
 
 /*

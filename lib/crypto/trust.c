@@ -21,33 +21,46 @@
 /* Signers of whom one must have signed. */
 #define SIGNERS_MAX 64
 
-struct medark_trust {
+/* Anchors and revocation lists. */
+struct anchors {
 	X509_STORE *store;
-	struct medark_digest signers[SIGNERS_MAX];
-	size_t signer_count;
 	size_t certificate_count;
 	size_t crl_count;
+};
+
+struct medark_trust {
+	struct anchors own;    /* of who signs archives */
+	struct anchors stamps; /* of time stamping authorities; no store: the same */
+	struct medark_digest signers[SIGNERS_MAX];
+	size_t signer_count;
 	bool has_time;
 	time_t time; /* as of which certificates are judged, if has_time */
 };
 
-int medark_trust_new(struct medark_trust **out_trust, struct medark_error *err)
+static int anchors_init(struct anchors *anchors, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = calloc(1, sizeof(*trust));
 	X509_VERIFY_PARAM *param;
 
-	if (!trust)
-		return medark_error_memory(err, "trust anchors");
-	trust->store = X509_STORE_new();
-	if (!trust->store)
+	anchors->store = X509_STORE_new();
+	if (!anchors->store)
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot hold trust anchors");
-	param = X509_STORE_get0_param(trust->store);
+	param = X509_STORE_get0_param(anchors->store);
 	/* An intermediate or the signer's own certificate may be the anchor. */
 	if (!X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) ||
 	    !X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_ANY))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot set up verification");
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
+	return 0;
+}
+
+int medark_trust_new(struct medark_trust **out_trust, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_trust_free) struct medark_trust *trust = calloc(1, sizeof(*trust));
+
+	if (!trust)
+		return medark_error_memory(err, "trust anchors");
+	MEDARK_TRY(anchors_init(&trust->own, err));
 	*out_trust = MEDARK_TAKE(trust);
 	return 0;
 }
@@ -56,18 +69,19 @@ void medark_trust_free(struct medark_trust *trust)
 {
 	if (!trust)
 		return;
-	X509_STORE_free(trust->store);
+	X509_STORE_free(trust->own.store);
+	X509_STORE_free(trust->stamps.store);
 	free(trust);
 }
 
-static int add_certificate(struct medark_trust *trust, X509 *x509, struct medark_error *err)
+static int add_certificate(struct anchors *anchors, X509 *x509, struct medark_error *err)
 {
-	int ok = x509 && X509_STORE_add_cert(trust->store, x509);
+	int ok = x509 && X509_STORE_add_cert(anchors->store, x509);
 
 	X509_free(x509);
 	if (!ok)
 		return medark_openssl_error(err, MEDARK_E_KEY, "a certificate cannot be read");
-	trust->certificate_count++;
+	anchors->certificate_count++;
 	return 0;
 }
 
@@ -77,36 +91,36 @@ int medark_trust_add_certificate(struct medark_trust *trust,
 {
 	X509 *x509 = medark_certificate_native(certificate);
 
-	return add_certificate(trust, X509_up_ref(x509) ? x509 : NULL, err);
+	return add_certificate(&trust->own, X509_up_ref(x509) ? x509 : NULL, err);
 }
 
-static int add_crl(struct medark_trust *trust, X509_CRL *crl, struct medark_error *err)
+static int add_crl(struct anchors *anchors, X509_CRL *crl, struct medark_error *err)
 {
-	int ok = crl && X509_STORE_add_crl(trust->store, crl) &&
-		 X509_STORE_set_flags(trust->store,
+	int ok = crl && X509_STORE_add_crl(anchors->store, crl) &&
+		 X509_STORE_set_flags(anchors->store,
 				      X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 
 	X509_CRL_free(crl);
 	if (!ok)
 		return medark_openssl_error(err, MEDARK_E_KEY, "a CRL cannot be read");
-	trust->crl_count++;
+	anchors->crl_count++;
 	return 0;
 }
 
-static int add_object(struct medark_trust *trust, const char *name, const uint8_t *der, long size,
+static int add_object(struct anchors *anchors, const char *name, const uint8_t *der, long size,
 		      struct medark_error *err)
 {
 	if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0)
-		return add_certificate(trust, d2i_X509(NULL, &der, size), err);
+		return add_certificate(anchors, d2i_X509(NULL, &der, size), err);
 	if (strcmp(name, PEM_STRING_X509_CRL) == 0)
-		return add_crl(trust, d2i_X509_CRL(NULL, &der, size), err);
+		return add_crl(anchors, d2i_X509_CRL(NULL, &der, size), err);
 	return medark_error_set(err, MEDARK_E_KEY,
 				"it holds a '%.40s', where only certificates and CRLs belong",
 				name);
 }
 
 /* Adds the next object of a PEM text: 1, or 0 at the end. */
-static int add_next(struct medark_trust *trust, BIO *bio, struct medark_error *err)
+static int add_next(struct anchors *anchors, BIO *bio, struct medark_error *err)
 {
 	char *name = NULL, *header = NULL;
 	unsigned char *der = NULL;
@@ -119,7 +133,7 @@ static int add_next(struct medark_trust *trust, BIO *bio, struct medark_error *e
 		medark_openssl_drain();
 		return 0;
 	}
-	code = add_object(trust, name, der, size, err);
+	code = add_object(anchors, name, der, size, err);
 	OPENSSL_free(name);
 	OPENSSL_free(header);
 	/* It may be a private key that somebody put here by mistake. */
@@ -127,7 +141,7 @@ static int add_next(struct medark_trust *trust, BIO *bio, struct medark_error *e
 	return code < 0 ? code : 1;
 }
 
-static int add_all(struct medark_trust *trust, struct medark_bytes pem, struct medark_error *err)
+static int add_all(struct anchors *anchors, struct medark_bytes pem, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);
 	size_t count = 0;
@@ -137,7 +151,7 @@ static int add_all(struct medark_trust *trust, struct medark_bytes pem, struct m
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "it cannot be read");
 	medark_openssl_drain();
 	while (more) {
-		more = add_next(trust, bio, err);
+		more = add_next(anchors, bio, err);
 		MEDARK_TRY(more);
 		count += (size_t)more;
 	}
@@ -146,7 +160,7 @@ static int add_all(struct medark_trust *trust, struct medark_bytes pem, struct m
 	return 0;
 }
 
-int medark_trust_add_file(struct medark_trust *trust, const char *path, struct medark_error *err)
+static int add_file(struct anchors *anchors, const char *path, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_TRUST_FILE_MAX);
@@ -154,8 +168,21 @@ int medark_trust_add_file(struct medark_trust *trust, const char *path, struct m
 	int code;
 
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
-	code = add_all(trust, medark_bytes(pem.data, pem.size), err);
+	code = add_all(anchors, medark_bytes(pem.data, pem.size), err);
 	return code ? medark_error_prefix(err, code, "cannot trust '%s'", path) : 0;
+}
+
+int medark_trust_add_file(struct medark_trust *trust, const char *path, struct medark_error *err)
+{
+	return add_file(&trust->own, path, err);
+}
+
+int medark_trust_add_stamp_file(struct medark_trust *trust, const char *path,
+				struct medark_error *err)
+{
+	if (!trust->stamps.store)
+		MEDARK_TRY(anchors_init(&trust->stamps, err));
+	return add_file(&trust->stamps, path, err);
 }
 
 int medark_trust_add_signer(struct medark_trust *trust, const char *fingerprint,
@@ -193,12 +220,12 @@ bool medark_trust_takes_signer(const struct medark_trust *trust,
 
 size_t medark_trust_certificate_count(const struct medark_trust *trust)
 {
-	return trust->certificate_count;
+	return trust->own.certificate_count;
 }
 
 size_t medark_trust_crl_count(const struct medark_trust *trust)
 {
-	return trust->crl_count;
+	return trust->own.crl_count;
 }
 
 int medark_trust_parse_time(const char *when, time_t *out, struct medark_error *err)
@@ -224,7 +251,7 @@ int medark_trust_judge_at(struct medark_trust *trust, const char *when, struct m
 
 	if (!when) {
 		trust->has_time = false;
-		X509_VERIFY_PARAM_clear_flags(X509_STORE_get0_param(trust->store),
+		X509_VERIFY_PARAM_clear_flags(X509_STORE_get0_param(trust->own.store),
 					      X509_V_FLAG_USE_CHECK_TIME);
 		return 0;
 	}
@@ -237,7 +264,7 @@ void medark_trust_set_time(struct medark_trust *trust, time_t at)
 {
 	trust->has_time = true;
 	trust->time = at;
-	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(trust->store), at);
+	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(trust->own.store), at);
 }
 
 bool medark_trust_time(const struct medark_trust *trust, time_t *out)
@@ -249,5 +276,15 @@ bool medark_trust_time(const struct medark_trust *trust, time_t *out)
 
 X509_STORE *medark_trust_native(const struct medark_trust *trust)
 {
-	return trust->store;
+	return trust->own.store;
+}
+
+static const struct anchors *stamps_of(const struct medark_trust *trust)
+{
+	return trust->stamps.store ? &trust->stamps : &trust->own;
+}
+
+X509_STORE *medark_trust_stamp_native(const struct medark_trust *trust)
+{
+	return stamps_of(trust)->store;
 }

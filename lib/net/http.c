@@ -40,7 +40,7 @@ struct medark_http_transfer {
 	void *context, *tag;
 	char origin[MEDARK_ORIGIN_MAX];
 	struct medark_gunzip *gunzip; /* NULL: the body comes as it is */
-	bool is_local, is_running, has_body, is_sunk;
+	bool is_local, is_plain, is_running, has_body, is_sunk;
 	bool is_home;	  /* it goes to the server itself */
 	bool is_free;	  /* it may go into any network */
 	bool is_kept_off; /* it was kept from an address */
@@ -299,7 +299,7 @@ static int set_security(struct medark_http_transfer *t, struct medark_error *err
 {
 	const struct medark_http *http = t->http;
 
-	SET(CURLOPT_PROTOCOLS_STR, t->is_local ? "http" : "https");
+	SET(CURLOPT_PROTOCOLS_STR, t->is_local || t->is_plain ? "http" : "https");
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -385,6 +385,7 @@ int medark_http_start(struct medark_http *http, const struct medark_http_request
 	t->sink = request->sink;
 	t->context = request->context;
 	t->is_local = request->url->is_local;
+	t->is_plain = request->url->is_plain;
 	memcpy(t->origin, request->url->origin, sizeof(t->origin));
 	t->is_home = !http->home || strcmp(http->home->origin, t->origin) == 0;
 	t->is_free = t->is_home || request->is_named;

@@ -103,7 +103,8 @@ static int check_user(CURLU *handle, struct medark_error *err)
 	return 0;
 }
 
-static int check_origin(CURLU *handle, struct medark_url *out, struct medark_error *err)
+static int check_origin(CURLU *handle, bool may_be_plain, struct medark_url *out,
+			struct medark_error *err)
 {
 	MEDARK_AUTO(part_free) char *scheme = NULL;
 	MEDARK_AUTO(part_free) char *host = NULL;
@@ -116,10 +117,13 @@ static int check_origin(CURLU *handle, struct medark_url *out, struct medark_err
 	if (!scheme || !host)
 		return refuse(err, CURLUE_MALFORMED_INPUT);
 	out->is_local = strcmp(scheme, "http") == 0;
+	out->is_plain = out->is_local && may_be_plain;
 	if (!out->is_local && strcmp(scheme, "https") != 0)
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"an address is neither https nor http");
-	if (out->is_local && !is_this_machine(host))
+	if (out->is_plain)
+		out->is_local = is_this_machine(host);
+	else if (out->is_local && !is_this_machine(host))
 		return medark_error_set(err, MEDARK_E_USAGE,
 					"http://%.255s is another machine: records would cross the "
 					"network in clear text; use https",
@@ -150,13 +154,14 @@ static bool has_two_schemes(const char *text)
 	       (strncmp(host + 3, "http//", 6) == 0 || strncmp(host + 3, "https//", 7) == 0);
 }
 
-static int finish(CURLU *handle, struct medark_url *out, struct medark_error *err)
+static int finish(CURLU *handle, bool may_be_plain, struct medark_url *out,
+		  struct medark_error *err)
 {
 	MEDARK_AUTO(medark_url_clear) struct medark_url url = { 0 };
 	MEDARK_AUTO(part_free) char *text = NULL;
 
 	MEDARK_TRY(check_user(handle, err));
-	MEDARK_TRY(check_origin(handle, &url, err));
+	MEDARK_TRY(check_origin(handle, may_be_plain, &url, err));
 	if (medark_curl.url_set(handle, CURLUPART_FRAGMENT, NULL, 0))
 		return medark_error_memory(err, "an address");
 	MEDARK_TRY(get_part(handle, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, &text, err));
@@ -196,7 +201,16 @@ int medark_url_parse(const char *text, struct medark_url *out, struct medark_err
 
 	MEDARK_TRY(new_handle(&handle, err));
 	MEDARK_TRY(set_url(handle, text, err));
-	return finish(handle, out, err);
+	return finish(handle, false, out, err);
+}
+
+int medark_url_parse_plain(const char *text, struct medark_url *out, struct medark_error *err)
+{
+	MEDARK_AUTO(handle_free) CURLU *handle = NULL;
+
+	MEDARK_TRY(new_handle(&handle, err));
+	MEDARK_TRY(set_url(handle, text, err));
+	return finish(handle, true, out, err);
 }
 
 int medark_url_resolve(const struct medark_url *base, const char *reference, struct medark_url *out,
@@ -208,7 +222,7 @@ int medark_url_resolve(const struct medark_url *base, const char *reference, str
 	MEDARK_TRY(new_handle(&handle, err));
 	MEDARK_TRY(set_url(handle, base->text, err));
 	MEDARK_TRY(set_url(handle, reference, err));
-	MEDARK_TRY(finish(handle, &url, err));
+	MEDARK_TRY(finish(handle, false, &url, err));
 	/* A server elsewhere has no business with what listens on this machine. */
 	if (url.is_local && !base->is_local)
 		return medark_error_set(err, MEDARK_E_USAGE,

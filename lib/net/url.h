@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * url: addresses of servers (RFC 3986), as far as a client of FHIR meets them: https anywhere, http
- * to this machine alone. An address may be a secret (signed ones let in whoever has them) and may
- * hold an id of a patient: errors name its origin only. No state; any thread.
+ * to this machine alone; and of time stamping authorities, most of which speak http. An address may
+ * be a secret (signed ones let in whoever has them) and may hold an id of a patient: errors name
+ * its origin only. No state; any thread.
  */
 #ifndef MEDARK_NET_URL_H
 #define MEDARK_NET_URL_H
@@ -23,6 +24,7 @@ struct medark_url {
 	char *text; /* normalised; no fragment */
 	char origin[MEDARK_ORIGIN_MAX];
 	bool is_local; /* http, to this machine: see medark_url_parse() */
+	bool is_plain; /* http, to any machine: medark_url_parse_plain() */
 };
 
 /* Wipes and frees; may be called on a zeroed object. */
@@ -39,6 +41,12 @@ bool medark_url_is_below(const struct medark_url *base, struct medark_bytes text
  */
 int medark_url_parse(const char *text, struct medark_url *out,
 		     struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * As above, but http to any machine, too: for what is no secret, and whose answer is signed.
+ */
+int medark_url_parse_plain(const char *text, struct medark_url *out,
+			   struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * As above, of a reference (RFC 3986 section 5) that stands in a document under `base`;

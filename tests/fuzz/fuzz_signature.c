@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (peeked && peeked != MEDARK_E_FORMAT)
 		abort();
 	/* What has not even the form can neither verify nor be merely untrusted. */
-	switch (medark_signature_verify(manifest, p7s, forge_trust(), &signer, &err)) {
+	switch (medark_signature_verify(manifest, p7s, forge_trust(), NULL, &signer, &err)) {
 	case MEDARK_E_FORMAT:
 		return 0;
 	case MEDARK_E_UNTRUSTED:

@@ -107,6 +107,11 @@ class Der:
     def end(self):
         need(not self.more(), "DER: bytes left over")
 
+    def rest_of(self, tag):
+        """All that is left, elements of one tag."""
+        while self.more():
+            yield self.raw(tag)
+
     def set_of(self, tag, member_tags):
         """A SET OF in DER order; the encodings of its members."""
         inner, out = self.into(tag), []
@@ -537,6 +542,94 @@ class Signature:
             key.verify(value, signed, ec.ECDSA(self.hash))
         except InvalidSignature:
             raise Malformed("the signature over MANIFEST is wrong") from None
+
+
+class TimeStamp:
+    """A TimeStampResp (F-42, RFC 3161) over `covered`. Raises Malformed unless it is right; whether its
+    authority is to be trusted is another question."""
+
+    TST_INFO = oid("1.2.840.113549.1.9.16.1.4")
+    HASHES = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+
+    def __init__(self, data, covered):
+        outer = Der(data)
+        response = outer.into(SEQUENCE)
+        outer.end()
+        response.expect(encode(SEQUENCE, encode(INTEGER, b"\0")))
+        content = response.into(SEQUENCE)
+        response.end()
+        content.expect(oid("1.2.840.113549.1.7.2"))
+        wrapper = content.into(0xA0)
+        content.end()
+        signed = wrapper.into(SEQUENCE)
+        wrapper.end()
+        signed.raw(INTEGER)
+        signed.raw(SET)
+        inner = signed.into(SEQUENCE)
+        inner.expect(self.TST_INFO)
+        holder = inner.into(0xA0)
+        inner.end()
+        self.info = holder.content(OCTETS)
+        holder.end()
+        embedded = list(signed.into(0xA0).rest_of(SEQUENCE)) if signed.peek() == 0xA0 else []
+        signers = signed.set_of(SET, (SEQUENCE,))
+        signed.end()
+        need(len(signers) == 1, "time stamp: not exactly one signer")
+        self.read_info(covered)
+        self.check_signer(Der(signers[0]).into(SEQUENCE), embedded)
+
+    def read_info(self, covered):
+        info = Der(self.info).into(SEQUENCE)
+        info.expect(encode(INTEGER, b"\1"))
+        info.raw(OID)
+        imprint = info.into(SEQUENCE)
+        name = self.HASHES.get(imprint.into(SEQUENCE).content(OID).hex())
+        need(name, "time stamp: unknown hash")
+        digest = imprint.content(OCTETS)
+        need(digest == hashlib.new(name, covered).digest(), "time stamp: over something else")
+        info.raw(INTEGER)
+        text = info.content(0x18).decode("ascii").rstrip("Z").partition(".")[0]
+        self.time = datetime.datetime.strptime(text, "%Y%m%d%H%M%S")
+
+    def check_signer(self, signer, embedded):
+        signer.raw(INTEGER)
+        who = signer.raw(SEQUENCE)
+        algorithm = signer.into(SEQUENCE).content(OID).hex()
+        attributes = signer.raw(0xA0)
+        signer.raw(SEQUENCE)
+        value = signer.content(OCTETS)
+        need(not signer.more(), "time stamp: holds what its authority did not sign")
+        certificates = [c for c in embedded if issuer_and_serial_of(c) == who]
+        need(certificates, "time stamp: its authority's certificate is missing")
+        names = {"608648016503040201": hashes.SHA256(), "608648016503040202": hashes.SHA384(),
+                 "608648016503040203": hashes.SHA512()}  # fmt: skip
+        need(algorithm in names, "time stamp: unknown digest")
+        digest = hashes.Hash(names[algorithm])
+        digest.update(self.info)
+        need(encode(OCTETS, digest.finalize()) in attributes, "time stamp: its content was changed")
+        key = load_certificate(certificates[0]).public_key()
+        covered = bytes([SET]) + attributes[1:]
+        try:
+            if isinstance(key, rsa.RSAPublicKey):
+                key.verify(value, covered, padding.PKCS1v15(), names[algorithm])
+            else:
+                key.verify(value, covered, ec.ECDSA(names[algorithm]))
+        except InvalidSignature:
+            raise Malformed("the signature of the time stamp is wrong") from None
+
+
+def check_lists(text):
+    """MANIFEST.crl (F-43)."""
+    pem = re.findall(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----\n", text, re.DOTALL)
+    need(pem and b"".join(pem) == text, "revocation lists: not PEM in its one form")
+    try:
+        lists = [x509.load_pem_x509_crl(each) for each in pem]
+    except ValueError:
+        raise Malformed("revocation lists: one cannot be read") from None
+    ders = [each.public_bytes(serialization.Encoding.DER) for each in lists]
+    need(ders == sorted(set(ders)), "revocation lists: not in their order")
+    again = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in lists)
+    need(again == text, "revocation lists: not PEM in its one form")
 
 
 def load_certificate(der):

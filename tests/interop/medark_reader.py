@@ -49,6 +49,11 @@ MEMBER_MAX = {  # section 13
     "MANIFEST.p7s": MIB,
     "LOCATOR": 512,
 }
+ADDITIONS = [  # F-40, in their order
+    *(f"MANIFEST.{n}.p7s" for n in range(2, 10)), "MANIFEST.pq.p7s", "MANIFEST.tsr", "MANIFEST.crl",
+    *(f"MANIFEST.{n}.{kind}" for n in range(2, 10) for kind in ("tsr", "crl")),
+]  # fmt: skip
+MEMBER_MAX.update(dict.fromkeys(ADDITIONS, MIB))
 DECIMAL = r"(0|[1-9][0-9]{0,18})"
 HEX64 = r"[0-9a-f]{64}"
 
@@ -150,6 +155,7 @@ class Archive:
         # 12.1: nothing is believed before the signature and its chain.
         self.signature = cms.Signature(self.signature_bytes, self.manifest_bytes)
         trust.check(self.signature, at)
+        self.check_additions()
         self.parse_manifest()
         self.check_members()
         self.check_clear()
@@ -185,7 +191,47 @@ class Archive:
         self.manifest_offset = number(line.group(1))
         self.manifest_bytes, after = self.member_at(self.manifest_offset, "MANIFEST")
         self.signature_bytes, after = self.member_at(after, "MANIFEST.p7s")
+        self.additions = []
+        while after < self.size - 2048:
+            name = self.at(after, 100).rstrip(b"\0").decode("ascii", "replace")
+            need(name in ADDITIONS, "something stands between MANIFEST.p7s and LOCATOR that has no place there")
+            content, after = self.member_at(after, name)
+            self.additions.append((name, content))
         need(after == self.size - 2048, "something stands between MANIFEST.p7s and LOCATOR")
+        self.check_order()
+
+    def check_order(self):
+        """F-40."""
+        names = [name for name, _ in self.additions]
+        places = [ADDITIONS.index(name) for name in names]
+        need(places == sorted(set(places)), "additions do not stand in their order")
+        for kind in ("p7s", "tsr"):
+            numbers = [1] * (kind == "p7s") + [
+                int((re.search(r"\.(\d)\.", name) or [0, 1])[1])
+                for name in names if name.endswith(kind) and ".pq." not in name
+            ]  # fmt: skip
+            need(numbers == list(range(1, len(numbers) + 1)), f"a number of a .{kind} is missing")
+        for name in names:
+            before = name.replace(".crl", ".tsr")
+            need(name == "MANIFEST.crl" or not name.endswith(".crl") or before in names,
+                 f"{name} stands without {before}")  # fmt: skip
+
+    def check_additions(self):
+        """F-41 to F-43: what is there is right; whether anybody trusts it is another question."""
+        self.cosignatures, self.stamps = [], []
+        for i, (name, content) in enumerate(self.additions):
+            if name.endswith(".tsr"):
+                before = b"".join(content for _, content in self.additions[:i])
+                covered = self.signature_bytes
+                if name != "MANIFEST.tsr":
+                    covered = self.manifest_bytes + self.signature_bytes + before
+                self.stamps.append(cms.TimeStamp(content, covered))
+            elif name.endswith(".crl"):
+                cms.check_lists(content)
+            elif ".pq." not in name:
+                self.cosignatures.append(cms.Signature(content, self.manifest_bytes))
+        times = [stamp.time for stamp in self.stamps]
+        need(times == sorted(times), "a time stamp is older than the one before it")
 
     def parse_manifest(self):
         """F-21."""
@@ -860,7 +906,12 @@ def verify(archive, _options):
         + subject
         + f" at {archive.signature.time:%Y-%m-%dT%H:%M:%SZ} (claimed)\n".encode()
     )
-    say(f"{len(archive.members) + 3} members, {archive.records} records: verified\n")
+    for each in archive.cosignatures:
+        who = each.signer.subject.rfc4514_string().encode("ascii", "backslashreplace")
+        say(b"signed too by " + who + b" (not judged)\n")
+    for each in archive.stamps:
+        say(f"stamped at {each.time:%Y-%m-%dT%H:%M:%SZ} (the authority is not judged)\n")
+    say(f"{len(archive.members) + 3 + len(archive.additions)} members, {archive.records} records: verified\n")
 
 
 def patients(archive, _options):

@@ -173,6 +173,28 @@ else
 	fi
 fi
 
+# Behind the first signature there may be more: MANIFEST.2.p7s and so on, of others who vouch for the
+# archive, and time stamps (MANIFEST.tsr), which prove that it was signed by then. They are not needed to
+# recover. To look at a time stamp, with the certificate of its authority's root:
+#	openssl ts -verify -in MANIFEST.tsr -data MANIFEST.p7s -CAfile STAMP-ROOT.pem
+#	openssl ts -reply -in MANIFEST.tsr -text
+# MANIFEST.2.tsr covers MANIFEST and all that stands behind it, joined in the order of the archive.
+additions=$(cd "$members" && for name in MANIFEST.[2-9].p7s MANIFEST.pq.p7s MANIFEST.tsr \
+	MANIFEST.[2-9].tsr MANIFEST.crl MANIFEST.[2-9].crl; do
+	if [ -f "$name" ]; then printf '%s\n' "$name"; fi
+done)
+for name in $additions; do
+	case $name in
+	MANIFEST.[2-9].p7s)
+		openssl cms -verify -binary -inform DER -in "$members/$name" -content "$members/MANIFEST" \
+			-noverify -signer "$work/cosigner" -out /dev/null 2>"$work/why" ||
+			die "$name, a further signature, is wrong; nothing was recovered"
+		say "   signed too by $(subject "$work/cosigner") (whom nobody vouches for here)"
+		;;
+	*.tsr) say "   $name is a time stamp, which is not looked at here" ;;
+	esac
+done
+
 # ---- 3. Is every member there, and unchanged? ---------------------------------------------------
 # sha256sum -c MANIFEST. It does not notice what is extra, so the names are compared too.
 
@@ -186,14 +208,15 @@ sed 's/^[0-9a-f]\{64\}  //' "$work/sums" >"$work/names"
 }
 sed -n 's/^#\([0-9][0-9]*\)$/\1/p' "$members/MANIFEST" >"$work/sizes"
 if [ ! -d "$archive" ]; then
-	printf '%s\n' MANIFEST MANIFEST.p7s LOCATOR | cat "$work/names" - | sort >"$work/expected"
+	# shellcheck disable=SC2086 # a list of names
+	printf '%s\n' MANIFEST MANIFEST.p7s $additions LOCATOR | cat "$work/names" - | sort >"$work/expected"
 	[ "$(sha256sum <"$work/expected")" = "$(sort "$work/list" | sha256sum)" ] ||
 		die "the archive holds other members than MANIFEST says; nothing was recovered"
 	# tar stops at the end of the archive, whatever stands behind it. Each member takes a header
 	# of 512 bytes and its size rounded up to 512; 1024 zero bytes follow the last one, LOCATOR.
 	at=$(
 		at=1024
-		for name in MANIFEST MANIFEST.p7s LOCATOR; do wc -c <"$members/$name"; done |
+		for name in MANIFEST MANIFEST.p7s $additions LOCATOR; do wc -c <"$members/$name"; done |
 			cat - "$work/sizes" >"$work/all"
 		while read -r size; do at=$((at + 512 + (size + 511) / 512 * 512)); done <"$work/all"
 		echo $at

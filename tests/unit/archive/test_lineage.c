@@ -112,7 +112,7 @@ static void another_signer_is_told(void **state)
 	medark_meter_init(&meter, &events, "restoring", 0);
 	assert_int_equal(medark_lineage_warn(&lineage, nights, 2, INT64_MAX, &meter, NULL), 0);
 	assert_string_equal(told, "");
-	nights[1]->signer.fingerprint.bytes[0] = 0xab;
+	nights[1]->evidence.signer.fingerprint.bytes[0] = 0xab;
 	assert_int_equal(medark_lineage_warn(&lineage, nights, 2, INT64_MAX, &meter, NULL), 0);
 	assert_non_null(strstr(told, "the signer changes in the chain: number 2 is signed with the "
 				     "certificate ab00000000000000..., number 1 before it"));

@@ -25,7 +25,7 @@ static void a_self_signed_signer_is_its_own_anchor(void **state)
 		(void)snprintf(name, sizeof(name), "%s.pem", self_names[i]);
 		trust = trust_in(name, NULL);
 		sign(&self[i], &p7s);
-		assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+		assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 		assert_string_equal(out.subject, medark_certificate_subject(self[i].certificate));
 		assert_true(medark_digest_equal(
 			&out.fingerprint, medark_certificate_fingerprint(self[i].certificate)));
@@ -81,14 +81,14 @@ static void another_certificate_of_the_same_name_does_not_sign_for_the_signer(vo
 	assert_int_equal(load("twin.pem", "twin.key", &twin), 0);
 	both[1] = twin.certificate;
 	sign_as(both, 1, chained.key, &p7s);
-	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 	p7s.size = 0;
 	sign_as(both, 2, twin.key, &p7s);
-	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_FORMAT, "the signature is wrong");
 	p7s.size = 0;
 	sign_as(both, 2, chained.key, &p7s);
-	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 	medark_certificate_free(twin.certificate);
 	medark_private_key_free(twin.key);
 }
@@ -102,11 +102,11 @@ static void another_manifest_is_refused(void **state)
 
 	(void)state;
 	sign(&self[0], &p7s);
-	assert_fails(
-		medark_signature_verify(medark_bytes_text("other"), view(&p7s), trust, &out, &err),
-		MEDARK_E_FORMAT, "the signature is not over this manifest");
+	assert_fails(medark_signature_verify(medark_bytes_text("other"), view(&p7s), trust, NULL,
+					     &out, &err),
+		     MEDARK_E_FORMAT, "the signature is not over this manifest");
 	assert_fails(medark_signature_verify(medark_bytes(manifest_text, manifest.size - 1),
-					     view(&p7s), trust, &out, &err),
+					     view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_FORMAT, "the signature is not over this manifest");
 }
 
@@ -120,18 +120,18 @@ static void refuse_all_changes(const struct signer *signer, const char *anchor)
 	sign(signer, &p7s);
 	for (size_t bit = 0; bit < 8 * p7s.size; bit++) {
 		p7s.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (medark_signature_verify(manifest, view(&p7s), trust, &out, &err) !=
+		if (medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err) !=
 		    MEDARK_E_FORMAT)
 			fail_msg("bit %zu: %s", bit, err.message);
 		p7s.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (size_t n = 0; n < p7s.size; n++)
 		assert_int_equal(medark_signature_verify(manifest, medark_bytes(p7s.data, n), trust,
-							 &out, &err),
+							 NULL, &out, &err),
 				 MEDARK_E_FORMAT);
-	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 	assert_ok(medark_buffer_add(&p7s, "", 1, &err));
-	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_FORMAT, "the signature is malformed: it is not in its one form");
 }
 
@@ -213,7 +213,7 @@ static void we_accept_what_stock_openssl_signs_in_the_same_form(void **state)
 
 		assert_int_equal(run(STOCK_SIGN "%s", good[i].options), 0);
 		read_whole("stock.p7s", &b);
-		assert_ok(medark_signature_verify(manifest, view(&b), trust, &out, &err));
+		assert_ok(medark_signature_verify(manifest, view(&b), trust, NULL, &out, &err));
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		MEDARK_AUTO(medark_buffer_clear) struct medark_buffer b = MEDARK_BUFFER(1 << 20);
@@ -222,8 +222,9 @@ static void we_accept_what_stock_openssl_signs_in_the_same_form(void **state)
 
 		assert_int_equal(run(STOCK_SIGN "%s", bad[i]), 0);
 		read_whole("stock.p7s", &b);
-		assert_int_equal(medark_signature_verify(manifest, view(&b), trust, &out, &err),
-				 MEDARK_E_FORMAT);
+		assert_int_equal(
+			medark_signature_verify(manifest, view(&b), trust, NULL, &out, &err),
+			MEDARK_E_FORMAT);
 	}
 }
 

@@ -20,7 +20,7 @@ static void any_certificate_of_the_chain_may_be_the_anchor(void **state)
 		struct medark_error err = { 0 };
 		struct medark_signer out;
 
-		assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+		assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 		assert_int_equal(out.chain_length, 3 - i);
 		assert_string_equal(out.subject, "CN=Leaf,O=Praktijk,C=NL");
 	}
@@ -32,7 +32,7 @@ static void assert_untrusted(const struct medark_buffer *p7s, struct medark_trus
 	struct medark_error err = { 0 };
 	struct medark_signer out;
 
-	assert_fails(medark_signature_verify(manifest, view(p7s), trust, &out, &err),
+	assert_fails(medark_signature_verify(manifest, view(p7s), trust, NULL, &out, &err),
 		     MEDARK_E_UNTRUSTED, text);
 	assert_string_equal(out.subject, "CN=Leaf,O=Praktijk,C=NL");
 	assert_int_equal(out.chain_length, 0);
@@ -65,7 +65,7 @@ static void a_signer_who_was_not_asked_for_is_untrusted(void **state)
 	sign(&chained, &p7s);
 	medark_text_hex(medark_certificate_fingerprint(self[0].certificate), 32, hex);
 	assert_ok(medark_trust_add_signer(trust, hex, &err));
-	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_UNTRUSTED,
 		     "the signer 'CN=Leaf,O=Praktijk,C=NL' is not trusted: its certificate is not "
 		     "the one that was asked for");
@@ -79,11 +79,11 @@ static void a_signer_who_was_not_asked_for_is_untrusted(void **state)
 	}
 	*p = '\0';
 	assert_ok(medark_trust_add_signer(trust, colons, &err));
-	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 	/* It stands beside the anchor, not in its place. */
 	assert_ok(medark_trust_add_signer(stranger, hex, &err));
 	assert_fails(
-		medark_signature_verify(manifest, view(&p7s), stranger, &out, &err),
+		medark_signature_verify(manifest, view(&p7s), stranger, NULL, &out, &err),
 		MEDARK_E_UNTRUSTED,
 		"the signer 'CN=Leaf,O=Praktijk,C=NL' is not trusted: its certificate does not "
 		"lead to a trust anchor");
@@ -122,11 +122,11 @@ static void the_time_of_judgement_can_be_given(void **state)
 	medark_trust_set_time(trust, time(NULL) + 21 * 86400);
 	assert_untrusted(&p7s, trust, LEAF "a certificate above its own has expired");
 	medark_trust_set_time(trust, time(NULL) - 86400);
-	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust,
+	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust, NULL,
 						 &(struct medark_signer) { 0 }, NULL),
 			 MEDARK_E_UNTRUSTED);
 	medark_trust_set_time(trust, time(NULL) + 9 * 86400);
-	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust,
+	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust, NULL,
 						 &(struct medark_signer) { 0 }, NULL),
 			 0);
 }
@@ -179,12 +179,12 @@ static void an_archive_is_judged_as_of_now_again(void **state)
 	(void)state;
 	sign(&chained, &p7s);
 	assert_ok(medark_trust_judge_at(trust, "2020-02-29", &err));
-	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_int_equal(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 			 MEDARK_E_UNTRUSTED);
 	assert_true(out.time_given);
 	assert_int_equal(out.judged_at, 1582934400);
 	assert_ok(medark_trust_judge_at(trust, NULL, &err));
-	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 	assert_false(out.time_given);
 }
 
@@ -212,10 +212,10 @@ static void revocation_lists_are_honoured(void **state)
 	struct medark_trust *revoked = trust_in("root.pem", "revoked.crl");
 	MEDARK_AUTO(medark_trust_free)
 	struct medark_trust *foreign = trust_in("root.pem", "foreign.crl");
-	assert_ok(medark_signature_verify(manifest, view(&p7s), clean, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), clean, NULL, &out, &err));
 	assert_true(out.revocation_checked);
 	assert_untrusted(&p7s, revoked, LEAF "its certificate was revoked");
-	assert_ok(medark_signature_verify(manifest, view(&p7s), foreign, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), foreign, NULL, &out, &err));
 	assert_false(out.revocation_checked);
 	/* A list that has run out says nothing any more. */
 	medark_trust_set_time(clean, time(NULL) + 6 * 86400);
@@ -228,7 +228,7 @@ static void revocation_lists_are_honoured(void **state)
 	struct medark_trust *newer = trust_in("root.pem", "newer.crl");
 	assert_untrusted(&p7s, newer, LEAF "CRL is not yet valid");
 	medark_trust_set_time(newer, time(NULL));
-	assert_ok(medark_signature_verify(manifest, view(&p7s), newer, &out, &err));
+	assert_ok(medark_signature_verify(manifest, view(&p7s), newer, NULL, &out, &err));
 	assert_true(out.revocation_checked);
 	medark_trust_set_time(revoked, time(NULL));
 	assert_untrusted(&p7s, revoked, LEAF "its certificate was revoked");
@@ -248,7 +248,7 @@ static void an_unsuitable_signer_is_untrusted(void **state)
 		 "-in MANIFEST -signer enc.pem -inkey enc.key -out enc.p7s");
 	read_whole("enc.p7s", &p7s);
 	trust = trust_in("enc.pem", NULL);
-	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_UNTRUSTED,
 		     "the signer 'CN=enc' is not trusted: its certificate is not meant for signing "
 		     "(digitalSignature is missing)");
@@ -260,7 +260,7 @@ static void an_unsuitable_signer_is_untrusted(void **state)
 	p7s.size = 0;
 	read_whole("tls.p7s", &p7s);
 	assert_ok(medark_trust_add_file(trust, in_folder("tls.pem"), &err));
-	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_fails(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_UNTRUSTED,
 		     "the signer 'CN=tls' is not trusted: its certificate is not meant for signing "
 		     "(its extendedKeyUsage names neither documentSigning nor emailProtection nor "
@@ -313,7 +313,8 @@ static void an_authority_issues_signers_only_if_it_may(void **state)
 		assert_int_equal(load("under-chain.pem", "under.key", &under), 0);
 		sign(&under, &p7s);
 		if (cases[i].may)
-			assert_ok(medark_signature_verify(manifest, view(&p7s), root, &out, &err));
+			assert_ok(medark_signature_verify(manifest, view(&p7s), root, NULL, &out,
+							  &err));
 		else
 			assert_untrusted(&p7s, root,
 					 LEAF
@@ -322,7 +323,7 @@ static void an_authority_issues_signers_only_if_it_may(void **state)
 					 "nor emailProtection nor codeSigning)");
 		/* Whom the user trusts may issue whatever the user trusts it for. */
 		own = trust_in("sub.pem", i % 2 ? "root.pem" : NULL);
-		assert_ok(medark_signature_verify(manifest, view(&p7s), own, &out, &err));
+		assert_ok(medark_signature_verify(manifest, view(&p7s), own, NULL, &out, &err));
 		assert_int_equal(out.chain_length, 2);
 		medark_certificate_free(under.certificate);
 		medark_private_key_free(under.key);

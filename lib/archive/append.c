@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/append.h"
+
+#include "base/text.h"
+#include "container/member.h"
+#include "crypto/digest.h"
+#include "crypto/small_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define JOURNAL_SUFFIX ".tail"
+#define JOURNAL_HEAD   256 /* bytes; spaces and LF behind its text */
+/* Everything behind MANIFEST. */
+#define END_MAX                                                                                    \
+	((size_t)2 * MEDARK_SIGNATURE_MAX +                                                        \
+	 MEDARK_ADDITIONS_MAX * ((size_t)MEDARK_ADDITION_MAX + 2 * MEDARK_TAR_BLOCK) +             \
+	 MEDARK_TAIL_SIZE)
+
+struct medark_append {
+	char path[PATH_MAX]; /* real, so that the journal has one place */
+	char journal[PATH_MAX + sizeof(JOURNAL_SUFFIX)];
+	int fd;
+	struct medark_tail tail;
+};
+
+void medark_append_free(struct medark_append *a)
+{
+	if (!a)
+		return;
+	medark_tail_clear(&a->tail);
+	if (a->fd >= 0)
+		(void)close(a->fd); /* and with it goes the lock */
+	free(a);
+}
+
+const struct medark_tail *medark_append_tail(const struct medark_append *a)
+{
+	return &a->tail;
+}
+
+static int read_tail(struct medark_append *a, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
+
+	medark_tail_clear(&a->tail);
+	MEDARK_TRY(medark_input_open(a->path, &in, err));
+	return medark_tail_read(in, &a->tail, err);
+}
+
+/* ---- the end, and the file that keeps it until it is written ---- */
+
+/* Where MANIFEST.p7s begins. */
+static uint64_t end_offset(uint64_t manifest_offset, uint64_t manifest_size)
+{
+	return manifest_offset + medark_member_space(manifest_size);
+}
+
+static int put_member(struct medark_buffer *out, const char *name, struct medark_bytes content,
+		      struct medark_error *err)
+{
+	static const uint8_t zeros[MEDARK_TAR_BLOCK];
+	uint8_t header[MEDARK_TAR_BLOCK];
+	size_t padding =
+		(size_t)(medark_member_space(content.size) - MEDARK_TAR_BLOCK) - content.size;
+
+	medark_member_header(name, content.size, header);
+	MEDARK_TRY(medark_buffer_add(out, header, sizeof(header), err));
+	MEDARK_TRY(medark_buffer_add(out, content.data, content.size, err));
+	return medark_buffer_add(out, zeros, padding, err);
+}
+
+static int put_end(const struct medark_append *a, const struct medark_addition *list, size_t count,
+		   struct medark_buffer *out, struct medark_error *err)
+{
+	static const uint8_t zeros[MEDARK_TAR_END];
+	uint8_t locator[MEDARK_LOCATOR_SIZE];
+	char name[MEDARK_ADDITION_NAME_MAX];
+
+	MEDARK_TRY(put_member(out, MEDARK_MEMBER_SIGNATURE, a->tail.signature, err));
+	for (size_t i = 0; i < count; i++) {
+		medark_addition_name(&list[i], name);
+		MEDARK_TRY(put_member(out, name, list[i].content, err));
+	}
+	medark_locator_make(a->tail.offset, locator);
+	MEDARK_TRY(put_member(out, MEDARK_MEMBER_LOCATOR, medark_bytes(locator, sizeof(locator)),
+			      err));
+	return medark_buffer_add(out, zeros, sizeof(zeros), err);
+}
+
+/* The first bytes of the journal: where MANIFEST stands, and what it and the rest are. */
+struct journal {
+	uint64_t manifest_offset, manifest_size;
+	struct medark_digest manifest, end;
+};
+
+static void journal_head(const struct journal *j, char out[JOURNAL_HEAD + 1])
+{
+	char manifest[2 * sizeof(j->manifest) + 1], end[2 * sizeof(j->end) + 1];
+	int n;
+
+	medark_text_hex(&j->manifest, sizeof(j->manifest), manifest);
+	medark_text_hex(&j->end, sizeof(j->end), end);
+	n = snprintf(out, JOURNAL_HEAD + 1,
+		     "medark-tail 1\nmanifest %" PRIu64 " %" PRIu64 " %s\nend %s\n",
+		     j->manifest_offset, j->manifest_size, manifest, end);
+	memset(out + n, ' ', (size_t)(JOURNAL_HEAD - 1 - n));
+	out[JOURNAL_HEAD - 1] = '\n';
+	out[JOURNAL_HEAD] = '\0';
+}
+
+static bool journal_parse(struct medark_bytes text, struct journal *out)
+{
+	char head[JOURNAL_HEAD + 1], manifest[65], end[65], again[JOURNAL_HEAD + 1];
+
+	if (text.size < JOURNAL_HEAD)
+		return false;
+	memcpy(head, text.data, JOURNAL_HEAD);
+	head[JOURNAL_HEAD] = '\0';
+	/* NOLINTNEXTLINE(cert-err34-c): what was read is written again, and compared. */
+	if (sscanf(head,
+		   "medark-tail 1 manifest %" SCNu64 " %" SCNu64 " %64[0-9a-f] end %64[0-9a-f]",
+		   &out->manifest_offset, &out->manifest_size, manifest, end) != 4 ||
+	    !medark_text_unhex(medark_bytes_text(manifest), &out->manifest,
+			       sizeof(out->manifest)) ||
+	    !medark_text_unhex(medark_bytes_text(end), &out->end, sizeof(out->end)) ||
+	    out->manifest_offset > INT64_MAX / 2 || out->manifest_size > MEDARK_MANIFEST_MAX)
+		return false;
+	journal_head(out, again);
+	return memcmp(head, again, JOURNAL_HEAD) == 0;
+}
+
+static int write_at(const struct medark_append *a, uint64_t offset, struct medark_bytes bytes,
+		    struct medark_error *err)
+{
+	while (bytes.size) {
+		ssize_t n = pwrite(a->fd, bytes.data, bytes.size, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return medark_error_errno(err, n ? errno : EIO, "cannot write to '%s'",
+						  a->path);
+		bytes = medark_bytes(bytes.data + n, bytes.size - (size_t)n);
+		offset += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Writes the end over the old one. Whatever stops it, the journal is still there. */
+static int carry_out(const struct medark_append *a, uint64_t offset, struct medark_bytes end,
+		     struct medark_error *err)
+{
+	MEDARK_TRY(write_at(a, offset, end, err));
+	if (ftruncate(a->fd, (off_t)(offset + end.size)) < 0 || fsync(a->fd) < 0)
+		return medark_error_errno(err, errno, "cannot write to '%s'", a->path);
+	if (unlink(a->journal) < 0)
+		return medark_error_errno(err, errno, "cannot remove '%s'", a->journal);
+	return 0;
+}
+
+/* Is the file still the one that the journal is of? */
+static int check_manifest(const struct medark_append *a, const struct journal *j,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer manifest = MEDARK_BUFFER(MEDARK_MANIFEST_MAX);
+	struct medark_digest digest;
+	int code;
+
+	MEDARK_TRY(medark_input_open(a->path, &in, err));
+	MEDARK_TRY(medark_buffer_reserve(&manifest, (size_t)j->manifest_size, err));
+	code = medark_input_read(in, j->manifest_offset + MEDARK_TAR_BLOCK, manifest.data,
+				 (size_t)j->manifest_size, err);
+	if (code < 0 && code != MEDARK_E_FORMAT)
+		return code;
+	medark_sha256(manifest.data, code < 0 ? 0 : (size_t)j->manifest_size, &digest);
+	if (code < 0 || !medark_digest_equal(&digest, &j->manifest))
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"'%s' is left of a change of another archive; look at it, "
+					"and move it away",
+					a->journal);
+	return 0;
+}
+
+/* 1 if there was a change to finish. */
+static int finish(const struct medark_append *a, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER(END_MAX + JOURNAL_HEAD);
+	struct medark_digest digest;
+	struct medark_bytes end;
+	struct journal j;
+	struct stat st;
+
+	if (lstat(a->journal, &st) < 0)
+		return errno == ENOENT
+			       ? 0
+			       : medark_error_errno(err, errno, "cannot look at '%s'", a->journal);
+	MEDARK_TRY(medark_small_file_read(a->journal, &text, &st, err));
+	if (journal_parse(medark_bytes(text.data, text.size), &j)) {
+		end = medark_bytes(text.data + JOURNAL_HEAD, text.size - JOURNAL_HEAD);
+		medark_sha256(end.data, end.size, &digest);
+		if (medark_digest_equal(&digest, &j.end)) {
+			MEDARK_TRY(check_manifest(a, &j, err));
+			MEDARK_TRY(carry_out(a, end_offset(j.manifest_offset, j.manifest_size), end,
+					     err));
+			return 1;
+		}
+	}
+	return medark_error_set(err, MEDARK_E_EXISTS,
+				"'%s' is there, but is not what an interrupted change leaves; "
+				"look at it, and move it away",
+				a->journal);
+}
+
+/* ---- opening ---- */
+
+static int open_and_finish(const char *path, struct medark_append **out, int *out_finished,
+			   struct medark_error *err)
+{
+	MEDARK_AUTO(medark_append_free) struct medark_append *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return medark_error_memory(err, "an archive");
+	a->fd = -1;
+	MEDARK_TRY(medark_digest_setup(err));
+	if (!realpath(path, a->path))
+		return medark_error_errno(err, errno, "cannot open '%s'", path);
+	(void)snprintf(a->journal, sizeof(a->journal), "%s" JOURNAL_SUFFIX, a->path);
+	a->fd = open(a->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (a->fd < 0)
+		return medark_error_errno(err, errno, "cannot write to '%s'", path);
+	if (flock(a->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"another run is changing the end of '%s'", path);
+	*out_finished = finish(a, err);
+	MEDARK_TRY(*out_finished);
+	*out = MEDARK_TAKE(a);
+	return 0;
+}
+
+int medark_append_open(const char *path, struct medark_append **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_append_free) struct medark_append *a = NULL;
+	int finished;
+
+	MEDARK_TRY(open_and_finish(path, &a, &finished, err));
+	MEDARK_TRY(read_tail(a, err));
+	*out = MEDARK_TAKE(a);
+	return 0;
+}
+
+int medark_append_finish(const char *path, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_append_free) struct medark_append *a = NULL;
+	int finished;
+
+	MEDARK_TRY(open_and_finish(path, &a, &finished, err));
+	return finished;
+}
+
+/* ---- adding ---- */
+
+static int write_journal(const struct medark_append *a, struct medark_bytes end,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer text = MEDARK_BUFFER(END_MAX + JOURNAL_HEAD);
+	struct journal j = { .manifest_offset = a->tail.offset,
+			     .manifest_size = a->tail.manifest.size };
+	char head[JOURNAL_HEAD + 1];
+
+	medark_sha256(a->tail.manifest.data, a->tail.manifest.size, &j.manifest);
+	medark_sha256(end.data, end.size, &j.end);
+	journal_head(&j, head);
+	MEDARK_TRY(medark_buffer_add(&text, head, JOURNAL_HEAD, err));
+	MEDARK_TRY(medark_buffer_add(&text, end.data, end.size, err));
+	return medark_small_file_write(a->journal, medark_bytes(text.data, text.size), 0600, false,
+				       err);
+}
+
+int medark_append_add(struct medark_append *a, struct medark_addition *wanted,
+		      struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
+	struct medark_addition list[MEDARK_ADDITIONS_MAX + 1];
+	size_t count = a->tail.addition_count, at;
+	bool replaces;
+
+	if (wanted->content.size > MEDARK_ADDITION_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "it is larger than %u bytes",
+					MEDARK_ADDITION_MAX);
+	MEDARK_TRY(medark_addition_place(a->tail.additions, count, wanted, &at, &replaces, err));
+	memcpy(list, a->tail.additions, at * sizeof(list[0]));
+	list[at] = *wanted;
+	memcpy(list + at + 1, a->tail.additions + at + replaces,
+	       (count - at - replaces) * sizeof(list[0]));
+	MEDARK_TRY(put_end(a, list, count + 1 - replaces, &end, err));
+	MEDARK_TRY(write_journal(a, medark_bytes(end.data, end.size), err));
+	MEDARK_TRY(carry_out(a, end_offset(a->tail.offset, a->tail.manifest.size),
+			     medark_bytes(end.data, end.size), err));
+	return read_tail(a, err);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * append: puts signatures, time stamps and revocation lists behind MANIFEST.p7s of an archive that
+ * is there already. Only the last bytes of the file are written; everything before, and so all
+ * data, stays as it is.
+ *
+ * The new end is first written and synced beside the archive, ARCHIVE.tail: whatever stops the
+ * change leaves either the old end, or what it takes to finish. The next change, or
+ * medark_append_finish(), does.
+ */
+#ifndef MEDARK_ARCHIVE_APPEND_H
+#define MEDARK_ARCHIVE_APPEND_H
+
+#include "archive/tail.h"
+
+#include <stdbool.h>
+
+/* An archive that is being changed: no other process changes it meanwhile. */
+struct medark_append;
+
+/*
+ * Opens the archive for writing and locks it. A change that was interrupted is finished first.
+ * MEDARK_E_EXISTS if another process changes it; MEDARK_E_SYSTEM if it cannot be written to;
+ * MEDARK_E_FORMAT as of medark_tail_read(); MEDARK_E_MEMORY.
+ */
+int medark_append_open(const char *path, struct medark_append **out,
+		       struct medark_error *err) MEDARK_MUST_USE;
+void medark_append_free(struct medark_append *a);
+MEDARK_DEFINE_AUTO(struct medark_append, medark_append_free)
+
+/* Its end as it stands; borrowed until the next medark_append_add(). */
+const struct medark_tail *medark_append_tail(const struct medark_append *a);
+
+/*
+ * Adds one (its number is set), or replaces a member of lists, and syncs. `content` is copied.
+ * Errors of medark_addition_place(); MEDARK_E_SYSTEM; MEDARK_E_MEMORY.
+ */
+int medark_append_add(struct medark_append *a, struct medark_addition *wanted,
+		      struct medark_error *err) MEDARK_MUST_USE;
+
+/* Finishes a change that was interrupted: 1 if there was one, else 0. Errors as of opening. */
+int medark_append_finish(const char *path, struct medark_error *err) MEDARK_MUST_USE;
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/evidence.h"
+
+#include "container/layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct check {
+	const struct medark_tail *tail;
+	const struct medark_trust *trust;
+	struct medark_evidence *out;
+	struct medark_crls *crls;
+	struct medark_judgement now;  /* as of now, with the lists of the archive */
+	struct medark_judgement then; /* as of the stamp that covers the others; or now */
+};
+
+static void check_clear(struct check *c)
+{
+	medark_crls_free(c->crls);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct check, check_clear)
+
+int medark_evidence_covered(const struct medark_tail *tail, unsigned number, size_t additions,
+			    struct medark_buffer *out, struct medark_error *err)
+{
+	if (number > 1)
+		MEDARK_TRY(medark_buffer_add(out, tail->manifest.data, tail->manifest.size, err));
+	MEDARK_TRY(medark_buffer_add(out, tail->signature.data, tail->signature.size, err));
+	for (size_t i = 0; number > 1 && i < additions; i++)
+		MEDARK_TRY(medark_buffer_add(out, tail->additions[i].content.data,
+					     tail->additions[i].content.size, err));
+	return 0;
+}
+
+/* Puts the member's name in front; an untrusted one stands, and is told. */
+static int settle(const struct medark_addition *a, int code, struct medark_standing *out,
+		  struct medark_error *why, struct medark_error *err)
+{
+	char name[MEDARK_ADDITION_NAME_MAX];
+
+	out->is_trusted = code == 0;
+	if (code == MEDARK_E_UNTRUSTED)
+		(void)snprintf(out->why, sizeof(out->why), "%.*s", (int)sizeof(out->why) - 1,
+			       why->message);
+	if (code == 0 || code == MEDARK_E_UNTRUSTED)
+		return 0;
+	medark_addition_name(a, name);
+	return medark_error_set(err, code, "%s: %s", name, why->message);
+}
+
+static int take_lists(struct check *c, struct medark_error *err)
+{
+	MEDARK_TRY(medark_crls_new(&c->crls, err));
+	for (size_t i = 0; i < c->tail->addition_count; i++) {
+		const struct medark_addition *a = &c->tail->additions[i];
+		struct medark_error why = { 0 };
+		struct medark_standing unused;
+
+		if (a->kind == MEDARK_ADDITION_CRLS)
+			MEDARK_TRY(settle(a, medark_crls_add_member(c->crls, a->content, &why),
+					  &unused, &why, err));
+		c->out->has_pq |= a->kind == MEDARK_ADDITION_PQ;
+	}
+	c->out->crl_count = medark_crls_count(c->crls);
+	c->now.crls = c->crls;
+	c->then = c->now;
+	return 0;
+}
+
+/* The number of a stamp is one more than its place in the list. */
+static int check_stamp(struct check *c, size_t at, struct medark_judgement *as_of,
+		       struct medark_error *err)
+{
+	const struct medark_addition *a = &c->tail->additions[at];
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer covered =
+		MEDARK_BUFFER((size_t)MEDARK_MANIFEST_MAX + MEDARK_SIGNATURE_MAX +
+			      (size_t)MEDARK_ADDITIONS_MAX * MEDARK_ADDITION_MAX);
+	struct medark_timestamp *stamp = &c->out->stamps[a->number - 1].stamp;
+	struct medark_standing *standing = &c->out->stamps[a->number - 1].standing;
+	struct medark_error why = { 0 };
+	int code;
+
+	MEDARK_TRY(medark_evidence_covered(c->tail, a->number, at, &covered, err));
+	code = medark_timestamp_verify(a->content, medark_bytes(covered.data, covered.size),
+				       c->trust, as_of, stamp, &why);
+	MEDARK_TRY(settle(a, code, standing, &why, err));
+	if (standing->is_trusted)
+		*as_of = (struct medark_judgement) {
+			.has_time = true, .is_proven = true, .at = stamp->time, .crls = c->crls
+		};
+	return 0;
+}
+
+/* From the last one back: each is judged as of the one that covers it. */
+static int check_stamps(struct check *c, struct medark_error *err)
+{
+	struct medark_judgement as_of = c->now;
+
+	c->out->stamp_count = medark_addition_count(c->tail->additions, c->tail->addition_count,
+						    MEDARK_ADDITION_STAMP);
+	for (size_t i = c->tail->addition_count; i-- > 0;) {
+		const struct medark_addition *a = &c->tail->additions[i];
+
+		if (a->kind != MEDARK_ADDITION_STAMP)
+			continue;
+		/* The first one covers none of the other signatures. */
+		if (a->number == 1)
+			c->then = as_of;
+		MEDARK_TRY(check_stamp(c, i, &as_of, err));
+		if (a->number < c->out->stamp_count &&
+		    c->out->stamps[a->number].stamp.time < c->out->stamps[a->number - 1].stamp.time)
+			return medark_error_set(err, MEDARK_E_FORMAT,
+						"time stamp %u is older than the one before it",
+						a->number + 1);
+	}
+	c->out->is_proven = as_of.is_proven;
+	c->out->proven_at = as_of.at;
+	return 0;
+}
+
+static int check_signatures(struct check *c, struct medark_error *err)
+{
+	for (size_t i = 0; i < c->tail->addition_count; i++) {
+		const struct medark_addition *a = &c->tail->additions[i];
+		struct medark_error why = { 0 };
+		size_t at = c->out->signature_count;
+		int code;
+
+		if (a->kind != MEDARK_ADDITION_SIGNATURE)
+			continue;
+		code = medark_signature_verify(c->tail->manifest, a->content, c->trust, &c->then,
+					       &c->out->signatures[at].signer, &why);
+		MEDARK_TRY(settle(a, code, &c->out->signatures[at].standing, &why, err));
+		c->out->signature_count++;
+	}
+	return 0;
+}
+
+int medark_evidence_check(const struct medark_tail *tail, const struct medark_trust *trust,
+			  struct medark_evidence *out, struct medark_error *err)
+{
+	MEDARK_AUTO(check_clear)
+	struct check c = { .tail = tail, .trust = trust, .out = out };
+	struct medark_judgement first;
+
+	*out = (struct medark_evidence) { 0 };
+	MEDARK_TRY(take_lists(&c, err));
+	MEDARK_TRY(check_stamps(&c, err));
+	first = c.now;
+	if (out->is_proven)
+		first = (struct medark_judgement) { true, true, out->proven_at, c.crls };
+	/* Who signed comes before what others say to it. */
+	MEDARK_TRY(medark_signature_verify(tail->manifest, tail->signature, trust, &first,
+					   &out->signer, err));
+	return check_signatures(&c, err);
+}
+
+int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence *out_unverified,
+			 struct medark_error *err)
+{
+	struct medark_evidence *out = out_unverified;
+
+	*out = (struct medark_evidence) { 0 };
+	MEDARK_TRY(medark_signature_peek(tail->signature, &out->signer, err));
+	for (size_t i = 0; i < tail->addition_count; i++) {
+		const struct medark_addition *a = &tail->additions[i];
+
+		out->stamp_count += a->kind == MEDARK_ADDITION_STAMP;
+		out->has_pq |= a->kind == MEDARK_ADDITION_PQ;
+		if (a->kind != MEDARK_ADDITION_SIGNATURE)
+			continue;
+		MEDARK_TRY(medark_signature_peek(
+			a->content, &out->signatures[out->signature_count++].signer, err));
+	}
+	return 0;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/addition.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#define NUMBER_MAX 9
+
+static const struct {
+	const char *suffix;
+	unsigned first, last;
+} forms[] = {
+	[MEDARK_ADDITION_SIGNATURE] = { "p7s", 2, NUMBER_MAX },
+	[MEDARK_ADDITION_PQ] = { "pq.p7s", 1, 1 },
+	[MEDARK_ADDITION_STAMP] = { "tsr", 1, NUMBER_MAX },
+	[MEDARK_ADDITION_CRLS] = { "crl", 1, NUMBER_MAX },
+};
+#define KINDS (sizeof(forms) / sizeof(forms[0]))
+
+/* Its place among all that there can be. */
+static unsigned rank(const struct medark_addition *a)
+{
+	switch (a->kind) {
+	case MEDARK_ADDITION_SIGNATURE:
+		return a->number;
+	case MEDARK_ADDITION_PQ:
+		return NUMBER_MAX + 1;
+	case MEDARK_ADDITION_STAMP:
+		return NUMBER_MAX + 2 * a->number;
+	default:
+		return NUMBER_MAX + 2 * a->number + 1;
+	}
+}
+
+void medark_addition_name(const struct medark_addition *a, char out[MEDARK_ADDITION_NAME_MAX])
+{
+	assert(a->number >= forms[a->kind].first && a->number <= forms[a->kind].last);
+	if (a->number == 1)
+		(void)snprintf(out, MEDARK_ADDITION_NAME_MAX, MEDARK_MEMBER_MANIFEST ".%s",
+			       forms[a->kind].suffix);
+	else
+		(void)snprintf(out, MEDARK_ADDITION_NAME_MAX, MEDARK_MEMBER_MANIFEST ".%u.%s",
+			       a->number, forms[a->kind].suffix);
+}
+
+bool medark_addition_parse(struct medark_bytes name, struct medark_addition *out)
+{
+	char canonical[MEDARK_ADDITION_NAME_MAX];
+
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		struct medark_addition a = { .kind = (enum medark_addition_kind)kind };
+
+		for (a.number = forms[kind].first; a.number <= forms[kind].last; a.number++) {
+			medark_addition_name(&a, canonical);
+			if (medark_bytes_is(name, canonical)) {
+				*out = a;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+unsigned medark_addition_count(const struct medark_addition *list, size_t count,
+			       enum medark_addition_kind kind)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += list[i].kind == kind;
+	return n;
+}
+
+int medark_addition_check(const struct medark_addition *list, size_t count,
+			  const struct medark_addition *next, struct medark_error *err)
+{
+	unsigned stamps = medark_addition_count(list, count, MEDARK_ADDITION_STAMP);
+	char name[MEDARK_ADDITION_NAME_MAX];
+	const char *wrong = NULL;
+
+	if (count && rank(next) <= rank(&list[count - 1]))
+		wrong = "does not stand where it should";
+	else if (next->kind == MEDARK_ADDITION_SIGNATURE && next->number != count + 2)
+		wrong = "comes without the signature before it";
+	else if (next->kind == MEDARK_ADDITION_STAMP && next->number != stamps + 1)
+		wrong = "comes without the time stamp before it";
+	else if (next->kind == MEDARK_ADDITION_CRLS && next->number != (stamps ? stamps : 1))
+		wrong = "comes without the time stamp before it";
+	if (!wrong)
+		return 0;
+	medark_addition_name(next, name);
+	return medark_error_set(err, MEDARK_E_FORMAT, "%s %s", name, wrong);
+}
+
+int medark_addition_place(const struct medark_addition *list, size_t count,
+			  struct medark_addition *wanted, size_t *out_at, bool *out_replaces,
+			  struct medark_error *err)
+{
+	unsigned stamps = medark_addition_count(list, count, MEDARK_ADDITION_STAMP);
+	bool is_signature =
+		wanted->kind == MEDARK_ADDITION_SIGNATURE || wanted->kind == MEDARK_ADDITION_PQ;
+	size_t at = 0;
+
+	if (is_signature && stamps > 1)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"it was stamped again, and the stamp covers the "
+					"signatures: sign a checkpoint of it instead");
+	if (wanted->kind == MEDARK_ADDITION_CRLS)
+		wanted->number = stamps ? stamps : 1;
+	else
+		wanted->number = medark_addition_count(list, count, wanted->kind) +
+				 forms[wanted->kind].first;
+	if (wanted->number > forms[wanted->kind].last)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"it has all of its kind that an "
+					"archive has room for");
+	while (at < count && rank(&list[at]) < rank(wanted))
+		at++;
+	*out_at = at;
+	*out_replaces = at < count && rank(&list[at]) == rank(wanted);
+	return 0;
+}

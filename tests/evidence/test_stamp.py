@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""medark stamp and cosign: what an archive gets later, without keys and without its data being touched."""
+
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cli"))
+
+from archive import ArchiveTest  # noqa: E402
+from cli import MEDARK, environment, main  # noqa: E402
+from authority import Authority  # noqa: E402
+from pki import Party, Purpose, lists  # noqa: E402
+
+STAMPS = Party("Stamp root", ca=True, begin=-3650, end=3650)
+TSA = Party("Stamps", STAMPS, purposes=[Purpose.TIME_STAMPING], critical=True)
+
+
+class Base(ArchiveTest):
+    def setUp(self):
+        super().setUp()
+        self.authority = Authority(TSA, TSA, STAMPS)
+        self.addCleanup(self.authority.close)
+        self.write("stamps.pem", STAMPS.pem)
+        self.before = self.read("a.medark")
+        offset = int(self.before[-1536:].split(b"\n")[1].split()[1])
+        self.data = self.before[:offset]
+
+    def read(self, name):
+        with open(self.path(name), "rb") as f:
+            return f.read()
+
+    def stamp(self, *more, archive="a.medark"):
+        return ["stamp", archive, "--tsa", self.authority.url, "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", *more]
+
+    def cosign(self, who="stranger", archive="a.medark"):
+        return ["cosign", archive, "--signer", who + ".cert.pem", "--signer-key", who + ".key.pem", "--trust", "clinic.cert.pem",
+                "--tsa-trust", "stamps.pem"]
+
+    def verify(self, *more):
+        return self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "--json", *more).json()[0]
+
+    def openssl(self, *args):
+        return subprocess.run(["openssl", *args], cwd=self.folder, capture_output=True, check=True)
+
+    def unpack(self):
+        subprocess.run(["tar", "-xf", "a.medark"], cwd=self.folder, check=True)
+
+
+class Stamp(Base):
+    def test_a_stamp_proves_when_it_was_signed(self):
+        result = self.succeed(*self.stamp())
+        self.assertRegex(result.out, r"^a\.medark: stamped; it was signed before 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\n$")
+        (kind, _query), = self.authority.asked
+        self.assertEqual(kind, "application/timestamp-query")
+        after = self.read("a.medark")
+        self.assertTrue(after.startswith(self.data), "data was touched")
+        found = self.verify()
+        self.assertIsNotNone(found["proven_at"])
+        self.assertEqual([each["trusted"] for each in found["stamps"]], [True])
+        # Stock tools see the same.
+        self.unpack()
+        self.openssl("ts", "-verify", "-in", "MANIFEST.tsr", "-data", "MANIFEST.p7s", "-CAfile", "stamps.pem")
+        self.assertNotIn(STAMPS.der, self.read("MANIFEST.tsr"), "the root has no place in it")
+
+    def test_what_is_known_of_it_is_shown(self):
+        self.succeed(*self.stamp("-q"))
+        self.succeed(*self.cosign(), "-q")
+        shown = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem").out
+        self.assertRegex(shown, r"signed before  20\S+Z, by a time stamp\n")
+        self.assertRegex(shown, r"time stamp     20\S+Z by CN=Stamps\n")
+        self.assertRegex(shown, r"signed too by  CN=stranger, claimed 20\S+Z: not trusted\n")
+        shown = self.succeed("inspect", "a.medark").out
+        self.assertRegex(shown, r"time stamps    1\n")
+        self.assertRegex(shown, r"signed too by  CN=stranger, claimed 20\S+Z\n")
+
+    def test_stamping_again_covers_what_is_there(self):
+        for n in 1, 2, 3:
+            self.succeed(*self.stamp())
+            self.assertEqual(len(self.verify()["stamps"]), n)
+        self.unpack()
+        names = ["MANIFEST", "MANIFEST.p7s", "MANIFEST.tsr"]
+        self.write("covered", b"".join(self.read(name) for name in names))
+        self.openssl("ts", "-verify", "-in", "MANIFEST.2.tsr", "-data", "covered", "-CAfile", "stamps.pem")
+        self.write("covered", b"".join(self.read(name) for name in [*names, "MANIFEST.2.tsr"]))
+        self.openssl("ts", "-verify", "-in", "MANIFEST.3.tsr", "-data", "covered", "-CAfile", "stamps.pem")
+        for _ in range(6):
+            self.succeed(*self.stamp())
+        self.refuse(2, *self.stamp(), error="cannot stamp 'a.medark': it has all of its kind that an archive has room for")
+
+    def test_a_witness_signs_too(self):
+        result = self.succeed(*self.cosign())
+        self.assertEqual(result.out, "a.medark: verified and signed\n")
+        self.assertTrue(self.read("a.medark").startswith(self.data), "data was touched")
+        self.assertEqual([(each["signer"], each["trusted"]) for each in self.verify()["signatures"]], [("CN=stranger", False)])
+        found = self.verify("--trust", "stranger.cert.pem")
+        self.assertEqual([each["trusted"] for each in found["signatures"]], [True])
+        self.unpack()
+        self.openssl("cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "MANIFEST.2.p7s", "-content", "MANIFEST", "-out",
+                     "/dev/null", "-CAfile", "stranger.cert.pem", "-purpose", "any", "-partial_chain")
+        self.refuse(1, *self.cosign(), error="cannot sign 'a.medark': 'CN=stranger' has signed it already")
+        self.refuse(1, *self.cosign("clinic"), error="cannot sign 'a.medark': 'CN=clinic' has signed it already")
+
+    def test_who_signs_looks_at_every_byte(self):
+        self.damaged(lambda content: content[:4000] + bytes([content[4000] ^ 1]) + content[4001:])
+        self.refuse(3, *self.cosign(archive="bad.medark"))
+
+    def test_it_still_opens_and_chains(self):
+        self.succeed(*self.cosign())
+        self.succeed(*self.stamp())
+        self.succeed(*self.export("src", "b.medark", "--previous", "a.medark"))
+        self.succeed("verify", "a.medark", "b.medark", "--trust", "clinic.cert.pem")
+        self.succeed(*self.opened("restore", "--to", "out"))
+        self.assertEqual(self.tree("out"), self.tree("src"))
+
+    def test_stock_tools_open_it_still(self):
+        self.succeed(*self.cosign())
+        self.succeed(*self.stamp())
+        self.unpack()
+        done = subprocess.run(["sh", "RECOVER.sh", "a.medark", "it.key.pem", "out", "clinic.cert.pem"], cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("signed too by subject=CN = stranger (whom nobody vouches for here)", done.stderr)
+        self.assertIn("MANIFEST.tsr is a time stamp, which is not looked at here", done.stderr)
+        self.assertEqual(self.tree("out"), self.tree("src"))
+
+    def test_revocation_lists_travel_with_it(self):
+        root = Party("Root", ca=True)
+        leaf = Party("Clinic", root)
+        self.write("leaf.cert.pem", leaf.pem)
+        self.write("leaf.key.pem", leaf.private(), 0o600)
+        self.write("root.pem", root.pem)
+        self.write("one.crl", root.crl(begin=-5))
+        self.write("two.crl", root.crl(begin=-4))
+        self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "leaf.cert.pem", "--signer-key", "leaf.key.pem",
+                     "--crl", "one.crl", "--out", "b.medark", "-q")
+        self.succeed("stamp", "b.medark", "--crl", "two.crl", "--trust", "root.pem")
+        found = self.succeed("verify", "b.medark", "--trust", "root.pem", "--json").json()[0]
+        self.assertTrue(found["revocation_checked"])
+        subprocess.run(["tar", "-xf", "b.medark", "MANIFEST.crl"], cwd=self.folder, check=True)
+        self.assertEqual(self.read("MANIFEST.crl"), lists(self.read("one.crl"), self.read("two.crl")))
+        self.succeed(*self.stamp("--trust", "root.pem", archive="b.medark"))
+        self.succeed(*self.stamp("--trust", "root.pem", archive="b.medark"))
+        self.write("three.crl", root.crl(begin=-3))
+        self.succeed("stamp", "b.medark", "--crl", "three.crl", "--trust", "root.pem", "--tsa-trust", "stamps.pem")
+        names = subprocess.run(["tar", "-tf", "b.medark"], cwd=self.folder, capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual(names[-6:-1], ["MANIFEST.p7s", "MANIFEST.tsr", "MANIFEST.crl", "MANIFEST.2.tsr", "MANIFEST.2.crl"])
+        # Revoked today, stamped before: it stands.
+        self.write("now.crl", root.crl((leaf, 0.1), begin=-1))
+        self.write("all.pem", root.pem + self.read("now.crl"))
+        found = self.succeed("verify", "b.medark", "--trust", "all.pem", "--tsa-trust", "stamps.pem", "--json").json()[0]
+        self.assertIsNotNone(found["revoked_at"])
+        shown = self.succeed("verify", "b.medark", "--trust", "all.pem", "--tsa-trust", "stamps.pem").out
+        self.assertRegex(shown, r"revoked        20\S+Z, after it had signed this\n")
+
+    def test_a_change_that_was_interrupted_is_finished(self):
+        for cut in 0, 600:
+            # What a full disk leaves, or a power cut: the new end beside the archive, which is half written.
+            self.write("a.medark", self.before)
+            done = subprocess.run([MEDARK, *self.cosign()], cwd=self.folder, capture_output=True, check=False,
+                                  env=environment(), preexec_fn=self.limit(len(self.before) + cut))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertTrue(os.path.exists(self.path("a.medark.tail")), done.stderr)
+            self.succeed(*self.stamp())
+            self.assertFalse(os.path.exists(self.path("a.medark.tail")))
+            found = self.verify()
+            self.assertEqual((len(found["signatures"]), len(found["stamps"])), (1, 1))
+
+    def test_what_stands_in_the_way_is_not_touched(self):
+        self.write("a.medark.tail", b"mine")
+        result = self.refuse(1, *self.stamp())
+        self.assertIn("is there, but is not what an interrupted change leaves", result.err)
+        self.succeed(*self.cosign(archive=self.copy("b.medark")))
+
+    def copy(self, name):
+        self.write(name, self.before)
+        return name
+
+    @staticmethod
+    def limit(size):
+        import resource
+        import signal
+
+        def prepare():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        return prepare
+
+
+class Authorities(Base):
+    """What an authority may do otherwise; nothing of it is kept."""
+
+    def check(self, answer, code, error):
+        self.authority.answer = answer
+        self.refuse(code, *self.stamp(), error=error)
+        self.assertEqual(self.read("a.medark"), self.before)
+
+    def test_answers_that_are_none(self):
+        kind = "application/timestamp-reply"
+        origin = self.authority.url[:-4]
+        self.check(lambda _: (403, "text/plain", b"no"), 1, f"cannot stamp 'a.medark': {origin} answers with HTTP status 403")
+        self.check(lambda _: (200, "text/html", b"hello"), 1, f"cannot stamp 'a.medark': {origin} answers with something else than a "
+                   "time stamp (its media type is not application/timestamp-reply)")
+        self.check(lambda _: (200, kind, b"hello"), 3, "cannot stamp 'a.medark': the answer is no time stamp (RFC 3161)")
+        self.check(lambda _: (200, kind, b""), 3, "cannot stamp 'a.medark': the answer is no time stamp (RFC 3161)")
+        refusal = b"\x30\x11\x30\x0f\x02\x01\x02\x30\x07\x0c\x05sorry\x03\x01\x00"
+        self.check(lambda _: (200, kind, refusal), 3,
+                   "cannot stamp 'a.medark': the time stamping authority refuses (status 2): sorry")
+
+    def test_a_stamp_of_something_else(self):
+        other = self.authority.stamp
+
+        def swap(query):
+            return other(query.replace(query[24:56], bytes(32)))
+        self.authority.answer = swap
+        result = self.refuse(3, *self.stamp())
+        self.assertIn("the answer is not for what was asked", result.err)
+
+    def test_an_old_answer(self):
+        kept = []
+
+        def again(query):
+            kept.append(self.authority.stamp(query))
+            return kept[0]
+        self.authority.answer = again
+        self.succeed(*self.stamp())
+        result = self.run_medark(*self.stamp())
+        self.assertEqual(result.code, 3, result.err)
+
+    def test_an_authority_that_is_not_trusted(self):
+        self.write("stamps.pem", Party("Other", ca=True).pem)
+        self.check(None, 4, "cannot stamp 'a.medark': the time stamping authority 'CN=Stamps' is not trusted: its certificate does "
+                   "not lead to a trust anchor")
+
+    def test_a_bad_minute_is_waited_for(self):
+        tries = []
+
+        def third(query):
+            tries.append(query)
+            return self.authority.stamp(query) if len(tries) == 2 else (503, "text/plain", b"later")
+        self.authority.answer = third
+        self.succeed(*self.stamp())
+        self.assertEqual(len(tries), 2)
+
+    def test_an_archive_of_somebody_else(self):
+        self.refuse(4, "stamp", "a.medark", "--tsa", self.authority.url, "--trust", "stranger.cert.pem")
+        self.assertEqual(self.authority.asked, [])
+
+    def test_what_is_missing(self):
+        self.refuse(2, "stamp", "a.medark", "--trust", "clinic.cert.pem",
+                    error="cannot stamp: --tsa URL (or --crl FILE) is missing")
+        self.refuse(2, "stamp", "a.medark", "--tsa", "ftp://x", "--trust", "clinic.cert.pem",
+                    error="cannot stamp 'a.medark': an address is neither https nor http")
+
+
+if __name__ == "__main__":
+    main()
