@@ -34,7 +34,7 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS
 	"libmicrohttpd12 (>= 0.9.75) | libmicrohttpd12t64, libsqlite3-0 (>= 3.40)")
 # Loaded when a FHIR server is a source; its name has changed with the width of time_t.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libcurl4 | libcurl4t64")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "openssl, zstd")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "openssl, zstd, pkcs11-provider | libengine-pkcs11-openssl")
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${here}/triggers ${here}/postinst)

@@ -153,6 +153,8 @@ static int add_key(const struct cli_options *options, struct cli_access *access,
 
 	if (!given->size)
 		code = cli_passphrase_read_for_key(options, path, NULL, &own);
+	else if (cli_passphrase_is_pin(options, path) < 0)
+		code = CLI_USAGE;
 	if (code)
 		return code;
 	code = medark_identity_add_key(access->identity, path, use->size ? use->bytes : NULL,

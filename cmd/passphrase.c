@@ -396,23 +396,38 @@ static bool is_encrypted(const char *key)
 	return found;
 }
 
+int cli_passphrase_is_pin(const struct cli_options *options, const char *key)
+{
+	struct medark_error err = { 0 };
+	int is_pin = medark_key_needs_pin(key, &err);
+
+	/* The URI is not quoted: it may hold what it must not. */
+	if (is_pin < 0)
+		(void)cli_report_usage(options, "cannot use the key in a token: %s", err.message);
+	return is_pin;
+}
+
 int cli_passphrase_read_for_key(const struct cli_options *options, const char *key,
 				const char *path, struct cli_passphrase *out)
 {
 	bool is_export = options->verb->bit == CLI_EXPORT;
+	int in_token = cli_passphrase_is_pin(options, key);
 	char question[256];
 
-	if (!is_encrypted(key))
+	if (in_token < 0)
+		return CLI_USAGE;
+	if (!in_token && !is_encrypted(key))
 		return 0;
 	if (path)
 		return read_file(options, path, out);
 	/* By hand it would work, and at night it would not. */
 	if (options->verb->bit == CLI_RUN)
 		return cli_report_usage(options,
-					"cannot use the key '%s': it is encrypted, and "
+					"cannot use the key '%s': it is %s, and "
 					"'signer-key-passphrase-file' is missing",
-					key);
-	(void)snprintf(question, sizeof(question), "Passphrase of the key '%.160s'", key);
+					key, in_token ? "in a token" : "encrypted");
+	(void)snprintf(question, sizeof(question), "%s of the key '%.160s'",
+		       in_token ? "PIN" : "Passphrase", key);
 	/* At an export --passphrase-file would add a passphrase to the archive instead. */
 	return prompt(options, question, is_export ? "--signer-key-passphrase-file" : other_options,
 		      false, out);

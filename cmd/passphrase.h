@@ -48,8 +48,14 @@ int cli_passphrase_read_new(const struct cli_options *options, const char *quest
 int cli_passphrase_for_zip(const struct cli_options *options, struct cli_passphrase *out);
 
 /*
- * The passphrase of an encrypted key: `path` if given, else a question on the terminal. `out` stays
- * empty if the key is not encrypted. 0 or an exit code.
+ * 1: the passphrase of this key is a token's PIN (medark_key_needs_pin()); 0: it is not; negative
+ * after it was reported that the URI cannot be used, for which the exit code is CLI_USAGE.
+ */
+int cli_passphrase_is_pin(const struct cli_options *options, const char *key);
+
+/*
+ * The passphrase of an encrypted key, or the PIN of one in a token: `path` if given, else a
+ * question on the terminal. `out` stays empty if the key needs none. 0 or an exit code.
  */
 int cli_passphrase_read_for_key(const struct cli_options *options, const char *key,
 				const char *path, struct cli_passphrase *out);

@@ -39,6 +39,19 @@ struct medark_key_request {
 };
 
 /*
+ * Wherever the path of a private key is taken, a URI of RFC 7512 names one in a token (smart card,
+ * HSM): "pkcs11:token=clinic;object=signer". Its PIN is given as a passphrase of a key's file is,
+ * or is read from a file that the URI names: "?pin-source=/etc/medark/pin", where nobody but its
+ * owner may have a right on it; the module may be named, too: "?module-path=/usr/lib/….so". A PIN
+ * is tried once.
+ *
+ * 1: `path` is such a URI, and a PIN has to be given; 0: it is not, or it names the PIN's file.
+ * MEDARK_E_USAGE: it is malformed, or holds a PIN, where others can see it; the sentence does not
+ * quote it. Any thread.
+ */
+MEDARK_API int medark_key_needs_pin(const char *path, struct medark_error *err);
+
+/*
  * Makes a key pair with a self-signed certificate, for tests and sites without a PKI. Neither file
  * remains if one cannot be written. MEDARK_E_EXISTS, MEDARK_E_SYSTEM, MEDARK_E_USAGE.
  */
@@ -103,9 +116,10 @@ struct medark_identity;
 MEDARK_API int medark_identity_new(struct medark_identity **out, struct medark_error *err);
 /*
  * Adds a PEM private key, at most 64 (MEDARK_E_USAGE). `passphrase` (may be NULL, `size` 0) opens
- * an encrypted PEM. A file on which group or others have any right, or that belongs to neither the
- * user nor root, is refused (MEDARK_E_KEY), as is a key of another kind or size than archives take.
- * MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * an encrypted PEM, or is the PIN if `path` names a key in a token (see medark_key_needs_pin()). A
+ * file on which group or others have any right, or that belongs to neither the user nor root, is
+ * refused (MEDARK_E_KEY), as is a key of another kind or size than archives take. MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_identity_add_key(struct medark_identity *identity, const char *path,
 				       const void *passphrase, size_t size,

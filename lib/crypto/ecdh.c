@@ -3,6 +3,7 @@
 
 #include "crypto/algorithms.h"
 #include "crypto/openssl_error.h"
+#include "crypto/token.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -55,9 +56,10 @@ static bool agree(EVP_PKEY *own, EVP_PKEY *peer, enum medark_native_kind curve,
 		  struct medark_key *out)
 {
 	MEDARK_AUTO(EVP_PKEY_CTX_free)
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(medark_token_library(own), own, NULL);
 	uint8_t secret[SECRET_MAX];
-	size_t size = sizeof(secret);
+	/* A coordinate: a token is asked for as many bytes as there is said to be room. */
+	size_t size = medark_ecdh_point_size(curve) / 2;
 	bool ok;
 
 	/* set_peer also checks that the peer's point is on the curve. */

@@ -5,6 +5,8 @@
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
 #include "crypto/small_file.h"
+#include "crypto/token.h"
+#include "crypto/token_uri.h"
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -46,16 +48,16 @@ static int wrap(EVP_PKEY *pkey, const char *path, struct medark_private_key **ou
 }
 
 /* A key that somebody else can read is no secret, one that somebody else can write is not ours. */
-static int check_file(const char *path, const struct stat *st, struct medark_error *err)
+static int check_file(const char *what, const char *path, const struct stat *st,
+		      struct medark_error *err)
 {
 	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return medark_error_set(err, MEDARK_E_KEY,
-					"private key '%s' belongs to another user", path);
+		return medark_error_set(err, MEDARK_E_KEY, "%s '%s' belongs to another user", what,
+					path);
 	if (st->st_mode & (S_IRWXG | S_IRWXO))
-		return medark_error_set(
-			err, MEDARK_E_KEY,
-			"private key '%s' is open to others (mode %04o); chmod 600 it", path,
-			(unsigned)st->st_mode & 07777u);
+		return medark_error_set(err, MEDARK_E_KEY,
+					"%s '%s' is open to others (mode %04o); chmod 600 it", what,
+					path, (unsigned)st->st_mode & 07777u);
 	return 0;
 }
 
@@ -122,18 +124,10 @@ static int parse(const char *path, struct medark_bytes pem, struct medark_bytes 
 				"private key '%s' does not open with this passphrase", path);
 }
 
-int medark_private_key_load(const char *path, struct medark_bytes passphrase,
-			    struct medark_private_key **out_key, struct medark_error *err)
+/* Takes `pkey`, also on failure. */
+static int take(EVP_PKEY *pkey, const char *path, struct medark_private_key **out_key,
+		struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_PRIVATE_KEY_FILE_MAX);
-	EVP_PKEY *pkey = NULL;
-	struct stat st;
-
-	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
-	MEDARK_TRY(check_kind(path, medark_bytes(pem.data, pem.size), err));
-	MEDARK_TRY(check_file(path, &st, err));
-	MEDARK_TRY(parse(path, medark_bytes(pem.data, pem.size), passphrase, &pkey, err));
 	if (medark_native_kind(pkey) == MEDARK_NATIVE_OTHER) {
 		EVP_PKEY_free(pkey);
 		return medark_error_set(
@@ -142,6 +136,79 @@ int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 			path, MEDARK_RSA_BITS_MIN);
 	}
 	return wrap(pkey, path, out_key, err);
+}
+
+/* One line end at the end does not belong to it. */
+static int read_pin(const char *path, struct medark_buffer *pin, struct medark_error *err)
+{
+	struct stat st;
+
+	MEDARK_TRY(medark_small_file_read(path, pin, &st, err));
+	MEDARK_TRY(check_file("the file of the PIN", path, &st, err));
+	if (pin->size && pin->data[pin->size - 1] == '\n')
+		pin->size--;
+	if (pin->size && pin->data[pin->size - 1] == '\r')
+		pin->size--;
+	return 0;
+}
+
+static int check_pin(const struct medark_buffer *pin, struct medark_error *err)
+{
+	if (pin->size == 0)
+		return medark_error_set(err, MEDARK_E_KEY,
+					"the key is in a token, and its PIN was not given");
+	if (pin->size > MEDARK_TOKEN_PIN_MAX || memchr(pin->data, '\0', pin->size) ||
+	    memchr(pin->data, '\n', pin->size))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"a PIN is one line of 1 to %d bytes, without a NUL",
+					MEDARK_TOKEN_PIN_MAX);
+	return 0;
+}
+
+static int load_from_token(const char *path, struct medark_bytes given,
+			   struct medark_private_key **out_key, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer pin = MEDARK_BUFFER_SECRET(MEDARK_PRIVATE_KEY_FILE_MAX);
+	struct medark_token_uri uri;
+	EVP_PKEY *pkey = NULL;
+
+	MEDARK_TRY(medark_token_uri_parse(path, &uri, err));
+	if (uri.pin_file[0])
+		MEDARK_TRY(read_pin(uri.pin_file, &pin, err));
+	else
+		MEDARK_TRY(medark_buffer_add(&pin, given.data, given.size, err));
+	MEDARK_TRY(check_pin(&pin, err));
+	MEDARK_TRY(medark_buffer_add(&pin, "", 1, err));
+	MEDARK_TRY(medark_token_load(&uri, (const char *)pin.data, &pkey, err));
+	return take(pkey, path, out_key, err);
+}
+
+int medark_key_needs_pin(const char *path, struct medark_error *err)
+{
+	struct medark_token_uri uri;
+
+	if (!medark_token_uri_is(path))
+		return 0;
+	MEDARK_TRY(medark_token_uri_parse(path, &uri, err));
+	return uri.pin_file[0] ? 0 : 1;
+}
+
+int medark_private_key_load(const char *path, struct medark_bytes passphrase,
+			    struct medark_private_key **out_key, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_PRIVATE_KEY_FILE_MAX);
+	EVP_PKEY *pkey = NULL;
+	struct stat st;
+
+	if (medark_token_uri_is(path))
+		return load_from_token(path, passphrase, out_key, err);
+	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
+	MEDARK_TRY(check_kind(path, medark_bytes(pem.data, pem.size), err));
+	MEDARK_TRY(check_file("private key", path, &st, err));
+	MEDARK_TRY(parse(path, medark_bytes(pem.data, pem.size), passphrase, &pkey, err));
+	return take(pkey, path, out_key, err);
 }
 
 const char *medark_private_key_path(const struct medark_private_key *key)

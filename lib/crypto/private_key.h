@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * private_key: an RSA or EC private key from a PEM file or newly made, and a self-signed
- * certificate for it where there is no PKI. Immutable once made: any thread.
+ * private_key: an RSA or EC private key from a PEM file, in a token or newly made, and a
+ * self-signed certificate for it where there is no PKI. Immutable once made: any thread.
  */
 #ifndef MEDARK_CRYPTO_PRIVATE_KEY_H
 #define MEDARK_CRYPTO_PRIVATE_KEY_H
@@ -25,6 +25,10 @@ struct medark_small_file;
  * be empty; nothing is ever asked on a terminal. MEDARK_E_KEY if group or others have any right on
  * the file, if it is not a regular file or belongs to neither the user nor root, if a passphrase is
  * missing or wrong, or if it holds no usable key; MEDARK_E_SYSTEM if it cannot be read.
+ *
+ * A `path` that is a URI of PKCS #11 (token_uri.h) names a key that stays in a token; `passphrase`
+ * is then its PIN, unless the URI says pin-source: a file of one line, judged as one of a key is.
+ * Then as medark_token_uri_parse() and medark_token_load() say.
  */
 int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 			    struct medark_private_key **out_key,

@@ -6,6 +6,7 @@
 #include "crypto/openssl_error.h"
 #include "crypto/private_key.h"
 #include "crypto/small_file.h"
+#include "crypto/token_uri.h"
 #include "crypto/x509_build.h"
 
 #include <openssl/ec.h>
@@ -183,6 +184,10 @@ int medark_server_identity_load(const char *certificate_path, const char *key_pa
 	bool same;
 
 	init(&identity);
+	if (medark_token_uri_is(key_path))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"a server's key has to be a file: the process that uses it "
+					"can reach no token");
 	MEDARK_TRY(medark_certificate_load(certificate_path, &certificate, err));
 	MEDARK_TRY(read_text(certificate_path, &identity.certificates, &st, err));
 	MEDARK_TRY(read_key(key_path, &identity.key, &key, err));

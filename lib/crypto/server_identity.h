@@ -39,8 +39,8 @@ int medark_server_identity_make(const char *const *names, size_t count,
 /*
  * Reads PEM files: a certificate, with those above it behind it, and its key, not encrypted, which
  * nobody else may read. Any key of a certificate that OpenSSL knows will do. `out` is zeroed
- * before. MEDARK_E_KEY: not PEM, the wrong key, a key that others can read; MEDARK_E_SYSTEM,
- * MEDARK_E_MEMORY.
+ * before. MEDARK_E_KEY: not PEM, the wrong key, a key that others can read, one in a token;
+ * MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 int medark_server_identity_load(const char *certificate_path, const char *key_path,
 				struct medark_server_identity *out,

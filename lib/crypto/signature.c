@@ -6,6 +6,7 @@
 #include "crypto/der.h"
 #include "crypto/openssl_error.h"
 #include "crypto/signed_form.h"
+#include "crypto/token.h"
 
 #include <openssl/cms.h>
 #include <openssl/rsa.h>
@@ -52,7 +53,8 @@ static int sign(const struct medark_signed_form *form, EVP_PKEY *key, uint8_t va
 	*out_size = VALUE_MAX;
 	MEDARK_TRY(medark_signed_form_attributes(form, MEDARK_DER_SET, &attributes, err));
 	if (!context ||
-	    EVP_DigestSignInit_ex(context, &key_context, digest, NULL, NULL, key, NULL) <= 0 ||
+	    EVP_DigestSignInit_ex(context, &key_context, digest, medark_token_library(key), NULL,
+				  key, NULL) <= 0 ||
 	    (form->kind == MEDARK_NATIVE_RSA && !set_pss(key_context)) ||
 	    EVP_DigestSign(context, value, out_size, attributes.data, attributes.size) <= 0)
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot sign");
