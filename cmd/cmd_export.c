@@ -12,6 +12,7 @@
 #include "terminal.h"
 #include "text.h"
 
+#include <medark/crypto.h>
 #include <medark/export.h>
 
 #include <assert.h>
@@ -252,6 +253,28 @@ static int add_previous(const struct cli_options *options, struct medark_export 
 	return code < 0 ? fail(options, "continue from", options->previous, code, &err) : 0;
 }
 
+int cli_export_take_profile(const struct cli_options *options)
+{
+	struct medark_error err = { 0 };
+	int code;
+
+	if (!options->profile || strcmp(options->profile, "default") == 0)
+		return 0;
+	if (strcmp(options->profile, "fips") != 0)
+		return cli_report_usage(options,
+					"cannot use '%s' for --profile: it must be default or fips",
+					options->profile);
+	code = medark_fips_enforce(&err);
+	if (code < 0)
+		return fail(options, "use the profile 'fips'", NULL, code, &err);
+	if (code == 0)
+		cli_report_warning(options,
+				   "OpenSSL's FIPS provider is not active here: the algorithms are "
+				   "those that FIPS 140-3 approves, but no validated module "
+				   "carries them out");
+	return 0;
+}
+
 int cli_export_configure(const struct cli_options *options, struct medark_export *e)
 {
 	struct medark_error err = { 0 };
@@ -266,6 +289,7 @@ int cli_export_configure(const struct cli_options *options, struct medark_export
 	if (options->at && medark_export_judge_previous_at(e, options->at, &err) < 0)
 		return cli_report_usage(options, "cannot use '%s' for --at: %s", options->at,
 					err.message);
+	medark_export_set_pbkdf2(e, options->profile && strcmp(options->profile, "fips") == 0);
 	for (size_t i = 0; i < options->operands.count; i++) {
 		code = medark_export_add_source(e, options->operands.items[i], &err);
 		if (code < 0)
@@ -451,6 +475,8 @@ int cmd_export(const struct cli_options *options)
 	struct cli_remarks remarks;
 	int code = check(options);
 
+	if (!code)
+		code = cli_export_take_profile(options);
 	if (code)
 		return code;
 	code = medark_export_new(&e, &err);

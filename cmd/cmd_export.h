@@ -13,6 +13,13 @@
 int cli_export_check_sources(const struct cli_options *options);
 
 /*
+ * Takes up the --profile, before anything is computed: what FIPS approves, by OpenSSL's FIPS
+ * provider where that is active, with a warning where it is not. 0, or an exit code after the fault
+ * was reported.
+ */
+int cli_export_take_profile(const struct cli_options *options);
+
+/*
  * Gives `e` all that the options say, in the end the archive before and the recipients; reads keys,
  * certificates and passphrases. 0, or an exit code after the fault was reported.
  */

@@ -390,6 +390,8 @@ static int begin(struct run *r)
 	if (!code)
 		code = check_keys(r);
 	if (!code)
+		code = cli_export_take_profile(&r->conf.options);
+	if (!code)
 		code = cli_archives_open(&r->conf.options, r->name, r->conf.archives, &r->archives);
 	if (!code)
 		code = check_outputs(r);

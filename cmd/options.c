@@ -127,6 +127,8 @@ const struct cli_option cli_option_table[] = {
 	  "read the passphrase from file descriptor N" },
 	{ "passphrase-command", 0, CLI_TEXT, CLI_EXPORT | OPENS | CLI_AUDIT, AT(passphrase_command),
 	  "COMMAND", "read the passphrase from what COMMAND prints" },
+	{ "profile", 0, CLI_TEXT, CLI_EXPORT, AT(profile), "default|fips",
+	  "fips: only what FIPS 140-3 approves" },
 	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
 	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
 	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
@@ -206,7 +208,7 @@ const struct cli_option cli_option_table[] = {
 	  "print AuditEvents of FHIR R4 (NDJSON) and nothing else" },
 	{ "json", 0, CLI_FLAG, WORK | CLI_VERSION, AT(json), NULL, "print JSON Lines" },
 	{ "quiet", 'q', CLI_FLAG, WORK, AT(quiet), NULL, "print errors and warnings only" },
-	{ "verbose", 'v', CLI_FLAG, WORK, AT(verbose), NULL, "print more" },
+	{ "verbose", 'v', CLI_FLAG, WORK | CLI_VERSION, AT(verbose), NULL, "print more" },
 	{ "help", 'h', CLI_FLAG, CLI_ALL, AT(help), NULL, "show this screen" },
 };
 const size_t cli_option_count = sizeof(cli_option_table) / sizeof(cli_option_table[0]);

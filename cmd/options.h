@@ -30,7 +30,7 @@ struct cli_options {
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *lang, *role, *name,
 		*key_type;
-	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
+	const char *signer, *signer_key, *signer_key_passphrase_file, *profile, *previous, *report, *at,
 		*auth, *config;
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */

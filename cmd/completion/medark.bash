@@ -8,6 +8,7 @@ _medark_options() {
 		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --crl --force
+			--passphrase-command --profile --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --force
 		;;
 	run) echo --config --check ;;
 	verify) echo --trust --signed-by --at --tsa-trust --threads ;;
@@ -50,7 +51,7 @@ _medark_options() {
 	esac
 	case $1 in
 	help) echo --help ;;
-	version) echo --json --help ;;
+	version) echo --json --verbose --help ;;
 	*) echo --json --quiet --verbose --help ;;
 	esac
 }

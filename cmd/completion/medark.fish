@@ -47,6 +47,7 @@ complete -c medark -n '__medark_second help' -a 'export run verify stamp cosign 
 
 set -l work export run verify stamp cosign inspect patients items restore serve key account audit
 complete -c medark -s h -l help -d 'show help'
+complete -c medark -n '__medark_verb version' -s v -l verbose -d 'print more'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
@@ -73,6 +74,7 @@ complete -c medark -n '__medark_verb stamp' -l tsa-ca -r -F -d 'authorities for 
 complete -c medark -n '__medark_verb stamp export' -l crl -r -F -d 'revocation lists'
 complete -c medark -n '__medark_verb verify stamp cosign' -l tsa-trust -r -F -d 'anchor of time stamps'
 complete -c medark -n '__medark_verb export' -l previous -r -F -d 'the archive before this one'
+complete -c medark -n '__medark_verb export' -l profile -x -a 'default fips' -d 'fips: only what FIPS 140-3 approves'
 complete -c medark -n '__medark_verb export' -l level -x -d 'compression, 1 to 22'
 complete -c medark -n '__medark_verb export' -l memory -x -d 'memory to use, such as 512M'
 complete -c medark -n '__medark_verb export' -l exclude -x -d 'what to leave out'

@@ -120,6 +120,13 @@ MEDARK_API int medark_export_set_auth(struct medark_export *e, const char *path,
 				      struct medark_error *err);
 
 /*
+ * The key of a passphrase is made by PBKDF2 with HMAC-SHA-512 (RFC 8018), 600,000 rounds, in place
+ * of scrypt: for who is bound to FIPS 140-3, which knows no scrypt (see medark_fips_enforce()). It
+ * takes no memory, so that guessing is cheaper. Cannot fail.
+ */
+MEDARK_API void medark_export_set_pbkdf2(struct medark_export *e, bool pbkdf2);
+
+/*
  * Only what the FHIR server that is the one source says has changed or was deleted since the time
  * as of which the archive of medark_export_set_previous() has everything. The archive is then an
  * increment: to restore from it, the archives before it are needed. Another time cannot be given,

@@ -10,6 +10,7 @@
 #include <medark/archive.h>
 #include <medark/chain.h>
 #include <medark/common.h>
+#include <medark/crypto.h>
 #include <medark/desk.h>
 #include <medark/error.h>
 #include <medark/export.h>

@@ -256,6 +256,11 @@ int medark_export_set_auth(struct medark_export *e, const char *path, struct med
 	return set_text(&e->auth_path, path, err);
 }
 
+void medark_export_set_pbkdf2(struct medark_export *e, bool pbkdf2)
+{
+	e->pbkdf2 = pbkdf2;
+}
+
 void medark_export_set_increment(struct medark_export *e, bool increment)
 {
 	e->increment = increment;

@@ -29,6 +29,7 @@ struct medark_export {
 	struct medark_certificate *recipients[MEDARK_RECIPIENTS_MAX];
 	size_t recipient_count;
 	struct medark_buffer passphrase; /* empty: none */
+	bool pbkdf2;			 /* makes its key, not scrypt */
 	struct medark_certificate *signer;
 	struct medark_private_key *signer_key;
 	struct medark_crls *crls; /* NULL: none */

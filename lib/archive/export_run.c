@@ -132,16 +132,22 @@ static int check(const struct medark_export *e, struct medark_error *err)
 static int passphrase_recipient(struct run *r, struct medark_kdf_spec *spec, struct medark_key *key,
 				struct medark_error *err)
 {
+	struct medark_bytes text = medark_bytes(r->e->passphrase.data, r->e->passphrase.size);
+	struct medark_bytes salt = medark_bytes(spec->salt, sizeof(spec->salt));
 	struct medark_scrypt_cost cost = { .n = MEDARK_SCRYPT_N_DEFAULT,
 					   .r = MEDARK_SCRYPT_R,
 					   .p = 1 };
 
-	*spec = (struct medark_kdf_spec) {
-		.name = MEDARK_KDF_SCRYPT, .n = cost.n, .r = cost.r, .p = cost.p
-	};
+	if (r->e->pbkdf2)
+		*spec = (struct medark_kdf_spec) { .name = MEDARK_KDF_PBKDF2_SHA512,
+						   .n = MEDARK_PBKDF2_ITERATIONS_DEFAULT };
+	else
+		*spec = (struct medark_kdf_spec) {
+			.name = MEDARK_KDF_SCRYPT, .n = cost.n, .r = cost.r, .p = cost.p
+		};
 	MEDARK_TRY(medark_random_public(spec->salt, sizeof(spec->salt), err));
-	return medark_scrypt(medark_bytes(r->e->passphrase.data, r->e->passphrase.size),
-			     medark_bytes(spec->salt, sizeof(spec->salt)), &cost, key, err);
+	return r->e->pbkdf2 ? medark_pbkdf2_sha512(text, salt, spec->n, key, err)
+			    : medark_scrypt(text, salt, &cost, key, err);
 }
 
 /* The header lists the recipients as keys.p7m holds them. */

@@ -2,6 +2,7 @@
 #include "crypto/leaf.h"
 
 #include "crypto/algorithms.h"
+#include "crypto/fips.h"
 #include "crypto/leaf_lanes.h"
 #include "crypto/openssl_error.h"
 
@@ -47,6 +48,9 @@ struct way {
 static const struct way *choose(void)
 {
 	static const struct way plain = { medark_leaf_hash_plain, medark_node_hash_plain };
+
+	if (medark_fips_is_enforced())
+		return &plain;
 #ifdef MEDARK_LEAF_HAS_X86
 	static const struct way sha_ni = { medark_leaf_hash_sha_ni, medark_node_hash_sha_ni };
 	static const struct way eight = { medark_leaf_hash_eight, medark_node_hash_eight };
