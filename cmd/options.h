@@ -30,8 +30,8 @@ struct cli_options {
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *lang, *role, *name,
 		*key_type;
-	const char *signer, *signer_key, *signer_key_passphrase_file, *profile, *previous, *report, *at,
-		*auth, *config;
+	const char *signer, *signer_key, *signer_key_passphrase_file, *profile, *previous, *report,
+		*at, *auth, *config;
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
