@@ -21,6 +21,7 @@ static void fetch(void)
 {
 	fetched.sha256 = need(EVP_MD_fetch(NULL, "SHA256", NULL), "SHA-256");
 	fetched.sha384 = need(EVP_MD_fetch(NULL, "SHA384", NULL), "SHA-384");
+	fetched.sha512 = need(EVP_MD_fetch(NULL, "SHA512", NULL), "SHA-512");
 	fetched.aes_gcm = need(EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL), "AES-256-GCM");
 	fetched.aes_wrap = need(EVP_CIPHER_fetch(NULL, "AES-256-WRAP", NULL), "AES-256 key wrap");
 	fetched.aes_ecb = need(EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL), "AES-256");

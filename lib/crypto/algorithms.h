@@ -15,6 +15,7 @@
 struct medark_algorithms {
 	EVP_MD *sha256;
 	EVP_MD *sha384;
+	EVP_MD *sha512;
 	EVP_CIPHER *aes_gcm;  /* AES-256 */
 	EVP_CIPHER *aes_wrap; /* AES-256, RFC 3394 */
 	EVP_CIPHER *aes_ecb;  /* AES-256 */

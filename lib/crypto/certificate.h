@@ -77,6 +77,10 @@ int medark_certificate_check_recipient(const struct medark_certificate *certific
 int medark_certificate_check_signer(const struct medark_certificate *certificate, time_t now,
 				    struct medark_error *err) MEDARK_MUST_USE;
 
+/* The same for post-quantum signatures: ML-DSA-65 or ML-DSA-87 (RFC 9881). MEDARK_E_KEY. */
+int medark_certificate_check_pq_signer(const struct medark_certificate *certificate, time_t now,
+				       struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * Writes a PEM file with mode 0644. If the file exists: MEDARK_E_EXISTS, unless `replace`.
  * MEDARK_E_SYSTEM; a failure leaves what was there.

@@ -308,7 +308,9 @@ int medark_certificate_chain_check(const struct medark_certificate *signer,
 		request.judgement.is_proven = false;
 	}
 	MEDARK_TRY(load_intermediates(form, intermediates, err));
-	if (medark_certificate_check_signing(signer, &unfit))
+	code = medark_signed_is_pq(form->kind) ? medark_certificate_check_pq_signing(signer, &unfit)
+					       : medark_certificate_check_signing(signer, &unfit);
+	if (code)
 		return medark_error_set(err, MEDARK_E_UNTRUSTED,
 					"the signer '%s' is not trusted: its certificate %s",
 					request.subject, unfit.message);

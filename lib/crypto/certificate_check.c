@@ -132,12 +132,8 @@ int medark_certificate_check_recipient(const struct medark_certificate *certific
 	return check_recipient(certificate, now, &what) ? refuse(certificate, &what, err) : 0;
 }
 
-int medark_certificate_check_signing(const struct medark_certificate *certificate,
-				     struct medark_error *err)
+static int check_purpose(const struct medark_certificate *certificate, struct medark_error *err)
 {
-	enum medark_native_kind kind;
-
-	MEDARK_TRY(check_key(certificate, &kind, err));
 	if (!allows(certificate, KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))
 		return medark_error_set(err, MEDARK_E_KEY,
 					"is not meant for signing (digitalSignature is missing)");
@@ -147,6 +143,28 @@ int medark_certificate_check_signing(const struct medark_certificate *certificat
 					"neither documentSigning nor emailProtection nor "
 					"codeSigning)");
 	return 0;
+}
+
+int medark_certificate_check_signing(const struct medark_certificate *certificate,
+				     struct medark_error *err)
+{
+	enum medark_native_kind kind;
+
+	MEDARK_TRY(check_key(certificate, &kind, err));
+	return check_purpose(certificate, err);
+}
+
+int medark_certificate_check_pq_signing(const struct medark_certificate *certificate,
+					struct medark_error *err)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(medark_certificate_native(certificate));
+
+	if (medark_native_pq_kind(key) == MEDARK_NATIVE_OTHER) {
+		medark_openssl_drain();
+		return medark_error_set(err, MEDARK_E_KEY,
+					"has a key that is neither ML-DSA-65 nor ML-DSA-87");
+	}
+	return check_purpose(certificate, err);
 }
 
 static int check_signer(const struct medark_certificate *certificate, time_t now,
@@ -162,4 +180,19 @@ int medark_certificate_check_signer(const struct medark_certificate *certificate
 	struct medark_error what;
 
 	return check_signer(certificate, now, &what) ? refuse(certificate, &what, err) : 0;
+}
+
+static int check_pq_signer(const struct medark_certificate *certificate, time_t now,
+			   struct medark_error *err)
+{
+	MEDARK_TRY(medark_certificate_check_pq_signing(certificate, err));
+	return check_time(certificate, now, err);
+}
+
+int medark_certificate_check_pq_signer(const struct medark_certificate *certificate, time_t now,
+				       struct medark_error *err)
+{
+	struct medark_error what;
+
+	return check_pq_signer(certificate, now, &what) ? refuse(certificate, &what, err) : 0;
 }

@@ -51,6 +51,14 @@ enum medark_native_kind medark_native_kind(const EVP_PKEY *key)
 	return kind;
 }
 
+enum medark_native_kind medark_native_pq_kind(const EVP_PKEY *key)
+{
+	if (key && EVP_PKEY_is_a(key, "ML-DSA-65"))
+		return MEDARK_NATIVE_ML_DSA_65;
+	return key && EVP_PKEY_is_a(key, "ML-DSA-87") ? MEDARK_NATIVE_ML_DSA_87
+						      : MEDARK_NATIVE_OTHER;
+}
+
 /*
  * A code point that could change how a line is displayed: controls, and the marks that turn the
  * direction of writing (a name must not be able to pass for another one).

@@ -37,6 +37,10 @@ int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_c
 int medark_certificate_check_signing(const struct medark_certificate *certificate,
 				     struct medark_error *err) MEDARK_MUST_USE;
 
+/* The same of a certificate for post-quantum signatures, whose key is of ML-DSA. */
+int medark_certificate_check_pq_signing(const struct medark_certificate *certificate,
+					struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * Is its extendedKeyUsage absent, or does it hold a purpose of F-26? Of a signer, and of the
  * authorities below the anchor.
@@ -49,12 +53,18 @@ enum medark_native_kind {
 	MEDARK_NATIVE_RSA,	 /* 3072 to 16384 bits */
 	MEDARK_NATIVE_P256,
 	MEDARK_NATIVE_P384,
+	/* Of post-quantum signatures alone; medark_native_kind() never says so. */
+	MEDARK_NATIVE_ML_DSA_65,
+	MEDARK_NATIVE_ML_DSA_87,
 };
 
 #define MEDARK_RSA_BITS_MIN 3072
 #define MEDARK_RSA_BITS_MAX 16384
 
 enum medark_native_kind medark_native_kind(const EVP_PKEY *key);
+
+/* One of the two kinds of ML-DSA, or MEDARK_NATIVE_OTHER. */
+enum medark_native_kind medark_native_pq_kind(const EVP_PKEY *key);
 
 /* Writes a distinguished name on one line, see medark_certificate_subject(). */
 void medark_native_name(const X509_NAME *name, char *out, size_t size);

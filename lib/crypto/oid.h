@@ -15,9 +15,10 @@
 /* 2.16.840.1.101.3.4.1.45 (RFC 3565), .46 (RFC 5084) */
 #define MEDARK_OID_AES256_WRAP MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2d")
 #define MEDARK_OID_AES256_GCM  MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2e")
-/* 2.16.840.1.101.3.4.2.1, .2 (RFC 5754) */
+/* 2.16.840.1.101.3.4.2.1, .2, .3 (RFC 5754) */
 #define MEDARK_OID_SHA256 MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01")
 #define MEDARK_OID_SHA384 MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x02")
+#define MEDARK_OID_SHA512 MEDARK_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x03")
 /* 1.2.840.10045.2.1 (RFC 5480) */
 #define MEDARK_OID_EC_PUBLIC_KEY MEDARK_OID("\x2a\x86\x48\xce\x3d\x02\x01")
 /* 1.3.132.1.11.1, .2: dhSinglePass-stdDH-sha256kdf-scheme, -sha384kdf-scheme (RFC 5753) */

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
+#include "crypto/pq.h"
 #include "crypto/small_file.h"
 #include "crypto/token.h"
 #include "crypto/token_uri.h"
@@ -125,6 +126,19 @@ static int parse(const char *path, struct medark_bytes pem, struct medark_bytes 
 }
 
 /* Takes `pkey`, also on failure. */
+static int take_pq(EVP_PKEY *pkey, const char *path, struct medark_private_key **out_key,
+		   struct medark_error *err)
+{
+	if (medark_native_pq_kind(pkey) == MEDARK_NATIVE_OTHER) {
+		EVP_PKEY_free(pkey);
+		return medark_error_set(err, MEDARK_E_KEY,
+					"private key '%s' is neither ML-DSA-65 nor ML-DSA-87",
+					path);
+	}
+	return wrap(pkey, path, out_key, err);
+}
+
+/* Takes `pkey`, also on failure. */
 static int take(EVP_PKEY *pkey, const char *path, struct medark_private_key **out_key,
 		struct medark_error *err)
 {
@@ -194,21 +208,38 @@ int medark_key_needs_pin(const char *path, struct medark_error *err)
 	return uri.pin_file[0] ? 0 : 1;
 }
 
-int medark_private_key_load(const char *path, struct medark_bytes passphrase,
-			    struct medark_private_key **out_key, struct medark_error *err)
+static int load_file(const char *path, struct medark_bytes passphrase, EVP_PKEY **out,
+		     struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer pem = MEDARK_BUFFER_SECRET(MEDARK_PRIVATE_KEY_FILE_MAX);
-	EVP_PKEY *pkey = NULL;
 	struct stat st;
 
-	if (medark_token_uri_is(path))
-		return load_from_token(path, passphrase, out_key, err);
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
 	MEDARK_TRY(check_kind(path, medark_bytes(pem.data, pem.size), err));
 	MEDARK_TRY(check_file("private key", path, &st, err));
-	MEDARK_TRY(parse(path, medark_bytes(pem.data, pem.size), passphrase, &pkey, err));
+	return parse(path, medark_bytes(pem.data, pem.size), passphrase, out, err);
+}
+
+int medark_private_key_load(const char *path, struct medark_bytes passphrase,
+			    struct medark_private_key **out_key, struct medark_error *err)
+{
+	EVP_PKEY *pkey = NULL;
+
+	if (medark_token_uri_is(path))
+		return load_from_token(path, passphrase, out_key, err);
+	MEDARK_TRY(load_file(path, passphrase, &pkey, err));
 	return take(pkey, path, out_key, err);
+}
+
+int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
+			       struct medark_private_key **out_key, struct medark_error *err)
+{
+	EVP_PKEY *pkey = NULL;
+
+	MEDARK_TRY(medark_pq_check(err));
+	MEDARK_TRY(load_file(path, passphrase, &pkey, err));
+	return take_pq(pkey, path, out_key, err);
 }
 
 const char *medark_private_key_path(const struct medark_private_key *key)

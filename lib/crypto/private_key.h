@@ -33,6 +33,13 @@ struct medark_small_file;
 int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 			    struct medark_private_key **out_key,
 			    struct medark_error *err) MEDARK_MUST_USE;
+/*
+ * The same for a key of ML-DSA (FIPS 204), 65 or 87, in a file; for medark_pq_signature_make()
+ * alone. MEDARK_E_SYSTEM also if OpenSSL has no ML-DSA.
+ */
+int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
+			       struct medark_private_key **out_key,
+			       struct medark_error *err) MEDARK_MUST_USE;
 void medark_private_key_free(struct medark_private_key *key);
 MEDARK_DEFINE_AUTO(struct medark_private_key, medark_private_key_free)
 

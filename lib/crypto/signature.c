@@ -6,6 +6,7 @@
 #include "crypto/der.h"
 #include "crypto/openssl_error.h"
 #include "crypto/signed_form.h"
+#include "crypto/signed_signer.h"
 #include "crypto/token.h"
 
 #include <openssl/cms.h>
@@ -61,19 +62,6 @@ static int sign(const struct medark_signed_form *form, EVP_PKEY *key, uint8_t va
 	return 0;
 }
 
-static void set_certificates(struct medark_signed_form *form,
-			     const struct medark_certificate *certificate)
-{
-	size_t chain = medark_certificate_chain_count(certificate);
-
-	form->certificates[0].der = medark_certificate_der(certificate);
-	for (size_t i = 0; i < chain; i++)
-		form->certificates[1 + i].der = medark_certificate_chain_der(certificate, i);
-	form->certificate_count = 1 + chain;
-	for (size_t i = 0; i < form->certificate_count; i++)
-		form->certificates[i].has_issuer_serial = true;
-}
-
 static void stack_free(STACK_OF(X509) * stack)
 {
 	sk_X509_free(stack);
@@ -120,38 +108,6 @@ static int check_value(struct medark_bytes manifest, struct medark_bytes p7s,
 	return 0;
 }
 
-/* Makes an object of the signer's certificate; its key must be of the signature's kind. */
-static int load_signer(const struct medark_signed_form *form,
-		       struct medark_certificate **out_certificate, struct medark_error *err)
-{
-	struct medark_bytes der = form->certificates[0].der;
-	const unsigned char *p = der.data;
-	X509 *x509 = d2i_X509(NULL, &p, (long)der.size);
-
-	if (!x509 || p != der.data + der.size ||
-	    medark_certificate_from_native(x509, out_certificate, NULL)) {
-		medark_openssl_drain();
-		return medark_error_set(
-			err, MEDARK_E_FORMAT,
-			"the signature is malformed: the signer's certificate cannot be read");
-	}
-	return 0;
-}
-
-static void describe(const struct medark_signed_form *form,
-		     const struct medark_certificate *certificate, struct medark_signer *out)
-{
-	memset(out, 0, sizeof(*out));
-	(void)snprintf(out->subject, sizeof(out->subject), "%s",
-		       medark_certificate_subject(certificate));
-	out->fingerprint = *medark_certificate_fingerprint(certificate);
-	out->signing_time = form->signing_time;
-	out->not_before = medark_certificate_not_before(certificate);
-	out->not_after = medark_certificate_not_after(certificate);
-	out->digest_name = medark_signed_digest_name(form->kind);
-	out->algorithm_name = medark_signed_algorithm_name(form->kind);
-}
-
 int medark_signature_make(struct medark_bytes manifest,
 			  const struct medark_certificate *certificate,
 			  const struct medark_private_key *key, struct medark_buffer *out,
@@ -164,7 +120,7 @@ int medark_signature_make(struct medark_bytes manifest,
 
 	MEDARK_TRY(check_pair(certificate, key, form.signing_time, err));
 	form.kind = medark_native_kind(medark_private_key_native(key));
-	set_certificates(&form, certificate);
+	medark_signed_set_certificates(&form, certificate);
 	MEDARK_TRY(medark_signed_digest(form.kind, manifest, form.message_digest, err));
 	MEDARK_TRY(sign(&form, medark_private_key_native(key), value, &size, err));
 	form.signature = medark_bytes(value, size);
@@ -190,7 +146,7 @@ int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7
 	enum medark_native_kind kind;
 
 	MEDARK_TRY(medark_signed_form_parse(p7s, &form, err));
-	MEDARK_TRY(load_signer(&form, &certificate, err));
+	MEDARK_TRY(medark_signed_load_signer(&form, &certificate, err));
 	MEDARK_TRY(check_value(manifest, p7s, &form, certificate, err));
 	kind = medark_native_kind(X509_get0_pubkey(medark_certificate_native(certificate)));
 	/* An unfit key is a matter of trust; an algorithm that is not the key's is one of form. */
@@ -200,6 +156,8 @@ int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7
 			"the signature's algorithm is not the one for the signer's key");
 	describe(&form, certificate, out);
 	return medark_certificate_chain_check(certificate, &form, trust, judgement, out, err);
+	medark_signed_describe(&form, certificate, out);
+	return medark_certificate_chain_check(certificate, &form, trust, out, err);
 }
 
 int medark_signature_peek(struct medark_bytes p7s, struct medark_signer *out_unverified,
@@ -209,7 +167,7 @@ int medark_signature_peek(struct medark_bytes p7s, struct medark_signer *out_unv
 	struct medark_signed_form form;
 
 	MEDARK_TRY(medark_signed_form_parse(p7s, &form, err));
-	MEDARK_TRY(load_signer(&form, &certificate, err));
-	describe(&form, certificate, out_unverified);
+	MEDARK_TRY(medark_signed_load_signer(&form, &certificate, err));
+	medark_signed_describe(&form, certificate, out_unverified);
 	return 0;
 }

@@ -19,13 +19,30 @@ static const uint8_t rsassa_pss[] =
 	"\x01\x01\x08\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\xa2\x03\x02\x01"
 	"\x20";
 
+/* Without parameters (RFC 9882 section 3.3). */
+static const uint8_t ml_dsa_65[] = "\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x12";
+static const uint8_t ml_dsa_87[] = "\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x13";
+
+bool medark_signed_is_pq(enum medark_native_kind kind)
+{
+	return kind == MEDARK_NATIVE_ML_DSA_65 || kind == MEDARK_NATIVE_ML_DSA_87;
+}
+
 static bool is_sha384(enum medark_native_kind kind)
 {
 	return kind == MEDARK_NATIVE_P384;
 }
 
+/* RFC 5035: the default, which is left out where certificates are named. */
+static bool is_sha256(enum medark_native_kind kind)
+{
+	return !is_sha384(kind) && !medark_signed_is_pq(kind);
+}
+
 static struct medark_bytes digest_oid(enum medark_native_kind kind)
 {
+	if (medark_signed_is_pq(kind))
+		return MEDARK_OID_SHA512;
 	return is_sha384(kind) ? MEDARK_OID_SHA384 : MEDARK_OID_SHA256;
 }
 
@@ -35,16 +52,24 @@ static struct medark_bytes algorithm_of(enum medark_native_kind kind)
 		return medark_bytes(ecdsa_sha256, sizeof(ecdsa_sha256) - 1);
 	if (kind == MEDARK_NATIVE_P384)
 		return medark_bytes(ecdsa_sha384, sizeof(ecdsa_sha384) - 1);
+	if (kind == MEDARK_NATIVE_ML_DSA_65)
+		return medark_bytes(ml_dsa_65, sizeof(ml_dsa_65) - 1);
+	if (kind == MEDARK_NATIVE_ML_DSA_87)
+		return medark_bytes(ml_dsa_87, sizeof(ml_dsa_87) - 1);
 	return medark_bytes(rsassa_pss, sizeof(rsassa_pss) - 1);
 }
 
 const char *medark_signed_digest_name(enum medark_native_kind kind)
 {
+	if (medark_signed_is_pq(kind))
+		return "SHA-512";
 	return is_sha384(kind) ? "SHA-384" : "SHA-256";
 }
 
 size_t medark_signed_digest_size(enum medark_native_kind kind)
 {
+	if (medark_signed_is_pq(kind))
+		return 64;
 	return is_sha384(kind) ? 48 : 32;
 }
 
@@ -52,6 +77,8 @@ const char *medark_signed_algorithm_name(enum medark_native_kind kind)
 {
 	if (kind == MEDARK_NATIVE_RSA)
 		return "RSA-PSS";
+	if (medark_signed_is_pq(kind))
+		return kind == MEDARK_NATIVE_ML_DSA_65 ? "ML-DSA-65" : "ML-DSA-87";
 	return is_sha384(kind) ? "ECDSA P-384" : "ECDSA P-256";
 }
 
@@ -59,25 +86,28 @@ int medark_signed_digest(enum medark_native_kind kind, struct medark_bytes data,
 			 uint8_t out[MEDARK_SIGNED_DIGEST_MAX], struct medark_error *err)
 {
 	const struct medark_algorithms *algorithms;
+	const EVP_MD *digest;
 
 	MEDARK_TRY(medark_algorithms_get(&algorithms, err));
-	if (!EVP_Digest(data.data, data.size, out, NULL,
-			is_sha384(kind) ? algorithms->sha384 : algorithms->sha256, NULL))
+	digest = is_sha256(kind)   ? algorithms->sha256
+		 : is_sha384(kind) ? algorithms->sha384
+				   : algorithms->sha512;
+	if (!EVP_Digest(data.data, data.size, out, NULL, digest, NULL))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot compute a digest");
 	return 0;
 }
 
-bool medark_signed_kind_find(struct medark_bytes oid, struct medark_bytes algorithm,
+bool medark_signed_kind_find(struct medark_bytes oid, struct medark_bytes algorithm, bool is_pq,
 			     enum medark_native_kind *out)
 {
 	static const enum medark_native_kind kinds[] = {
-		MEDARK_NATIVE_P256,
-		MEDARK_NATIVE_P384,
-		MEDARK_NATIVE_RSA,
+		MEDARK_NATIVE_P256,	 MEDARK_NATIVE_P384,	  MEDARK_NATIVE_RSA,
+		MEDARK_NATIVE_ML_DSA_65, MEDARK_NATIVE_ML_DSA_87,
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (!medark_bytes_equal(oid, digest_oid(kinds[i])) ||
+		if (medark_signed_is_pq(kinds[i]) != is_pq ||
+		    !medark_bytes_equal(oid, digest_oid(kinds[i])) ||
 		    !medark_bytes_equal(algorithm, algorithm_of(kinds[i])))
 			continue;
 		*out = kinds[i];
@@ -147,7 +177,7 @@ static int put_certificate_id(struct medark_der_writer *w, const struct medark_s
 	if (!medark_certificate_der_names(certificate->der, &issuer, &serial))
 		return medark_error_set(err, MEDARK_E_FORMAT, "a certificate is not in DER");
 	medark_der_begin(w, MEDARK_DER_SEQUENCE);
-	if (is_sha384(form->kind))
+	if (!is_sha256(form->kind))
 		put_digest_algorithm(w, form->kind);
 	medark_der_put(w, MEDARK_DER_OCTET_STRING,
 		       medark_bytes(digest, medark_signed_digest_size(form->kind)));

@@ -19,7 +19,7 @@
 #include <time.h>
 
 #define MEDARK_SIGNED_CERTIFICATES_MAX (1 + MEDARK_CERTIFICATE_CHAIN_MAX)
-#define MEDARK_SIGNED_DIGEST_MAX       48
+#define MEDARK_SIGNED_DIGEST_MAX       64
 
 struct medark_signed_certificate {
 	struct medark_bytes der;
@@ -36,6 +36,9 @@ struct medark_signed_form {
 	struct medark_bytes signature;
 };
 
+/* Is it of a post-quantum signature (pq_signature.h)? */
+bool medark_signed_is_pq(enum medark_native_kind kind);
+
 /* Name and size of the digest that belongs to the kind. */
 const char *medark_signed_digest_name(enum medark_native_kind kind);
 size_t medark_signed_digest_size(enum medark_native_kind kind);
@@ -46,9 +49,12 @@ int medark_signed_digest(enum medark_native_kind kind, struct medark_bytes data,
 			 uint8_t out[MEDARK_SIGNED_DIGEST_MAX],
 			 struct medark_error *err) MEDARK_MUST_USE;
 
-/* Finds the kind whose digest and signature algorithm are encoded so; false if there is none. */
+/*
+ * Finds the kind, post-quantum or not, whose digest and signature algorithm are encoded so; false
+ * if there is none.
+ */
 bool medark_signed_kind_find(struct medark_bytes digest_oid, struct medark_bytes algorithm,
-			     enum medark_native_kind *out);
+			     bool is_pq, enum medark_native_kind *out);
 
 /*
  * Appends the signed attributes to `out`, with the tag `tag`: SET for what is signed (RFC 5652
@@ -68,5 +74,9 @@ int medark_signed_form_write(const struct medark_signed_form *form, struct medar
  */
 int medark_signed_form_parse(struct medark_bytes p7s, struct medark_signed_form *out,
 			     struct medark_error *err) MEDARK_MUST_USE;
+
+/* The same of a post-quantum signature. Neither function takes what is for the other. */
+int medark_signed_form_parse_pq(struct medark_bytes p7s, struct medark_signed_form *out,
+				struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

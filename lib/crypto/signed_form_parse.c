@@ -208,8 +208,8 @@ static int compare(struct medark_bytes p7s, const struct medark_signed_form *for
 	return 0;
 }
 
-int medark_signed_form_parse(struct medark_bytes p7s, struct medark_signed_form *out,
-			     struct medark_error *err)
+static int parse(struct medark_bytes p7s, bool is_pq, struct medark_signed_form *out,
+		 struct medark_error *err)
 {
 	struct parts parts = { 0 };
 	const char *fault = "it is too large";
@@ -217,8 +217,10 @@ int medark_signed_form_parse(struct medark_bytes p7s, struct medark_signed_form 
 	memset(out, 0, sizeof(*out));
 	if (p7s.size <= MEDARK_SIGNATURE_SIZE_MAX)
 		fault = find_parts(p7s, &parts);
-	if (!fault && !medark_signed_kind_find(parts.digest_oid, parts.algorithm, &out->kind))
-		fault = "its algorithm is not ECDSA or RSA-PSS as the format has them";
+	if (!fault &&
+	    !medark_signed_kind_find(parts.digest_oid, parts.algorithm, is_pq, &out->kind))
+		fault = is_pq ? "its algorithm is not ML-DSA as the format has it"
+			      : "its algorithm is not ECDSA or RSA-PSS as the format has them";
 	if (!fault && parts.message_digest.size != medark_signed_digest_size(out->kind))
 		fault = "its digest has another size";
 	if (!fault && !read_time(&parts, &out->signing_time))
@@ -230,4 +232,16 @@ int medark_signed_form_parse(struct medark_bytes p7s, struct medark_signed_form 
 	out->signature = parts.signature;
 	MEDARK_TRY(place_all(&parts, out, err));
 	return compare(p7s, out, err);
+}
+
+int medark_signed_form_parse(struct medark_bytes p7s, struct medark_signed_form *out,
+			     struct medark_error *err)
+{
+	return parse(p7s, false, out, err);
+}
+
+int medark_signed_form_parse_pq(struct medark_bytes p7s, struct medark_signed_form *out,
+				struct medark_error *err)
+{
+	return parse(p7s, true, out, err);
 }

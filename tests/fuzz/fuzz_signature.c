@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MANIFEST.p7s: taken apart and verified, with the fixed signer of keys.h trusted. */
+/*
+ * MANIFEST.p7s and MANIFEST.pq.p7s: taken apart and verified, with the fixed signer of keys.h
+ * trusted.
+ */
 #include "forge.h"
 
+#include "crypto/pq_signature.h"
 #include "crypto/signature.h"
 
 #include <stdlib.h>
@@ -16,6 +20,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct medark_error err;
 	int peeked;
 
+	/* No file is of both kinds. */
+	if (medark_pq_signature_peek(p7s, &signer, &err) == 0 &&
+	    medark_signature_peek(p7s, &signer, &err) == 0)
+		abort();
+	if (medark_pq_signature_verify(manifest, p7s, forge_trust(), &signer, &err) == 0)
+		abort();
 	peeked = medark_signature_peek(p7s, &signer, &err);
 	if (peeked && peeked != MEDARK_E_FORMAT)
 		abort();
