@@ -35,6 +35,11 @@ struct medark_archive_id {
 #define MEDARK_MEMBER_LOCATOR	"LOCATOR"
 #define MEDARK_MEMBER_ROOT	"index/root.zst.p7m"
 
+/* names of the members of a proof of records (section 14) */
+#define MEDARK_MEMBER_CHECK  "CHECK.sh"
+#define MEDARK_MEMBER_PROOF  "PROOF"
+#define MEDARK_MEMBER_RECORD "records/%08u"
+
 /* limits (section 13) */
 #define MEDARK_MEMBERS_MAX    (16u << 20)
 #define MEDARK_NUMBER_MAX     99999999u /* of a segment: 8 digits in its name */
@@ -48,6 +53,7 @@ struct medark_archive_id {
 #define MEDARK_TEXT_MEMBER_MAX	(1u << 20)
 #define MEDARK_MANIFEST_MAX	(256u << 20)
 #define MEDARK_SIGNATURE_MAX	(1u << 20)
+#define MEDARK_PROOF_MAX	(256u << 20)
 #define MEDARK_SEALED_MAX	((64u << 20) + (64u << 10))
 #define MEDARK_CONTENT_MAX	(64u << 20)
 #define MEDARK_MAP_MAX		(16u << 20)

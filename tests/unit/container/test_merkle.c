@@ -101,6 +101,55 @@ static void a_segment_hash_binds_number_and_leaves(void **state)
 			    "6bca206616a006323ec79496c10ce67c72c58cbd0a287912632c7d974dd387ba");
 }
 
+/* Every path of every small tree leads to its root; from any other number it does not. */
+static void a_path_leads_from_its_number_alone_to_the_root(void **state)
+{
+	static struct medark_digest hashes[70], path[MEDARK_MERKLE_PATH_MAX];
+	struct medark_digest root;
+
+	(void)state;
+	for (size_t count = 1; count <= 70; count++) {
+		MEDARK_AUTO(medark_merkle_tree_free) struct medark_merkle_tree *tree = NULL;
+		struct medark_digest expected;
+
+		fill(hashes, count);
+		expected = split(hashes, count);
+		assert_int_equal(medark_merkle_tree_new(hashes, count, &tree, NULL), 0);
+		assert_true(medark_digest_equal(medark_merkle_tree_root(tree), &expected));
+		for (size_t i = 0; i < count; i++) {
+			size_t n = medark_merkle_tree_path(tree, i, path);
+
+			for (size_t k = 0; k < count + 2; k++) {
+				bool leads =
+					medark_merkle_fold(&hashes[i], k, count, path, n, &root) &&
+					medark_digest_equal(&root, &expected);
+
+				assert_int_equal(leads, k == i);
+			}
+		}
+	}
+}
+
+static void a_path_has_one_length(void **state)
+{
+	static struct medark_digest hashes[11], path[MEDARK_MERKLE_PATH_MAX];
+	MEDARK_AUTO(medark_merkle_tree_free) struct medark_merkle_tree *tree = NULL;
+	struct medark_digest root;
+
+	(void)state;
+	fill(hashes, 11);
+	assert_int_equal(medark_merkle_tree_new(hashes, 11, &tree, NULL), 0);
+	for (size_t i = 0; i < 11; i++) {
+		size_t n = medark_merkle_tree_path(tree, i, path);
+
+		for (size_t k = 0; k < MEDARK_MERKLE_PATH_MAX; k++)
+			assert_int_equal(medark_merkle_fold(&hashes[i], i, 11, path, k, &root),
+					 k == n);
+	}
+	assert_false(medark_merkle_fold(&hashes[0], 0, 0, path, 0, &root));
+	assert_true(medark_merkle_fold(&hashes[0], UINT64_MAX - 1, UINT64_MAX, path, 63, &root));
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -113,6 +162,8 @@ int main(void)
 		cmocka_unit_test(trees_of_all_small_sizes_are_those_of_the_definition),
 		cmocka_unit_test(joining_from_below_is_splitting_from_the_top),
 		cmocka_unit_test(a_segment_hash_binds_number_and_leaves),
+		cmocka_unit_test(a_path_leads_from_its_number_alone_to_the_root),
+		cmocka_unit_test(a_path_has_one_length),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
