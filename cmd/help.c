@@ -93,7 +93,7 @@ void cli_help_overview(void)
 		    "Verbs:\n",
 		    stdout);
 	for (size_t i = 0; i < cli_verb_count; i++)
-		(void)printf("  %-10s %s\n", cli_verbs[i].title, cli_verbs[i].brief);
+		(void)printf("  %-12s %s\n", cli_verbs[i].title, cli_verbs[i].brief);
 	(void)fputs("\nExamples:\n"
 		    "  medark key new --role recipient --name \"Clinic IT\" --out it\n"
 		    "  medark export /srv/fhir --recipient it.cert.pem \\\n"

@@ -101,6 +101,32 @@ int cli_leaving_note(void *context, const struct medark_restore_result *plan,
 	return code;
 }
 
+int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan,
+			   struct medark_error *err)
+{
+	struct cli_leaving *l = context;
+	struct medark_archive_info info;
+	int code, used;
+
+	if (!*l->folder)
+		return 0;
+	code = medark_archive_info(l->access->archive, &info, err);
+	if (code < 0)
+		return code;
+	(void)snprintf(l->archive, sizeof(l->archive), "%s", info.archive);
+	used = snprintf(l->detail, sizeof(l->detail),
+			"exported to clear text: proof, %" PRIu64 " record%s", plan->records,
+			plan->records == 1 ? "" : "s");
+	if (plan->patients)
+		(void)snprintf(l->detail + used, sizeof(l->detail) - (size_t)used,
+			       " of %" PRIu64 " patient%s", plan->patients,
+			       plan->patients == 1 ? "" : "s");
+	code = write_row(l, false, err);
+	l->is_noted = code >= 0;
+	l->has_failed = code < 0;
+	return code;
+}
+
 int cli_leaving_failed(const struct cli_leaving *l, int code, const struct medark_error *err)
 {
 	struct cli_failure failure = {
@@ -112,7 +138,7 @@ int cli_leaving_failed(const struct cli_leaving *l, int code, const struct medar
 	else if (code == MEDARK_E_EXISTS)
 		failure.hint = "--audit-log names another folder for it";
 	else
-		failure.hint = "nothing was restored, as what leaves has to be in the log first";
+		failure.hint = "nothing was written, as what leaves has to be in the log first";
 	return cli_report_failure(l->options, &failure);
 }
 
@@ -123,8 +149,8 @@ void cli_leaving_give_up(struct cli_leaving *l)
 
 	if (!l->is_noted || write_row(l, true, &err) >= 0)
 		return;
-	(void)snprintf(sentence, sizeof(sentence),
-		       "the audit log does not say that the restore failed: %s", err.message);
+	(void)snprintf(sentence, sizeof(sentence), "the audit log does not say that it failed: %s",
+		       err.message);
 	cli_report_warning(l->options, sentence);
 }
 

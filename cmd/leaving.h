@@ -9,6 +9,8 @@
 
 #include "access.h"
 
+#include <medark/proof.h>
+
 #include <limits.h>
 
 struct cli_leaving {
@@ -33,10 +35,17 @@ int cli_leaving_begin(const struct cli_options *options, const struct cli_access
 int cli_leaving_note(void *context, const struct medark_restore_result *plan,
 		     struct medark_error *err);
 
+/* For struct medark_prove_request: the same. */
+int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan,
+			   struct medark_error *err);
+
 /* Reports that the row could not be written: an exit code. */
 int cli_leaving_failed(const struct cli_leaving *leaving, int code, const struct medark_error *err);
 
-/* After a restore that failed behind the row: a second one says so, or a warning that it lacks. */
+/*
+ * After a restore, or a proof, that failed behind the row: a second one says so, or a warning that
+ * it lacks.
+ */
 void cli_leaving_give_up(struct cli_leaving *leaving);
 
 /* Where the row stands, or that none was kept: rows of a text, a key of an object. */

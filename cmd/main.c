@@ -68,6 +68,7 @@ static const char *made_by(const struct cli_options *options)
 	case CLI_RESTORE:
 		return options->to;
 	case CLI_EXPORT:
+	case CLI_PROVE:
 	case CLI_KEY:
 		return options->out;
 	default:

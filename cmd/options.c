@@ -16,6 +16,10 @@
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_COSIGN)
 #define EVIDENCE  (CLI_STAMP | CLI_COSIGN)
 #define CHECKS	  (CLI_VERIFY | OPENS | EVIDENCE)
+#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | CLI_PROVE)
+#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_PROVE)
+#define LEAVES	  (CLI_RESTORE | CLI_PROVE)
+#define CHECKS	  (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS)
 #define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
 #define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
@@ -78,6 +82,11 @@ const struct cli_option cli_option_table[] = {
 	{ "patient", 0, CLI_LIST, CLI_RESTORE, AT(patients), "ID",
 	  "only this patient (id, BSN, other identifier);\nrepeatable; - reads them from standard "
 	  "input" },
+	{ "patient", 0, CLI_LIST, CLI_PROVE, AT(patients), "ID",
+	  "all records of this patient (id, BSN, other\nidentifier); repeatable; - reads them from standard\ninput" },
+	{ "record", 0, CLI_LIST, CLI_PROVE, AT(records), "TYPE/ID",
+	  "this record; repeatable; with --patient only among\nthe patient's, which is faster" },
+	{ "out", 0, CLI_TEXT, CLI_PROVE, AT(out), "FILE", "the proof, which only you can read" },
 	{ "type", 0, CLI_COMMAS, CLI_RESTORE, AT(types), "TYPE",
 	  "with --patient: only these resource types; repeatable\nor separated by commas" },
 	{ "since", 0, CLI_TEXT, CLI_RESTORE, AT(since), "DATE",
@@ -147,7 +156,8 @@ const struct cli_option cli_option_table[] = {
 	  "server: counts, what was rejected and what differs\n(JSON Lines)" },
 	{ "signer", 0, CLI_TEXT, CLI_RESTORE, AT(signer), "CERT",
 	  "server: who signs the report, as FILE.p7s" },
-	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY, AT(force), NULL, "overwrite existing files" },
+	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | CLI_PROVE, AT(force), NULL,
+	  "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there; server:\nwrite over records of the same ids" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
@@ -159,11 +169,10 @@ const struct cli_option cli_option_table[] = {
 	  "look whether a run would begin; export nothing" },
 	{ "state", 0, CLI_TEXT, CLI_ACCOUNT | CLI_SERVE, AT(state), "DIR",
 	  "folder of the accounts, for its owner alone (default:\nSTATE_DIRECTORY, then ~/.local/state/medark)" },
-	{ "state", 0, CLI_TEXT, CLI_RESTORE, AT(state), "DIR",
+	{ "state", 0, CLI_TEXT, LEAVES, AT(state), "DIR",
 	  "keep a row of what leaves in clear text in\nDIR/audit-restore (default: in STATE_DIRECTORY, then\n~/.local/state/medark, if that has an audit log)" },
-	{ "audit-log", 0, CLI_TEXT, CLI_RESTORE, AT(audit_log), "DIR",
-	  "keep that row in this folder" },
-	{ "auditor", 0, CLI_LIST, CLI_RESTORE, AT(auditors), "CERT",
+	{ "audit-log", 0, CLI_TEXT, LEAVES, AT(audit_log), "DIR", "keep that row in this folder" },
+	{ "auditor", 0, CLI_LIST, LEAVES, AT(auditors), "CERT",
 	  "certificate (PEM) of who may read that row, beside who\nhas a KEY of --identity; repeatable" },
 	{ "audit-log", 0, CLI_TEXT, CLI_SERVE, AT(audit_log), "DIR",
 	  "folder of the audit log (default: audit in that of the\naccounts)" },
@@ -497,8 +506,10 @@ int cli_options_parse(struct cli_options *out, const struct cli_verb *verb, int 
 	code = take_operands(out, (size_t)(argc - optind), argv + optind);
 	if (!code && verb->bit == CLI_PATIENTS)
 		code = hide(out, &out->operands, 1);
-	if (!code && (verb->bit & (CLI_RESTORE | CLI_AUDIT)))
+	if (!code && (verb->bit & (CLI_RESTORE | CLI_AUDIT | CLI_PROVE)))
 		code = hide(out, &out->patients, 0);
+	if (!code)
+		code = hide(out, &out->records, 0);
 	return code;
 }
 
@@ -510,6 +521,7 @@ void cli_options_clear(struct cli_options *options)
 				     &options->expected,   &options->roles,    &options->listen,
 				     &options->hosts,	   &options->auditors, &options->tsa_trust,
 				     &options->crls };
+				     &options->hosts,	   &options->auditors, &options->records };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

@@ -49,6 +49,7 @@ struct cli_options {
 	uint64_t limit;			 /* 0: none */
 	bool has_limit;
 	struct cli_list signers; /* of whom one must have signed */
+	struct cli_list records; /* of a proof, TYPE/ID */
 	struct cli_list recipients, trust, identities, patients, types, excludes, expected, roles,
 		listen, hosts, auditors, operands;
 	struct cli_list hidden; /* copies of what was blanked out in argv; owned */

@@ -74,7 +74,7 @@ static int report(const struct cli_options *options, const char *file, int exit_
 		return exit_code;
 	cli_report_json(options, &json, "error");
 	cli_json_text_or_null(&json, "file", file);
-	if (options->verb && options->verb->bit == CLI_VERIFY)
+	if (options->verb && (options->verb->bit & (CLI_VERIFY | CLI_VERIFY_PROOF)))
 		cli_json_bool(&json, "verified", false);
 	cli_json_number(&json, "exit_code", (uint64_t)exit_code);
 	cli_json_text(&json, "message", sentence);
@@ -109,7 +109,7 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 	case MEDARK_E_EXISTS:
 		return hint_for_taken(options);
 	case MEDARK_E_NOT_FOUND:
-		return options->verb->bit == CLI_RESTORE && options->patients.count
+		return (options->verb->bit & (CLI_RESTORE | CLI_PROVE)) && options->patients.count
 			       ? "--patient takes an id or an identifier such as a BSN, not a "
 				 "name; medark patients FILE QUERY finds it"
 			       : NULL;

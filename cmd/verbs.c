@@ -201,6 +201,45 @@ const struct cli_verb cli_verbs[] = {
 			"      --to fhir+https://ehr.example/fhir --auth server.json --today\n",
 	},
 	{
+		.name = "prove",
+		.title = "prove",
+		.action = "prove",
+		.brief = "show that records stood in an archive, and nothing of others",
+		.bit = CLI_PROVE,
+		.run = cmd_prove,
+		.exits = "0 1 2 3 4 5 130",
+		.synopsis =
+			"medark prove FILE --identity KEY --trust CERT --patient ID...\n"
+			"              --out FILE.proof [options]\n"
+			"       medark prove FILE --identity KEY --trust CERT --record TYPE/ID...\n"
+			"              --out FILE.proof [options]\n",
+		.text = "Writes a small file that shows, to whoever has the trust anchor and no key, that\n"
+			"these records stood in the archive byte for byte, and who signed that. It holds\n"
+			"them in clear text, and nothing of any other record. It does not show that they\n"
+			"are all records of a patient. medark verify-proof checks it; so does the script\n"
+			"CHECK.sh with openssl alone. Of a chain give the archive that has the record.\n",
+		.examples = "  medark prove night.medark --identity it.key.pem --trust ca.pem \\\n"
+			    "      --record Observation/8f2a --out measured.proof\n"
+			    "  medark prove night.medark --identity it.key.pem --trust ca.pem \\\n"
+			    "      --patient 999999904 --out chart.proof\n",
+	},
+	{
+		.name = "verify-proof",
+		.title = "verify-proof",
+		.action = "verify the proof",
+		.brief = "check a proof of records; needs no decryption key",
+		.bit = CLI_VERIFY_PROOF,
+		.run = cmd_verify_proof,
+		.exits = "0 1 2 3 4 130",
+		.synopsis = "medark verify-proof FILE.proof --trust CERT [options]\n",
+		.text = "Checks every byte of a proof that medark prove made, against the trust anchor\n"
+			"alone, and tells who signed, which archive it was, and how many records are\n"
+			"proved; with --verbose which. The time is the signer's word. The proof is a tar\n"
+			"file: once it verifies, tar -xf FILE.proof gives the records.\n",
+		.examples = "  medark verify-proof chart.proof --trust clinic.cert.pem\n"
+			    "  medark verify-proof chart.proof --trust ca.pem --verbose\n",
+	},
+	{
 		.name = "key",
 		.title = "key new",
 		.action = "make a key",

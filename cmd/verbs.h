@@ -44,6 +44,9 @@ enum cli_verb_bit {
 	CLI_COSIGN = 1 << 14,
 	CLI_CHECKPOINT = 1 << 15,
 	CLI_ALL = (1 << 16) - 1,
+	CLI_PROVE = 1 << 13,
+	CLI_VERIFY_PROOF = 1 << 14,
+	CLI_ALL = (1 << 15) - 1,
 };
 
 /* What an exit code says. */
@@ -77,6 +80,8 @@ int cmd_inspect(const struct cli_options *options);
 int cmd_patients(const struct cli_options *options);
 int cmd_items(const struct cli_options *options);
 int cmd_restore(const struct cli_options *options);
+int cmd_prove(const struct cli_options *options);
+int cmd_verify_proof(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
 int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);

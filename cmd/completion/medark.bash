@@ -34,6 +34,12 @@ _medark_options() {
 			--id-prefix --source-base --workers --journal --rejected --report --no-read-back --signer --signer-key \
 			--signer-key-passphrase-file
 		;;
+	prove)
+		echo --identity --trust --signed-by --at --patient --record --out --force --threads \
+			--state --audit-log --auditor --passphrase --passphrase-file --passphrase-fd \
+			--passphrase-command
+		;;
+	verify-proof) echo --trust --signed-by --at ;;
 	key) echo --role --name --type --out --force ;;
 	serve)
 		echo --identity --trust --signed-by --at --state --audit-log --auditor --listen \
@@ -76,6 +82,7 @@ _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
 	local verbs='export run verify stamp cosign inspect patients items restore serve key account audit help version'
+	local verbs='export run verify inspect patients items restore prove verify-proof serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -107,7 +114,7 @@ _medark() {
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
-	*:--patient | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
+	*:--patient | *:--record | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
 	*:--id-prefix | *:--source-base | *:--workers | *:--listen | *:--host) ;;
 	*:--user) _medark_fill -u -- "$word" ;;
 	*:--shown | *:--issuer | *:--account | *:--from | audit:--to) ;;

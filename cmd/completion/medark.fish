@@ -32,6 +32,8 @@ complete -c medark -n __medark_first -a inspect -d 'show what is visible without
 complete -c medark -n __medark_first -a patients -d 'list or search the patients in an archive'
 complete -c medark -n __medark_first -a items -d 'list the files in an archive, or what is in quarantine'
 complete -c medark -n __medark_first -a restore -d 'bring records back: files, pages, tables, or into a FHIR server'
+complete -c medark -n __medark_first -a prove -d 'show that records stood in an archive, and nothing of others'
+complete -c medark -n __medark_first -a verify-proof -d 'check a proof of records'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
@@ -46,17 +48,23 @@ complete -c medark -n '__medark_verb help version' -f
 complete -c medark -n '__medark_second help' -a 'export run verify stamp cosign inspect patients items restore serve key account audit version'
 
 set -l work export run verify stamp cosign inspect patients items restore serve key account audit
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore prove verify-proof serve key account audit version'
+
+set -l work export run verify inspect patients items restore prove verify-proof serve key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n '__medark_verb version' -s v -l verbose -d 'print more'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
-set -l opens patients items restore serve
+set -l opens patients items restore prove serve
 complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify stamp cosign export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify stamp cosign $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
 complete -c medark -n "__medark_verb verify stamp cosign export $opens" -l at -x -d 'judge certificates as of then'
+complete -c medark -n "__medark_verb verify verify-proof export $opens" -l trust -r -F -d 'trust anchor'
+complete -c medark -n "__medark_verb verify verify-proof $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
+complete -c medark -n "__medark_verb verify verify-proof export $opens" -l at -x -d 'judge certificates as of then'
 complete -c medark -n "__medark_verb export $opens audit" -l passphrase -d 'ask for the passphrase'
 complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-file -r -F -d 'passphrase from a file'
 complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-fd -x -d 'passphrase from a file descriptor'
@@ -64,6 +72,9 @@ complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-
 complete -c medark -n '__medark_verb export verify restore cosign' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
+complete -c medark -n '__medark_verb export verify restore prove' -l threads -x -d 'threads to use'
+complete -c medark -n '__medark_verb export restore prove key' -l force -d 'overwrite what exists'
+complete -c medark -n '__medark_verb export prove key' -l out -r -F -d 'what to write'
 
 complete -c medark -n '__medark_verb export inspect' -l recipient -r -F -d 'certificate of who can open it'
 complete -c medark -n '__medark_verb export cosign' -l signer -r -F -d 'certificate of the signer'
@@ -119,11 +130,14 @@ complete -c medark -n '__medark_verb restore' -l signer -r -F -d 'who signs the 
 complete -c medark -n '__medark_verb restore' -l signer-key -r -F -d 'the private key of the signer'
 complete -c medark -n '__medark_verb restore' -l signer-key-passphrase-file -r -F -d 'opens the key'
 
+complete -c medark -n '__medark_verb prove' -l patient -x -d 'all records of this patient'
+complete -c medark -n '__medark_verb prove' -l record -x -d 'this record, TYPE/ID'
+
 complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'what the key is for'
 complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
 complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
 
-complete -c medark -n '__medark_verb account serve restore' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
+complete -c medark -n '__medark_verb account serve restore prove' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
 complete -c medark -n '__medark_verb account' -l role -x -a 'clinician desk auditor admin' -d 'what the account may do'
 complete -c medark -n '__medark_verb account' -l shown -x -d 'what pages and the log call it'
 complete -c medark -n '__medark_verb account' -l issuer -x -d 'what the app calls this place'
@@ -135,8 +149,8 @@ complete -c medark -n '__medark_verb audit' -l from -x -d 'only from then on'
 complete -c medark -n '__medark_verb audit' -l to -x -d 'only until then'
 complete -c medark -n '__medark_verb audit' -l fhir -d 'AuditEvents of FHIR'
 
-complete -c medark -n '__medark_verb serve restore' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
-complete -c medark -n '__medark_verb serve restore' -l auditor -r -F -d 'certificate of who may read the log'
+complete -c medark -n '__medark_verb serve restore prove' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
+complete -c medark -n '__medark_verb serve restore prove' -l auditor -r -F -d 'certificate of who may read the log'
 complete -c medark -n '__medark_verb serve' -l listen -x -d 'IP address and port'
 complete -c medark -n '__medark_verb serve' -l allow-others -d 'let other machines reach it'
 complete -c medark -n '__medark_verb serve' -l host -x -d 'name by which browsers may call it'

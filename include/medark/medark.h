@@ -15,6 +15,7 @@
 #include <medark/error.h>
 #include <medark/export.h>
 #include <medark/key.h>
+#include <medark/proof.h>
 #include <medark/server.h>
 
 #endif

@@ -6,6 +6,7 @@
 MEDARK_EMBED(readme, "README.txt");
 MEDARK_EMBED(recover, "RECOVER.sh");
 MEDARK_EMBED(format, "FORMAT.md");
+MEDARK_EMBED(check, "CHECK.sh");
 
 struct medark_bytes medark_text_readme(void)
 {
@@ -20,4 +21,9 @@ struct medark_bytes medark_text_recover(void)
 struct medark_bytes medark_text_format(void)
 {
 	return MEDARK_EMBEDDED(format);
+}
+
+struct medark_bytes medark_text_check(void)
+{
+	return MEDARK_EMBEDDED(check);
 }

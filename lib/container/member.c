@@ -133,6 +133,24 @@ void medark_member_header(const char *name, uint64_t size, uint8_t out[MEDARK_TA
 	out[154] = '\0';
 }
 
+bool medark_member_header_read(const char *name, const uint8_t in[MEDARK_TAR_BLOCK],
+			       uint64_t *out_size)
+{
+	uint8_t wanted[MEDARK_TAR_BLOCK];
+	uint64_t size = 0;
+
+	for (int i = 124; i < 135; i++) {
+		if (in[i] < '0' || in[i] > '7')
+			return false;
+		size = size * 8 + (uint64_t)(in[i] - '0');
+	}
+	medark_member_header(name, size, wanted);
+	if (memcmp(in, wanted, sizeof(wanted)) != 0)
+		return false;
+	*out_size = size;
+	return true;
+}
+
 uint64_t medark_member_space(uint64_t size)
 {
 	return MEDARK_TAR_BLOCK +

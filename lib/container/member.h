@@ -35,6 +35,12 @@ bool medark_member_parse(struct medark_bytes name, enum medark_kind *out_kind,
  */
 void medark_member_header(const char *name, uint64_t size, uint8_t out[MEDARK_TAR_BLOCK]);
 
+/*
+ * Is it the header that a member of this name has, whatever its size, which *out_size then gets?
+ */
+bool medark_member_header_read(const char *name, const uint8_t in[MEDARK_TAR_BLOCK],
+			       uint64_t *out_size);
+
 /* Bytes that a member of `size` takes in the tar file: header, content, zero padding (F-4). */
 uint64_t medark_member_space(uint64_t size);
 

@@ -34,9 +34,11 @@ for file in "$prefix/bin/medark" "$library"; do
 	! readelf -d "$file" | grep -E 'RPATH|RUNPATH' || fail "$file looks for libraries elsewhere"
 done
 
-step "RECOVER.sh is there, as archives carry it"
+step "RECOVER.sh and CHECK.sh are there, as archives and proofs carry them"
 cmp "$here/../../lib/archive/texts/RECOVER.sh" "$prefix/share/medark/RECOVER.sh" ||
 	fail "share/medark/RECOVER.sh is another one"
+cmp "$here/../../lib/archive/texts/CHECK.sh" "$prefix/share/medark/CHECK.sh" ||
+	fail "share/medark/CHECK.sh is another one"
 
 step "the same files staged with DESTDIR"
 DESTDIR=$work/staged "$cmake" --install "$build" --prefix /opt/medark >"$work/log"
