@@ -101,6 +101,16 @@ int cli_leaving_note(void *context, const struct medark_restore_result *plan,
 	return code;
 }
 
+/* The row of what was described, about the one archive. */
+static int note_one(struct cli_leaving *l, struct medark_error *err)
+{
+	int code = write_row(l, false, err);
+
+	l->is_noted = code >= 0;
+	l->has_failed = code < 0;
+	return code;
+}
+
 int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan,
 			   struct medark_error *err)
 {
@@ -121,10 +131,28 @@ int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan
 		(void)snprintf(l->detail + used, sizeof(l->detail) - (size_t)used,
 			       " of %" PRIu64 " patient%s", plan->patients,
 			       plan->patients == 1 ? "" : "s");
-	code = write_row(l, false, err);
-	l->is_noted = code >= 0;
-	l->has_failed = code < 0;
-	return code;
+	return note_one(l, err);
+}
+
+int cli_leaving_note_drill(void *context, const struct medark_restore_result *plan,
+			   struct medark_error *err)
+{
+	struct cli_leaving *l = context;
+	struct medark_archive_info info;
+	int code;
+
+	(void)plan;
+	if (!*l->folder)
+		return 0;
+	code = medark_archive_info(l->access->archive, &info, err);
+	if (code < 0)
+		return code;
+	(void)snprintf(l->archive, sizeof(l->archive), "%s", info.archive);
+	(void)snprintf(l->detail, sizeof(l->detail),
+		       "rehearsed in clear text, in a folder that is removed: all, %" PRIu64
+		       " patient%s",
+		       info.patients, info.patients == 1 ? "" : "s");
+	return note_one(l, err);
 }
 
 int cli_leaving_failed(const struct cli_leaving *l, int code, const struct medark_error *err)

@@ -39,6 +39,10 @@ int cli_leaving_note(void *context, const struct medark_restore_result *plan,
 int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan,
 			   struct medark_error *err);
 
+/* For struct medark_drill_request: the same. */
+int cli_leaving_note_drill(void *context, const struct medark_restore_result *plan,
+			   struct medark_error *err);
+
 /* Reports that the row could not be written: an exit code. */
 int cli_leaving_failed(const struct cli_leaving *leaving, int code, const struct medark_error *err);
 

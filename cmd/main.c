@@ -67,6 +67,8 @@ static const char *made_by(const struct cli_options *options)
 	switch (options->verb ? options->verb->bit : CLI_HELP) {
 	case CLI_RESTORE:
 		return options->to;
+	case CLI_DRILL:
+		return options->report;
 	case CLI_EXPORT:
 	case CLI_PROVE:
 	case CLI_KEY:

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include <medark/common.h>
+#include <medark/drill.h>
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -19,6 +20,10 @@
 #define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | CLI_PROVE)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_PROVE)
 #define LEAVES	  (CLI_RESTORE | CLI_PROVE)
+#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | CLI_PROVE | CLI_DRILL)
+#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_PROVE | CLI_DRILL)
+#define LEAVES	  (CLI_RESTORE | CLI_PROVE | CLI_DRILL)
+#define SIGNS	  (CLI_EXPORT | CLI_RESTORE | CLI_DRILL)
 #define CHECKS	  (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS)
 #define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
 #define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
@@ -49,6 +54,9 @@ const struct cli_option cli_option_table[] = {
 	  "the signer's private key" },
 	{ "signer-key-passphrase-file", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE | CLI_COSIGN,
 	  AT(signer_key_passphrase_file), "FILE", "opens the signer's key if it is encrypted" },
+	{ "signer-key", 0, CLI_TEXT, SIGNS, AT(signer_key), "KEY", "the signer's private key" },
+	{ "signer-key-passphrase-file", 0, CLI_TEXT, SIGNS, AT(signer_key_passphrase_file), "FILE",
+	  "opens the signer's key if it is encrypted" },
 	{ "out", 0, CLI_TEXT, CLI_EXPORT, AT(out), "FILE", "the archive; - is standard output" },
 	{ "previous", 0, CLI_TEXT, CLI_EXPORT, AT(previous), "ARCHIVE",
 	  "the archive before this one in the chain" },
@@ -156,7 +164,15 @@ const struct cli_option cli_option_table[] = {
 	  "server: counts, what was rejected and what differs\n(JSON Lines)" },
 	{ "signer", 0, CLI_TEXT, CLI_RESTORE, AT(signer), "CERT",
 	  "server: who signs the report, as FILE.p7s" },
-	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | CLI_PROVE, AT(force), NULL,
+	{ "scratch", 0, CLI_TEXT, CLI_DRILL, AT(scratch), "DIR",
+	  "make the private folder in this one (default: TMPDIR,\nthen /var/tmp); /dev/shm is in memory" },
+	{ "charts", 0, CLI_NUMBER, CLI_DRILL, AT(charts), "N",
+	  "restore so many charts, drawn at random (default: 3)", 0, MEDARK_DRILL_CHARTS_MAX },
+	{ "report", 0, CLI_TEXT, CLI_DRILL, AT(report), "FILE",
+	  "write what was found as a page (HTML)" },
+	{ "signer", 0, CLI_TEXT, CLI_DRILL, AT(signer), "CERT",
+	  "who signs the report, as FILE.p7s" },
+	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | CLI_PROVE | CLI_DRILL, AT(force), NULL,
 	  "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there; server:\nwrite over records of the same ids" },
@@ -308,6 +324,8 @@ static int apply_number(struct cli_options *out, const struct cli_option *row, c
 	*(uint64_t *)((char *)out + row->offset) = n;
 	if (row->offset == AT(limit))
 		out->has_limit = true;
+	if (row->offset == AT(charts))
+		out->has_charts = true;
 	return 0;
 }
 

@@ -32,6 +32,9 @@ struct cli_options {
 		*key_type;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *profile, *previous, *report,
 		*at, *auth, *config;
+		*key_type, *scratch;
+	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
+		*auth, *config;
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
@@ -46,7 +49,9 @@ struct cli_options {
 	uint64_t workers;
 	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */
 	uint64_t level, memory, threads; /* 0: the library's own choice */
-	uint64_t limit;			 /* 0: none */
+	uint64_t charts;		 /* of a drill */
+	bool has_charts;
+	uint64_t limit; /* 0: none */
 	bool has_limit;
 	struct cli_list signers; /* of whom one must have signed */
 	struct cli_list records; /* of a proof, TYPE/ID */

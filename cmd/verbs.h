@@ -46,7 +46,8 @@ enum cli_verb_bit {
 	CLI_ALL = (1 << 16) - 1,
 	CLI_PROVE = 1 << 13,
 	CLI_VERIFY_PROOF = 1 << 14,
-	CLI_ALL = (1 << 15) - 1,
+	CLI_DRILL = 1 << 15,
+	CLI_ALL = (1 << 16) - 1,
 };
 
 /* What an exit code says. */
@@ -82,6 +83,7 @@ int cmd_items(const struct cli_options *options);
 int cmd_restore(const struct cli_options *options);
 int cmd_prove(const struct cli_options *options);
 int cmd_verify_proof(const struct cli_options *options);
+int cmd_drill(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
 int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);

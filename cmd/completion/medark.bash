@@ -40,6 +40,11 @@ _medark_options() {
 			--passphrase-command
 		;;
 	verify-proof) echo --trust --signed-by --at ;;
+	drill)
+		echo --identity --trust --signed-by --at --scratch --charts --report --signer --signer-key \
+			--signer-key-passphrase-file --force --threads --state --audit-log --auditor \
+			--passphrase --passphrase-file --passphrase-fd --passphrase-command
+		;;
 	key) echo --role --name --type --out --force ;;
 	serve)
 		echo --identity --trust --signed-by --at --state --audit-log --auditor --listen \
@@ -83,6 +88,7 @@ _medark() {
 	local verb=${COMP_WORDS[1]}
 	local verbs='export run verify stamp cosign inspect patients items restore serve key account audit help version'
 	local verbs='export run verify inspect patients items restore prove verify-proof serve key account audit help version'
+	local verbs='export run verify inspect patients items restore prove verify-proof drill serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -108,12 +114,12 @@ _medark() {
 	restore:--lang) _medark_fill -W $'nl\nen' -- "$word" ;;
 	restore:--ids) _medark_fill -W $'same\nprefix\nserver' -- "$word" ;;
 	run:run) _medark_fill -W "$(_medark_runs)" -- "$word" ;;
-	restore:--to | run:--config | *:--state | *:--audit-log)
+	restore:--to | run:--config | drill:--scratch | *:--state | *:--audit-log)
 		compopt -o filenames 2>/dev/null
 		_medark_fill -d -- "$word"
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
-	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
+	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit | *:--charts) ;;
 	*:--patient | *:--record | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
 	*:--id-prefix | *:--source-base | *:--workers | *:--listen | *:--host) ;;
 	*:--user) _medark_fill -u -- "$word" ;;

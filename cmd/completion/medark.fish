@@ -34,6 +34,7 @@ complete -c medark -n __medark_first -a items -d 'list the files in an archive, 
 complete -c medark -n __medark_first -a restore -d 'bring records back: files, pages, tables, or into a FHIR server'
 complete -c medark -n __medark_first -a prove -d 'show that records stood in an archive, and nothing of others'
 complete -c medark -n __medark_first -a verify-proof -d 'check a proof of records'
+complete -c medark -n __medark_first -a drill -d 'rehearse a restore'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
@@ -49,15 +50,16 @@ complete -c medark -n '__medark_second help' -a 'export run verify stamp cosign 
 
 set -l work export run verify stamp cosign inspect patients items restore serve key account audit
 complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore prove verify-proof serve key account audit version'
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore prove verify-proof drill serve key account audit version'
 
-set -l work export run verify inspect patients items restore prove verify-proof serve key account audit
+set -l work export run verify inspect patients items restore prove verify-proof drill serve key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n '__medark_verb version' -s v -l verbose -d 'print more'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
-set -l opens patients items restore prove serve
+set -l opens patients items restore prove drill serve
 complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify stamp cosign export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify stamp cosign $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
@@ -74,6 +76,8 @@ complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite 
 complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
 complete -c medark -n '__medark_verb export verify restore prove' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore prove key' -l force -d 'overwrite what exists'
+complete -c medark -n '__medark_verb export verify restore prove drill' -l threads -x -d 'threads to use'
+complete -c medark -n '__medark_verb export restore prove drill key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export prove key' -l out -r -F -d 'what to write'
 
 complete -c medark -n '__medark_verb export inspect' -l recipient -r -F -d 'certificate of who can open it'
@@ -124,20 +128,23 @@ complete -c medark -n '__medark_verb restore' -l source-base -x -d 'where the re
 complete -c medark -n '__medark_verb restore' -l workers -x -d 'requests side by side'
 complete -c medark -n '__medark_verb restore' -l journal -r -F -d 'what is there already'
 complete -c medark -n '__medark_verb restore' -l rejected -r -F -d 'keep what the server does not take'
-complete -c medark -n '__medark_verb restore' -l report -r -F -d 'what came of it'
+complete -c medark -n '__medark_verb restore drill' -l report -r -F -d 'what came of it'
 complete -c medark -n '__medark_verb restore' -l no-read-back -d 'do not compare afterwards'
-complete -c medark -n '__medark_verb restore' -l signer -r -F -d 'who signs the report'
-complete -c medark -n '__medark_verb restore' -l signer-key -r -F -d 'the private key of the signer'
-complete -c medark -n '__medark_verb restore' -l signer-key-passphrase-file -r -F -d 'opens the key'
+complete -c medark -n '__medark_verb restore drill' -l signer -r -F -d 'who signs the report'
+complete -c medark -n '__medark_verb restore drill' -l signer-key -r -F -d 'the private key of the signer'
+complete -c medark -n '__medark_verb restore drill' -l signer-key-passphrase-file -r -F -d 'opens the key'
 
 complete -c medark -n '__medark_verb prove' -l patient -x -d 'all records of this patient'
 complete -c medark -n '__medark_verb prove' -l record -x -d 'this record, TYPE/ID'
+
+complete -c medark -n '__medark_verb drill' -l scratch -x -a '(__fish_complete_directories)' -d 'where the private folder is made'
+complete -c medark -n '__medark_verb drill' -l charts -x -d 'so many charts'
 
 complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'what the key is for'
 complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
 complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
 
-complete -c medark -n '__medark_verb account serve restore prove' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
+complete -c medark -n '__medark_verb account serve restore prove drill' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
 complete -c medark -n '__medark_verb account' -l role -x -a 'clinician desk auditor admin' -d 'what the account may do'
 complete -c medark -n '__medark_verb account' -l shown -x -d 'what pages and the log call it'
 complete -c medark -n '__medark_verb account' -l issuer -x -d 'what the app calls this place'
@@ -149,8 +156,8 @@ complete -c medark -n '__medark_verb audit' -l from -x -d 'only from then on'
 complete -c medark -n '__medark_verb audit' -l to -x -d 'only until then'
 complete -c medark -n '__medark_verb audit' -l fhir -d 'AuditEvents of FHIR'
 
-complete -c medark -n '__medark_verb serve restore prove' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
-complete -c medark -n '__medark_verb serve restore prove' -l auditor -r -F -d 'certificate of who may read the log'
+complete -c medark -n '__medark_verb serve restore prove drill' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
+complete -c medark -n '__medark_verb serve restore prove drill' -l auditor -r -F -d 'certificate of who may read the log'
 complete -c medark -n '__medark_verb serve' -l listen -x -d 'IP address and port'
 complete -c medark -n '__medark_verb serve' -l allow-others -d 'let other machines reach it'
 complete -c medark -n '__medark_verb serve' -l host -x -d 'name by which browsers may call it'

@@ -12,6 +12,7 @@
 #include <medark/common.h>
 #include <medark/crypto.h>
 #include <medark/desk.h>
+#include <medark/drill.h>
 #include <medark/error.h>
 #include <medark/export.h>
 #include <medark/key.h>

@@ -35,6 +35,7 @@ struct medark_item_files {
 	struct open_file open[OPEN_MAX];
 	uint64_t clock;
 	bool any_renamed;
+	bool is_reread; /* items are opened for reading */
 };
 
 int medark_item_files_new(struct medark_index *index, int root, struct medark_item_files **out,
@@ -52,13 +53,26 @@ int medark_item_files_new(struct medark_index *index, int root, struct medark_it
 	return 0;
 }
 
+static void close_all(struct medark_item_files *files)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		if (files->open[i].used && files->open[i].file.fd >= 0)
+			(void)close(files->open[i].file.fd);
+		files->open[i] = (struct open_file) { 0 };
+	}
+}
+
+void medark_item_files_reread(struct medark_item_files *files)
+{
+	close_all(files);
+	files->is_reread = true;
+}
+
 void medark_item_files_free(struct medark_item_files *files)
 {
 	if (!files)
 		return;
-	for (size_t i = 0; i < OPEN_MAX; i++)
-		if (files->open[i].used && files->open[i].file.fd >= 0)
-			(void)close(files->open[i].file.fd);
+	close_all(files);
 	medark_tree_clear(&files->tree);
 	medark_buffer_clear(&files->path);
 	pthread_mutex_destroy(&files->lock);
@@ -168,8 +182,8 @@ static int open_item(struct medark_item_files *files, uint32_t number, struct op
 		return medark_error_set(err, MEDARK_E_FORMAT, "it holds bytes of a folder");
 	place = free_place(files);
 	if (item.kind != MEDARK_ITEM_DECODED)
-		MEDARK_TRY(
-			medark_tree_open_file(&files->tree, item.path, number, O_WRONLY, &fd, err));
+		MEDARK_TRY(medark_tree_open_file(&files->tree, item.path, number,
+						 files->is_reread ? O_RDONLY : O_WRONLY, &fd, err));
 	place->file = (struct medark_item_file) { .item = number, .fd = fd, .size = item.size };
 	*out = place;
 	return 0;

@@ -47,6 +47,11 @@ void medark_item_files_release(struct medark_item_files *files,
 			       const struct medark_item_file *file);
 
 /*
+ * From now on items are opened for reading. No thread may hold one.
+ */
+void medark_item_files_reread(struct medark_item_files *files);
+
+/*
  * Sets modes and times: of files, then of folders from the last to the first. Writes
  * medark-renamed.json into the root if an item has another path than in the archive. One thread.
  */

@@ -57,7 +57,7 @@ int medark_leaf_places_list(const struct medark_map *map, struct medark_leaf_pla
 	return 0;
 }
 
-size_t medark_leaf_places_at(const struct medark_leaf_places *places, uint64_t offset)
+size_t medark_leaf_places_from(const struct medark_leaf_places *places, uint64_t offset)
 {
 	size_t low = 0, high = places->count;
 
@@ -69,7 +69,14 @@ size_t medark_leaf_places_at(const struct medark_leaf_places *places, uint64_t o
 		else
 			high = middle;
 	}
-	return low < places->count && places->list[low].offset == offset ? low : places->count;
+	return low;
+}
+
+size_t medark_leaf_places_at(const struct medark_leaf_places *places, uint64_t offset)
+{
+	size_t at = medark_leaf_places_from(places, offset);
+
+	return at < places->count && places->list[at].offset == offset ? at : places->count;
 }
 
 int medark_leaf_places_hash(const struct medark_leaf_places *places, struct medark_bytes content,

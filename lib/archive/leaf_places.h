@@ -34,6 +34,9 @@ int medark_leaf_places_list(const struct medark_map *map, struct medark_leaf_pla
 void medark_leaf_places_clear(struct medark_leaf_places *places);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_leaf_places, medark_leaf_places_clear)
 
+/* The first leaf that begins at `offset` of the content or behind it; places->count: none does. */
+size_t medark_leaf_places_from(const struct medark_leaf_places *places, uint64_t offset);
+
 /* The leaf that begins at `offset` of the content; places->count if none does. */
 size_t medark_leaf_places_at(const struct medark_leaf_places *places, uint64_t offset);
 

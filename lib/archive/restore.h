@@ -3,12 +3,28 @@
 #ifndef MEDARK_ARCHIVE_RESTORE_H
 #define MEDARK_ARCHIVE_RESTORE_H
 
+#include "archive/item_files.h"
 #include "archive/lineage.h"
 
 /* Every item, byte for byte (F-17); the archive has been verified. `threads` 0: as processors. */
 int medark_restore_whole(struct medark_archive *archive, int folder, unsigned threads,
 			 const struct medark_events *events, struct medark_restore_result *out,
 			 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The same, and `check` is called when all bytes are written, before files get their modes: it may
+ * read them through `files`, which medark_item_files_reread() made ready for that. Its negative
+ * code ends it.
+ */
+struct medark_restore_check {
+	int (*check)(void *context, struct medark_item_files *files, struct medark_error *err);
+	void *context;
+};
+int medark_restore_whole_checked(struct medark_archive *archive, int folder, unsigned threads,
+				 const struct medark_events *events,
+				 const struct medark_restore_check *check,
+				 struct medark_restore_result *out,
+				 struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * The records of the patients of the request, or all that the lineage, whose archives then have

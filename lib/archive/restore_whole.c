@@ -238,6 +238,14 @@ int medark_restore_whole(struct medark_archive *archive, int folder, unsigned th
 			 const struct medark_events *events, struct medark_restore_result *out,
 			 struct medark_error *err)
 {
+	return medark_restore_whole_checked(archive, folder, threads, events, NULL, out, err);
+}
+
+int medark_restore_whole_checked(struct medark_archive *archive, int folder, unsigned threads,
+				 const struct medark_events *events,
+				 const struct medark_restore_check *check,
+				 struct medark_restore_result *out, struct medark_error *err)
+{
 	MEDARK_AUTO(whole_free) struct whole *w = calloc(1, sizeof(*w));
 	struct medark_parallel job = { .work = restore_segment, .context = w };
 	struct medark_item_totals totals;
@@ -259,6 +267,10 @@ int medark_restore_whole(struct medark_archive *archive, int folder, unsigned th
 	job.threads = medark_loader_count(archive, largest, threads);
 	MEDARK_TRY(medark_parallel_run(&job, err));
 	MEDARK_TRY(check_coverage(w, err));
+	if (check) {
+		medark_item_files_reread(w->files);
+		MEDARK_TRY(check->check(check->context, w->files, err));
+	}
 	MEDARK_TRY(medark_item_files_finish(w->files, err));
 	out->items = totals.files;
 	out->bytes = totals.bytes;

@@ -22,6 +22,7 @@ ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
 MEDARK = os.environ["MEDARK"]
 VERBS = ["export", "run", "verify", "stamp", "cosign", "inspect", "patients", "items", "restore", "key", "serve", "account",
 VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "key", "serve", "account",
+VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "drill", "key", "serve", "account",
          "audit", "help", "version"]
 
 
