@@ -37,7 +37,6 @@ static void drill_clear(struct drill *d)
 {
 	if (d->whole >= 0)
 		(void)close(d->whole);
-	/* Removes all that is in it. */
 	medark_partial_folder_free(d->place);
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct drill, drill_clear)
@@ -211,6 +210,39 @@ static int run(struct drill *d, struct medark_error *err)
 	return 0;
 }
 
+/* What stands there is in clear text: that it could not be removed must not go unsaid. */
+static int clear_away(struct drill *d, struct medark_error *err)
+{
+	int code = d->place ? medark_partial_folder_discard(d->place, err) : 0;
+
+	if (code < 0) /* what failed may have been for the moment only */
+		code = medark_partial_folder_discard(d->place, err);
+	if (code < 0)
+		return medark_error_prefix(err, code,
+					   "what was restored, in clear text, is left in "
+					   "'%s/medark-drill-%ld.medark-partial'",
+					   d->request->scratch, (long)getuid());
+	return 0;
+}
+
+/* `code` is that of the drill; its sentence stands, and what is left is a warning then. */
+static int finish(struct drill *d, int code, struct medark_error *err)
+{
+	struct medark_error left = { 0 };
+	int cleared = clear_away(d, &left);
+
+	if (cleared >= 0)
+		return code;
+	if (code >= 0) {
+		if (err)
+			*err = left;
+		return cleared;
+	}
+	if (d->events && d->events->warning)
+		d->events->warning(d->events->context, left.message);
+	return code;
+}
+
 int medark_archive_drill(struct medark_archive *archive, const struct medark_drill_request *request,
 			 const struct medark_events *events, struct medark_drill_result *out,
 			 struct medark_error *err)
@@ -227,7 +259,7 @@ int medark_archive_drill(struct medark_archive *archive, const struct medark_dri
 	if (request->charts > MEDARK_DRILL_CHARTS_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "a drill restores %d charts at most",
 					MEDARK_DRILL_CHARTS_MAX);
-	MEDARK_TRY(run(&d, err));
+	MEDARK_TRY(finish(&d, run(&d, err), err));
 	*out = d.result;
 	return 0;
 }

@@ -107,7 +107,9 @@ static int put_archive(const struct medark_drill_report *report,
 		       const struct medark_archive_info *info, const char *when,
 		       struct medark_buffer *out, struct medark_error *err)
 {
-	MEDARK_TRY(medark_html(out, err, "<h2>The archive</h2>\n<table class=\"list\">\n"));
+	MEDARK_TRY(medark_html(
+		out, err,
+		"<section class=\"panel\"><h2>The archive</h2>\n<table class=\"list\">\n"));
 	MEDARK_TRY(row(out, "file", report->request->archive, err));
 	MEDARK_TRY(row(out, "archive", info->archive, err));
 	MEDARK_TRY(row_number(out, "sequence", info->sequence, err));
@@ -127,13 +129,15 @@ static int put_archive(const struct medark_drill_report *report,
 		       err));
 	MEDARK_TRY(row(out, "drill ended", when, err));
 	MEDARK_TRY(row(out, "tool", "medark " MEDARK_VERSION, err));
-	return medark_html(out, err, "</table>\n");
+	return medark_html(out, err, "</table></section>\n");
 }
 
 static int put_found(const struct medark_drill_result *r, struct medark_buffer *out,
 		     struct medark_error *err)
 {
-	MEDARK_TRY(medark_html(out, err, "<h2>What was compared</h2>\n<table class=\"list\">\n"));
+	MEDARK_TRY(medark_html(
+		out, err,
+		"<section class=\"panel\"><h2>What was compared</h2>\n<table class=\"list\">\n"));
 	MEDARK_TRY(row_number(out, "files and folders", r->items, err));
 	MEDARK_TRY(row_number(out, "bytes", r->bytes, err));
 	MEDARK_TRY(row_number(out, "records", r->records, err));
@@ -144,23 +148,23 @@ static int put_found(const struct medark_drill_result *r, struct medark_buffer *
 	MEDARK_TRY(row_number(out, "names that were not safe here, and changed", r->renamed, err));
 	MEDARK_TRY(row_number(out, "charts of patients drawn at random", r->charts, err));
 	MEDARK_TRY(row_number(out, "records in them", r->chart_records, err));
-	return medark_html(out, err, "</table>\n");
+	return medark_html(out, err, "</table></section>\n");
 }
 
 static int put_times(const struct medark_drill_result *r, struct medark_buffer *out,
 		     struct medark_error *err)
 {
-	MEDARK_TRY(
-		medark_html(out, err,
-			    "<h2>How long it took</h2>\n<table class=\"list\">\n<thead><tr><th>"
-			    "step</th><th>bytes</th><th>seconds</th><th>MB/s</th></tr></thead>\n"));
+	MEDARK_TRY(medark_html(
+		out, err,
+		"<section class=\"panel\"><h2>How long it took</h2>\n<table class=\"list\">\n<thead><tr><th>"
+		"step</th><th>bytes</th><th>seconds</th><th>MB/s</th></tr></thead>\n"));
 	MEDARK_TRY(step(out, "the first chart, once the archive was open", 0, r->first_chart, err));
 	MEDARK_TRY(step(out, "verify", r->archive_bytes, r->verify, err));
 	MEDARK_TRY(step(out, "restore", r->bytes, r->restore, err));
 	MEDARK_TRY(step(out, "read back and compare", r->bytes, r->compare, err));
 	MEDARK_TRY(step(out, "all charts", 0, r->charts_time, err));
 	MEDARK_TRY(step(out, "the drill", 0, r->total, err));
-	return medark_html(out, err, "</table>\n");
+	return medark_html(out, err, "</table></section>\n");
 }
 
 static int put_limits(const struct medark_drill_result *r, struct medark_buffer *out,
@@ -168,7 +172,7 @@ static int put_limits(const struct medark_drill_result *r, struct medark_buffer 
 {
 	MEDARK_TRY(medark_html(
 		out, err,
-		"<h2>What that shows, and what not</h2>\n<ul>\n"
+		"<section class=\"panel\"><h2>What that shows, and what not</h2>\n<ul>\n"
 		"<li>The signature leads to a trust anchor that the user gave, and every byte of the "
 		"archive is as it was signed.</li>\n"
 		"<li>Everything was restored into a private folder %s, read back from there, and "
@@ -182,7 +186,7 @@ static int put_limits(const struct medark_drill_result *r, struct medark_buffer 
 		"&ldquo;complete as exported&rdquo; says, and nothing more.</li>\n"
 		"<li>Nothing was sent into another system; modes and times of files were set, and "
 		"not compared.</li>\n"
-		"<li>The folder was removed afterwards. This page has no patient data.</li>\n</ul>\n",
+		"<li>The folder was removed afterwards. This page has no patient data.</li>\n</ul></section>\n",
 		r->is_memory ? "No disk was written to: that one has room and works is not shown."
 			     : "Files were written to the disk and dropped from memory before they "
 			       "were read, as far as the system lets."));

@@ -440,6 +440,18 @@ int medark_partial_folder_finish(struct medark_partial_folder *p, bool sync,
 	return 0;
 }
 
+int medark_partial_folder_discard(struct medark_partial_folder *p, struct medark_error *err)
+{
+	if (p->fd >= 0) {
+		MEDARK_TRY(remove_content(p, p->fd, err));
+		(void)close(p->fd);
+		p->fd = -1;
+	}
+	if (unlinkat(p->parent, p->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return medark_error_errno(err, errno, "cannot remove '%s'", p->name);
+	return 0;
+}
+
 void medark_partial_folder_free(struct medark_partial_folder *p)
 {
 	struct medark_error ignored;

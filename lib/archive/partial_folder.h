@@ -50,6 +50,13 @@ int medark_partial_folder_fd(const struct medark_partial_folder *p);
 int medark_partial_folder_finish(struct medark_partial_folder *p, bool sync,
 				 struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * In the place of finish: removes the folder with all that is in it, and tells if it cannot; then
+ * it may be tried again. MEDARK_E_SYSTEM.
+ */
+int medark_partial_folder_discard(struct medark_partial_folder *p,
+				  struct medark_error *err) MEDARK_MUST_USE;
+
 /* Without finish: removes the folder with all that is in it. */
 void medark_partial_folder_free(struct medark_partial_folder *p);
 MEDARK_DEFINE_AUTO(struct medark_partial_folder, medark_partial_folder_free)

@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 struct medark_signed_report {
 	struct medark_output *report, *signature;
+	char *signature_path;
 	struct medark_certificate *signer; /* NULL: nobody signs */
 	struct medark_private_key *key;
 };
@@ -24,14 +26,13 @@ void medark_signed_report_free(struct medark_signed_report *r)
 	medark_output_free(r->signature);
 	medark_certificate_free(r->signer);
 	medark_private_key_free(r->key);
+	free(r->signature_path);
 	free(r);
 }
 
 static int load_signer(struct medark_signed_report *r,
 		       const struct medark_signed_report_setup *setup, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_heap_free) char *path = NULL;
-
 	MEDARK_TRY(medark_digest_setup(err));
 	MEDARK_TRY(medark_certificate_load(setup->signer, &r->signer, err));
 	MEDARK_TRY(medark_certificate_check_signer(r->signer, time(NULL), err));
@@ -40,11 +41,11 @@ static int load_signer(struct medark_signed_report *r,
 		return medark_error_set(err, MEDARK_E_KEY,
 					"the key '%s' does not belong to the certificate '%s'",
 					setup->signer_key, setup->signer);
-	if (asprintf(&path, "%s.p7s", setup->path) < 0) {
-		path = NULL;
+	if (asprintf(&r->signature_path, "%s.p7s", setup->path) < 0) {
+		r->signature_path = NULL;
 		return medark_error_memory(err, "a report");
 	}
-	return medark_output_open(path, setup->replace, &r->signature, err);
+	return medark_output_open(r->signature_path, setup->replace, &r->signature, err);
 }
 
 int medark_signed_report_new(const struct medark_signed_report_setup *setup,
@@ -70,6 +71,7 @@ int medark_signed_report_finish(struct medark_signed_report *r, struct medark_by
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer signature = MEDARK_BUFFER(MEDARK_SIGNATURE_SIZE_MAX);
+	int code;
 
 	MEDARK_TRY(medark_output_write(r->report, text.data, text.size, err));
 	if (r->signer) {
@@ -77,5 +79,9 @@ int medark_signed_report_finish(struct medark_signed_report *r, struct medark_by
 		MEDARK_TRY(medark_output_write(r->signature, signature.data, signature.size, err));
 		MEDARK_TRY(medark_output_finish(r->signature, err));
 	}
-	return medark_output_finish(r->report, err);
+	code = medark_output_finish(r->report, err);
+	/* A signature of something that is not there would only mislead. */
+	if (code < 0 && r->signer)
+		(void)unlink(r->signature_path);
+	return code;
 }
