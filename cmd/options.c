@@ -25,6 +25,10 @@
 #define LEAVES	  (CLI_RESTORE | CLI_PROVE | CLI_DRILL)
 #define SIGNS	  (CLI_EXPORT | CLI_RESTORE | CLI_DRILL)
 #define CHECKS	  (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS)
+#define COUNTS	  CLI_DIFF
+#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | COUNTS)
+#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | COUNTS)
+#define CHECKS	  (CLI_VERIFY | OPENS)
 #define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
 #define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
 #define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
@@ -74,6 +78,13 @@ const struct cli_option cli_option_table[] = {
 	{ "at", 0, CLI_TEXT, CLI_EXPORT, AT(at), "DATE",
 	  "judge the certificates of --previous as of then:\n2026-11-22 or 2026-11-22T03:10:00Z "
 	  "(UTC)" },
+	{ "old", 0, CLI_LIST, CLI_DIFF, AT(olds), "FILE",
+	  "an archive before OLD, if that is an increment;\nrepeatable" },
+	{ "new", 0, CLI_LIST, CLI_DIFF, AT(news), "FILE", "the same before NEW; repeatable" },
+	{ "list", 0, CLI_TEXT, CLI_DIFF, AT(list), "FILE",
+	  "write every difference, by patient: FILE.csv, or\nFILE.jsonl (JSON Lines)" },
+	{ "report", 0, CLI_TEXT, CLI_DIFF, AT(report), "FILE",
+	  "write a page of the counts (HTML, nobody is named)" },
 	{ "recipient", 0, CLI_LIST, CLI_INSPECT, AT(recipients), "CERT",
 	  "tell whether this certificate (PEM) is among the\nrecipients; repeatable" },
 	{ "to", 0, CLI_TEXT, CLI_RESTORE, AT(to), "TARGET",
@@ -156,7 +167,7 @@ const struct cli_option cli_option_table[] = {
 	  "leave out what matches, within a source (* is for /\ntoo); repeatable" },
 	{ "expect-missing", 0, CLI_COMMAS, CLI_EXPORT, AT(expected), "TYPE",
 	  "a FHIR server may give fewer of this type than it\ncounts; repeatable or separated by commas" },
-	{ "auth", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE, AT(auth), "FILE",
+	{ "auth", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE | CLI_DIFF, AT(auth), "FILE",
 	  "how a FHIR server is shown who asks (JSON)" },
 	{ "report", 0, CLI_TEXT, CLI_EXPORT, AT(report), "FILE",
 	  "list what was quarantined, skipped or not looked into\n(JSON Lines)" },
@@ -173,6 +184,7 @@ const struct cli_option cli_option_table[] = {
 	{ "signer", 0, CLI_TEXT, CLI_DRILL, AT(signer), "CERT",
 	  "who signs the report, as FILE.p7s" },
 	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | CLI_PROVE | CLI_DRILL, AT(force), NULL,
+	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | COUNTS, AT(force), NULL,
 	  "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there; server:\nwrite over records of the same ids" },
@@ -189,6 +201,11 @@ const struct cli_option cli_option_table[] = {
 	  "keep a row of what leaves in clear text in\nDIR/audit-restore (default: in STATE_DIRECTORY, then\n~/.local/state/medark, if that has an audit log)" },
 	{ "audit-log", 0, CLI_TEXT, LEAVES, AT(audit_log), "DIR", "keep that row in this folder" },
 	{ "auditor", 0, CLI_LIST, LEAVES, AT(auditors), "CERT",
+	{ "state", 0, CLI_TEXT, COUNTS, AT(state), "DIR",
+	  "keep a row of a list that is written in\nDIR/audit-restore (default: in STATE_DIRECTORY, then\n~/.local/state/medark, if that has an audit log)" },
+	{ "audit-log", 0, CLI_TEXT, CLI_RESTORE | COUNTS, AT(audit_log), "DIR",
+	  "keep that row in this folder" },
+	{ "auditor", 0, CLI_LIST, CLI_RESTORE | COUNTS, AT(auditors), "CERT",
 	  "certificate (PEM) of who may read that row, beside who\nhas a KEY of --identity; repeatable" },
 	{ "audit-log", 0, CLI_TEXT, CLI_SERVE, AT(audit_log), "DIR",
 	  "folder of the audit log (default: audit in that of the\naccounts)" },
@@ -540,6 +557,8 @@ void cli_options_clear(struct cli_options *options)
 				     &options->hosts,	   &options->auditors, &options->tsa_trust,
 				     &options->crls };
 				     &options->hosts,	   &options->auditors, &options->records };
+				     &options->hosts,	   &options->auditors, &options->olds,
+				     &options->news };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

@@ -41,6 +41,7 @@ struct cli_options {
 	enum medark_restore_form form;	    /* of --to */
 	const char *state, *shown, *issuer; /* of accounts */
 	const char *account, *from, *until; /* of the audit log */
+	const char *list;		    /* what a comparison or a scope writes by patient */
 	bool off, fhir;
 	const char *audit_log, *tls_cert, *tls_key, *user, *zone; /* of a service */
 	const char *tsa, *tsa_ca;				  /* of time stamps */
@@ -55,6 +56,8 @@ struct cli_options {
 	bool has_limit;
 	struct cli_list signers; /* of whom one must have signed */
 	struct cli_list records; /* of a proof, TYPE/ID */
+	struct cli_list olds, news; /* further archives of the chains that are compared */
+	struct cli_list signers;    /* of whom one must have signed */
 	struct cli_list recipients, trust, identities, patients, types, excludes, expected, roles,
 		listen, hosts, auditors, operands;
 	struct cli_list hidden; /* copies of what was blanked out in argv; owned */

@@ -261,6 +261,28 @@ const struct cli_verb cli_verbs[] = {
 			"  medark drill night.medark --identity it.key.pem --trust ca.pem \\\n"
 			"      --scratch /dev/shm --report drill.html --signer it-lead.cert.pem \\\n"
 			"      --signer-key it-lead.key.pem\n",
+		.name = "diff",
+		.title = "diff",
+		.action = "compare",
+		.brief = "compare two archives, or an archive and a source, by record",
+		.bit = CLI_DIFF,
+		.run = cmd_diff,
+		.exits = "0 1 2 3 4 5 6 130",
+		.meanings = { { CLI_DONE, "both were read, and hold the same" },
+			      { CLI_INCOMPLETE,
+				"done, but they differ, or not all could be compared" } },
+		.synopsis = "medark diff OLD NEW --identity KEY --trust CERT [options]\n",
+		.text = "Tells by resource type, and by patient, which records are the same, were added,\n"
+			"were changed or are gone: the proof of a migration. OLD is an archive; NEW is\n"
+			"one, or what export takes as a SOURCE: a folder, a file, a FHIR server. How a\n"
+			"server writes a record does not count, nor do versionId, lastUpdated, source\n"
+			"and tag in meta; the precision of numbers does: 1.10 is not 1.1. The screen and\n"
+			"the page of --report have counts only; --list names patients and records.\n",
+		.examples = "  medark diff before.medark after.medark --identity it.key.pem \\\n"
+			    "      --trust ca.pem --report migration.html\n"
+			    "  medark diff before.medark fhir+https://new.example/fhir \\\n"
+			    "      --auth new.json --identity it.key.pem --trust ca.pem \\\n"
+			    "      --list differences.csv\n",
 	},
 	{
 		.name = "key",

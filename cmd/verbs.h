@@ -48,6 +48,9 @@ enum cli_verb_bit {
 	CLI_VERIFY_PROOF = 1 << 14,
 	CLI_DRILL = 1 << 15,
 	CLI_ALL = (1 << 16) - 1,
+	CLI_DIFF = 1 << 20,
+	CLI_SCOPE = 1 << 21,
+	CLI_ALL = (1 << 30) - 1,
 };
 
 /* What an exit code says. */
@@ -84,6 +87,7 @@ int cmd_restore(const struct cli_options *options);
 int cmd_prove(const struct cli_options *options);
 int cmd_verify_proof(const struct cli_options *options);
 int cmd_drill(const struct cli_options *options);
+int cmd_diff(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
 int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);

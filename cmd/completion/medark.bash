@@ -45,6 +45,11 @@ _medark_options() {
 			--signer-key-passphrase-file --force --threads --state --audit-log --auditor \
 			--passphrase --passphrase-file --passphrase-fd --passphrase-command
 		;;
+	diff)
+		echo --identity --trust --signed-by --at --old --new --list --report --force --auth --state \
+			--audit-log --auditor --threads --passphrase --passphrase-file --passphrase-fd \
+			--passphrase-command
+		;;
 	key) echo --role --name --type --out --force ;;
 	serve)
 		echo --identity --trust --signed-by --at --state --audit-log --auditor --listen \
@@ -89,6 +94,7 @@ _medark() {
 	local verbs='export run verify stamp cosign inspect patients items restore serve key account audit help version'
 	local verbs='export run verify inspect patients items restore prove verify-proof serve key account audit help version'
 	local verbs='export run verify inspect patients items restore prove verify-proof drill serve key account audit help version'
+	local verbs='export run verify inspect patients items restore diff serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then

@@ -35,6 +35,7 @@ complete -c medark -n __medark_first -a restore -d 'bring records back: files, p
 complete -c medark -n __medark_first -a prove -d 'show that records stood in an archive, and nothing of others'
 complete -c medark -n __medark_first -a verify-proof -d 'check a proof of records'
 complete -c medark -n __medark_first -a drill -d 'rehearse a restore'
+complete -c medark -n __medark_first -a diff -d 'compare two archives, or an archive and a source'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
@@ -53,6 +54,9 @@ complete -c medark -n '__medark_second help' -a 'export run verify inspect patie
 complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore prove verify-proof drill serve key account audit version'
 
 set -l work export run verify inspect patients items restore prove verify-proof drill serve key account audit
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore diff serve key account audit version'
+
+set -l work export run verify inspect patients items restore diff serve key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n '__medark_verb version' -s v -l verbose -d 'print more'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
@@ -60,6 +64,7 @@ complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and w
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
 set -l opens patients items restore prove drill serve
+set -l opens patients items restore serve diff
 complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify stamp cosign export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify stamp cosign $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
@@ -73,6 +78,8 @@ complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-
 complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-command -x -a '(__fish_complete_command)' -d 'passphrase from a command'
 complete -c medark -n '__medark_verb export verify restore cosign' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite what exists'
+complete -c medark -n '__medark_verb export verify restore diff' -l threads -x -d 'threads to use'
+complete -c medark -n '__medark_verb export restore key diff' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
 complete -c medark -n '__medark_verb export verify restore prove' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore prove key' -l force -d 'overwrite what exists'
@@ -110,6 +117,12 @@ complete -c medark -n '__medark_verb patients' -l limit -x -d 'at most so many p
 complete -c medark -n '__medark_verb items' -l quarantined -d 'what was not understood, or skipped'
 complete -c medark -n '__medark_verb items' -l limit -x -d 'at most so many rows'
 
+complete -c medark -n '__medark_verb diff' -l old -r -F -d 'an archive before OLD'
+complete -c medark -n '__medark_verb diff' -l new -r -F -d 'an archive before NEW'
+complete -c medark -n '__medark_verb diff' -l list -r -F -d 'every difference, by patient'
+complete -c medark -n '__medark_verb diff' -l report -r -F -d 'a page of the counts'
+complete -c medark -n '__medark_verb diff' -l auth -r -F -d 'how a FHIR server is shown who asks'
+
 complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_directories)' -d 'folder to write, sqlite:FILE, or a FHIR server'
 complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'
 complete -c medark -n '__medark_verb restore' -l type -x -d 'only this resource type'
@@ -145,6 +158,7 @@ complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
 complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
 
 complete -c medark -n '__medark_verb account serve restore prove drill' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
+complete -c medark -n '__medark_verb account serve restore diff' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
 complete -c medark -n '__medark_verb account' -l role -x -a 'clinician desk auditor admin' -d 'what the account may do'
 complete -c medark -n '__medark_verb account' -l shown -x -d 'what pages and the log call it'
 complete -c medark -n '__medark_verb account' -l issuer -x -d 'what the app calls this place'
@@ -158,6 +172,8 @@ complete -c medark -n '__medark_verb audit' -l fhir -d 'AuditEvents of FHIR'
 
 complete -c medark -n '__medark_verb serve restore prove drill' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
 complete -c medark -n '__medark_verb serve restore prove drill' -l auditor -r -F -d 'certificate of who may read the log'
+complete -c medark -n '__medark_verb serve restore diff' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
+complete -c medark -n '__medark_verb serve restore diff' -l auditor -r -F -d 'certificate of who may read the log'
 complete -c medark -n '__medark_verb serve' -l listen -x -d 'IP address and port'
 complete -c medark -n '__medark_verb serve' -l allow-others -d 'let other machines reach it'
 complete -c medark -n '__medark_verb serve' -l host -x -d 'name by which browsers may call it'

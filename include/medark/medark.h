@@ -11,6 +11,8 @@
 #include <medark/chain.h>
 #include <medark/common.h>
 #include <medark/crypto.h>
+#include <medark/compare.h>
+#include <medark/csv.h>
 #include <medark/desk.h>
 #include <medark/drill.h>
 #include <medark/error.h>

@@ -10,6 +10,8 @@
 #include "archive/write_all.h"
 #include "view/lists.h"
 
+#include <medark/csv.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,41 +56,23 @@ static int flush(struct table *t, size_t from, struct medark_error *err)
 
 /* ---- cells ---- */
 
-static bool is_number(struct medark_bytes text)
-{
-	size_t i = text.size && (text.data[0] == '-' || text.data[0] == '+');
+struct cell {
+	struct medark_buffer *out;
+	struct medark_error *err;
+};
 
-	for (; i < text.size; i++)
-		if ((text.data[i] < '0' || text.data[i] > '9') && text.data[i] != '.')
-			return false;
-	return text.size > 0;
-}
-
-/*
- * A spreadsheet takes what begins with one of these for a formula, and a record's writer could have
- * it send the others somewhere: an apostrophe in front makes it a text.
- */
-static bool is_formula(struct medark_bytes text)
+static int add(void *context, const void *data, size_t size)
 {
-	return text.size && strchr("=+-@\t\r\n", text.data[0]) && text.data[0] && !is_number(text);
+	const struct cell *cell = context;
+
+	return medark_buffer_add(cell->out, data, size, cell->err);
 }
 
 static int put(struct table *t, bool is_first, struct medark_bytes text, struct medark_error *err)
 {
-	MEDARK_TRY(medark_buffer_text(&t->text, is_first ? "\"" : ",\"", err));
-	if (is_formula(text))
-		MEDARK_TRY(medark_buffer_text(&t->text, "'", err));
-	for (;;) {
-		const uint8_t *quote = text.size ? memchr(text.data, '"', text.size) : NULL;
-		size_t size = quote ? (size_t)(quote - text.data) + 1 : text.size;
+	struct cell cell = { &t->text, err };
 
-		MEDARK_TRY(medark_buffer_add(&t->text, text.data, size, err));
-		if (!quote)
-			break;
-		MEDARK_TRY(medark_buffer_text(&t->text, "\"", err));
-		text = medark_bytes(text.data + size, text.size - size);
-	}
-	return medark_buffer_text(&t->text, "\"", err);
+	return medark_csv_cell(is_first, (const char *)text.data, text.size, add, &cell);
 }
 
 static int put_text(struct table *t, const char *text, struct medark_error *err)

@@ -23,6 +23,7 @@ MEDARK = os.environ["MEDARK"]
 VERBS = ["export", "run", "verify", "stamp", "cosign", "inspect", "patients", "items", "restore", "key", "serve", "account",
 VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "key", "serve", "account",
 VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "drill", "key", "serve", "account",
+VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "diff", "key", "serve", "account",
          "audit", "help", "version"]
 
 
@@ -37,7 +38,7 @@ class Result:
         lines = [json.loads(line) for line in self.out.splitlines()]
         for line in lines:
             assert line["message_type"] in ("status", "summary", "error", "patient",
-                                            "item", "quarantined", "account", "event", "listening"), line
+                                            "item", "quarantined", "difference", "account", "event", "listening"), line
         return lines
 
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* page_text: texts in a page (HTML), as bytes that came from elsewhere: a name, a path. */
+#ifndef MEDARK_CMD_PAGE_TEXT_H
+#define MEDARK_CMD_PAGE_TEXT_H
+
+#include <stdio.h>
+
+/* Prints `text` so that it is text and nothing else. What is not UTF-8 becomes U+FFFD. */
+void cli_page_text(FILE *f, const char *text);
+
+/* A row of two cells; the second is `value` as text. */
+void cli_page_row(FILE *f, const char *label, const char *value);
+
+/* The beginning of a page that needs nothing else and prints well, and its end. */
+void cli_page_begin(FILE *f, const char *title);
+void cli_page_end(FILE *f);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * result_file: a list or a report that a verb writes beside what it prints: for its owner alone,
+ * and under its name only when it is complete. A failure leaves no file.
+ */
+#ifndef MEDARK_CMD_RESULT_FILE_H
+#define MEDARK_CMD_RESULT_FILE_H
+
+#include "options.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+struct cli_result_file {
+	const struct cli_options *options;
+	const char *option, *path; /* of the command line */
+	FILE *f;		   /* NULL: none is written */
+	char partial[PATH_MAX];
+};
+
+/*
+ * Opens it. `option` ("--list") names it in sentences; both are borrowed. Refuses a file that is
+ * there, unless --force is given, and one that is an input of this run. 0 or an exit code.
+ */
+int cli_result_file_open(struct cli_result_file *file, const struct cli_options *options,
+			 const char *option, const char *path);
+
+/* Gives it its name, when it is on the disk. Without a file: 0. 0 or an exit code. */
+int cli_result_file_finish(struct cli_result_file *file);
+
+/* For __attribute__((cleanup)): what is not finished is gone. */
+void cli_result_file_clear(struct cli_result_file *file);
+#define CLI_AUTO_RESULT_FILE __attribute__((cleanup(cli_result_file_clear)))
+
+#endif
