@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark restore: an archive, or some patients of it, into a folder; server.c: into a server. */
 #include "access.h"
-#include "closest.h"
+#include "day.h"
 #include "forms.h"
 #include "inputs.h"
 #include "leaving.h"
@@ -12,6 +12,7 @@
 #include "report.h"
 #include "server.h"
 #include "text.h"
+#include "types.h"
 
 #include <medark/server.h>
 
@@ -20,45 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Room for YYYY-MM-DD. */
-#define DATE_SIZE 11
-
-static bool is_day(unsigned year, unsigned month, unsigned day)
-{
-	static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
-	       day <= days[month - 1] + (leap && month == 2);
-}
-
-/* The digits of `text` that stand where `form` has this letter. */
-static unsigned number_at(const char *text, const char *form, char letter)
-{
-	return (unsigned)strtoul(text + (strchr(form, letter) - form), NULL, 10);
-}
-
-/* YYYY-MM-DD, or DD-MM-YYYY as a query of patients may have it. */
-static bool read_date(const char *text, char out[DATE_SIZE])
-{
-	unsigned year, month, day;
-	const char *form;
-
-	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10)
-		return false;
-	form = text[4] == '-' ? "YYYY-MM-DD" : "DD-MM-YYYY";
-	for (size_t i = 0; i < 10; i++)
-		if ((text[i] == '-') != (form[i] == '-'))
-			return false;
-	year = number_at(text, form, 'Y');
-	month = number_at(text, form, 'M');
-	day = number_at(text, form, 'D');
-	if (!is_day(year, month, day))
-		return false;
-	(void)snprintf(out, DATE_SIZE, "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
-	return true;
-}
 
 static int check_language(const struct cli_options *options)
 {
@@ -76,7 +38,7 @@ static int check_language(const struct cli_options *options)
 static int check(const struct cli_options *options)
 {
 	struct cli_missing missing = { 0 };
-	char date[DATE_SIZE];
+	char date[CLI_DAY_MAX];
 	int code;
 
 	cli_access_missing(options, true, &missing);
@@ -96,7 +58,7 @@ static int check(const struct cli_options *options)
 		code = cli_access_check_archive(options, options->operands.items[k]);
 	if (code)
 		return code;
-	if (options->since && !read_date(options->since, date))
+	if (options->since && !cli_day_read(options->since, date))
 		return cli_report_usage(options,
 					"cannot use '%s' for --since: it must be a date, "
 					"YYYY-MM-DD or DD-MM-YYYY",
@@ -257,65 +219,6 @@ static void print_text(const struct cli_options *options, const struct outcome *
 		(void)fputs("open index.html in that folder with a browser\n", stdout);
 }
 
-static const char *type_at(size_t i, const void *context)
-{
-	(void)context;
-	return medark_resource_type(i);
-}
-
-/* Has the archive records of types that FHIR does not have? */
-static bool has_others(struct medark_archive *archive)
-{
-	struct medark_archive_info info;
-	struct medark_error ignored = { 0 };
-
-	if (medark_archive_info(archive, &info, &ignored) < 0)
-		return true;
-	for (uint32_t i = 0; i < info.type_count; i++)
-		if (strcmp(info.types[i].name, "Other") == 0)
-			return true;
-	return false;
-}
-
-static bool is_known(const char *type, size_t known)
-{
-	for (size_t i = 0; i < known; i++)
-		if (strcmp(type, medark_resource_type(i)) == 0)
-			return true;
-	return false;
-}
-
-/*
- * A mistyped type would otherwise look like a patient without such records. It may be meant only
- * where the archive has records that FHIR has no type for. 0 or CLI_USAGE.
- */
-static int check_types(const struct cli_options *options, struct medark_archive *archive)
-{
-	char sentence[256], meant[96];
-	size_t known = 0;
-
-	while (medark_resource_type(known))
-		known++;
-	for (size_t i = 0; i < options->types.count; i++) {
-		const char *type = options->types.items[i], *near;
-
-		if (is_known(type, known))
-			continue;
-		near = cli_closest(type, known, type_at, NULL);
-		(void)snprintf(meant, sizeof(meant), "%s%s%s", near ? "; did you mean '" : "",
-			       near ? near : "", near ? "'?" : "");
-		if (!has_others(archive))
-			return cli_report_usage(options,
-						"cannot use '%.64s' for --type: FHIR has no "
-						"resource type of that name%s",
-						type, meant);
-		(void)snprintf(sentence, sizeof(sentence), "FHIR has no resource type '%.64s'%s",
-			       type, meant);
-		cli_report_warning(options, sentence);
-	}
-	return 0;
-}
-
 static void warn_of_none(const struct cli_options *options, const struct medark_restore_result *r)
 {
 	char sentence[128];
@@ -469,7 +372,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 		   const struct cli_lines *patients)
 {
 	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase zip = { .size = 0 };
-	char since[DATE_SIZE];
+	char since[CLI_DAY_MAX];
 	struct refusal refusal = { 0 };
 	struct cli_leaving leaving;
 	struct medark_restore_request request = {
@@ -484,7 +387,7 @@ static int restore(const struct cli_options *options, struct cli_access *access,
 		.out_replaceable = &refusal.replaceable,
 		.type_count = options->types.count,
 		.types = options->types.items,
-		.since = options->since && read_date(options->since, since) ? since : NULL,
+		.since = options->since && cli_day_read(options->since, since) ? since : NULL,
 		.threads = (unsigned)options->threads,
 		.language = language(options),
 		.before = cli_leaving_note,
@@ -549,7 +452,7 @@ static int restore_to_folder(const struct cli_options *options)
 	if (!code)
 		code = open_archives(options, &lines, &access);
 	for (size_t i = 0; !code && i < access.count; i++)
-		code = check_types(options, access.all[i]);
+		code = cli_types_check(options, access.all[i]);
 	return code ? code : restore(options, &access, &lines);
 }
 

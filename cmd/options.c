@@ -26,6 +26,7 @@
 #define SIGNS	  (CLI_EXPORT | CLI_RESTORE | CLI_DRILL)
 #define CHECKS	  (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS)
 #define COUNTS	  CLI_DIFF
+#define COUNTS	  (CLI_DIFF | CLI_SCOPE)
 #define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | COUNTS)
 #define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | COUNTS)
 #define CHECKS	  (CLI_VERIFY | OPENS)
@@ -83,6 +84,14 @@ const struct cli_option cli_option_table[] = {
 	{ "new", 0, CLI_LIST, CLI_DIFF, AT(news), "FILE", "the same before NEW; repeatable" },
 	{ "list", 0, CLI_TEXT, CLI_DIFF, AT(list), "FILE",
 	  "write every difference, by patient: FILE.csv, or\nFILE.jsonl (JSON Lines)" },
+	{ "type", 0, CLI_COMMAS, CLI_SCOPE, AT(types), "TYPE",
+	  "count only these resource types; repeatable or\nseparated by commas" },
+	{ "since", 0, CLI_TEXT, CLI_SCOPE, AT(since), "DATE",
+	  "count only what is dated then or later (YYYY-MM-DD or\nDD-MM-YYYY)" },
+	{ "until", 0, CLI_TEXT, CLI_SCOPE, AT(until), "DATE",
+	  "count only what is dated then or before" },
+	{ "list", 0, CLI_TEXT, CLI_SCOPE, AT(list), "FILE",
+	  "write a row for each patient, with how to reach them:\nFILE.csv, or FILE.jsonl (JSON Lines)" },
 	{ "report", 0, CLI_TEXT, CLI_DIFF, AT(report), "FILE",
 	  "write a page of the counts (HTML, nobody is named)" },
 	{ "recipient", 0, CLI_LIST, CLI_INSPECT, AT(recipients), "CERT",

@@ -285,6 +285,28 @@ const struct cli_verb cli_verbs[] = {
 			    "      --list differences.csv\n",
 	},
 	{
+		.name = "scope",
+		.title = "scope",
+		.action = "count",
+		.brief = "whose data, and of which kinds, stood in what was exposed",
+		.bit = CLI_SCOPE,
+		.run = cmd_scope,
+		.exits = "0 1 2 3 4 5 6 130",
+		.meanings = { { CLI_INCOMPLETE,
+				"done, but the archive itself is incomplete: there may be more" } },
+		.synopsis = "medark scope ARCHIVE... --identity KEY --trust CERT [options]\n",
+		.text = "For a breach: counts the patients, their records by type, and the categories of\n"
+			"personal data (identity, address, kinds of health data), as the notice to the\n"
+			"supervisory authority asks within 72 hours (GDPR art. 33). With --list it\n"
+			"writes who they are and how to reach them, for telling them (art. 34). Nobody\n"
+			"is named on the screen. --since, --until and --type leave out what was not\n"
+			"exposed. Of an increment give the archives before it too.\n",
+		.examples = "  medark scope night.medark --identity it.key.pem --trust ca.pem\n"
+			    "  medark scope night.medark --identity it.key.pem --trust ca.pem \\\n"
+			    "      --since 2025-01-01 --type Observation,DiagnosticReport \\\n"
+			    "      --list concerned.csv\n",
+	},
+	{
 		.name = "key",
 		.title = "key new",
 		.action = "make a key",

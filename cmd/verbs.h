@@ -89,6 +89,7 @@ int cmd_verify_proof(const struct cli_options *options);
 int cmd_drill(const struct cli_options *options);
 int cmd_diff(const struct cli_options *options);
 int cmd_key(const struct cli_options *options);
+int cmd_scope(const struct cli_options *options);
 int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);
 int cmd_audit(const struct cli_options *options);

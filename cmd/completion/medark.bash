@@ -50,6 +50,11 @@ _medark_options() {
 			--audit-log --auditor --threads --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
+	scope)
+		echo --identity --trust --signed-by --at --since --until --type --list --force --state \
+			--audit-log --auditor --threads --passphrase --passphrase-file --passphrase-fd \
+			--passphrase-command
+		;;
 	key) echo --role --name --type --out --force ;;
 	serve)
 		echo --identity --trust --signed-by --at --state --audit-log --auditor --listen \
@@ -95,6 +100,7 @@ _medark() {
 	local verbs='export run verify inspect patients items restore prove verify-proof serve key account audit help version'
 	local verbs='export run verify inspect patients items restore prove verify-proof drill serve key account audit help version'
 	local verbs='export run verify inspect patients items restore diff serve key account audit help version'
+	local verbs='export run verify inspect patients items restore diff scope serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -127,6 +133,8 @@ _medark() {
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit | *:--charts) ;;
 	*:--patient | *:--record | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
+	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
+	*:--patient | *:--type | *:--expect-missing | restore:--since | scope:--since | *:--until | *:--at | *:--as-of | *:--group) ;;
 	*:--id-prefix | *:--source-base | *:--workers | *:--listen | *:--host) ;;
 	*:--user) _medark_fill -u -- "$word" ;;
 	*:--shown | *:--issuer | *:--account | *:--from | audit:--to) ;;

@@ -36,6 +36,7 @@ complete -c medark -n __medark_first -a prove -d 'show that records stood in an 
 complete -c medark -n __medark_first -a verify-proof -d 'check a proof of records'
 complete -c medark -n __medark_first -a drill -d 'rehearse a restore'
 complete -c medark -n __medark_first -a diff -d 'compare two archives, or an archive and a source'
+complete -c medark -n __medark_first -a scope -d 'whose data stood in what was exposed'
 complete -c medark -n __medark_first -a key -d 'make a key pair'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
@@ -55,8 +56,9 @@ complete -c medark -n '__medark_second help' -a 'export run verify inspect patie
 
 set -l work export run verify inspect patients items restore prove verify-proof drill serve key account audit
 complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore diff serve key account audit version'
+complete -c medark -n '__medark_second help' -a 'export run verify inspect patients items restore diff scope serve key account audit version'
 
-set -l work export run verify inspect patients items restore diff serve key account audit
+set -l work export run verify inspect patients items restore diff scope serve key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n '__medark_verb version' -s v -l verbose -d 'print more'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
@@ -65,6 +67,7 @@ complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
 set -l opens patients items restore prove drill serve
 set -l opens patients items restore serve diff
+set -l opens patients items restore serve diff scope
 complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify stamp cosign export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify stamp cosign $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
@@ -80,6 +83,8 @@ complete -c medark -n '__medark_verb export verify restore cosign' -l threads -x
 complete -c medark -n '__medark_verb export restore key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export verify restore diff' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore key diff' -l force -d 'overwrite what exists'
+complete -c medark -n '__medark_verb export verify restore diff scope' -l threads -x -d 'threads to use'
+complete -c medark -n '__medark_verb export restore key diff scope' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export key' -l out -r -F -d 'what to write'
 complete -c medark -n '__medark_verb export verify restore prove' -l threads -x -d 'threads to use'
 complete -c medark -n '__medark_verb export restore prove key' -l force -d 'overwrite what exists'
@@ -123,6 +128,11 @@ complete -c medark -n '__medark_verb diff' -l list -r -F -d 'every difference, b
 complete -c medark -n '__medark_verb diff' -l report -r -F -d 'a page of the counts'
 complete -c medark -n '__medark_verb diff' -l auth -r -F -d 'how a FHIR server is shown who asks'
 
+complete -c medark -n '__medark_verb scope' -l since -x -d 'only what is dated then or later'
+complete -c medark -n '__medark_verb scope' -l until -x -d 'only what is dated then or before'
+complete -c medark -n '__medark_verb scope' -l type -x -d 'only this resource type'
+complete -c medark -n '__medark_verb scope' -l list -r -F -d 'who is concerned'
+
 complete -c medark -n '__medark_verb restore' -l to -x -a '(__fish_complete_directories)' -d 'folder to write, sqlite:FILE, or a FHIR server'
 complete -c medark -n '__medark_verb restore' -l patient -x -d 'only this patient'
 complete -c medark -n '__medark_verb restore' -l type -x -d 'only this resource type'
@@ -159,6 +169,7 @@ complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d '
 
 complete -c medark -n '__medark_verb account serve restore prove drill' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
 complete -c medark -n '__medark_verb account serve restore diff' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
+complete -c medark -n '__medark_verb account serve restore diff scope' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
 complete -c medark -n '__medark_verb account' -l role -x -a 'clinician desk auditor admin' -d 'what the account may do'
 complete -c medark -n '__medark_verb account' -l shown -x -d 'what pages and the log call it'
 complete -c medark -n '__medark_verb account' -l issuer -x -d 'what the app calls this place'
@@ -174,6 +185,8 @@ complete -c medark -n '__medark_verb serve restore prove drill' -l audit-log -x 
 complete -c medark -n '__medark_verb serve restore prove drill' -l auditor -r -F -d 'certificate of who may read the log'
 complete -c medark -n '__medark_verb serve restore diff' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
 complete -c medark -n '__medark_verb serve restore diff' -l auditor -r -F -d 'certificate of who may read the log'
+complete -c medark -n '__medark_verb serve restore diff scope' -l audit-log -x -a '(__fish_complete_directories)' -d 'folder of the audit log'
+complete -c medark -n '__medark_verb serve restore diff scope' -l auditor -r -F -d 'certificate of who may read the log'
 complete -c medark -n '__medark_verb serve' -l listen -x -d 'IP address and port'
 complete -c medark -n '__medark_verb serve' -l allow-others -d 'let other machines reach it'
 complete -c medark -n '__medark_verb serve' -l host -x -d 'name by which browsers may call it'

@@ -19,6 +19,7 @@
 #include <medark/export.h>
 #include <medark/key.h>
 #include <medark/proof.h>
+#include <medark/scope.h>
 #include <medark/server.h>
 
 #endif

@@ -24,6 +24,7 @@ VERBS = ["export", "run", "verify", "stamp", "cosign", "inspect", "patients", "i
 VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "key", "serve", "account",
 VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "drill", "key", "serve", "account",
 VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "diff", "key", "serve", "account",
+VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "diff", "scope", "key", "serve", "account",
          "audit", "help", "version"]
 
 

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/category.h"
+
+#include "record/bsn.h"
+#include "scan/json.h"
+
+#include <stdlib.h>
+
+#define BIT(name) (UINT64_C(1) << MEDARK_CATEGORY_##name)
+
+static const struct {
+	const char *name, *label;
+} categories[MEDARK_CATEGORIES] = {
+	[MEDARK_CATEGORY_NAME] = { "name", "name" },
+	[MEDARK_CATEGORY_BIRTH_DATE] = { "birth_date", "date of birth" },
+	[MEDARK_CATEGORY_GENDER] = { "gender", "gender" },
+	[MEDARK_CATEGORY_BSN] = { "bsn", "citizen service number (BSN)" },
+	[MEDARK_CATEGORY_IDENTIFIERS] = { "identifiers", "other numbers of the patient" },
+	[MEDARK_CATEGORY_ADDRESS] = { "address", "address" },
+	[MEDARK_CATEGORY_PHONE] = { "phone", "telephone" },
+	[MEDARK_CATEGORY_EMAIL] = { "email", "e-mail" },
+	[MEDARK_CATEGORY_RELATIVES] = { "relatives", "relatives and contact persons" },
+	[MEDARK_CATEGORY_PHOTO] = { "photo", "photo" },
+	[MEDARK_CATEGORY_INSURANCE] = { "insurance", "insurance and payment" },
+	[MEDARK_CATEGORY_VISITS] = { "visits", "visits and appointments" },
+	[MEDARK_CATEGORY_PROBLEMS] = { "problems", "problems and diagnoses" },
+	[MEDARK_CATEGORY_ALLERGIES] = { "allergies", "allergies" },
+	[MEDARK_CATEGORY_MEDICATION] = { "medication", "medication" },
+	[MEDARK_CATEGORY_IMMUNISATIONS] = { "immunisations", "immunisations" },
+	[MEDARK_CATEGORY_LABORATORY] = { "laboratory", "laboratory" },
+	[MEDARK_CATEGORY_MEASUREMENTS] = { "measurements", "measurements and findings" },
+	[MEDARK_CATEGORY_PROCEDURES] = { "procedures", "procedures" },
+	[MEDARK_CATEGORY_IMAGING] = { "imaging", "imaging" },
+	[MEDARK_CATEGORY_LETTERS] = { "letters", "letters and documents" },
+	[MEDARK_CATEGORY_CARE] = { "care", "care plans and requests" },
+	[MEDARK_CATEGORY_MENTAL_HEALTH] = { "mental_health", "mental health (by codes)" },
+	[MEDARK_CATEGORY_LIFESTYLE] = { "lifestyle", "social history, lifestyle" },
+	[MEDARK_CATEGORY_FAMILY_HISTORY] = { "family_history", "family history" },
+	[MEDARK_CATEGORY_GENETICS] = { "genetics", "genetic data" },
+	[MEDARK_CATEGORY_QUESTIONNAIRES] = { "questionnaires", "questionnaires" },
+	[MEDARK_CATEGORY_ALERTS] = { "alerts", "alerts and warnings" },
+	[MEDARK_CATEGORY_CONSENT] = { "consent", "consents and wishes" },
+	[MEDARK_CATEGORY_DEVICES] = { "devices", "devices and implants" },
+	[MEDARK_CATEGORY_OTHER] = { "other", "other records" },
+};
+
+const char *medark_category_name(enum medark_category category)
+{
+	return categories[category].name;
+}
+
+const char *medark_category_label(enum medark_category category)
+{
+	return categories[category].label;
+}
+
+/* By name, for the search. Of those with codes the bits are what they are without any. */
+static const struct type {
+	const char *name;
+	uint64_t bits;
+} types[] = {
+	{ "Account", BIT(INSURANCE) },
+	{ "AdverseEvent", BIT(ALERTS) },
+	{ "AllergyIntolerance", BIT(ALLERGIES) },
+	{ "Appointment", BIT(VISITS) },
+	{ "AppointmentResponse", BIT(VISITS) },
+	{ "Binary", BIT(LETTERS) },
+	{ "BodyStructure", BIT(MEASUREMENTS) },
+	{ "CarePlan", BIT(CARE) },
+	{ "CareTeam", BIT(CARE) },
+	{ "ChargeItem", BIT(INSURANCE) },
+	{ "Claim", BIT(INSURANCE) },
+	{ "ClaimResponse", BIT(INSURANCE) },
+	{ "ClinicalImpression", BIT(PROBLEMS) },
+	{ "Communication", BIT(LETTERS) },
+	{ "CommunicationRequest", BIT(LETTERS) },
+	{ "Composition", BIT(LETTERS) },
+	{ "Condition", BIT(PROBLEMS) },
+	{ "Consent", BIT(CONSENT) },
+	{ "Contract", BIT(INSURANCE) },
+	{ "Coverage", BIT(INSURANCE) },
+	{ "CoverageEligibilityRequest", BIT(INSURANCE) },
+	{ "CoverageEligibilityResponse", BIT(INSURANCE) },
+	{ "DetectedIssue", BIT(ALERTS) },
+	{ "Device", BIT(DEVICES) },
+	{ "DeviceRequest", BIT(DEVICES) },
+	{ "DeviceUsage", BIT(DEVICES) },
+	{ "DeviceUseStatement", BIT(DEVICES) },
+	{ "DiagnosticReport", BIT(LABORATORY) },
+	{ "DocumentManifest", BIT(LETTERS) },
+	{ "DocumentReference", BIT(LETTERS) },
+	{ "Encounter", BIT(VISITS) },
+	{ "EnrollmentRequest", BIT(INSURANCE) },
+	{ "EpisodeOfCare", BIT(VISITS) },
+	{ "ExplanationOfBenefit", BIT(INSURANCE) },
+	{ "FamilyMemberHistory", BIT(FAMILY_HISTORY) },
+	{ "Flag", BIT(ALERTS) },
+	{ "GenomicStudy", BIT(GENETICS) },
+	{ "Goal", BIT(CARE) },
+	{ "ImagingManifest", BIT(IMAGING) },
+	{ "ImagingSelection", BIT(IMAGING) },
+	{ "ImagingStudy", BIT(IMAGING) },
+	{ "Immunization", BIT(IMMUNISATIONS) },
+	{ "ImmunizationEvaluation", BIT(IMMUNISATIONS) },
+	{ "ImmunizationRecommendation", BIT(IMMUNISATIONS) },
+	{ "Invoice", BIT(INSURANCE) },
+	{ "List", BIT(OTHER) },
+	{ "Media", BIT(IMAGING) },
+	{ "MedicationAdministration", BIT(MEDICATION) },
+	{ "MedicationDispense", BIT(MEDICATION) },
+	{ "MedicationRequest", BIT(MEDICATION) },
+	{ "MedicationStatement", BIT(MEDICATION) },
+	{ "MolecularSequence", BIT(GENETICS) },
+	{ "NutritionOrder", BIT(CARE) },
+	{ "Observation", BIT(MEASUREMENTS) },
+	{ "Patient", 0 },
+	{ "PaymentNotice", BIT(INSURANCE) },
+	{ "PaymentReconciliation", BIT(INSURANCE) },
+	{ "Person", BIT(RELATIVES) },
+	{ "Procedure", BIT(PROCEDURES) },
+	{ "ProcedureRequest", BIT(CARE) },
+	{ "QuestionnaireResponse", BIT(QUESTIONNAIRES) },
+	{ "ReferralRequest", BIT(CARE) },
+	{ "RelatedPerson", BIT(RELATIVES) },
+	{ "RequestGroup", BIT(CARE) },
+	{ "RiskAssessment", BIT(PROBLEMS) },
+	{ "Schedule", BIT(VISITS) },
+	{ "ServiceRequest", BIT(CARE) },
+	{ "Specimen", BIT(LABORATORY) },
+	{ "SupplyRequest", BIT(CARE) },
+	{ "Task", BIT(CARE) },
+	{ "VisionPrescription", BIT(DEVICES) },
+};
+
+/* Members that are looked into. */
+enum key {
+	KEY_CATEGORY,
+	KEY_CODE,
+	KEY_MEDICATION,
+	KEY_REASON,
+	KEY_SERVICE,
+	KEY_SPECIALTY,
+	KEY_NAME,
+	KEY_BIRTH_DATE,
+	KEY_GENDER,
+	KEY_IDENTIFIER,
+	KEY_TELECOM,
+	KEY_ADDRESS,
+	KEY_CONTACT,
+	KEY_PHOTO,
+	KEY_COUNT,
+};
+
+static const char *const key_names[KEY_COUNT] = {
+	[KEY_CATEGORY] = "category",
+	[KEY_CODE] = "code",
+	[KEY_MEDICATION] = "medicationCodeableConcept",
+	[KEY_REASON] = "reasonCode",
+	[KEY_SERVICE] = "serviceType",
+	[KEY_SPECIALTY] = "specialty",
+	[KEY_NAME] = "name",
+	[KEY_BIRTH_DATE] = "birthDate",
+	[KEY_GENDER] = "gender",
+	[KEY_IDENTIFIER] = "identifier",
+	[KEY_TELECOM] = "telecom",
+	[KEY_ADDRESS] = "address",
+	[KEY_CONTACT] = "contact",
+	[KEY_PHOTO] = "photo",
+};
+
+struct medark_categoriser {
+	struct medark_json_keys keys;
+	struct medark_json_shapes *shapes;
+	struct medark_json_object object;
+};
+
+int medark_categoriser_new(struct medark_categoriser **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_categoriser_free)
+	struct medark_categoriser *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return medark_error_memory(err, "the categories of records");
+	MEDARK_TRY(medark_json_keys_init(&c->keys, key_names, KEY_COUNT, err));
+	MEDARK_TRY(medark_json_shapes_new(&c->keys, &c->shapes, err));
+	*out = MEDARK_TAKE(c);
+	return 0;
+}
+
+void medark_categoriser_free(struct medark_categoriser *c)
+{
+	if (c)
+		medark_json_shapes_free(c->shapes);
+	free(c);
+}
+
+/* ---- codes ---- */
+
+static int by_type(const void *key, const void *element)
+{
+	const struct medark_bytes *name = key;
+	const struct type *type = element;
+
+	return medark_bytes_compare(*name, medark_bytes_text(type->name));
+}
+
+static uint64_t bits_of_type(struct medark_bytes name)
+{
+	const struct type *type =
+		bsearch(&name, types, sizeof(types) / sizeof(*types), sizeof(*types), by_type);
+
+	return type ? type->bits : BIT(OTHER);
+}
+
+/* Of an Observation or a report: what its category makes of it; 0: nothing. */
+static uint64_t bits_of_category(struct medark_bytes code)
+{
+	static const struct {
+		const char *code;
+		uint64_t bits;
+	} known[] = {
+		{ "laboratory", BIT(LABORATORY) },
+		{ "LAB", BIT(LABORATORY) },
+		{ "vital-signs", BIT(MEASUREMENTS) },
+		{ "social-history", BIT(LIFESTYLE) },
+		{ "imaging", BIT(IMAGING) },
+		{ "survey", BIT(QUESTIONNAIRES) },
+		{ "procedure", BIT(PROCEDURES) },
+		{ "RAD", BIT(IMAGING) },
+		{ "RUS", BIT(IMAGING) },
+		{ "CUS", BIT(IMAGING) },
+		{ "OUS", BIT(IMAGING) },
+		{ "VUS", BIT(IMAGING) },
+		{ "CT", BIT(IMAGING) },
+		{ "NMR", BIT(IMAGING) },
+		{ "NMS", BIT(IMAGING) },
+		{ "RX", BIT(IMAGING) },
+		{ "XRC", BIT(IMAGING) },
+		{ "LP29684-5", BIT(IMAGING) },
+		{ "GE", BIT(GENETICS) },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (medark_bytes_is(code, known[i].code))
+			return known[i].bits;
+	return 0;
+}
+
+static bool contains(struct medark_bytes text, const char *word)
+{
+	return text.size && memmem(text.data, text.size, word, strlen(word));
+}
+
+/* Classifications in which codes that begin so are of mental health; "" is all of them. */
+static const struct {
+	const char *system; /* a part of its URL; or its OID, which is the end of the system */
+	const char *codes;
+} mental[] = {
+	{ "/icd-10", "F" },
+	{ ":2.16.840.1.113883.6.3", "F" },
+	{ ":2.16.840.1.113883.6.90", "F" },
+	{ "/icd/release/11", "6" },
+	{ "/icpc-", "P" },
+	{ ":2.16.840.1.113883.2.4.4.31.1", "P" },
+	{ "whocc.no/atc", "N05" }, /* psycholeptics */
+	{ "whocc.no/atc", "N06" }, /* psychoanaleptics */
+	{ ":2.16.840.1.113883.6.73", "N05" },
+	{ ":2.16.840.1.113883.6.73", "N06" },
+	{ "/dsm", "" },
+	{ ":2.16.840.1.113883.6.126", "" },
+	{ ":2.16.840.1.113883.6.344", "" },
+	{ ":2.16.840.1.113883.2.4.6.7", "0329" }, /* a specialty of Vektis COD016: psychiatry */
+};
+
+static bool is_system(struct medark_bytes system, const char *wanted)
+{
+	size_t size = strlen(wanted);
+
+	if (wanted[0] != ':')
+		return contains(system, wanted);
+	return system.size > size && memcmp(system.data + (system.size - size), wanted, size) == 0;
+}
+
+static bool is_mental(struct medark_bytes system, struct medark_bytes code)
+{
+	if (!system.size || !code.size)
+		return false;
+	for (size_t i = 0; i < sizeof(mental) / sizeof(*mental); i++)
+		if (medark_bytes_starts(code, mental[i].codes) &&
+		    is_system(system, mental[i].system))
+			return true;
+	return false;
+}
+
+/* What the codes of a member say: of `category` what kind of finding it is. */
+static uint64_t bits_of_codes(const struct medark_categoriser *c, struct medark_bytes text,
+			      enum key key, bool *is_kind_known)
+{
+	struct medark_json_value value = medark_json_get(&c->object, key);
+	struct medark_bytes system = { NULL, 0 }, code = system;
+	struct medark_json_reader json;
+	enum medark_json_token token;
+	uint64_t bits = 0, found;
+
+	medark_json_reader_init(&json,
+				medark_bytes(text.data + value.begin, value.end - value.begin));
+	while ((token = medark_json_next(&json)) > MEDARK_JSON_END) {
+		bool is_code;
+
+		if (token == MEDARK_JSON_OBJECT_BEGIN || token == MEDARK_JSON_OBJECT_END) {
+			system.size = 0;
+			code.size = 0;
+		}
+		if (token != MEDARK_JSON_KEY)
+			continue;
+		is_code = medark_json_name_is(json.raw, "code");
+		if (!is_code && !medark_json_name_is(json.raw, "system"))
+			continue;
+		if (medark_json_next(&json) != MEDARK_JSON_STRING)
+			continue; /* what is none of a Coding is walked as all else */
+		*(is_code ? &code : &system) = json.raw;
+		bits |= is_mental(system, code) ? BIT(MENTAL_HEALTH) : 0;
+		found = key == KEY_CATEGORY && is_code ? bits_of_category(code) : 0;
+		*is_kind_known |= found != 0;
+		bits |= found;
+	}
+	return bits;
+}
+
+/* ---- a Patient ---- */
+
+/* Is there anything in an array, object or string? */
+static bool has_any(const struct medark_categoriser *c, struct medark_bytes text, enum key key)
+{
+	struct medark_json_value value = medark_json_get(&c->object, key);
+
+	for (size_t i = value.begin; i < value.end; i++)
+		if (!memchr("[]{}\" \t\r\n", text.data[i], 9))
+			return value.end - value.begin != 4 ||
+			       memcmp(text.data + value.begin, "null", 4) != 0;
+	return false;
+}
+
+/* One or several of the systems and values of `identifier` and `telecom`. */
+static uint64_t bits_of_values(const struct medark_categoriser *c, struct medark_bytes text,
+			       enum key key)
+{
+	struct medark_json_value at = medark_json_get(&c->object, key);
+	struct medark_bytes system = { NULL, 0 }, value = system;
+	struct medark_json_reader json;
+	enum medark_json_token token;
+	uint64_t bits = 0;
+	uint32_t depth = 0;
+
+	medark_json_reader_init(&json, medark_bytes(text.data + at.begin, at.end - at.begin));
+	while ((token = medark_json_next(&json)) > MEDARK_JSON_END) {
+		if (token == MEDARK_JSON_OBJECT_BEGIN && ++depth == 1) {
+			system.size = 0;
+			value.size = 0;
+		}
+		if (token == MEDARK_JSON_OBJECT_END && --depth == 0 && value.size) {
+			if (key == KEY_IDENTIFIER)
+				bits |= medark_bsn_is_system(system) && medark_bsn_is_valid(value)
+						? BIT(BSN)
+						: BIT(IDENTIFIERS);
+			else
+				bits |= medark_bytes_is(system, "email") ? BIT(EMAIL) : BIT(PHONE);
+		}
+		if (token != MEDARK_JSON_KEY || depth != 1)
+			continue;
+		if (medark_json_name_is(json.raw, "system") &&
+		    medark_json_next(&json) == MEDARK_JSON_STRING)
+			system = json.raw;
+		else if (medark_json_name_is(json.raw, "value") &&
+			 medark_json_next(&json) == MEDARK_JSON_STRING)
+			value = json.raw;
+	}
+	return bits;
+}
+
+static uint64_t bits_of_patient(const struct medark_categoriser *c, struct medark_bytes text)
+{
+	static const struct {
+		enum key key;
+		uint64_t bits;
+	} plain[] = { { KEY_NAME, BIT(NAME) },	       { KEY_BIRTH_DATE, BIT(BIRTH_DATE) },
+		      { KEY_GENDER, BIT(GENDER) },     { KEY_ADDRESS, BIT(ADDRESS) },
+		      { KEY_CONTACT, BIT(RELATIVES) }, { KEY_PHOTO, BIT(PHOTO) } };
+	uint64_t bits =
+		bits_of_values(c, text, KEY_IDENTIFIER) | bits_of_values(c, text, KEY_TELECOM);
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		bits |= has_any(c, text, plain[i].key) ? plain[i].bits : 0;
+	return bits;
+}
+
+uint64_t medark_categoriser_find(struct medark_categoriser *c, struct medark_bytes type,
+				 struct medark_bytes text)
+{
+	static const enum key coded[] = { KEY_CODE, KEY_MEDICATION, KEY_REASON, KEY_SERVICE,
+					  KEY_SPECIALTY };
+	bool is_finding =
+		medark_bytes_is(type, "Observation") || medark_bytes_is(type, "DiagnosticReport");
+	uint64_t bits = bits_of_type(type), more = 0;
+	bool is_kind_known = false, ignored = false;
+
+	if (medark_bytes_starts(text, "\xEF\xBB\xBF"))
+		text = medark_bytes(text.data + 3, text.size - 3);
+	if (!text.size)
+		return bits;
+	medark_json_scan(&c->keys, c->shapes, text.data, text.size, &c->object);
+	if (c->object.status != MEDARK_JSON_OBJECT)
+		return bits;
+	if (medark_bytes_is(type, "Patient"))
+		return bits_of_patient(c, text);
+	if (is_finding)
+		more = bits_of_codes(c, text, KEY_CATEGORY, &is_kind_known);
+	bits = is_kind_known ? more : bits | more;
+	for (size_t i = 0; i < sizeof(coded) / sizeof(*coded); i++)
+		if (medark_json_has(&c->object, coded[i]))
+			bits |= bits_of_codes(c, text, coded[i], &ignored);
+	return bits;
+}
