@@ -346,6 +346,7 @@ def simple(corpus):
                 corpus.add("fhir_json", line)
                 corpus.add("rewrite", line)
                 corpus.add("normal", line)
+                corpus.add("category", b"Patient\n" + line)
                 corpus.add("json", line + b"\x11")
     for field in (b"fa\\tb\\n\\r\\\\\\x1b", b"fplain", b"o1:0:10 2:5:7"):
         corpus.add("row", field)
