@@ -68,11 +68,9 @@ int cli_access_check_archive(const struct cli_options *options, const char *path
 
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return cli_report_usage(options,
-					"cannot %s '%s': it is a folder; name the %s in it, as in "
-					"%s/%s.medark",
-					options->verb->bit == CLI_VERIFY ? "verify" : "open", path,
-					options->verb->bit == CLI_VERIFY ? "archives" : "archive",
-					path, options->verb->bit == CLI_VERIFY ? "*" : "NAME");
+					"cannot open '%s': it is a folder; name the archive in it, "
+					"as in %s/NAME.medark",
+					path, path);
 	if (strcmp(path, "-") != 0)
 		return 0;
 	return cli_report_usage(options,

@@ -99,17 +99,43 @@ static void print_json(const struct cli_options *options, const struct medark_ch
 	cli_json_end(&json);
 }
 
+struct telling {
+	const struct cli_options *options;
+	struct cli_chain_sink *sink;
+	uint64_t missing; /* archives between others */
+	bool has_other;	  /* a gap of another kind */
+};
+
 static int tell(void *context, const struct medark_chain_finding *finding)
 {
-	const struct cli_options *options = *(const struct cli_options *const *)context;
+	struct telling *t = context;
+	const struct cli_options *options = t->options;
 	char sentence[SENTENCE_MAX];
 
+	if (finding->kind == MEDARK_CHAIN_MISSING)
+		t->missing += finding->missing_to - finding->missing_from + 1;
+	else
+		t->has_other |= finding->is_gap;
 	if (finding->is_gap)
 		gap_sentence(finding, sentence);
+	else if (finding->kind == MEDARK_CHAIN_AGAIN)
+		(void)snprintf(sentence, sizeof(sentence),
+			       "'%.512s' is the same archive as '%.512s' (sequence %" PRIu64 ")",
+			       finding->archive->name, finding->after->name,
+			       finding->archive->sequence);
+	else if (finding->kind == MEDARK_CHAIN_ORDER)
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the names are in another order than the archives: '%.512s' has "
+			       "sequence %" PRIu64 ", '%.512s' before it %" PRIu64,
+			       finding->archive->name, finding->archive->sequence,
+			       finding->after->name, finding->after->sequence);
 	else
 		signer_sentence(finding, sentence);
+	if (t->sink->add)
+		t->sink->add(t->sink->context, sentence);
 	/* Of an archive that was signed again none is before the other. */
-	if (options->json && finding->kind != MEDARK_CHAIN_SIGNED_AGAIN)
+	if (options->json && finding->kind != MEDARK_CHAIN_SIGNED_AGAIN &&
+	    finding->kind != MEDARK_CHAIN_AGAIN && finding->kind != MEDARK_CHAIN_ORDER)
 		print_json(options, finding, sentence);
 	else
 		cli_report_warning(options, sentence);
@@ -131,20 +157,25 @@ static void print_chains(const struct cli_options *options,
 	cli_json_end(&json);
 }
 
-int cli_chain_report(const struct cli_options *options, struct medark_chain *chain)
+int cli_chain_report(const struct cli_options *options, struct medark_chain *chain,
+		     struct cli_chain_sink *sink)
 {
+	struct telling t = { .options = options, .sink = sink };
 	struct medark_chain_result result;
 	struct medark_error err = { 0 };
-	int code = medark_chain_check(chain, tell, &options, &result, &err);
+	int code = medark_chain_check(chain, tell, &t, &result, &err);
 
 	if (code < 0)
 		return cli_report_failure(
 			options,
 			&(struct cli_failure) { .action = "verify", .code = code, .err = &err });
+	sink->result = result;
 	if (result.archives > 1 && options->json)
 		print_chains(options, &result);
-	if (result.gaps)
+	if (t.has_other || t.missing > sink->allowed)
 		return CLI_INCOMPLETE;
+	if (result.gaps)
+		return CLI_DONE;
 	if (options->json || options->quiet || result.archives < 2)
 		return CLI_DONE;
 	if (result.chains > 1)

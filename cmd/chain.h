@@ -14,10 +14,20 @@ static inline void cli_chain_free(struct medark_chain **chain)
 
 #define CLI_AUTO_CHAIN __attribute__((cleanup(cli_chain_free)))
 
+/* Where every sentence goes, too. `add` may be NULL. */
+struct cli_chain_sink {
+	void (*add)(void *context, const char *sentence);
+	void *context;
+	uint64_t allowed; /* archives that may be missing without a word in the code */
+	struct medark_chain_result result; /* filled */
+};
+
 /*
  * Warns of every gap and of every change of the signer, with --json as an object of the type
- * "status". CLI_INCOMPLETE if there is a gap, else CLI_DONE or the code of a failure.
+ * "status". CLI_INCOMPLETE if there is a gap, unless all of
+ * it are archives that may be missing; else CLI_DONE or the code of a failure.
  */
-int cli_chain_report(const struct cli_options *options, struct medark_chain *chain);
+int cli_chain_report(const struct cli_options *options, struct medark_chain *chain,
+		     struct cli_chain_sink *sink);
 
 #endif

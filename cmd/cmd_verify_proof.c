@@ -68,6 +68,7 @@ static void print_json(const struct listing *l, const struct medark_proof_info *
 	cli_report_json(l->options, &json, "summary");
 	cli_json_text(&json, "file", l->options->operands.items[0]);
 	cli_json_bool(&json, "verified", true);
+	cli_json_text_or_null(&json, "proven_at", info->proven_at);
 	cli_report_json_judged(&json, info->judged_at);
 	cli_json_text(&json, "archive", info->archive);
 	cli_json_number(&json, "sequence", info->sequence);
@@ -98,6 +99,8 @@ static void print_text(const struct listing *l, const struct medark_proof_info *
 {
 	char color[CLI_COLOR_MAX], text[128];
 
+	if (info->proven_at[0])
+		cli_report_row(stdout, "signed before", info->proven_at);
 	cli_report_row_judged(stdout, info->judged_at);
 	cli_report_row(stdout, "signer", info->signer);
 	cli_report_row(stdout, "fingerprint", info->signer_fingerprint);

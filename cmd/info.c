@@ -160,6 +160,7 @@ static void json_lists(struct cli_json *json, const struct medark_archive_info *
 		cli_json_open(json, NULL, '{');
 		cli_json_text(json, "signer", info->signatures[i].signer);
 		cli_json_text(json, "fingerprint", info->signatures[i].fingerprint);
+		cli_json_text(json, "algorithm", info->signatures[i].algorithm);
 		cli_json_text(json, "signed_at", info->signatures[i].signed_at);
 		cli_json_bool(json, "trusted", info->signatures[i].trusted);
 		cli_json_text_or_null(json, "why", info->signatures[i].why);

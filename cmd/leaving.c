@@ -106,21 +106,21 @@ static int note_one(struct cli_leaving *l, struct medark_error *err)
 {
 	int code = write_row(l, false, err);
 
+	l->is_noted = code >= 0;
+	l->has_failed = code < 0;
+	return code;
+}
+
 int cli_leaving_note_list(struct cli_leaving *l, const struct medark_archive_info *info,
 			  const char *what, struct medark_error *err)
 {
-	int code;
-
 	if (!*l->folder || l->is_noted)
 		return 0;
 	(void)snprintf(l->archive, sizeof(l->archive), "%s", info->archive);
 	(void)snprintf(l->detail, sizeof(l->detail),
 		       "exported to clear text: %s, of at most %" PRIu64 " patient%s", what,
 		       info->patients, info->patients == 1 ? "" : "s");
-	code = write_row(l, false, err);
-	l->is_noted = code >= 0;
-	l->has_failed = code < 0;
-	return code;
+	return note_one(l, err);
 }
 
 int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan,
@@ -179,12 +179,6 @@ int cli_leaving_failed(const struct cli_leaving *l, int code, const struct medar
 		failure.hint = "--audit-log names another folder for it";
 	else
 		failure.hint = "nothing was written, as what leaves has to be in the log first";
-		failure.hint =
-			l->options->verb->bit == CLI_RESTORE
-				? "nothing was restored, as what leaves has to be in the log "
-				  "first"
-				: "no list was written, as what leaves has to be in the log "
-				  "first";
 	return cli_report_failure(l->options, &failure);
 }
 
@@ -195,7 +189,6 @@ void cli_leaving_give_up(struct cli_leaving *l)
 
 	if (!l->is_noted || write_row(l, true, &err) >= 0)
 		return;
-	(void)snprintf(sentence, sizeof(sentence), "the audit log does not say that it failed: %s",
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the audit log does not say that the %s failed: %s", l->options->verb->name,
 		       err.message);

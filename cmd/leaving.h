@@ -42,6 +42,7 @@ int cli_leaving_note_proof(void *context, const struct medark_prove_result *plan
 /* For struct medark_drill_request: the same. */
 int cli_leaving_note_drill(void *context, const struct medark_restore_result *plan,
 			   struct medark_error *err);
+
 /*
  * Writes the row of a list: `what` it is ("list of patients"), of the archive of this description
  * and at most as many patients as there are in it. Once; again it does nothing. For callbacks of
@@ -53,10 +54,6 @@ int cli_leaving_note_list(struct cli_leaving *leaving, const struct medark_archi
 /* Reports that the row could not be written: an exit code. */
 int cli_leaving_failed(const struct cli_leaving *leaving, int code, const struct medark_error *err);
 
-/*
- * After a restore, or a proof, that failed behind the row: a second one says so, or a warning that
- * it lacks.
- */
 /* After what failed behind the row: a second one says so, or a warning that it lacks. */
 void cli_leaving_give_up(struct cli_leaving *leaving);
 

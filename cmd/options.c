@@ -13,27 +13,20 @@
 #include <unistd.h>
 
 #define AT(field) offsetof(struct cli_options, field)
-#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE)
-#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_COSIGN)
-#define EVIDENCE  (CLI_STAMP | CLI_COSIGN)
-#define CHECKS	  (CLI_VERIFY | OPENS | EVIDENCE)
-#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | CLI_PROVE)
-#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_PROVE)
-#define LEAVES	  (CLI_RESTORE | CLI_PROVE)
-#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | CLI_PROVE | CLI_DRILL)
-#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | CLI_PROVE | CLI_DRILL)
-#define LEAVES	  (CLI_RESTORE | CLI_PROVE | CLI_DRILL)
-#define SIGNS	  (CLI_EXPORT | CLI_RESTORE | CLI_DRILL)
-#define CHECKS	  (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS)
-#define COUNTS	  CLI_DIFF
 #define COUNTS	  (CLI_DIFF | CLI_SCOPE)
-#define OPENS	  (CLI_PATIENTS | CLI_ITEMS | CLI_RESTORE | CLI_SERVE | COUNTS)
-#define LONG	  (CLI_EXPORT | CLI_VERIFY | CLI_RESTORE | COUNTS)
-#define CHECKS	  (CLI_VERIFY | OPENS)
-#define DESK	  (CLI_ACCOUNT | CLI_AUDIT)
-#define WORK	  (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
-#define ROW_BASE  256 /* getopt's values from here on are rows of the table, below are letters */
-#define ROW_MAX	  256
+#define EVIDENCE  (CLI_STAMP | CLI_COSIGN | CLI_CHECKPOINT)
+#define LISTS	  (CLI_PATIENTS | CLI_ITEMS)
+#define OPENS	  (LISTS | CLI_RESTORE | CLI_SERVE | CLI_PROVE | CLI_DRILL | COUNTS)
+#define LONG                                                                                       \
+	(CLI_EXPORT | CLI_VERIFY | CLI_CHECKPOINT | CLI_RESTORE | CLI_COSIGN | CLI_PROVE |         \
+	 CLI_DRILL | COUNTS)
+#define LEAVES	 (CLI_RESTORE | CLI_PROVE | CLI_DRILL)
+#define SIGNS	 (CLI_EXPORT | CLI_RESTORE | CLI_VERIFY | CLI_CHECKPOINT | CLI_COSIGN | CLI_DRILL)
+#define CHECKS	 (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS | EVIDENCE)
+#define DESK	 (CLI_ACCOUNT | CLI_AUDIT)
+#define WORK	 (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
+#define ROW_BASE 256 /* getopt's values from here on are rows of the table, below are letters */
+#define ROW_MAX	 256
 
 const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
@@ -47,7 +40,7 @@ const struct cli_option cli_option_table[] = {
 	  "certificate (PEM) of who can open it; repeatable" },
 	{ "tsa", 0, CLI_TEXT, CLI_STAMP, AT(tsa), "URL",
 	  "time stamping authority (RFC 3161), http or https" },
-	{ "tsa-trust", 0, CLI_LIST, CLI_STAMP | CLI_COSIGN | CLI_VERIFY, AT(tsa_trust), "CERT",
+	{ "tsa-trust", 0, CLI_LIST, EVIDENCE | CLI_VERIFY | CLI_VERIFY_PROOF, AT(tsa_trust), "CERT",
 	  "trust anchor of time stamping authorities, and CRLs\n(PEM); repeatable (default: those of --trust)" },
 	{ "tsa-ca", 0, CLI_TEXT, CLI_STAMP, AT(tsa_ca), "FILE",
 	  "authorities (PEM) for its https, not the system's" },
@@ -55,10 +48,6 @@ const struct cli_option cli_option_table[] = {
 	  "revocation lists (PEM) to put beside the signature;\nrepeatable" },
 	{ "signer", 0, CLI_TEXT, CLI_EXPORT | CLI_COSIGN, AT(signer), "CERT",
 	  "certificate (PEM) of the signer, intermediates too" },
-	{ "signer-key", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE | CLI_COSIGN, AT(signer_key), "KEY",
-	  "the signer's private key" },
-	{ "signer-key-passphrase-file", 0, CLI_TEXT, CLI_EXPORT | CLI_RESTORE | CLI_COSIGN,
-	  AT(signer_key_passphrase_file), "FILE", "opens the signer's key if it is encrypted" },
 	{ "signer-key", 0, CLI_TEXT, SIGNS, AT(signer_key), "KEY", "the signer's private key" },
 	{ "signer-key-passphrase-file", 0, CLI_TEXT, SIGNS, AT(signer_key_passphrase_file), "FILE",
 	  "opens the signer's key if it is encrypted" },
@@ -188,13 +177,24 @@ const struct cli_option cli_option_table[] = {
 	  "make the private folder in this one (default: TMPDIR,\nthen /var/tmp); /dev/shm is in memory" },
 	{ "charts", 0, CLI_NUMBER, CLI_DRILL, AT(charts), "N",
 	  "restore so many charts, drawn at random (default: 3)", 0, MEDARK_DRILL_CHARTS_MAX },
+	{ "policy", 0, CLI_TEXT, CLI_VERIFY, AT(policy), "FILE",
+	  "rules beside --trust: who may sign, stamps, strength,\nhow much may be missing" },
+	{ "checkpoint", 0, CLI_TEXT, CLI_VERIFY, AT(checkpoint), "FILE",
+	  "what was there then (medark checkpoint) must be there\nstill" },
+	{ "report", 0, CLI_TEXT, CLI_VERIFY, AT(report), "FILE",
+	  "write what was found as a page (HTML)" },
+	{ "signer", 0, CLI_TEXT, CLI_VERIFY, AT(signer), "CERT",
+	  "who signs the report, as FILE.p7s" },
+	{ "signer", 0, CLI_TEXT, CLI_CHECKPOINT, AT(signer), "CERT",
+	  "certificate (PEM) of who signs the checkpoint" },
+	{ "out", 0, CLI_TEXT, CLI_CHECKPOINT, AT(out), "FILE", "the checkpoint" },
 	{ "report", 0, CLI_TEXT, CLI_DRILL, AT(report), "FILE",
 	  "write what was found as a page (HTML)" },
 	{ "signer", 0, CLI_TEXT, CLI_DRILL, AT(signer), "CERT",
 	  "who signs the report, as FILE.p7s" },
-	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | CLI_PROVE | CLI_DRILL, AT(force), NULL,
-	{ "force", 0, CLI_FLAG, CLI_EXPORT | CLI_KEY | COUNTS, AT(force), NULL,
-	  "overwrite existing files" },
+	{ "force", 0, CLI_FLAG,
+	  CLI_EXPORT | CLI_KEY | CLI_PROVE | CLI_DRILL | COUNTS | CLI_VERIFY | CLI_CHECKPOINT,
+	  AT(force), NULL, "overwrite existing files" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there; server:\nwrite over records of the same ids" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,
@@ -208,13 +208,11 @@ const struct cli_option cli_option_table[] = {
 	  "folder of the accounts, for its owner alone (default:\nSTATE_DIRECTORY, then ~/.local/state/medark)" },
 	{ "state", 0, CLI_TEXT, LEAVES, AT(state), "DIR",
 	  "keep a row of what leaves in clear text in\nDIR/audit-restore (default: in STATE_DIRECTORY, then\n~/.local/state/medark, if that has an audit log)" },
-	{ "audit-log", 0, CLI_TEXT, LEAVES, AT(audit_log), "DIR", "keep that row in this folder" },
-	{ "auditor", 0, CLI_LIST, LEAVES, AT(auditors), "CERT",
 	{ "state", 0, CLI_TEXT, COUNTS, AT(state), "DIR",
 	  "keep a row of a list that is written in\nDIR/audit-restore (default: in STATE_DIRECTORY, then\n~/.local/state/medark, if that has an audit log)" },
-	{ "audit-log", 0, CLI_TEXT, CLI_RESTORE | COUNTS, AT(audit_log), "DIR",
+	{ "audit-log", 0, CLI_TEXT, LEAVES | COUNTS, AT(audit_log), "DIR",
 	  "keep that row in this folder" },
-	{ "auditor", 0, CLI_LIST, CLI_RESTORE | COUNTS, AT(auditors), "CERT",
+	{ "auditor", 0, CLI_LIST, LEAVES | COUNTS, AT(auditors), "CERT",
 	  "certificate (PEM) of who may read that row, beside who\nhas a KEY of --identity; repeatable" },
 	{ "audit-log", 0, CLI_TEXT, CLI_SERVE, AT(audit_log), "DIR",
 	  "folder of the audit log (default: audit in that of the\naccounts)" },
@@ -564,9 +562,7 @@ void cli_options_clear(struct cli_options *options)
 				     &options->excludes,   &options->operands, &options->hidden,
 				     &options->expected,   &options->roles,    &options->listen,
 				     &options->hosts,	   &options->auditors, &options->tsa_trust,
-				     &options->crls };
-				     &options->hosts,	   &options->auditors, &options->records };
-				     &options->hosts,	   &options->auditors, &options->olds,
+				     &options->crls,	   &options->records,  &options->olds,
 				     &options->news };
 
 	for (size_t i = 0; i < options->hidden.count; i++)

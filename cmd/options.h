@@ -29,12 +29,9 @@ struct cli_options {
 	const char *zip_passphrase_file; /* of a ZIP file of pages */
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *lang, *role, *name,
-		*key_type;
+		*key_type, *scratch;
 	const char *signer, *signer_key, *signer_key_passphrase_file, *profile, *previous, *report,
 		*at, *auth, *config;
-		*key_type, *scratch;
-	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
-		*auth, *config;
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
@@ -44,6 +41,7 @@ struct cli_options {
 	const char *list;		    /* what a comparison or a scope writes by patient */
 	bool off, fhir;
 	const char *audit_log, *tls_cert, *tls_key, *user, *zone; /* of a service */
+	const char *policy, *checkpoint;			  /* of verify */
 	const char *tsa, *tsa_ca;				  /* of time stamps */
 	struct cli_list tsa_trust, crls;
 	bool allow_others;
@@ -54,8 +52,7 @@ struct cli_options {
 	bool has_charts;
 	uint64_t limit; /* 0: none */
 	bool has_limit;
-	struct cli_list signers; /* of whom one must have signed */
-	struct cli_list records; /* of a proof, TYPE/ID */
+	struct cli_list records;    /* of a proof, TYPE/ID */
 	struct cli_list olds, news; /* further archives of the chains that are compared */
 	struct cli_list signers;    /* of whom one must have signed */
 	struct cli_list recipients, trust, identities, patients, types, excludes, expected, roles,

@@ -115,6 +115,28 @@ const struct cli_verb cli_verbs[] = {
 			    "      --signer-key vendor.key.pem --trust clinic.cert.pem\n",
 	},
 	{
+		.name = "checkpoint",
+		.title = "checkpoint",
+		.action = "make a checkpoint of",
+		.brief = "note what is there, for an auditor to keep elsewhere",
+		.bit = CLI_CHECKPOINT,
+		.run = cmd_checkpoint,
+		.exits = "0 1 2 3 4 6 130",
+		.meanings = { { CLI_INCOMPLETE,
+				"made, but the archives are no single chain, or have gaps" } },
+		.synopsis = "medark checkpoint FILE|FOLDER... --trust CERT --signer CERT\n"
+			    "               --signer-key KEY --out FILE [options]\n",
+		.text = "Verifies the archives, and writes a small signed file that names the latest one.\n"
+			"As each archive names the one before it, that holds all of them. Keep it where\n"
+			"nobody who can write to the archives can write: verify --checkpoint then shows\n"
+			"what was deleted, rolled back or put in its place since.\n",
+		.examples =
+			"  medark checkpoint /srv/archives --trust ca.pem --signer auditor.cert.pem \\\n"
+			"      --signer-key auditor.key.pem --out 2026-11.checkpoint\n"
+			"  medark verify /srv/archives --trust ca.pem --trust auditor.cert.pem \\\n"
+			"      --checkpoint 2026-11.checkpoint\n",
+	},
+	{
 		.name = "inspect",
 		.title = "inspect",
 		.action = "inspect",
@@ -261,6 +283,8 @@ const struct cli_verb cli_verbs[] = {
 			"  medark drill night.medark --identity it.key.pem --trust ca.pem \\\n"
 			"      --scratch /dev/shm --report drill.html --signer it-lead.cert.pem \\\n"
 			"      --signer-key it-lead.key.pem\n",
+	},
+	{
 		.name = "diff",
 		.title = "diff",
 		.action = "compare",

@@ -43,11 +43,9 @@ enum cli_verb_bit {
 	CLI_STAMP = 1 << 13,
 	CLI_COSIGN = 1 << 14,
 	CLI_CHECKPOINT = 1 << 15,
-	CLI_ALL = (1 << 16) - 1,
-	CLI_PROVE = 1 << 13,
-	CLI_VERIFY_PROOF = 1 << 14,
-	CLI_DRILL = 1 << 15,
-	CLI_ALL = (1 << 16) - 1,
+	CLI_PROVE = 1 << 16,
+	CLI_VERIFY_PROOF = 1 << 17,
+	CLI_DRILL = 1 << 18,
 	CLI_DIFF = 1 << 20,
 	CLI_SCOPE = 1 << 21,
 	CLI_ALL = (1 << 30) - 1,
@@ -94,6 +92,7 @@ int cmd_serve(const struct cli_options *options);
 int cmd_account(const struct cli_options *options);
 int cmd_audit(const struct cli_options *options);
 int cmd_stamp(const struct cli_options *options);
+int cmd_checkpoint(const struct cli_options *options);
 int cmd_cosign(const struct cli_options *options);
 int cmd_help(const struct cli_options *options);
 int cmd_version(const struct cli_options *options);

@@ -7,11 +7,17 @@ _medark_options() {
 	export)
 		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
-			--passphrase-command --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --crl --force
-			--passphrase-command --profile --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --force
+			--passphrase-command --profile --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --crl --force
 		;;
 	run) echo --config --check ;;
-	verify) echo --trust --signed-by --at --tsa-trust --threads ;;
+	verify)
+		echo --trust --signed-by --at --tsa-trust --policy --checkpoint --report --signer \
+			--signer-key --signer-key-passphrase-file --force --threads
+		;;
+	checkpoint)
+		echo --trust --signed-by --at --tsa-trust --signer --signer-key \
+			--signer-key-passphrase-file --out --force --threads
+		;;
 	stamp) echo --tsa --trust --tsa-trust --tsa-ca --crl --signed-by --at ;;
 	cosign)
 		echo --signer --signer-key --signer-key-passphrase-file --trust --tsa-trust --signed-by \
@@ -39,7 +45,7 @@ _medark_options() {
 			--state --audit-log --auditor --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
-	verify-proof) echo --trust --signed-by --at ;;
+	verify-proof) echo --tsa-trust --trust --signed-by --at ;;
 	drill)
 		echo --identity --trust --signed-by --at --scratch --charts --report --signer --signer-key \
 			--signer-key-passphrase-file --force --threads --state --audit-log --auditor \
@@ -96,11 +102,7 @@ _medark_runs() {
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export run verify stamp cosign inspect patients items restore serve key account audit help version'
-	local verbs='export run verify inspect patients items restore prove verify-proof serve key account audit help version'
-	local verbs='export run verify inspect patients items restore prove verify-proof drill serve key account audit help version'
-	local verbs='export run verify inspect patients items restore diff serve key account audit help version'
-	local verbs='export run verify inspect patients items restore diff scope serve key account audit help version'
+	local verbs='export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -132,9 +134,7 @@ _medark() {
 		;;
 	*:--passphrase-command) _medark_fill -c -- "$word" ;;
 	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit | *:--charts) ;;
-	*:--patient | *:--record | *:--type | *:--expect-missing | restore:--since | *:--at | *:--as-of | *:--group) ;;
-	*:--name | *:--passphrase-fd | *:--level | *:--memory | *:--threads | *:--limit) ;;
-	*:--patient | *:--type | *:--expect-missing | restore:--since | scope:--since | *:--until | *:--at | *:--as-of | *:--group) ;;
+	*:--patient | *:--record | *:--type | *:--expect-missing | restore:--since | scope:--since | *:--until | *:--at | *:--as-of | *:--group | *:--tsa) ;;
 	*:--id-prefix | *:--source-base | *:--workers | *:--listen | *:--host) ;;
 	*:--user) _medark_fill -u -- "$word" ;;
 	*:--shown | *:--issuer | *:--account | *:--from | audit:--to) ;;

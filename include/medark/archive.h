@@ -38,6 +38,7 @@ struct medark_archive_info {
 	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */
 	char signer_not_after[32];   /* of the signer's certificate */
 	char signer_algorithm[16];   /* "ECDSA P-256" … */
+	char signer_purposes[160];   /* extendedKeyUsage, names joined by spaces; empty: any */
 	char judged_at[32]; /* as of when the certificates were judged, by the caller; empty: now */
 	/*
 	 * A time stamp of a trusted authority proves that it was signed by then; the signer was
@@ -47,16 +48,15 @@ struct medark_archive_info {
 	char revoked_at[32];	  /* the signer's certificate was, after proven_at; empty: no */
 	bool revocation_checked;  /* a list of its issuer was at hand */
 	uint32_t crl_count;	  /* revocation lists in the archive */
-	bool has_pq;		  /* it has a post-quantum signature, too */
-	uint32_t signature_count; /* further ones: a vendor's, a witness's */
+	uint32_t signature_count; /* further ones: a vendor's, a witness's, a post-quantum one */
 	struct {
-		char signer[512], fingerprint[65], signed_at[32];
+		char signer[512], fingerprint[65], algorithm[16], signed_at[32];
 		bool trusted;
 		char why[256]; /* if it is not */
-	} signatures[8];
+	} signatures[9];
 	uint32_t stamp_count;
 	struct {
-		char authority[512], policy[80], serial[65];
+		char authority[512], fingerprint[65], policy[80], serial[65];
 		char time[32], not_after[32]; /* of the authority's certificate */
 		bool trusted;
 		char why[256];

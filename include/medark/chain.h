@@ -31,6 +31,12 @@ struct medark_chain;
 MEDARK_API int medark_chain_new(struct medark_chain **out, struct medark_error *err);
 MEDARK_API void medark_chain_free(struct medark_chain *chain);
 
+/*
+ * Are archives added in the order that they should have, as by the names of a folder? Then one that
+ * stands before one of a lower number is told.
+ */
+MEDARK_API void medark_chain_set_ordered(struct medark_chain *chain, bool ordered);
+
 /* One archive of those that were added. */
 struct medark_chain_link {
 	const char *name; /* as it was added */
@@ -70,6 +76,13 @@ enum medark_chain_kind {
 	MEDARK_CHAIN_SIGNER,
 	/* It is the same archive as `after`, which was added before, but another signer's. */
 	MEDARK_CHAIN_SIGNED_AGAIN,
+	/* It is the same archive as `after`, which was added before under another name. */
+	MEDARK_CHAIN_AGAIN,
+	/*
+	 * It was added behind `after`, but has a lower number, while both are of one chain: of a
+	 * folder's archives in the order of their names one has the name of another.
+	 */
+	MEDARK_CHAIN_ORDER,
 };
 
 /*

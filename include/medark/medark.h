@@ -9,17 +9,20 @@
 
 #include <medark/archive.h>
 #include <medark/chain.h>
+#include <medark/checkpoint.h>
 #include <medark/common.h>
-#include <medark/crypto.h>
 #include <medark/compare.h>
+#include <medark/crypto.h>
 #include <medark/csv.h>
 #include <medark/desk.h>
 #include <medark/drill.h>
 #include <medark/error.h>
+#include <medark/evidence.h>
 #include <medark/export.h>
 #include <medark/key.h>
 #include <medark/proof.h>
 #include <medark/scope.h>
 #include <medark/server.h>
+#include <medark/verify.h>
 
 #endif

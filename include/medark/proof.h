@@ -68,6 +68,7 @@ struct medark_proof_info {
 	char signer[512];	     /* subject of the signer's certificate */
 	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
 	char signed_at[32];	     /* RFC 3339; the signer's claim */
+	char proven_at[32];	     /* by when it was signed, as a trusted time stamp proves */
 	char judged_at[32];	     /* as of when the certificates were judged; empty: now */
 	uint64_t sequence;
 	uint64_t archive_records; /* how many the whole archive has */

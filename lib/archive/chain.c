@@ -17,6 +17,7 @@ struct added {
 
 struct medark_chain {
 	struct medark_buffer list; /* struct added, in the order of adding */
+	bool is_ordered;	   /* which means something */
 };
 
 int medark_chain_new(struct medark_chain **out, struct medark_error *err)
@@ -313,10 +314,24 @@ static int tell_joint(struct survey *s, const struct node *node)
 	return tell(s, &finding);
 }
 
+/* Two files of one archive; the same file twice is no news. */
+static int tell_again(struct survey *s, const struct node *node)
+{
+	const struct medark_chain_finding finding = { .kind = MEDARK_CHAIN_AGAIN,
+						      .archive = node->link,
+						      .after = node->same->link };
+	int code = tell_signer(s, node, node->same, MEDARK_CHAIN_SIGNED_AGAIN);
+
+	if (code || strcmp(node->link->name, node->same->link->name) == 0 ||
+	    strcmp(node->link->signer_fingerprint, node->same->link->signer_fingerprint) != 0)
+		return code;
+	return tell(s, &finding);
+}
+
 static int tell_node(struct survey *s, const struct node *node)
 {
 	if (node->same)
-		return tell_signer(s, node, node->same, MEDARK_CHAIN_SIGNED_AGAIN);
+		return tell_again(s, node);
 	if (node->before)
 		return tell_joint(s, node);
 	s->result.chains++;
@@ -325,6 +340,29 @@ static int tell_node(struct survey *s, const struct node *node)
 	if (strcmp(node->link->previous, s->nodes->link->previous) == 0)
 		return tell_fork(s, node);
 	return tell_missing(s, node);
+}
+
+/*
+ * In the order of adding, numbers only rise, if the caller says that it means something. Of several
+ * chains nothing can be said.
+ */
+static int tell_order(struct survey *s, const struct medark_chain *chain)
+{
+	const struct added *list = list_of(chain);
+
+	for (size_t i = 1; s->result.chains == 1 && i < s->count; i++) {
+		const struct medark_chain_finding finding = { .kind = MEDARK_CHAIN_ORDER,
+							      .archive = &list[i].link,
+							      .after = &list[i - 1].link };
+
+		if (list[i].link.sequence < list[i - 1].link.sequence) {
+			int code = tell(s, &finding);
+
+			if (code)
+				return code;
+		}
+	}
+	return 0;
 }
 
 int medark_chain_check(struct medark_chain *chain,
@@ -342,6 +380,17 @@ int medark_chain_check(struct medark_chain *chain,
 		if (code)
 			return code;
 	}
+	if (chain->is_ordered) {
+		int code = tell_order(&s, chain);
+
+		if (code)
+			return code;
+	}
 	*out = s.result;
 	return 0;
+}
+
+void medark_chain_set_ordered(struct medark_chain *chain, bool ordered)
+{
+	chain->is_ordered = ordered;
 }

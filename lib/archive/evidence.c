@@ -2,6 +2,7 @@
 #include "archive/evidence.h"
 
 #include "container/layout.h"
+#include "crypto/pq_signature.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,6 @@ static int take_lists(struct check *c, struct medark_error *err)
 		if (a->kind == MEDARK_ADDITION_CRLS)
 			MEDARK_TRY(settle(a, medark_crls_add_member(c->crls, a->content, &why),
 					  &unused, &why, err));
-		c->out->has_pq |= a->kind == MEDARK_ADDITION_PQ;
 	}
 	c->out->crl_count = medark_crls_count(c->crls);
 	c->now.crls = c->crls;
@@ -120,6 +120,21 @@ static int check_stamps(struct check *c, struct medark_error *err)
 	return 0;
 }
 
+/* An older OpenSSL knows nothing of it: that is told, and no more. */
+static int check_pq(struct check *c, const struct medark_addition *a, struct medark_error *err)
+{
+	struct medark_error why = { 0 };
+	int code = medark_pq_signature_verify(c->tail->manifest, a->content, c->trust, &c->then,
+					      &c->out->pq.signer, &why);
+
+	c->out->has_pq = true;
+	if (code == MEDARK_E_SYSTEM) {
+		MEDARK_TRY(medark_pq_signature_peek(a->content, &c->out->pq.signer, err));
+		code = MEDARK_E_UNTRUSTED;
+	}
+	return settle(a, code, &c->out->pq.standing, &why, err);
+}
+
 static int check_signatures(struct check *c, struct medark_error *err)
 {
 	for (size_t i = 0; i < c->tail->addition_count; i++) {
@@ -128,6 +143,8 @@ static int check_signatures(struct check *c, struct medark_error *err)
 		size_t at = c->out->signature_count;
 		int code;
 
+		if (a->kind == MEDARK_ADDITION_PQ)
+			MEDARK_TRY(check_pq(c, a, err));
 		if (a->kind != MEDARK_ADDITION_SIGNATURE)
 			continue;
 		code = medark_signature_verify(c->tail->manifest, a->content, c->trust, &c->then,

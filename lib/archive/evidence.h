@@ -31,7 +31,11 @@ struct medark_evidence {
 		struct medark_standing standing;
 	} stamps[MEDARK_STAMPS_MAX];
 	size_t crl_count;
-	bool has_pq;	  /* MANIFEST.pq.p7s is there */
+	bool has_pq; /* MANIFEST.pq.p7s is there: */
+	struct {
+		struct medark_signer signer;
+		struct medark_standing standing; /* untrusted also if this OpenSSL has no ML-DSA */
+	} pq;
 	bool is_proven;	  /* a trusted stamp covers MANIFEST.p7s: */
 	time_t proven_at; /* it was there by then */
 };

@@ -99,23 +99,30 @@ static void fill_summary(struct medark_archive_info *out, const struct medark_su
 	}
 }
 
-_Static_assert(PLACES(signatures) == MEDARK_SIGNATURES_MAX - 1, "signatures");
+_Static_assert(PLACES(signatures) == MEDARK_SIGNATURES_MAX, "signatures, and .pq");
 _Static_assert(PLACES(stamps) == MEDARK_STAMPS_MAX, "stamps");
+
+static void fill_signature(struct medark_archive_info *out, const struct medark_signer *signer,
+			   const struct medark_standing *standing)
+{
+	uint32_t i = out->signature_count++;
+
+	copy(out->signatures[i].signer, sizeof(out->signatures[i].signer), signer->subject);
+	copy(out->signatures[i].algorithm, sizeof(out->signatures[i].algorithm),
+	     signer->algorithm_name ? signer->algorithm_name : "");
+	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint),
+			out->signatures[i].fingerprint);
+	(void)medark_time_format(signer->signing_time, out->signatures[i].signed_at);
+	out->signatures[i].trusted = standing->is_trusted;
+	copy(out->signatures[i].why, sizeof(out->signatures[i].why), standing->why);
+}
 
 static void fill_signatures(struct medark_archive_info *out, const struct medark_evidence *e)
 {
-	out->signature_count = (uint32_t)e->signature_count;
-	for (size_t i = 0; i < e->signature_count; i++) {
-		const struct medark_signer *signer = &e->signatures[i].signer;
-
-		copy(out->signatures[i].signer, sizeof(out->signatures[i].signer), signer->subject);
-		medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint),
-				out->signatures[i].fingerprint);
-		(void)medark_time_format(signer->signing_time, out->signatures[i].signed_at);
-		out->signatures[i].trusted = e->signatures[i].standing.is_trusted;
-		copy(out->signatures[i].why, sizeof(out->signatures[i].why),
-		     e->signatures[i].standing.why);
-	}
+	for (size_t i = 0; i < e->signature_count; i++)
+		fill_signature(out, &e->signatures[i].signer, &e->signatures[i].standing);
+	if (e->has_pq)
+		fill_signature(out, &e->pq.signer, &e->pq.standing);
 }
 
 static void fill_stamps(struct medark_archive_info *out, const struct medark_evidence *e)
@@ -125,6 +132,8 @@ static void fill_stamps(struct medark_archive_info *out, const struct medark_evi
 		const struct medark_timestamp *stamp = &e->stamps[i].stamp;
 
 		copy(out->stamps[i].authority, sizeof(out->stamps[i].authority), stamp->authority);
+		medark_text_hex(&stamp->fingerprint, sizeof(stamp->fingerprint),
+				out->stamps[i].fingerprint);
 		copy(out->stamps[i].policy, sizeof(out->stamps[i].policy), stamp->policy);
 		copy(out->stamps[i].serial, sizeof(out->stamps[i].serial), stamp->serial);
 		out->stamps[i].trusted = e->stamps[i].standing.is_trusted;
@@ -146,6 +155,7 @@ static void fill_evidence(struct medark_archive_info *out, const struct medark_e
 	(void)medark_time_format(signer->not_after, out->signer_not_after);
 	copy(out->signer_algorithm, sizeof(out->signer_algorithm),
 	     signer->algorithm_name ? signer->algorithm_name : "");
+	copy(out->signer_purposes, sizeof(out->signer_purposes), signer->purposes);
 	if (signer->time_given && !signer->time_proven)
 		(void)medark_time_format(signer->judged_at, out->judged_at);
 	if (signer->time_proven && e->is_proven)
@@ -154,7 +164,6 @@ static void fill_evidence(struct medark_archive_info *out, const struct medark_e
 		(void)medark_time_format(signer->revoked_at, out->revoked_at);
 	out->revocation_checked = signer->revocation_checked;
 	out->crl_count = (uint32_t)e->crl_count;
-	out->has_pq = e->has_pq;
 	fill_signatures(out, e);
 	fill_stamps(out, e);
 }

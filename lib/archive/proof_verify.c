@@ -4,6 +4,7 @@
  * stand there, and every content is bound, by the signature, by a hash that leads to what was
  * signed, or by having one form only (FORMAT.md F-29 to F-34).
  */
+#include "archive/evidence.h"
 #include "archive/texts.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -11,7 +12,6 @@
 #include "container/manifest.h"
 #include "container/member.h"
 #include "container/proof.h"
-#include "crypto/signature.h"
 #include "record/fhir.h"
 #include "scan/json.h"
 #include "store/input.h"
@@ -29,7 +29,9 @@ struct verify {
 	uint64_t at; /* of the next member's header */
 	struct medark_buffer check, manifest, signature, text, record;
 	struct medark_manifest *parsed;
-	struct medark_signer signer;
+	struct medark_buffer additions[MEDARK_ADDITIONS_MAX];
+	struct medark_tail tail; /* of what vouches; borrows from the buffers */
+	struct medark_evidence evidence;
 	struct medark_fhir *fhir;
 	struct medark_record *facts;
 	int (*each)(void *context, const struct medark_proof_record *record,
@@ -48,6 +50,8 @@ static void verify_free(struct verify *v)
 	medark_buffer_clear(&v->signature);
 	medark_buffer_clear(&v->text);
 	medark_buffer_clear(&v->record);
+	for (size_t i = 0; i < MEDARK_ADDITIONS_MAX; i++)
+		medark_buffer_clear(&v->additions[i]);
 	medark_manifest_free(v->parsed);
 	medark_fhir_free(v->fhir);
 	if (v->facts)
@@ -89,6 +93,32 @@ static int read_member(struct verify *v, const char *name, uint64_t max, struct 
 	return 0;
 }
 
+/* The members that vouch for MANIFEST, as they stand in the archive (F-7, F-40). */
+static int read_vouchers(struct verify *v, struct medark_error *err)
+{
+	uint8_t header[MEDARK_TAR_BLOCK];
+	char name[MEDARK_ADDITION_NAME_MAX];
+	struct medark_addition a;
+
+	MEDARK_TRY(read_member(v, MEDARK_MEMBER_MANIFEST, MEDARK_MANIFEST_MAX, &v->manifest, err));
+	MEDARK_TRY(
+		read_member(v, MEDARK_MEMBER_SIGNATURE, MEDARK_SIGNATURE_MAX, &v->signature, err));
+	v->tail.manifest = content_of(&v->manifest);
+	v->tail.signature = content_of(&v->signature);
+	for (size_t i = 0; i < MEDARK_ADDITIONS_MAX; i++) {
+		MEDARK_TRY(medark_input_read(v->in, v->at, header, sizeof(header), err));
+		if (header[MEDARK_TAR_NAME_MAX] != '\0' ||
+		    !medark_addition_parse(medark_bytes_text((const char *)header), &a))
+			return 0;
+		medark_addition_name(&a, name);
+		MEDARK_TRY(medark_addition_check(v->tail.additions, i, &a, err));
+		MEDARK_TRY(read_member(v, name, MEDARK_ADDITION_MAX, &v->additions[i], err));
+		a.content = content_of(&v->additions[i]);
+		v->tail.additions[v->tail.addition_count++] = a;
+	}
+	return 0;
+}
+
 /* What stands in front of the records. */
 static int read_front(struct verify *v, struct medark_error *err)
 {
@@ -103,10 +133,7 @@ static int read_front(struct verify *v, struct medark_error *err)
 	if (!medark_bytes_equal(content_of(&v->check), medark_text_check()))
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					MEDARK_MEMBER_CHECK " is not that of this version");
-	/* The members that vouch for MANIFEST, as they stand in the archive (F-7). */
-	MEDARK_TRY(read_member(v, MEDARK_MEMBER_MANIFEST, MEDARK_MANIFEST_MAX, &v->manifest, err));
-	MEDARK_TRY(
-		read_member(v, MEDARK_MEMBER_SIGNATURE, MEDARK_SIGNATURE_MAX, &v->signature, err));
+	MEDARK_TRY(read_vouchers(v, err));
 	return read_member(v, MEDARK_MEMBER_PROOF, MEDARK_PROOF_MAX, &v->text, err);
 }
 
@@ -236,7 +263,7 @@ static void copy_subject(char *out, size_t room, const char *subject)
 static void fill(const struct verify *v, struct medark_proof_info *out)
 {
 	const struct medark_manifest_facts *facts = medark_manifest_facts(v->parsed);
-	const struct medark_signer *signer = &v->signer;
+	const struct medark_signer *signer = &v->evidence.signer;
 	struct medark_digest digest;
 
 	medark_text_hex(facts->archive.bytes, sizeof(facts->archive.bytes), out->archive);
@@ -249,7 +276,9 @@ static void fill(const struct verify *v, struct medark_proof_info *out)
 	medark_text_hex(signer->fingerprint.bytes, sizeof(signer->fingerprint.bytes),
 			out->signer_fingerprint);
 	(void)medark_time_format(signer->signing_time, out->signed_at);
-	if (signer->time_given)
+	if (signer->time_proven)
+		(void)medark_time_format(v->evidence.proven_at, out->proven_at);
+	else if (signer->time_given)
 		(void)medark_time_format(signer->judged_at, out->judged_at);
 	out->sequence = facts->sequence;
 	out->archive_records = facts->records;
@@ -262,8 +291,7 @@ static int verify_all(struct verify *v, const char *path, const struct medark_tr
 	MEDARK_TRY(medark_digest_setup(err));
 	MEDARK_TRY(medark_input_open(path, &v->in, err));
 	MEDARK_TRY(read_front(v, err));
-	MEDARK_TRY(medark_signature_verify(content_of(&v->manifest), content_of(&v->signature),
-					   trust, &v->signer, err));
+	MEDARK_TRY(medark_evidence_check(&v->tail, trust, &v->evidence, err));
 	MEDARK_TRY(medark_manifest_parse(content_of(&v->manifest), &v->parsed, err));
 	MEDARK_TRY(medark_fhir_new(&v->fhir, err));
 	MEDARK_TRY(check_records(v, err));
@@ -289,6 +317,8 @@ int medark_proof_verify(const char *path, const struct medark_trust *trust,
 	if (!v || !v->facts)
 		return medark_error_memory(err, "a proof");
 	v->check.limit = v->manifest.limit = v->signature.limit = v->text.limit = MEMBER_MAX;
+	for (size_t i = 0; i < MEDARK_ADDITIONS_MAX; i++)
+		v->additions[i].limit = (size_t)MEDARK_ADDITION_MAX + 2 * MEDARK_TAR_BLOCK;
 	v->record = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEMBER_MAX);
 	v->each = each;
 	v->context = context;

@@ -297,6 +297,7 @@ int medark_certificate_chain_check(const struct medark_certificate *signer,
 		.of_signer = true,
 	};
 	struct medark_error unfit;
+	int code;
 
 	if (!intermediates)
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");

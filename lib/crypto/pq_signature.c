@@ -90,7 +90,8 @@ int medark_pq_signature_make(struct medark_bytes manifest,
 }
 
 int medark_pq_signature_verify(struct medark_bytes manifest, struct medark_bytes p7s,
-			       const struct medark_trust *trust, struct medark_signer *out,
+			       const struct medark_trust *trust,
+			       const struct medark_judgement *judgement, struct medark_signer *out,
 			       struct medark_error *err)
 {
 	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
@@ -101,7 +102,7 @@ int medark_pq_signature_verify(struct medark_bytes manifest, struct medark_bytes
 	MEDARK_TRY(medark_signed_load_signer(&form, &certificate, err));
 	MEDARK_TRY(check_value(manifest, &form, certificate, err));
 	medark_signed_describe(&form, certificate, out);
-	return medark_certificate_chain_check(certificate, &form, trust, out, err);
+	return medark_certificate_chain_check(certificate, &form, trust, judgement, out, err);
 }
 
 int medark_pq_signature_peek(struct medark_bytes p7s, struct medark_signer *out_unverified,

@@ -30,7 +30,8 @@ int medark_pq_signature_make(struct medark_bytes manifest,
  * but OpenSSL has no ML-DSA: then nothing is known of the signature.
  */
 int medark_pq_signature_verify(struct medark_bytes manifest, struct medark_bytes p7s,
-			       const struct medark_trust *trust, struct medark_signer *out,
+			       const struct medark_trust *trust,
+			       const struct medark_judgement *judgement, struct medark_signer *out,
 			       struct medark_error *err) MEDARK_MUST_USE;
 
 /* As medark_signature_peek(), UNVERIFIED; works with every OpenSSL. MEDARK_E_FORMAT. */

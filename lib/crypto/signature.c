@@ -154,10 +154,8 @@ int medark_signature_verify(struct medark_bytes manifest, struct medark_bytes p7
 		return medark_error_set(
 			err, MEDARK_E_FORMAT,
 			"the signature's algorithm is not the one for the signer's key");
-	describe(&form, certificate, out);
-	return medark_certificate_chain_check(certificate, &form, trust, judgement, out, err);
 	medark_signed_describe(&form, certificate, out);
-	return medark_certificate_chain_check(certificate, &form, trust, out, err);
+	return medark_certificate_chain_check(certificate, &form, trust, judgement, out, err);
 }
 
 int medark_signature_peek(struct medark_bytes p7s, struct medark_signer *out_unverified,

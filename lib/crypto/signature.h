@@ -43,14 +43,16 @@ struct medark_signer {
 	struct medark_digest fingerprint; /* SHA-256 of the certificate */
 	time_t signing_time;		  /* as claimed by the signer */
 	time_t not_before, not_after;	  /* of the certificate */
-	const char *digest_name;	  /* "SHA-256" or "SHA-384"; static */
-	const char *algorithm_name;	  /* "ECDSA P-256", "ECDSA P-384", "RSA-PSS"; static */
-	bool time_given;	 /* the certificates were judged as of judged_at, not now */
-	bool time_proven;	 /* that time is a time stamp's */
-	time_t judged_at;	 /* meaningful only then */
-	time_t revoked_at;	 /* after the time that is proven; 0: not that anybody knows */
-	size_t chain_length;	 /* certificates up to the anchor; 0 from peek */
-	bool revocation_checked; /* a CRL of its issuer was at hand; false from peek */
+	char purposes[160];	 /* extendedKeyUsage: names or OIDs joined by spaces; empty: none is
+				    named */
+	const char *digest_name; /* "SHA-256" or "SHA-384"; static */
+	const char *algorithm_name; /* "ECDSA P-256", "ECDSA P-384", "RSA-PSS"; static */
+	bool time_given;	    /* the certificates were judged as of judged_at, not now */
+	bool time_proven;	    /* that time is a time stamp's */
+	time_t judged_at;	    /* meaningful only then */
+	time_t revoked_at;	    /* after the time that is proven; 0: not that anybody knows */
+	size_t chain_length;	    /* certificates up to the anchor; 0 from peek */
+	bool revocation_checked;    /* a CRL of its issuer was at hand; false from peek */
 };
 
 /*

@@ -3,6 +3,8 @@
 
 #include "crypto/openssl_error.h"
 
+#include <openssl/x509v3.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +39,32 @@ int medark_signed_load_signer(const struct medark_signed_form *form,
 	return 0;
 }
 
+/* Names as OpenSSL has them where it does ("emailProtection"), OIDs otherwise; for rules that ask
+ * for one. */
+static void describe_purposes(X509 *x509, char *out, size_t room)
+{
+	EXTENDED_KEY_USAGE *purposes = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
+	size_t used = 0;
+
+	for (int i = 0; i < sk_ASN1_OBJECT_num(purposes); i++) {
+		const ASN1_OBJECT *purpose = sk_ASN1_OBJECT_value(purposes, i);
+		int nid = OBJ_obj2nid(purpose);
+		char oid[64];
+		int n;
+
+		(void)OBJ_obj2txt(oid, sizeof(oid), purpose, 1);
+		n = snprintf(out + used, room - used, "%s%s", used ? " " : "",
+			     nid == NID_undef ? oid : OBJ_nid2sn(nid));
+		if (n < 0 || (size_t)n >= room - used) {
+			out[used] = '\0';
+			break;
+		}
+		used += (size_t)n;
+	}
+	EXTENDED_KEY_USAGE_free(purposes);
+	medark_openssl_drain();
+}
+
 void medark_signed_describe(const struct medark_signed_form *form,
 			    const struct medark_certificate *certificate, struct medark_signer *out)
 {
@@ -49,4 +77,6 @@ void medark_signed_describe(const struct medark_signed_form *form,
 	out->not_after = medark_certificate_not_after(certificate);
 	out->digest_name = medark_signed_digest_name(form->kind);
 	out->algorithm_name = medark_signed_algorithm_name(form->kind);
+	describe_purposes(medark_certificate_native(certificate), out->purposes,
+			  sizeof(out->purposes));
 }

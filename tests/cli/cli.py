@@ -20,12 +20,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
 MEDARK = os.environ["MEDARK"]
-VERBS = ["export", "run", "verify", "stamp", "cosign", "inspect", "patients", "items", "restore", "key", "serve", "account",
-VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "key", "serve", "account",
-VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "prove", "verify-proof", "drill", "key", "serve", "account",
-VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "diff", "key", "serve", "account",
-VERBS = ["export", "run", "verify", "inspect", "patients", "items", "restore", "diff", "scope", "key", "serve", "account",
-         "audit", "help", "version"]
+VERBS = ["export", "run", "verify", "stamp", "cosign", "checkpoint", "inspect", "patients", "items", "restore", "prove", "verify-proof", "drill",
+         "diff", "scope", "key", "serve", "account", "audit", "help", "version"]
 
 
 class Result:

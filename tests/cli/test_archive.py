@@ -338,8 +338,7 @@ class Inspect(ArchiveTest):
 class Restore(ArchiveTest):
     def test_a_folder_is_no_archive(self):
         self.refuse(2, "verify", "a.medark", "src", "--trust", "clinic.cert.pem",
-                    error="cannot verify 'src': it is a folder; name the archives in it, as in "
-                    "src/*.medark")
+                    error="cannot verify 'src': there is no archive (*.medark) in this folder")
         for args in [["inspect", "src"], self.opened("patients", archive="src"),
                      self.opened("restore", "--to", "x", archive="src")]:
             self.refuse(2, *args, error="cannot open 'src': it is a folder; name the archive in it, as "

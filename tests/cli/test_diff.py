@@ -293,7 +293,7 @@ class Diff(ArchiveTest):
         self.write("no", "a file")
         done = self.run_medark(*self.diff("--list", "e.csv", "--audit-log", "no", new="b"))
         self.assertEqual(done.code, 1, done.err)
-        self.assertIn("no list was written, as what leaves has to be in the log first", done.err)
+        self.assertIn("nothing was written, as what leaves has to be in the log first", done.err)
         self.assertFalse(os.path.exists(self.path("e.csv")))
         self.assertEqual([name for name in os.listdir(self.folder) if "partial" in name], [])
 

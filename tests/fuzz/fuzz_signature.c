@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (medark_pq_signature_peek(p7s, &signer, &err) == 0 &&
 	    medark_signature_peek(p7s, &signer, &err) == 0)
 		abort();
-	if (medark_pq_signature_verify(manifest, p7s, forge_trust(), &signer, &err) == 0)
+	if (medark_pq_signature_verify(manifest, p7s, forge_trust(), NULL, &signer, &err) == 0)
 		abort();
 	peeked = medark_signature_peek(p7s, &signer, &err);
 	if (peeked && peeked != MEDARK_E_FORMAT)

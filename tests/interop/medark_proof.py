@@ -16,7 +16,7 @@ import sys
 
 import medark_cms as cms
 from medark_cms import Malformed, need
-from medark_reader import MEMBER_MAX, MIB, number, padded, tar_header
+from medark_reader import ADDITIONS, check_additions, MEMBER_MAX, MIB, number, padded, tar_header
 
 
 def sha256(*parts):
@@ -93,14 +93,18 @@ def verify(data, trust, at, script):
     """The proved leaves as (segment, place, content)."""
     found = members(data)
     names = [name for name, _ in found]
-    front = ["CHECK.sh", "MANIFEST", "MANIFEST.p7s", "PROOF"]
-    need(names[:4] == front, "not the members of a proof, in its order")
+    need(names[:3] == ["CHECK.sh", "MANIFEST", "MANIFEST.p7s"], "not the members of a proof, in its order")
+    extra = [(name, content) for name, content in found[3:] if name in ADDITIONS]
+    del found[3:3 + len(extra)]
+    need([name for name, _ in found[3:4]] == ["PROOF"], "not the members of a proof, in its order")
+    need(names[3:3 + len(extra)] == [name for name, _ in extra], "not the members of a proof, in its order")
     contents = [content for _, content in found]
     need(hashlib.sha256(contents[0]).hexdigest() == script, "CHECK.sh is another one")
     for name, content in found:
         need(len(content) <= {**MEMBER_MAX, "PROOF": 256 * MIB}.get(name, 64 * MIB), f"{name} is too large")
     manifest = contents[1]
     trust.check(cms.Signature(contents[2], manifest), at)
+    check_additions(manifest, contents[2], extra)
     root = re.search(rb"^# records-root ([0-9a-f]{64})$", manifest, re.MULTILINE)
     need(manifest.startswith(b"# medark manifest 1\n") and root, "MANIFEST is malformed")
     total = len(re.findall(rb"^[0-9a-f]{64}  data/[0-9]{8}\.zst\.p7m$", manifest, re.MULTILINE))

@@ -145,6 +145,40 @@ class Member:
         self.name, self.size, self.sha256, self.offset = name, size, sha256, offset
 
 
+def check_order(names):
+    """F-40."""
+    places = [ADDITIONS.index(name) for name in names]
+    need(places == sorted(set(places)), "additions do not stand in their order")
+    for kind in ("p7s", "tsr"):
+        numbers = [1] * (kind == "p7s") + [
+            int((re.search(r"\.(\d)\.", name) or [0, 1])[1])
+            for name in names if name.endswith(kind) and ".pq." not in name
+        ]  # fmt: skip
+        need(numbers == list(range(1, len(numbers) + 1)), f"a number of a .{kind} is missing")
+    for name in names:
+        before = name.replace(".crl", ".tsr")
+        need(name == "MANIFEST.crl" or not name.endswith(".crl") or before in names,
+             f"{name} stands without {before}")  # fmt: skip
+
+
+def check_additions(manifest, signature, additions):
+    """F-40 to F-43: what is there is right; whether anybody trusts it is another question. Gives the
+    further signatures and the stamps."""
+    check_order([name for name, _ in additions])
+    signatures, stamps = [], []
+    for i, (name, content) in enumerate(additions):
+        if name.endswith(".tsr"):
+            before = b"".join(content for _, content in additions[:i])
+            stamps.append(cms.TimeStamp(content, signature if name == "MANIFEST.tsr" else manifest + signature + before))
+        elif name.endswith(".crl"):
+            cms.check_lists(content)
+        elif ".pq." not in name:
+            signatures.append(cms.Signature(content, manifest))
+    times = [stamp.time for stamp in stamps]
+    need(times == sorted(times), "a time stamp is older than the one before it")
+    return signatures, stamps
+
+
 class Archive:
     """An archive whose every byte has been checked against its signed manifest."""
 
@@ -155,7 +189,8 @@ class Archive:
         # 12.1: nothing is believed before the signature and its chain.
         self.signature = cms.Signature(self.signature_bytes, self.manifest_bytes)
         trust.check(self.signature, at)
-        self.check_additions()
+        self.cosignatures, self.stamps = check_additions(
+            self.manifest_bytes, self.signature_bytes, self.additions)
         self.parse_manifest()
         self.check_members()
         self.check_clear()
@@ -198,40 +233,6 @@ class Archive:
             content, after = self.member_at(after, name)
             self.additions.append((name, content))
         need(after == self.size - 2048, "something stands between MANIFEST.p7s and LOCATOR")
-        self.check_order()
-
-    def check_order(self):
-        """F-40."""
-        names = [name for name, _ in self.additions]
-        places = [ADDITIONS.index(name) for name in names]
-        need(places == sorted(set(places)), "additions do not stand in their order")
-        for kind in ("p7s", "tsr"):
-            numbers = [1] * (kind == "p7s") + [
-                int((re.search(r"\.(\d)\.", name) or [0, 1])[1])
-                for name in names if name.endswith(kind) and ".pq." not in name
-            ]  # fmt: skip
-            need(numbers == list(range(1, len(numbers) + 1)), f"a number of a .{kind} is missing")
-        for name in names:
-            before = name.replace(".crl", ".tsr")
-            need(name == "MANIFEST.crl" or not name.endswith(".crl") or before in names,
-                 f"{name} stands without {before}")  # fmt: skip
-
-    def check_additions(self):
-        """F-41 to F-43: what is there is right; whether anybody trusts it is another question."""
-        self.cosignatures, self.stamps = [], []
-        for i, (name, content) in enumerate(self.additions):
-            if name.endswith(".tsr"):
-                before = b"".join(content for _, content in self.additions[:i])
-                covered = self.signature_bytes
-                if name != "MANIFEST.tsr":
-                    covered = self.manifest_bytes + self.signature_bytes + before
-                self.stamps.append(cms.TimeStamp(content, covered))
-            elif name.endswith(".crl"):
-                cms.check_lists(content)
-            elif ".pq." not in name:
-                self.cosignatures.append(cms.Signature(content, self.manifest_bytes))
-        times = [stamp.time for stamp in self.stamps]
-        need(times == sorted(times), "a time stamp is older than the one before it")
 
     def parse_manifest(self):
         """F-21."""

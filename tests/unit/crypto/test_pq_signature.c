@@ -105,7 +105,8 @@ static void what_was_signed_verifies(void **state)
 		trust_file(cases[i].anchor, &trust);
 		assert_ok(
 			medark_pq_signature_make(manifest, pair.certificate, pair.key, &p7s, &err));
-		assert_ok(medark_pq_signature_verify(manifest, view(&p7s), trust, &out, &err));
+		assert_ok(
+			medark_pq_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err));
 		assert_string_equal(out.algorithm_name, cases[i].algorithm);
 		assert_string_equal(out.digest_name, "SHA-512");
 		assert_int_equal(out.chain_length, cases[i].chain);
@@ -118,11 +119,11 @@ static void what_was_signed_verifies(void **state)
 				 0);
 		assert_true(llabs((long long)out.signing_time - (long long)time(NULL)) < 60);
 		assert_fails(medark_pq_signature_verify(medark_bytes_text("another"), view(&p7s),
-							trust, &out, &err),
+							trust, NULL, &out, &err),
 			     MEDARK_E_FORMAT,
 			     "the post-quantum signature is not over this manifest");
 		/* Neither passes for the other. */
-		assert_fails(medark_signature_verify(manifest, view(&p7s), trust, &out, &err),
+		assert_fails(medark_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 			     MEDARK_E_FORMAT,
 			     "the signature is malformed: its algorithm is not ECDSA or RSA-PSS as "
 			     "the format has them");
@@ -145,13 +146,13 @@ static void each_changed_byte_is_refused(void **state)
 	assert_ok(medark_pq_signature_make(manifest, pair.certificate, pair.key, &p7s, &err));
 	for (size_t i = 0; i < p7s.size; i += 7) {
 		p7s.data[i] ^= 1u << i % 8;
-		assert_true(medark_pq_signature_verify(manifest, view(&p7s), trust, &out, &err) <
-			    0);
+		assert_true(medark_pq_signature_verify(manifest, view(&p7s), trust, NULL, &out,
+						       &err) < 0);
 		p7s.data[i] ^= 1u << i % 8;
 	}
 	for (size_t size = 0; size < p7s.size; size += 501)
 		assert_int_equal(medark_pq_signature_verify(manifest, medark_bytes(p7s.data, size),
-							    trust, &out, &err),
+							    trust, NULL, &out, &err),
 				 MEDARK_E_FORMAT);
 }
 
@@ -191,7 +192,7 @@ static void other_keys_are_refused(void **state)
 	assert_int_equal(p7s.size, 0);
 	assert_ok(medark_pq_signature_make(manifest, pair.certificate, pair.key, &p7s, &err));
 	trust_file("87.pem", &trust);
-	assert_fails(medark_pq_signature_verify(manifest, view(&p7s), trust, &out, &err),
+	assert_fails(medark_pq_signature_verify(manifest, view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_UNTRUSTED,
 		     "the signer 'CN=ML-DSA-65' is not trusted: its certificate does not lead to a "
 		     "trust anchor");
@@ -218,16 +219,19 @@ static void a_signature_of_another_machine_is_read(void **state)
 	assert_ok(medark_trust_add_file(trust, path, &err));
 	medark_trust_set_time(trust, out.signing_time);
 	if (medark_pq_offered()) {
-		assert_ok(medark_pq_signature_verify(view(&text), view(&p7s), trust, &out, &err));
+		assert_ok(medark_pq_signature_verify(view(&text), view(&p7s), trust, NULL, &out,
+						     &err));
 		return;
 	}
-	assert_int_equal(medark_pq_signature_verify(view(&text), view(&p7s), trust, &out, &err),
-			 MEDARK_E_SYSTEM);
+	assert_int_equal(
+		medark_pq_signature_verify(view(&text), view(&p7s), trust, NULL, &out, &err),
+		MEDARK_E_SYSTEM);
 	p7s.data[p7s.size - 1] ^= 1;
-	assert_int_equal(medark_pq_signature_verify(view(&text), view(&p7s), trust, &out, &err),
-			 MEDARK_E_SYSTEM);
+	assert_int_equal(
+		medark_pq_signature_verify(view(&text), view(&p7s), trust, NULL, &out, &err),
+		MEDARK_E_SYSTEM);
 	p7s.data[0] ^= 1;
-	assert_fails(medark_pq_signature_verify(view(&text), view(&p7s), trust, &out, &err),
+	assert_fails(medark_pq_signature_verify(view(&text), view(&p7s), trust, NULL, &out, &err),
 		     MEDARK_E_FORMAT,
 		     "the signature is malformed: it is not a CMS SignedData in DER");
 }

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify_page.h"
+
+#include "page_text.h"
+#include "passphrase.h"
+#include "report.h"
+#include "result_file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TITLE "Verification of archives"
+
+struct cli_verify_row {
+	char *path, *verdict; /* owned */
+	uint64_t sequence, records, patients, size;
+	char created[32], signed_at[32], proven_at[32];
+	char signer[128], fingerprint[65];
+	uint32_t signatures, trusted;
+	bool is_verified, complete, revocation_checked;
+};
+
+void cli_verify_page_clear(struct cli_verify_page *page)
+{
+	for (size_t i = 0; i < page->count; i++) {
+		free(page->rows[i].path);
+		free(page->rows[i].verdict);
+	}
+	for (size_t i = 0; i < page->finding_count; i++)
+		free(page->findings[i]);
+	free(page->rows);
+	free(page->findings);
+}
+
+static struct cli_verify_row *new_row(struct cli_verify_page *page, const char *path,
+				      const char *verdict)
+{
+	struct cli_verify_row *rows;
+
+	if (!page->options->report)
+		return NULL;
+	rows = realloc(page->rows, (page->count + 1) * sizeof(*rows));
+	page->has_failed |= !rows;
+	if (!rows)
+		return NULL;
+	page->rows = rows;
+	rows[page->count] =
+		(struct cli_verify_row) { .path = strdup(path), .verdict = strdup(verdict) };
+	page->has_failed |= !rows[page->count].path || !rows[page->count].verdict;
+	return &rows[page->count++];
+}
+
+void cli_verify_page_add(struct cli_verify_page *page, const char *path,
+			 const struct medark_archive_info *info, const char *broken)
+{
+	struct cli_verify_row *row = new_row(page, path, broken);
+
+	if (!row)
+		return;
+	page->verified++;
+	row->is_verified = true;
+	row->sequence = info->sequence;
+	row->records = info->records;
+	row->patients = info->patients;
+	row->size = info->size;
+	row->complete = info->complete;
+	row->revocation_checked = info->revocation_checked;
+	memcpy(row->created, info->created, sizeof(row->created));
+	memcpy(row->signed_at, info->signed_at, sizeof(row->signed_at));
+	memcpy(row->proven_at, info->proven_at, sizeof(row->proven_at));
+	memcpy(row->fingerprint, info->signer_fingerprint, sizeof(row->fingerprint));
+	(void)snprintf(row->signer, sizeof(row->signer), "%.127s", info->signer);
+	row->signatures = info->signature_count;
+	for (uint32_t i = 0; i < info->signature_count; i++)
+		row->trusted += info->signatures[i].trusted;
+}
+
+void cli_verify_page_fail(struct cli_verify_page *page, const char *path, const char *why)
+{
+	(void)new_row(page, path, why);
+}
+
+void cli_verify_page_find(void *context, const char *sentence)
+{
+	struct cli_verify_page *page = context;
+	char **findings;
+
+	if (!page->options->report)
+		return;
+	findings = realloc(page->findings, (page->finding_count + 1) * sizeof(*findings));
+	page->has_failed |= !findings;
+	if (!findings)
+		return;
+	page->findings = findings;
+	findings[page->finding_count] = strdup(sentence);
+	page->has_failed |= !findings[page->finding_count];
+	page->finding_count += findings[page->finding_count] != NULL;
+}
+
+/* ---- the page ---- */
+
+static void put_result(FILE *f, const struct cli_verify_page *page, int exit_code)
+{
+	(void)fprintf(f, "<p class=\"result\">%zu of %zu archives verify. %s</p>\n", page->verified,
+		      page->count,
+		      exit_code == CLI_DONE ? "Nothing is missing that can be seen."
+					    : "Something has to be looked at: see below.");
+}
+
+static void put_findings(FILE *f, const struct cli_verify_page *page)
+{
+	(void)fputs("<h2>Findings</h2>\n<ul>\n", f);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct cli_verify_row *row = &page->rows[i];
+
+		if (row->is_verified && !*row->verdict)
+			continue;
+		(void)fputs("<li>", f);
+		cli_page_text(f, row->path);
+		(void)fputs(row->is_verified ? ": breaks the policy: " : ": does not verify: ", f);
+		cli_page_text(f, row->verdict);
+		(void)fputs("</li>\n", f);
+	}
+	for (size_t i = 0; i < page->finding_count; i++) {
+		(void)fputs("<li>", f);
+		cli_page_text(f, page->findings[i]);
+		(void)fputs("</li>\n", f);
+	}
+	if (!page->finding_count && page->verified == page->count)
+		(void)fputs("<li>None.</li>\n", f);
+	(void)fputs("</ul>\n", f);
+}
+
+static void put_how(FILE *f, const struct cli_verify_page *page)
+{
+	const struct cli_options *options = page->options;
+	char text[64];
+	struct tm tm;
+	time_t now = time(NULL);
+
+	(void)gmtime_r(&now, &tm);
+	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	(void)fputs("<h2>By what it was judged</h2>\n<table>\n", f);
+	cli_page_row(f, "program", "medark");
+	cli_page_row(f, "version", medark_version());
+	cli_page_row(f, "time", text);
+	for (size_t i = 0; i < options->trust.count; i++)
+		cli_page_row(f, "trust anchor", options->trust.items[i]);
+	if (!options->trust.count)
+		cli_page_row(f, "trust anchor", "of MEDARK_TRUST");
+	for (size_t i = 0; i < options->tsa_trust.count; i++)
+		cli_page_row(f, "anchor of time stamps", options->tsa_trust.items[i]);
+	for (size_t i = 0; i < options->signers.count; i++)
+		cli_page_row(f, "only this signer", options->signers.items[i]);
+	if (options->at)
+		cli_page_row(f, "certificates as of", options->at);
+	cli_page_row(f, "policy", page->policy->path ? page->policy->path : "none");
+	if (page->has_checkpoint) {
+		cli_page_row(f, "checkpoint of", page->checkpoint.created);
+		cli_page_row(f, "signed by", page->checkpoint.signer);
+	} else {
+		cli_page_row(f, "checkpoint", "none");
+	}
+	(void)fputs("</table>\n", f);
+}
+
+static void put_checked(FILE *f, const struct cli_verify_page *page)
+{
+	size_t unproven = 0, unchecked = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		unproven += page->rows[i].is_verified && !*page->rows[i].proven_at;
+		unchecked += page->rows[i].is_verified && !page->rows[i].revocation_checked;
+	}
+	(void)fputs(
+		"<h2>What was checked</h2>\n<ul>\n"
+		"<li>Of each archive: the signature over its manifest and the way from its signer "
+		"to a trust anchor; every further signature, time stamp and revocation list; every "
+		"member against the signed manifest, byte for byte; the form of every sealed "
+		"member.</li>\n"
+		"<li>Of all together: whether each names the one before it, and none is missing "
+		"between them, stands twice, or is another than its number says.</li>\n</ul>\n"
+		"<h2>What could not be checked</h2>\n<ul>\n"
+		"<li>What the records say: they are encrypted, and no key was used. A rehearsal "
+		"(medark drill) shows that they open.</li>\n",
+		f);
+	if (!page->has_checkpoint)
+		(void)fputs("<li>Whether archives behind the last one were deleted: only a "
+			    "checkpoint, kept elsewhere, shows that.</li>\n",
+			    f);
+	if (unproven)
+		(void)fprintf(
+			f,
+			"<li>When %zu of the archives were signed: no time stamp of a trusted "
+			"authority is there, and the time is their signer's word.</li>\n",
+			unproven);
+	if (unchecked)
+		(void)fprintf(f,
+			      "<li>Whether the signer's certificate of %zu of the archives was "
+			      "revoked: no revocation list of its authority was at hand.</li>\n",
+			      unchecked);
+	(void)fputs("</ul>\n", f);
+}
+
+static void put_row(FILE *f, const struct cli_verify_row *row)
+{
+	(void)fputs("<tr><th scope=\"row\">", f);
+	cli_page_text(f, row->path);
+	if (!row->is_verified) {
+		(void)fputs("</th><td colspan=\"6\"><b>does not verify</b></td></tr>\n", f);
+		return;
+	}
+	(void)fprintf(f, "</th><td class=\"n\">%" PRIu64 "</td><td>", row->sequence);
+	cli_page_text(f, *row->proven_at ? row->proven_at : row->signed_at);
+	(void)fputs(*row->proven_at ? " (proven)" : " (claimed)", f);
+	(void)fputs("</td><td>", f);
+	cli_page_text(f, row->signer);
+	(void)fprintf(f, "<br>%.16s…", row->fingerprint);
+	if (row->signatures)
+		(void)fprintf(f, "<br>and %u more, %u trusted", row->signatures, row->trusted);
+	(void)fprintf(f,
+		      "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
+		      "</td><td>%s</td></tr>\n",
+		      row->records, row->patients, row->complete ? "yes" : "no");
+}
+
+static void put_archives(FILE *f, const struct cli_verify_page *page)
+{
+	(void)fputs("<h2>Archives</h2>\n<table>\n<thead><tr><th scope=\"col\">archive</th>"
+		    "<th scope=\"col\" class=\"n\">sequence</th><th scope=\"col\">signed</th>"
+		    "<th scope=\"col\">signer, and the beginning of its fingerprint</th>"
+		    "<th scope=\"col\" class=\"n\">records</th>"
+		    "<th scope=\"col\" class=\"n\">patients</th>"
+		    "<th scope=\"col\">complete</th></tr></thead>\n<tbody>\n",
+		    f);
+	for (size_t i = 0; i < page->count; i++)
+		put_row(f, &page->rows[i]);
+	(void)fputs("</tbody>\n</table>\n", f);
+}
+
+static int sign(const struct cli_verify_page *page, const char *text, size_t size)
+{
+	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase opens = { .size = 0 };
+	const struct cli_options *options = page->options;
+	struct medark_checkpoint_request request = { .path = options->report,
+						     .replace = options->force,
+						     .certificate = options->signer,
+						     .key = options->signer_key };
+	struct medark_error err = { 0 };
+	int code;
+
+	if (!options->signer)
+		return 0;
+	code = cli_passphrase_read_for_key(options, options->signer_key,
+					   options->signer_key_passphrase_file, &opens);
+	if (code)
+		return code;
+	request.passphrase = opens.size ? opens.bytes : NULL;
+	request.passphrase_size = opens.size;
+	code = medark_report_sign(&request, text, size, &err);
+	return code < 0 ? cli_report_failure(options,
+					     &(struct cli_failure) { .action = "sign the report",
+								     .file = options->report,
+								     .code = code,
+								     .err = &err })
+			: 0;
+}
+
+int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
+{
+	CLI_AUTO_RESULT_FILE struct cli_result_file file = { 0 };
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f;
+	int code;
+
+	if (!page->options->report)
+		return 0;
+	f = open_memstream(&text, &size);
+	if (!f)
+		return cli_report_memory(page->options);
+	cli_page_begin(f, TITLE);
+	put_result(f, page, exit_code);
+	put_findings(f, page);
+	put_archives(f, page);
+	put_how(f, page);
+	put_checked(f, page);
+	cli_page_end(f);
+	if (fclose(f) != 0 || page->has_failed) {
+		free(text);
+		return cli_report_memory(page->options);
+	}
+	code = cli_result_file_open(&file, page->options, "--report", page->options->report);
+	if (!code && fwrite(text, 1, size, file.f) != size)
+		code = cli_report_error(page->options, CLI_FAILED,
+					"cannot write the report '%s': %s", page->options->report,
+					strerror(errno));
+	if (!code)
+		code = sign(page, text, size);
+	if (!code)
+		code = cli_result_file_finish(&file);
+	free(text);
+	return code;
+}

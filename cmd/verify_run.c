@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify_run.h"
+
+#include "info.h"
+#include "progress.h"
+#include "report.h"
+#include "signals.h"
+#include "terminal.h"
+#include "text.h"
+
+#include <medark/verify.h>
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+/* So many archives are told in a line each. */
+#define LINES_FROM   9
+#define SENTENCE_MAX 1024
+
+void cli_verify_run_clear(struct cli_verify_run *run)
+{
+	medark_chain_free(run->chain);
+	cli_verify_page_clear(&run->page);
+	cli_archive_list_clear(&run->list);
+	cli_access_clear(&run->shared);
+}
+
+static int read_checkpoint(struct cli_verify_run *run)
+{
+	const struct cli_options *options = run->options;
+	struct medark_error err = { 0 };
+	int code;
+
+	if (!options->checkpoint)
+		return 0;
+	code = medark_checkpoint_read(options->checkpoint, run->shared.trust, &run->page.checkpoint,
+				      &err);
+	run->page.has_checkpoint = code >= 0;
+	return code < 0 ? cli_report_failure(options,
+					     &(struct cli_failure) { .action = "use the checkpoint",
+								     .file = options->checkpoint,
+								     .code = code,
+								     .err = &err })
+			: 0;
+}
+
+int cli_verify_run_begin(struct cli_verify_run *run)
+{
+	const struct cli_options *options = run->options;
+	struct medark_error err = { 0 };
+	int code = cli_archive_list_fill(options, &run->list);
+
+	run->page.options = options;
+	run->page.policy = &run->policy;
+	if (!code)
+		code = cli_access_trust(options, &run->shared);
+	if (!code)
+		code = cli_policy_read(options, &run->policy);
+	if (!code)
+		code = read_checkpoint(run);
+	if (code)
+		return code;
+	code = medark_chain_new(&run->chain, &err);
+	if (code < 0)
+		return cli_access_failed(options, "verify", NULL, code, &err);
+	medark_chain_set_ordered(run->chain, run->list.has_folder);
+	return 0;
+}
+
+/* ---- one archive ---- */
+
+static void print_json(const struct cli_options *options, const char *path,
+		       const struct medark_archive_info *info, double seconds)
+{
+	struct cli_json json;
+
+	cli_report_json(options, &json, "summary");
+	cli_json_text(&json, "file", path);
+	cli_json_bool(&json, "verified", true);
+	cli_report_json_judged(&json, info->judged_at);
+	cli_info_json(&json, info);
+	cli_json_real(&json, "seconds", seconds);
+	cli_json_end(&json);
+	(void)fflush(stdout);
+}
+
+static void print_verified(const char *path, const struct medark_archive_info *info, bool in_line)
+{
+	char color[CLI_COLOR_MAX];
+
+	(void)fputs(cli_terminal_color(stdout, CLI_GREEN, color), stdout);
+	cli_text_print(stdout, path);
+	(void)fputs(": verified", stdout);
+	if (in_line)
+		(void)printf(", sequence %" PRIu64 ", signed %s%s, %" PRIu64 " records",
+			     info->sequence, info->proven_at[0] ? info->proven_at : info->signed_at,
+			     info->proven_at[0] ? " (proven)" : "", info->records);
+	(void)fprintf(stdout, "%s\n", cli_terminal_plain(stdout));
+	(void)fflush(stdout);
+}
+
+/* Changed is worse than untrusted, and that is worse than not having been able to look. */
+static int worse(int a, int b)
+{
+	static const int order[] = { CLI_INTERRUPTED, CLI_UNVERIFIED, CLI_UNTRUSTED, CLI_FAILED };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a > b ? a : b;
+}
+
+static void note_latest(struct cli_verify_run *run, const struct medark_archive_info *info)
+{
+	struct medark_checkpoint *latest = &run->latest;
+
+	if (run->page.has_checkpoint && info->sequence == run->page.checkpoint.sequence &&
+	    strcmp(run->at_checkpoint, run->page.checkpoint.manifest) != 0)
+		memcpy(run->at_checkpoint, info->manifest, sizeof(run->at_checkpoint));
+	if (info->sequence < latest->sequence)
+		return;
+	latest->sequence = info->sequence;
+	memcpy(latest->archive, info->archive, sizeof(latest->archive));
+	memcpy(latest->manifest, info->manifest, sizeof(latest->manifest));
+	memcpy(run->newest, info->created, sizeof(run->newest));
+}
+
+static int take(struct cli_verify_run *run, const char *path,
+		const struct medark_archive_info *info, double seconds)
+{
+	const struct cli_options *options = run->options;
+	bool in_lines = run->list.count >= LINES_FROM && !options->verbose;
+	struct medark_error err = { 0 };
+	char broken[SENTENCE_MAX];
+	int code;
+
+	if (options->json && options->verb->bit == CLI_VERIFY)
+		print_json(options, path, info, seconds);
+	else if (!options->json && !options->quiet && options->verb->bit == CLI_VERIFY) {
+		if (!in_lines)
+			cli_info_print(options, info);
+		print_verified(path, info, in_lines);
+	}
+	note_latest(run, info);
+	code = medark_chain_add(run->chain, path, info, &err);
+	if (code < 0)
+		return cli_access_failed(options, "verify", path, code, &err);
+	code = cli_policy_check(&run->policy, options, path, info, broken, sizeof(broken));
+	cli_verify_page_add(&run->page, path, info, broken);
+	return code;
+}
+
+/* With progress, and with what helps on if it fails. */
+static int verify_alone(struct cli_verify_run *run, const char *path)
+{
+	CLI_AUTO_ACCESS struct cli_access own = { 0 };
+	const struct cli_options *options = run->options;
+	/* The trust anchors serve all files and are freed by the caller. */
+	struct cli_access with = { .trust = run->shared.trust };
+	struct medark_archive_info info;
+	struct medark_error err = { 0 };
+	struct cli_progress progress;
+	double began = cli_report_clock();
+	int code = cli_access_open(options, &with, path);
+
+	if (code)
+		return code;
+	own.archive = with.archive;
+	cli_progress_begin(&progress, options, path);
+	code = medark_archive_verify(own.archive, (unsigned)options->threads, &progress.events,
+				     &err);
+	cli_progress_end(&progress);
+	if (code >= 0)
+		code = medark_archive_info(own.archive, &info, &err);
+	if (code < 0)
+		return cli_access_failed(options, "verify", path, code, &err);
+	return take(run, path, &info, cli_report_clock() - began);
+}
+
+/* One that failed is looked at again by itself, for the whole of what there is to say. */
+static int each(void *context, const struct medark_verify_result *result)
+{
+	struct cli_verify_run *run = context;
+	const char *path = run->list.paths[result->number];
+	int code;
+
+	if (cli_signals_stopped())
+		return CLI_INTERRUPTED;
+	if (result->code >= 0) {
+		run->worst = worse(run->worst, take(run, path, result->info, result->seconds));
+		return 0;
+	}
+	code = verify_alone(run, path);
+	if (code && code != CLI_INCOMPLETE)
+		cli_verify_page_fail(&run->page, path, result->error->message);
+	run->worst = worse(run->worst, code);
+	return run->worst == CLI_INTERRUPTED ? CLI_INTERRUPTED : 0;
+}
+
+static int verify_many(struct cli_verify_run *run)
+{
+	const struct cli_options *options = run->options;
+	const struct medark_verify_request request = {
+		.paths = (const char *const *)run->list.paths,
+		.count = run->list.count,
+		.trust = run->shared.trust,
+		.threads = (unsigned)options->threads,
+		.each = each,
+		.context = run,
+	};
+	struct medark_error err = { 0 };
+	struct cli_progress progress;
+	int code;
+
+	cli_progress_begin(&progress, options, NULL);
+	code = medark_archives_verify(&request, &progress.events, &err);
+	cli_progress_end(&progress);
+	if (code > 0)
+		return code;
+	return code < 0 ? cli_access_failed(options, "verify", NULL, code, &err) : CLI_DONE;
+}
+
+/* ---- all of them ---- */
+
+static int find(struct cli_verify_run *run, const char *sentence, int code)
+{
+	struct cli_json json;
+
+	cli_verify_page_find(&run->page, sentence);
+	if (run->options->json) {
+		cli_report_json(run->options, &json, "status");
+		cli_json_text(&json, "warning", sentence);
+		cli_json_end(&json);
+	} else {
+		cli_report_warning(run->options, sentence);
+	}
+	return code;
+}
+
+static int check_checkpoint(struct cli_verify_run *run)
+{
+	const struct medark_checkpoint *c = &run->page.checkpoint;
+	char sentence[SENTENCE_MAX];
+
+	if (!run->page.has_checkpoint)
+		return CLI_DONE;
+	if (strcmp(run->at_checkpoint, c->manifest) == 0) {
+		if (!run->options->json && !run->options->quiet)
+			(void)printf(
+				"the archives go on from the checkpoint of %s (sequence %" PRIu64
+				")\n",
+				c->created, c->sequence);
+		return CLI_DONE;
+	}
+	if (run->at_checkpoint[0])
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the chain was replaced: the archive with sequence %" PRIu64
+			       " is another one than that of the checkpoint of %s",
+			       c->sequence, c->created);
+	else if (run->latest.sequence < c->sequence)
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the chain was rolled back: the archives with sequence %" PRIu64
+			       " to %" PRIu64
+			       ", which were there at the checkpoint of %s, are gone",
+			       run->latest.sequence + 1, c->sequence, c->created);
+	else
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the archive with sequence %" PRIu64
+			       ", the latest at the checkpoint of %s, is gone",
+			       c->sequence, c->created);
+	return find(run, sentence, CLI_INCOMPLETE);
+}
+
+/* How old is the newest archive? */
+static int check_age(struct cli_verify_run *run)
+{
+	char sentence[SENTENCE_MAX];
+	struct tm tm = { 0 };
+	double hours;
+
+	if (!run->policy.newest_hours || !run->newest[0])
+		return CLI_DONE;
+	if (!strptime(run->newest, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return CLI_DONE;
+	hours = difftime(time(NULL), timegm(&tm)) / 3600;
+	if (hours <= (double)run->policy.newest_hours)
+		return CLI_DONE;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the policy is broken: the newest archive is of %s, %.0f hours ago; %" PRIu64
+		       " are allowed",
+		       run->newest, hours, run->policy.newest_hours);
+	return find(run, sentence, CLI_INCOMPLETE);
+}
+
+int cli_verify_run(struct cli_verify_run *run)
+{
+	struct cli_chain_sink sink = { .add = cli_verify_page_find,
+				       .context = &run->page,
+				       .allowed = run->policy.missing };
+	int code;
+
+	if (run->list.count == 1)
+		code = verify_alone(run, run->list.paths[0]);
+	else
+		code = verify_many(run);
+	if (run->list.count == 1 && code && code != CLI_INCOMPLETE && code != CLI_INTERRUPTED)
+		cli_verify_page_fail(&run->page, run->list.paths[0], "see what was printed");
+	run->worst = worse(run->worst, code);
+	if (run->worst == CLI_INTERRUPTED)
+		return run->worst;
+	run->worst = worse(run->worst, cli_chain_report(run->options, run->chain, &sink));
+	run->latest.first = sink.result.first;
+	run->latest.archives = sink.result.archives;
+	run->worst = worse(run->worst, check_checkpoint(run));
+	run->worst = worse(run->worst, check_age(run));
+	return run->worst;
+}
