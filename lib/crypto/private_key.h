@@ -40,6 +40,10 @@ int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
 			       struct medark_private_key **out_key,
 			       struct medark_error *err) MEDARK_MUST_USE;
+/* The same for a key of ML-KEM (FIPS 203), 768 or 1024; for medark_pq_recipient_open() alone. */
+int medark_private_key_load_ml_kem(const char *path, struct medark_bytes passphrase,
+				   struct medark_private_key **out_key,
+				   struct medark_error *err) MEDARK_MUST_USE;
 void medark_private_key_free(struct medark_private_key *key);
 MEDARK_DEFINE_AUTO(struct medark_private_key, medark_private_key_free)
 
