@@ -229,6 +229,5 @@ size_t medark_identity_keys(const struct medark_identity *identity)
 int medark_identity_certificate(const struct medark_identity *identity, size_t i,
 				struct medark_certificate **out, struct medark_error *err)
 {
-	return medark_private_key_self_sign(identity->keys[i], MEDARK_ROLE_RECIPIENT,
-					    "owner of an identity", out, err);
+	return medark_private_key_certify(identity->keys[i], "owner of an identity", out, err);
 }

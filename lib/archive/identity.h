@@ -26,8 +26,8 @@ int medark_identity_open(const struct medark_identity *identity,
 size_t medark_identity_keys(const struct medark_identity *identity);
 
 /*
- * A certificate of private key `i`, made and signed by that key itself, for what is to be encrypted
- * to whoever has it. Its owner opens it with the key alone. The caller frees it. MEDARK_E_SYSTEM,
+ * A certificate of private key `i` that proves nothing, for what is to be encrypted to whoever has
+ * it. Its owner opens it with the key alone. The caller frees it. MEDARK_E_SYSTEM,
  * MEDARK_E_MEMORY.
  */
 int medark_identity_certificate(const struct medark_identity *identity, size_t i,

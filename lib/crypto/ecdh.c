@@ -51,6 +51,16 @@ static bool derive_kek(enum medark_native_kind curve, struct medark_bytes secret
 	return context && EVP_KDF_derive(context, out->bytes, sizeof(out->bytes), params) > 0;
 }
 
+static bool operate(EVP_PKEY_CTX *context, EVP_PKEY *own, uint8_t *secret, size_t *size)
+{
+	bool ok;
+
+	medark_token_begin(own);
+	ok = EVP_PKEY_derive(context, secret, size) > 0;
+	medark_token_end(own);
+	return ok;
+}
+
 /* The shared secret of `own` and `peer`, and the KEK from it. */
 static bool agree(EVP_PKEY *own, EVP_PKEY *peer, enum medark_native_kind curve,
 		  struct medark_key *out)
@@ -64,8 +74,7 @@ static bool agree(EVP_PKEY *own, EVP_PKEY *peer, enum medark_native_kind curve,
 
 	/* set_peer also checks that the peer's point is on the curve. */
 	ok = context && EVP_PKEY_derive_init(context) > 0 &&
-	     EVP_PKEY_derive_set_peer(context, peer) > 0 &&
-	     EVP_PKEY_derive(context, secret, &size) > 0 &&
+	     EVP_PKEY_derive_set_peer(context, peer) > 0 && operate(context, own, secret, &size) &&
 	     derive_kek(curve, medark_bytes(secret, size), out);
 	medark_secret_wipe(secret, sizeof(secret));
 	if (!ok)

@@ -39,12 +39,16 @@ static bool decrypt(EVP_PKEY *own, bool is_raw, struct medark_bytes encrypted,
 {
 	MEDARK_AUTO(EVP_PKEY_CTX_free)
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(medark_token_library(own), own, NULL);
+	bool ok;
 
 	*out_size = MEDARK_OAEP_SIZE_MAX;
-	return context && EVP_PKEY_decrypt_init(context) > 0 &&
-	       (is_raw ? EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) > 0
-		       : set_padding(context)) &&
-	       EVP_PKEY_decrypt(context, out, out_size, encrypted.data, encrypted.size) > 0;
+	medark_token_begin(own);
+	ok = context && EVP_PKEY_decrypt_init(context) > 0 &&
+	     (is_raw ? EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) > 0
+		     : set_padding(context)) &&
+	     EVP_PKEY_decrypt(context, out, out_size, encrypted.data, encrypted.size) > 0;
+	medark_token_end(own);
+	return ok;
 }
 
 /*

@@ -81,4 +81,13 @@ int medark_private_key_self_sign(const struct medark_private_key *key, enum meda
 				 const char *name, struct medark_certificate **out_certificate,
 				 struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Makes a certificate of the key as a recipient, for what is encrypted to its owner, who opens it
+ * with the key alone: named as above, it is signed by a key that is forgotten at once, so that the
+ * key itself need not sign, and proves nothing. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+int medark_private_key_certify(const struct medark_private_key *key, const char *name,
+			       struct medark_certificate **out_certificate,
+			       struct medark_error *err) MEDARK_MUST_USE;
+
 #endif

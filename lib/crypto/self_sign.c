@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The self-signed certificate of a key, for tests and for sites without a PKI. */
+/* Certificates of keys where there is no PKI. */
 #include "crypto/private_key.h"
 
 #include "base/text.h"
+#include "crypto/algorithms.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
 #include "crypto/x509_build.h"
@@ -46,6 +47,16 @@ static bool add_extensions(X509 *x509, const char *usage)
 	       medark_x509_add_extension(x509, NID_authority_key_identifier, "keyid");
 }
 
+/* All but extensions and signature. */
+static bool fill(X509 *x509, EVP_PKEY *pkey, const char *name, struct medark_error *err)
+{
+	return X509_set_version(x509, X509_VERSION_3) && medark_x509_set_serial(x509, err) &&
+	       medark_x509_set_name(x509, medark_bytes_text(name)) &&
+	       X509_gmtime_adj(X509_getm_notBefore(x509), 0) &&
+	       X509_time_adj_ex(X509_getm_notAfter(x509), YEARS_DAYS, 0, NULL) &&
+	       X509_set_pubkey(x509, pkey);
+}
+
 int medark_private_key_self_sign(const struct medark_private_key *key, enum medark_key_role role,
 				 const char *name, struct medark_certificate **out_certificate,
 				 struct medark_error *err)
@@ -56,13 +67,36 @@ int medark_private_key_self_sign(const struct medark_private_key *key, enum meda
 	const EVP_MD *md = kind == MEDARK_NATIVE_P384 ? EVP_sha384() : EVP_sha256();
 
 	MEDARK_TRY(check_name(medark_bytes_text(name), err));
-	if (!x509 || !X509_set_version(x509, X509_VERSION_3) ||
-	    !medark_x509_set_serial(x509, err) ||
-	    !medark_x509_set_name(x509, medark_bytes_text(name)) ||
-	    !X509_gmtime_adj(X509_getm_notBefore(x509), 0) ||
-	    !X509_time_adj_ex(X509_getm_notAfter(x509), YEARS_DAYS, 0, NULL) ||
-	    !X509_set_pubkey(x509, pkey) || !add_extensions(x509, usage_of(kind, role)) ||
+	if (!x509 || !fill(x509, pkey, name, err) || !add_extensions(x509, usage_of(kind, role)) ||
 	    !X509_sign(x509, pkey, md))
+		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot make a certificate");
+	return medark_certificate_from_native(MEDARK_TAKE(x509), out_certificate, err);
+}
+
+/* Without the private half, which may be in a token that allows it one kind of operation only. */
+static EVP_PKEY *public_half(EVP_PKEY *pkey)
+{
+	unsigned char *der = NULL;
+	int size = i2d_PUBKEY(pkey, &der);
+	const unsigned char *p = der;
+	EVP_PKEY *half = size > 0 ? d2i_PUBKEY(NULL, &p, size) : NULL;
+
+	OPENSSL_free(der);
+	return half;
+}
+
+int medark_private_key_certify(const struct medark_private_key *key, const char *name,
+			       struct medark_certificate **out_certificate,
+			       struct medark_error *err)
+{
+	MEDARK_AUTO(X509_free) X509 *x509 = X509_new();
+	MEDARK_AUTO(EVP_PKEY_free) EVP_PKEY *half = public_half(medark_private_key_native(key));
+	MEDARK_AUTO(EVP_PKEY_free) EVP_PKEY *issuer = EVP_EC_gen("P-256");
+	const char *usage = usage_of(medark_native_kind(half), MEDARK_ROLE_RECIPIENT);
+
+	if (!x509 || !half || !issuer || !fill(x509, half, name, err) ||
+	    !medark_x509_add_extension(x509, NID_key_usage, usage) ||
+	    !X509_sign(x509, issuer, EVP_sha256()))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot make a certificate");
 	return medark_certificate_from_native(MEDARK_TAKE(x509), out_certificate, err);
 }

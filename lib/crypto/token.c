@@ -129,3 +129,21 @@ OSSL_LIB_CTX *medark_token_library(const EVP_PKEY *key)
 
 	return is_token ? medark_token_provider_library() : NULL;
 }
+
+/* A key of the engine is of no provider at all. */
+static bool is_in_token(const EVP_PKEY *key)
+{
+	return !EVP_PKEY_get0_provider(key) || medark_token_library(key);
+}
+
+void medark_token_begin(const EVP_PKEY *key)
+{
+	if (is_in_token(key))
+		(void)pthread_mutex_lock(&lock);
+}
+
+void medark_token_end(const EVP_PKEY *key)
+{
+	if (is_in_token(key))
+		(void)pthread_mutex_unlock(&lock);
+}

@@ -33,6 +33,13 @@ int medark_token_load(const struct medark_token_uri *uri, const char *pin, EVP_P
 OSSL_LIB_CTX *medark_token_library(const EVP_PKEY *key);
 
 /*
+ * Around an operation with a private key: one in a token works alone, as not every module and token
+ * takes several at a time; with any other key nothing is done.
+ */
+void medark_token_begin(const EVP_PKEY *key);
+void medark_token_end(const EVP_PKEY *key);
+
+/*
  * The ways to load, for token.c alone, one thread at a time. They return 1 if this OpenSSL has
  * none. `module`: "" for the system's; it is looked at in the first call only.
  */

@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from archive import observation, patient
 from cli import Test, main, on_terminal
+from service import ServiceTest
 
 PIN = "2468"
 SPY = "/usr/lib/x86_64-linux-gnu/pkcs11-spy.so"
@@ -76,6 +78,9 @@ class Token(Test):
         cls.tool("sh", "-ec", f"openssl pkey -pubin -inform DER -in {label}.der -out {label}.pub; "
                  f"openssl x509 -new -force_pubkey {label}.pub -CA ca.pem -CAkey ca.key -days 20 "
                  f"-set_serial {number} -subj '/CN={label}' -out {label}.pem")
+
+    account, start, browser, doctor, end = (ServiceTest.account, ServiceTest.start, ServiceTest.browser,
+                                            ServiceTest.doctor, ServiceTest.end)
 
     def setUp(self):
         super().setUp()
@@ -208,6 +213,23 @@ class Token(Test):
         result = self.run_medark("run", "nightly", "--config", ".")
         self.assertEqual(result.code, 2)
         self.assertIn("it is in a token, and 'signer-key-passphrase-file' is missing", result.err)
+
+    def test_each_thread_of_a_service_opens_with_the_token(self):
+        shutil.copy(self.path("ca.pem"), self.path("clinic.cert.pem"))
+        for label in ("reader", "reader3072"):
+            self.account(label)
+            self.start(env={**self.env, **PRELOAD}, options=("--auditor", "reader.pem"), identity=(
+                "--identity", self.uri(label, "&pin-source=" + self.path("pin"))))
+            with ThreadPoolExecutor(8) as several:
+                doctor = self.doctor_named(label)
+                found = list(several.map(lambda _: doctor.find("Vries"), range(24)))
+            self.assertEqual({len(each) for each in found}, {2})
+            self.assertEqual(self.end(), "")
+
+    def doctor_named(self, name):
+        browser = self.browser()
+        self.assertEqual(browser.log_in(name).status, 303)
+        return browser
 
     def test_a_server_s_key_has_to_be_a_file(self):
         result = self.run_medark("serve", "a.medark", "--trust", "ca.pem", "--identity", self.uri("reader"),

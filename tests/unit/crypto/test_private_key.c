@@ -44,6 +44,25 @@ static void a_key_is_matched_with_its_certificate(void **state)
 	assert_false(medark_private_key_matches(b, c));
 }
 
+static void a_certificate_of_the_public_half_needs_no_signature_of_the_key(void **state)
+{
+	static const enum medark_key_type types[] = { MEDARK_KEY_P256, MEDARK_KEY_P384,
+						      MEDARK_KEY_RSA3072 };
+	struct medark_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
+		MEDARK_AUTO(medark_certificate_free) struct medark_certificate *c = NULL;
+
+		assert_ok(medark_private_key_generate(types[i], &key, &err));
+		assert_ok(medark_private_key_certify(key, "who has it", &c, &err));
+		assert_true(medark_private_key_matches(key, c));
+		assert_ok(medark_certificate_check_recipient(c, time(NULL), &err));
+		assert_string_equal(medark_certificate_subject(c), "CN=who has it");
+	}
+}
+
 static void a_key_that_is_open_to_others_is_refused(void **state)
 {
 	static const mode_t modes[] = { 0640, 0620, 0610, 0604, 0602, 0601, 0666 };
@@ -234,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_matched_with_its_certificate),
+		cmocka_unit_test(a_certificate_of_the_public_half_needs_no_signature_of_the_key),
 		cmocka_unit_test(a_key_that_is_open_to_others_is_refused),
 		cmocka_unit_test(a_list_that_names_this_user_alone_opens_a_key_to_nobody),
 		cmocka_unit_test(a_certificate_in_the_place_of_its_key_is_told_whatever_its_mode),
