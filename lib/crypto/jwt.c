@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
-#include "crypto/token.h"
 
 #include <openssl/ecdsa.h>
 
@@ -181,8 +180,7 @@ static int add_signature(EVP_PKEY *key, const struct algorithm *algorithm, size_
 
 	if (!context)
 		return medark_error_memory(err, "a token");
-	if (EVP_DigestSignInit_ex(context, NULL, EVP_MD_get0_name(algorithm->digest()),
-				  medark_token_library(key), NULL, key, NULL) <= 0 ||
+	if (EVP_DigestSignInit(context, NULL, algorithm->digest(), NULL, key) <= 0 ||
 	    EVP_DigestSign(context, signature, &size, out->data + begin, out->size - begin) <= 0 ||
 	    (algorithm->half && !unwrap(signature, &size, algorithm->half)))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "a token cannot be signed");

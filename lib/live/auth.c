@@ -7,6 +7,7 @@
 #include "crypto/private_key.h"
 #include "crypto/random.h"
 #include "crypto/small_file.h"
+#include "crypto/token_uri.h"
 #include "live/json.h"
 #include "live/tries.h"
 
@@ -106,8 +107,13 @@ static int take_key(struct medark_auth *auth, const json_t *object, const char *
 		    struct medark_error *err)
 {
 	MEDARK_AUTO(medark_heap_free) char *key = NULL;
+	const char *said = medark_live_json_text(object, "key");
 	struct stat st;
 
+	/* What is fetched is sealed with a key that comes of the file's bytes. */
+	if (said && medark_token_uri_is(said))
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"'key' has to be a file, not a key in a token");
 	MEDARK_TRY(take_path(object, "key", path, &key, err));
 	if (!key)
 		return lacks("key", err);

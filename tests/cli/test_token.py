@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys in a token, here SoftHSM: signing and opening; PINs; what is said if it cannot be."""
 
+import json
 import os
 import re
 import shutil
@@ -51,7 +52,7 @@ class Token(Test):
         cls.tool("softhsm2-util", "--init-token", "--free", "--label", "clinic", "--pin", PIN,
                  "--so-pin", "13579")
         cls.tool("sh", "-ec", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ca.key; "
-                 "openssl req -x509 -new -key ca.key -subj '/CN=Clinic CA' -days 30 -out ca.pem")
+                 "openssl req -x509 -new -key ca.key -subj '/CN=Clinic CA' -days 500 -out ca.pem")
         for i, (label, how) in enumerate(LABELS.items()):
             cls.make_key(label, str(10 + i), how)
         make.write("pin", PIN + "\n", 0o600)
@@ -76,7 +77,7 @@ class Token(Test):
         else:
             cls.tool(*pkcs11, "--read-object", "--type", "pubkey", "--id", number, "-o", label + ".der")
         cls.tool("sh", "-ec", f"openssl pkey -pubin -inform DER -in {label}.der -out {label}.pub; "
-                 f"openssl x509 -new -force_pubkey {label}.pub -CA ca.pem -CAkey ca.key -days 20 "
+                 f"openssl x509 -new -force_pubkey {label}.pub -CA ca.pem -CAkey ca.key -days 400 "
                  f"-set_serial {number} -subj '/CN={label}' -out {label}.pem")
 
     account, start, browser, doctor, end = (ServiceTest.account, ServiceTest.start, ServiceTest.browser,
@@ -230,6 +231,13 @@ class Token(Test):
         browser = self.browser()
         self.assertEqual(browser.log_in(name).status, 303)
         return browser
+
+    def test_a_key_that_is_shown_to_servers_has_to_be_a_file(self):
+        self.write("auth.json", json.dumps({"method": "smart-backend", "client_id": "medark", "key": self.uri("signer")}),
+                   0o600)
+        wanted = self.export("signer", "b.medark", "--auth", "auth.json")
+        wanted[1] = "fhir+https://127.0.0.1:1/fhir"
+        self.assertIn("'key' has to be a file, not a key in a token", self.refuse(2, *wanted).err)
 
     def test_a_server_s_key_has_to_be_a_file(self):
         result = self.run_medark("serve", "a.medark", "--trust", "ca.pem", "--identity", self.uri("reader"),
