@@ -16,6 +16,8 @@ static const char *const kind_names[] = {
 	[MEDARK_RECIPIENT_ECDH_P256] = "ecdh-p256",
 	[MEDARK_RECIPIENT_ECDH_P384] = "ecdh-p384",
 	[MEDARK_RECIPIENT_PASSPHRASE] = "passphrase",
+	[MEDARK_RECIPIENT_ML_KEM_768] = "ml-kem-768",
+	[MEDARK_RECIPIENT_ML_KEM_1024] = "ml-kem-1024",
 };
 #define KIND_COUNT (sizeof(kind_names) / sizeof(kind_names[0]))
 

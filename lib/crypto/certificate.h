@@ -64,7 +64,8 @@ time_t medark_certificate_not_after(const struct medark_certificate *certificate
 
 /*
  * May archives be encrypted to it? RSA of 3072 to 16384 bits with keyEncipherment, or P-256 or
- * P-384 with keyAgreement (where keyUsage is present), valid at `now`. MEDARK_E_KEY.
+ * P-384 with keyAgreement (where keyUsage is present), or ML-KEM as medark_pq_recipient_check()
+ * says, valid at `now`. MEDARK_E_KEY; MEDARK_E_SYSTEM if OpenSSL has no ML-KEM.
  */
 int medark_certificate_check_recipient(const struct medark_certificate *certificate, time_t now,
 				       struct medark_error *err) MEDARK_MUST_USE;

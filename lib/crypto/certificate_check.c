@@ -4,6 +4,7 @@
 
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
+#include "crypto/pq_recipient.h"
 
 #include <openssl/x509v3.h>
 
@@ -113,7 +114,12 @@ static int check_recipient(const struct medark_certificate *certificate, time_t 
 			   struct medark_error *err)
 {
 	enum medark_native_kind kind;
+	enum medark_ml_kem kem;
 
+	if (medark_pq_recipient_kind(certificate, &kem)) {
+		MEDARK_TRY(medark_pq_recipient_check(certificate, err));
+		return check_time(certificate, now, err);
+	}
 	MEDARK_TRY(check_key(certificate, &kind, err));
 	if (kind == MEDARK_NATIVE_RSA && !allows(certificate, KU_KEY_ENCIPHERMENT))
 		return medark_error_set(err, MEDARK_E_KEY,

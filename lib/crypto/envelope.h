@@ -34,6 +34,8 @@ enum medark_envelope_kind {
 	MEDARK_ENVELOPE_ECDH_P256,    /* KeyAgreeRecipientInfo, ephemeral-static, SHA-256 KDF */
 	MEDARK_ENVELOPE_ECDH_P384,    /* the same with SHA-384 */
 	MEDARK_ENVELOPE_KEK,	      /* KEKRecipientInfo: the key that a passphrase gives */
+	MEDARK_ENVELOPE_ML_KEM_768,   /* KEMRecipientInfo, see pq_recipient.h */
+	MEDARK_ENVELOPE_ML_KEM_1024,
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "crypto/oaep.h"
 #include "crypto/oid.h"
 #include "crypto/openssl_error.h"
+#include "crypto/pq_recipient.h"
 #include "crypto/wrap.h"
 
 #include <string.h>
@@ -55,9 +56,16 @@ static bool set_kek_id(struct medark_recipient_id *id, struct medark_bytes text)
 	return true;
 }
 
+static enum medark_envelope_kind kind_of(enum medark_ml_kem kem)
+{
+	return kem == MEDARK_ML_KEM_768 ? MEDARK_ENVELOPE_ML_KEM_768 : MEDARK_ENVELOPE_ML_KEM_1024;
+}
+
 static int certificate_id(const struct medark_certificate *certificate,
 			  struct medark_recipient_id *out, struct medark_error *err)
 {
+	enum medark_ml_kem kem;
+
 	MEDARK_TRY(medark_digest_setup(err));
 	switch (medark_native_kind(X509_get0_pubkey(medark_certificate_native(certificate)))) {
 	case MEDARK_NATIVE_RSA:
@@ -70,8 +78,11 @@ static int certificate_id(const struct medark_certificate *certificate,
 		out->kind = MEDARK_ENVELOPE_ECDH_P384;
 		break;
 	default:
-		return medark_error_set(err, MEDARK_E_KEY, "cannot encrypt to the key of '%s'",
-					medark_certificate_subject(certificate));
+		if (!medark_pq_recipient_kind(certificate, &kem))
+			return medark_error_set(err, MEDARK_E_KEY,
+						"cannot encrypt to the key of '%s'",
+						medark_certificate_subject(certificate));
+		out->kind = kind_of(kem);
 	}
 	set_key_id(out, medark_certificate_issuer_serial(certificate));
 	return 0;
@@ -188,6 +199,9 @@ int medark_envelope_entry_write(const struct medark_recipient *recipient,
 		return write_rsa(recipient->certificate, content_key, out, err);
 	case MEDARK_ENVELOPE_KEK:
 		return write_kek(recipient, content_key, out, err);
+	case MEDARK_ENVELOPE_ML_KEM_768:
+	case MEDARK_ENVELOPE_ML_KEM_1024:
+		return medark_pq_recipient_write(recipient->certificate, content_key, out, err);
 	default:
 		return write_ecdh(recipient->certificate, id.kind, content_key, out, err);
 	}
@@ -307,6 +321,21 @@ static const char *parse_kek(struct medark_der *der, struct medark_envelope_entr
 	return NULL;
 }
 
+static const char *parse_kem(struct medark_der *der, struct medark_envelope_entry *out)
+{
+	struct medark_pq_recipient recipient;
+	const char *fault = medark_pq_recipient_parse(der, &recipient);
+
+	if (fault)
+		return fault;
+	out->id.kind = kind_of(recipient.kem);
+	out->issuer_serial = recipient.issuer_serial;
+	set_key_id(&out->id, out->issuer_serial);
+	out->point = recipient.ciphertext;
+	out->key = recipient.wrapped;
+	return NULL;
+}
+
 const char *medark_envelope_entry_parse(struct medark_der *der, struct medark_envelope_entry *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -316,6 +345,8 @@ const char *medark_envelope_entry_parse(struct medark_der *der, struct medark_en
 		return parse_ecdh(der, out);
 	if (medark_der_is_next(der, MEDARK_DER_CONTEXT_CONSTRUCTED(2)))
 		return parse_kek(der, out);
+	if (medark_der_is_next(der, MEDARK_DER_CONTEXT_CONSTRUCTED(4)))
+		return parse_kem(der, out);
 	return "a recipient is of an unknown kind";
 }
 
@@ -342,6 +373,20 @@ static bool open_ecdh(const struct medark_envelope_entry *entry, EVP_PKEY *own,
 	       medark_key_unwrap(&kek, entry->key.data, out, NULL) == 0;
 }
 
+static bool open_kem(const struct medark_envelope_entry *entry,
+		     const struct medark_private_key *key, struct medark_key *out)
+{
+	const struct medark_pq_recipient recipient = {
+		.kem = entry->id.kind == MEDARK_ENVELOPE_ML_KEM_768 ? MEDARK_ML_KEM_768
+								    : MEDARK_ML_KEM_1024,
+		.issuer_serial = entry->issuer_serial,
+		.ciphertext = entry->point,
+		.wrapped = entry->key,
+	};
+
+	return medark_pq_recipient_open(&recipient, key, out);
+}
+
 bool medark_envelope_entry_open(const struct medark_envelope_entry *entry,
 				const struct medark_envelope_opener *opener,
 				struct medark_key *out_content_key)
@@ -354,6 +399,9 @@ bool medark_envelope_entry_open(const struct medark_envelope_entry *entry,
 	case MEDARK_ENVELOPE_RSA_OAEP:
 		return medark_oaep_decrypt(medark_private_key_native(opener->key), entry->key,
 					   out_content_key);
+	case MEDARK_ENVELOPE_ML_KEM_768:
+	case MEDARK_ENVELOPE_ML_KEM_1024:
+		return open_kem(entry, opener->key, out_content_key);
 	default:
 		return open_ecdh(entry, medark_private_key_native(opener->key), out_content_key);
 	}

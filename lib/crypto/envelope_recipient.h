@@ -13,7 +13,7 @@
 struct medark_envelope_entry {
 	struct medark_recipient_id id;
 	struct medark_bytes issuer_serial; /* of a certificate */
-	struct medark_bytes point;	   /* the sender's, for ECDH */
+	struct medark_bytes point;	   /* the sender's, for ECDH; of ML-KEM the ciphertext */
 	struct medark_bytes key;	   /* encrypted or wrapped content key */
 };
 

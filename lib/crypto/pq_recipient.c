@@ -52,30 +52,34 @@ static bool kind_of(const EVP_PKEY *key, enum medark_ml_kem *out)
 	return false;
 }
 
-int medark_pq_recipient_check(const struct medark_certificate *certificate, time_t now,
+bool medark_pq_recipient_kind(const struct medark_certificate *certificate, enum medark_ml_kem *out)
+{
+	const X509_PUBKEY *spki = X509_get_X509_PUBKEY(medark_certificate_native(certificate));
+	ASN1_OBJECT *algorithm = NULL;
+
+	if (!X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, spki))
+		return false;
+	for (size_t i = 0; i < KINDS; i++) {
+		if (!medark_bytes_equal(kinds[i].oid, medark_bytes(OBJ_get0_data(algorithm),
+								   OBJ_length(algorithm))))
+			continue;
+		*out = (enum medark_ml_kem)i;
+		return true;
+	}
+	return false;
+}
+
+int medark_pq_recipient_check(const struct medark_certificate *certificate,
 			      struct medark_error *err)
 {
-	X509 *x509 = medark_certificate_native(certificate);
-	const char *subject = medark_certificate_subject(certificate);
-	enum medark_ml_kem kem;
+	int code = medark_pq_check(err);
 
-	MEDARK_TRY(medark_pq_check(err));
-	if (!kind_of(X509_get0_pubkey(x509), &kem))
-		return medark_error_set(err, MEDARK_E_KEY,
-					"certificate '%s' has a key that is neither ML-KEM-768 nor "
-					"ML-KEM-1024",
-					subject);
+	if (code < 0)
+		return medark_error_prefix(err, code, "has a key of ML-KEM");
 	/* Where the extension is absent, OpenSSL says that every usage is allowed. */
-	if (!(X509_get_key_usage(x509) & KU_KEY_ENCIPHERMENT))
+	if (!(X509_get_key_usage(medark_certificate_native(certificate)) & KU_KEY_ENCIPHERMENT))
 		return medark_error_set(err, MEDARK_E_KEY,
-					"certificate '%s' is not meant for encryption "
-					"(keyEncipherment is missing)",
-					subject);
-	if (now < medark_certificate_not_before(certificate) ||
-	    now > medark_certificate_not_after(certificate))
-		return medark_error_set(err, MEDARK_E_KEY,
-					"certificate '%s' has expired or is not valid yet",
-					subject);
+					"is not meant for encryption (keyEncipherment is missing)");
 	return 0;
 }
 

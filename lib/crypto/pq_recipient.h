@@ -30,11 +30,18 @@ struct medark_pq_recipient {
 };
 
 /*
- * May archives be encrypted to it? ML-KEM-768 or -1024 with keyEncipherment (where keyUsage is
- * present; RFC 9935 section 5), valid at `now`. MEDARK_E_KEY; MEDARK_E_SYSTEM if OpenSSL has no
- * ML-KEM.
+ * Says the certificate that its key is of ML-KEM-768 or -1024? Works with every OpenSSL; whether
+ * the key can be used does not show.
  */
-int medark_pq_recipient_check(const struct medark_certificate *certificate, time_t now,
+bool medark_pq_recipient_kind(const struct medark_certificate *certificate,
+			      enum medark_ml_kem *out);
+
+/*
+ * May archives be encrypted to such a certificate, its time apart: keyEncipherment where keyUsage
+ * is present (RFC 9935 section 5), and OpenSSL has ML-KEM? The sentence has no subject ("is not
+ * meant for encryption"). MEDARK_E_KEY, MEDARK_E_SYSTEM.
+ */
+int medark_pq_recipient_check(const struct medark_certificate *certificate,
 			      struct medark_error *err) MEDARK_MUST_USE;
 
 /*
@@ -52,7 +59,7 @@ int medark_pq_recipient_write(const struct medark_certificate *certificate,
 const char *medark_pq_recipient_parse(struct medark_der *der, struct medark_pq_recipient *out);
 
 /*
- * Gets the content key with a key of medark_private_key_load_ml_kem(); false, without a reason, if
+ * Gets the content key with a key of medark_private_key_load_reader(); false, without a reason, if
  * the key is not of this kind or what comes out does not unwrap.
  */
 bool medark_pq_recipient_open(const struct medark_pq_recipient *recipient,

@@ -208,19 +208,6 @@ int medark_key_needs_pin(const char *path, struct medark_error *err)
 	return uri.pin_file[0] ? 0 : 1;
 }
 
-/* Takes `pkey`, also on failure. */
-static int take_ml_kem(EVP_PKEY *pkey, const char *path, struct medark_private_key **out_key,
-		       struct medark_error *err)
-{
-	if (!EVP_PKEY_is_a(pkey, "ML-KEM-768") && !EVP_PKEY_is_a(pkey, "ML-KEM-1024")) {
-		EVP_PKEY_free(pkey);
-		return medark_error_set(err, MEDARK_E_KEY,
-					"private key '%s' is neither ML-KEM-768 nor ML-KEM-1024",
-					path);
-	}
-	return wrap(pkey, path, out_key, err);
-}
-
 static int load_file(const char *path, struct medark_bytes passphrase, EVP_PKEY **out,
 		     struct medark_error *err)
 {
@@ -255,14 +242,17 @@ int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
 	return take_pq(pkey, path, out_key, err);
 }
 
-int medark_private_key_load_ml_kem(const char *path, struct medark_bytes passphrase,
+int medark_private_key_load_reader(const char *path, struct medark_bytes passphrase,
 				   struct medark_private_key **out_key, struct medark_error *err)
 {
 	EVP_PKEY *pkey = NULL;
 
-	MEDARK_TRY(medark_pq_check(err));
+	if (medark_token_uri_is(path))
+		return load_from_token(path, passphrase, out_key, err);
 	MEDARK_TRY(load_file(path, passphrase, &pkey, err));
-	return take_ml_kem(pkey, path, out_key, err);
+	if (EVP_PKEY_is_a(pkey, "ML-KEM-768") || EVP_PKEY_is_a(pkey, "ML-KEM-1024"))
+		return wrap(pkey, path, out_key, err);
+	return take(pkey, path, out_key, err);
 }
 
 const char *medark_private_key_path(const struct medark_private_key *key)

@@ -40,8 +40,8 @@ int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
 			       struct medark_private_key **out_key,
 			       struct medark_error *err) MEDARK_MUST_USE;
-/* The same for a key of ML-KEM (FIPS 203), 768 or 1024; for medark_pq_recipient_open() alone. */
-int medark_private_key_load_ml_kem(const char *path, struct medark_bytes passphrase,
+/* As the first, and takes a key of ML-KEM (FIPS 203), 768 or 1024, too: for who opens archives. */
+int medark_private_key_load_reader(const char *path, struct medark_bytes passphrase,
 				   struct medark_private_key **out_key,
 				   struct medark_error *err) MEDARK_MUST_USE;
 void medark_private_key_free(struct medark_private_key *key);

@@ -36,7 +36,10 @@ static const char *usage_of(enum medark_native_kind kind, enum medark_key_role r
 {
 	if (role == MEDARK_ROLE_SIGNER)
 		return "critical,digitalSignature";
-	return kind == MEDARK_NATIVE_RSA ? "critical,keyEncipherment" : "critical,keyAgreement";
+	/* What is no classical key is one of ML-KEM (RFC 9935 section 5). */
+	return kind == MEDARK_NATIVE_P256 || kind == MEDARK_NATIVE_P384
+		       ? "critical,keyAgreement"
+		       : "critical,keyEncipherment";
 }
 
 static bool add_extensions(X509 *x509, const char *usage)

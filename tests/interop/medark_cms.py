@@ -186,7 +186,7 @@ class Sealed:
         body = wrapper.into(SEQUENCE)
         wrapper.end()
         body.raw(INTEGER)
-        self.recipients = body.set_of(SET, (0x30, 0xA1, 0xA2))
+        self.recipients = body.set_of(SET, (0x30, 0xA1, 0xA2, 0xA4))
         info = body.into(SEQUENCE)
         self.tag = body.content(OCTETS)
         body.end()
@@ -349,7 +349,35 @@ class Passphrase(KekRecipient):
             return None
 
 
-RECIPIENTS = {0x30: KeyTransport, 0xA1: KeyAgreement, 0xA2: Passphrase}
+class Encapsulation:
+    """ml-kem-768 and ml-kem-1024 (F-10, RFC 9629): the form alone, as python3-cryptography has no ML-KEM."""
+
+    kinds = {"ml-kem-768": ("2.16.840.1.101.3.4.4.2", 1088), "ml-kem-1024": ("2.16.840.1.101.3.4.4.3", 1568)}
+
+    def __init__(self, encoded):
+        other = Der(encoded).into(0xA4)
+        other.expect(oid("1.2.840.113549.1.9.16.13.3"))
+        r = other.into(SEQUENCE)
+        other.end()
+        r.expect(encode(INTEGER, b"\0"))
+        self.issuer_and_serial = r.raw(SEQUENCE)
+        algorithm, ciphertext = r.raw(SEQUENCE), r.content(OCTETS)
+        found = [kind for kind, (name, size) in self.kinds.items()
+                 if algorithm == encode(SEQUENCE, oid(name)) and len(ciphertext) == size]
+        need(found, "KEM recipient with an unknown KEM")
+        self.kind = found[0]
+        r.expect(encode(SEQUENCE, oid("1.2.840.113549.1.9.16.3.28")))
+        r.expect(encode(INTEGER, b"\x20"))
+        r.expect(AES256_WRAP)
+        need(len(r.content(OCTETS)) == 40, "wrapped key is not 40 bytes long")
+        r.end()
+        self.id = hashlib.sha256(self.issuer_and_serial).hexdigest()
+
+    def content_key(self, _key, _passphrase, _kdf):
+        return None
+
+
+RECIPIENTS = {0x30: KeyTransport, 0xA1: KeyAgreement, 0xA2: Passphrase, 0xA4: Encapsulation}
 
 
 class Keys:

@@ -402,7 +402,7 @@ def check_cost(specs):
 
 def check_recipient(r):
     need(type(r) is dict, "header.json: bad recipient")
-    kinds = ("rsa-oaep", "ecdh-p256", "ecdh-p384", "passphrase")
+    kinds = ("rsa-oaep", "ecdh-p256", "ecdh-p384", "passphrase", "ml-kem-768", "ml-kem-1024")
     need(r.get("kind") in kinds, "header.json: unknown kind of recipient")
     names = {"kind", "id", "kdf"} if r["kind"] == "passphrase" else {"kind", "id"}
     need(set(r) == names and type(r["id"]) is str, "header.json: bad recipient")
