@@ -118,8 +118,8 @@ MEDARK_API int medark_identity_new(struct medark_identity **out, struct medark_e
  * Adds a PEM private key, at most 64 (MEDARK_E_USAGE). `passphrase` (may be NULL, `size` 0) opens
  * an encrypted PEM, or is the PIN if `path` names a key in a token (see medark_key_needs_pin()). A
  * file on which group or others have any right, or that belongs to neither the user nor root, is
- * refused (MEDARK_E_KEY), as is a key of another kind or size than archives take: RSA, P-256, P-384,
- * and ML-KEM where OpenSSL has it. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * refused (MEDARK_E_KEY), as is a key of another kind or size than archives take: RSA, P-256,
+ * P-384, and ML-KEM where OpenSSL has it. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_identity_add_key(struct medark_identity *identity, const char *path,
 				       const void *passphrase, size_t size,
