@@ -68,6 +68,7 @@ static bool split_name(const char *name, struct medark_bytes *out_type, struct m
 {
 	const char *slash = strchr(name, '/');
 
+	*out_type = *out_id = medark_bytes(NULL, 0);
 	if (!slash || slash == name || !slash[1] || strlen(name) > NAME_MAX_SIZE)
 		return false;
 	*out_type = medark_bytes(name, (size_t)(slash - name));
