@@ -82,6 +82,8 @@ static int read_member(struct verify *v, const char *name, uint64_t max, struct 
 	if (size > max)
 		return medark_error_set(err, MEDARK_E_FORMAT, "%s is too large", name);
 	space = medark_member_space(size) - sizeof(header);
+	if (space > medark_input_size(v->in) - v->at - sizeof(header))
+		return medark_error_set(err, MEDARK_E_FORMAT, "the proof is cut off in %s", name);
 	out->size = 0;
 	MEDARK_TRY(medark_buffer_reserve(out, (size_t)space + MEDARK_JSON_PADDING, err));
 	MEDARK_TRY(medark_input_read(v->in, v->at + sizeof(header), out->data, (size_t)space, err));

@@ -200,12 +200,13 @@ static int take_record(void *context, const struct medark_cut_record *record,
 	return wanted <= 0 ? wanted : medark_buffer_add(&c->picks, &pick, sizeof(pick), err);
 }
 
-static int look(struct choose *c, struct medark_error *err)
+/* Reads the records in the ranges; `meter`: tells how far it is, or NULL. */
+static int look(struct choose *c, struct medark_meter *meter, struct medark_error *err)
 {
 	const struct medark_cut cut = { .archive = c->archive,
 					.folder = -1,
 					.threads = c->request->threads,
-					.meter = &c->meter,
+					.meter = meter,
 					.each = take_record,
 					.context = c };
 	struct medark_range *ranges = (struct medark_range *)(void *)c->ranges.data;
@@ -214,6 +215,16 @@ static int look(struct choose *c, struct medark_error *err)
 	return medark_cut_run(
 		&cut, ranges,
 		medark_ranges_merge(ranges, c->ranges.size / sizeof(struct medark_range)), err);
+}
+
+static uint64_t length_of(const struct medark_buffer *ranges)
+{
+	const struct medark_range *list = (const struct medark_range *)(const void *)ranges->data;
+	uint64_t length = 0;
+
+	for (size_t i = 0; i < ranges->size / sizeof(*list); i++)
+		length += list[i].length;
+	return length;
 }
 
 static int check_found(const struct choose *c, struct medark_error *err)
@@ -241,14 +252,15 @@ static int pick_records(struct choose *c, struct medark_error *err)
 		is_narrow = add_named(c, index, err);
 	MEDARK_TRY(is_narrow);
 	if (is_narrow) {
-		MEDARK_TRY(look(c, err));
+		MEDARK_TRY(look(c, NULL, err));
 		/* What the index does not lead to may stand elsewhere all the same. */
 		if (c->request->patient_count || check_found(c, NULL) == 0)
 			return check_found(c, err);
 	}
 	c->ranges.size = 0;
 	MEDARK_TRY(medark_cut_places(c->archive, &c->ranges, err));
-	MEDARK_TRY(look(c, err));
+	medark_meter_total(&c->meter, length_of(&c->ranges));
+	MEDARK_TRY(look(c, &c->meter, err));
 	return check_found(c, err);
 }
 
