@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proofs and rehearsals when memory, the disk or a call to the system fails: all is done, or nothing left."""
 
+import json
 import os
+import signal
+import subprocess
 
-from faults import FaultTest, errno, main
+from faults import MEDARK, SHIM, FaultTest, environment, errno, main
 
 # 3: jansson can lose a value without a word, which then looks malformed. 99: OpenSSL fell (shim.c).
 LIBRARY = (1, 3, 99)
@@ -48,6 +51,49 @@ class Evidence(FaultTest):
         for verb in self.verbs:
             for kind in ("read", "open", "stat", "list"):
                 self.fail_each(verb, kind, TRIES)
+
+    def damaged(self, change):
+        """A drill that is stopped when all is restored; `change` gets the folder; then it goes on."""
+        env = environment(LD_PRELOAD=SHIM, FAULT_KIND="sync", FAULT_AT="1", FAULT_SIGNAL=str(int(signal.SIGSTOP)))
+        with subprocess.Popen([MEDARK, *self.verbs["drill"], "--json"], cwd=self.folder, env=env, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as process:
+            _, status = os.waitpid(process.pid, os.WUNTRACED)
+            self.assertTrue(os.WIFSTOPPED(status), process.stderr.read() if os.WIFEXITED(status) else status)
+            partial, = os.listdir(self.path("scratch"))
+            change(self.path("scratch", partial, "unfinished.medark-restore", "whole"))
+            process.send_signal(signal.SIGCONT)
+            out, err = process.communicate(timeout=60)
+        self.assertEqual(os.listdir(self.path("scratch")), [])
+        return process.returncode, json.loads(out.splitlines()[0]), err
+
+    def test_what_differs_is_found_to_the_byte_and_reported(self):
+        def spoil(folder):
+            for name, at in (("Observation.ndjson", 2000), ("Observation.ndjson", 2001), ("Patient.ndjson", 10)):
+                with open(os.path.join(folder, name), "r+b") as f:
+                    f.seek(at)
+                    byte = f.read(1)[0]
+                    f.seek(at)
+                    f.write(bytes([byte ^ 1]))
+
+        code, said, err = self.damaged(spoil)
+        self.assertEqual(code, 3, err)
+        self.assertEqual((said["passed"], said["different"], said["different_segments"]), (False, 2, 1))
+        rows = self.succeed(*self.opened("items", "--json")).json()[:-1]
+        item = next(row["number"] for row in rows if row["path"] == "Observation.ndjson")
+        self.assertIn(f"cannot restore 'a.medark' as it was signed: 1 segments differ, first at byte 2000 of item {item}", err)
+        with open(self.path("back.zip"), encoding="utf-8") as f:
+            page = f.read()
+        self.assertIn(f"in 2 of {said['leaves']} records", page)
+        self.assertIn(f"at byte 2000 of item {item}", page)
+        self.assertTrue(os.path.exists(self.path("back.zip.p7s")))
+
+    def test_a_file_that_is_gone_or_cut_is_found(self):
+        code, said, err = self.damaged(lambda folder: os.unlink(os.path.join(folder, "notes", "read me.txt")))
+        self.assertEqual((code, said["message_type"]), (1, "error"), err)
+        code, said, err = self.damaged(lambda folder: os.truncate(os.path.join(folder, "Patient.ndjson"), 5))
+        self.assertEqual((code, said["message_type"]), (1, "error"), err)
+        self.assertIn("has 5 bytes where it was restored", err)
+        self.assertFalse(os.path.exists(self.path("back.zip")))
 
     def test_what_cannot_be_removed_is_told(self):
         """Records in clear text: nobody may believe that they are gone. The next drill removes them."""

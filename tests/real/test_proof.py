@@ -81,6 +81,18 @@ class Proof(RealTest):
                 self.assertNotIn(digest.digest(), proof, other)
                 self.assertNotIn(digest.hexdigest().encode(), proof, other)
 
+    def check_drill(self, count):
+        """All of it is restored and compared: the figures are those of the source."""
+        os.mkdir(self.path("scratch"))
+        said = self.opened("drill", "--scratch", "scratch").json()[-1]
+        files = [os.path.join(folder, name) for folder, _, names in os.walk(self.path("src")) for name in names]
+        records = sum(count.values())
+        self.assertTrue(said["passed"])
+        self.assertEqual((said["bytes"], said["records"], said["leaves"], said["different"], said["packed"]),
+                         (sum(map(os.path.getsize, files)), records, records, 0, 0))
+        self.assertEqual(said["items"], len(files) + sum(len(folders) for _, folders, _ in os.walk(self.path("src"))))
+        self.assertEqual(os.listdir(self.path("scratch")), [])
+
     def test_random_records_and_a_patient(self):
         records = self.source()
         # Synthea has some records of equal type and id, which are told.
@@ -95,6 +107,7 @@ class Proof(RealTest):
             lines = self.verify("some.proof", [name for name, _ in chosen])
             self.assertEqual(sorted(lines), sorted(line for _, line in chosen))
             self.check_silent("some.proof", lines, rng.sample(records, min(OTHERS, len(records))))
+            self.check_drill(count)
             patient = rng.choice([name for name, _ in records if name.startswith("Patient/")])
             chart = self.chart(patient.split("/")[1])
             self.opened("prove", "--patient", patient.split("/")[1], "--out", "one.proof")
