@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,7 +16,11 @@ from cli import ROOT, main
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "interop"))
 
-import medark_cms  # noqa: E402 (the path is known only now)
+KEYS = os.path.join(ROOT, "tests", "vectors", "keys")
+sys.path.insert(0, os.path.dirname(KEYS))
+
+import craft  # noqa: E402 (the path is known only now)
+import medark_cms  # noqa: E402
 import medark_proof  # noqa: E402
 
 with open(os.path.join(ROOT, "docs", "FORMAT.md"), encoding="utf-8") as described:
@@ -49,17 +54,17 @@ class Proof(ArchiveTest):
         with tarfile.open(self.path(name)) as tar:
             return {member.name: tar.extractfile(member).read() for member in tar.getmembers()}
 
-    def stock(self, name="x.proof", trust="clinic.cert.pem"):
+    def stock(self, name="x.proof", trust="clinic.cert.pem", *more):
         """tar and CHECK.sh."""
         folder = self.path("unpacked")
         subprocess.run(["rm", "-rf", folder], check=True)
         os.mkdir(folder, 0o700)
         subprocess.run(["tar", "-C", folder, "-xf", self.path(name)], check=True)
-        return self.script(folder, trust)
+        return self.script(folder, trust, *more)
 
-    def script(self, folder, trust="clinic.cert.pem"):
+    def script(self, folder, trust, *more):
         script = os.path.join(ROOT, "lib", "archive", "texts", "CHECK.sh")
-        return subprocess.run(["sh", script, self.path(trust), folder], capture_output=True, text=True, check=False)
+        return subprocess.run(["sh", script, self.path(trust), folder, *more], capture_output=True, text=True, check=False)
 
     def reader(self, name="x.proof", trust="clinic.cert.pem"):
         """The leaves that the second reader finds proved; it was written from the specification."""
@@ -191,6 +196,40 @@ class Proof(ArchiveTest):
             header[148:156] = b"%06o\0 " % sum(header)
             out += bytes(header) + content + bytes(-len(content) % 512)
         self.write("changed.proof", out + bytes(1024))
+
+    def test_signers_are_judged_alike(self):
+        """The same MANIFEST signed by others: (signer, anchor, chain, medark's code, does CHECK.sh take it)."""
+        self.prove("--record", "Observation/o7")
+        now, then = None, "2020-06-01"
+        tls_ca = (craft.pair("tls-ca").der,)
+        for signer, anchor, chain, at, code, stock in (
+            ("signer", "signer", (), now, 0, True),
+            ("member", "ca", (), now, 0, True),
+            ("document-signer", "document-signer", (), now, 0, True),
+            ("stranger", "signer", (), now, 4, False),
+            ("signer", "ca", (), now, 4, False),
+            ("member", "other-ca", (), now, 4, False),
+            ("member", "other-ca", (craft.pair("ca").der,), now, 4, False),
+            ("stranger", "signer", (craft.pair("signer").der,), now, 4, False),
+            ("twin-of-signer", "signer", (), now, 4, False),
+            ("expired", "expired", (), now, 4, False),
+            ("expired", "expired", (), then, 0, True),
+            ("future", "future", (), now, 4, False),
+            ("unfit", "unfit", (), now, 4, False),
+            ("tls-server", "tls-server", (), now, 4, False),
+            ("under-tls-ca", "tls-ca", tls_ca, now, 0, True),
+            # The one thing in which the script is laxer, as it says.
+            ("under-tls-ca", "root", tls_ca, now, 4, True),
+        ):
+            with self.subTest(signer=signer, anchor=anchor, at=at):
+                self.changed(lambda files, signer=signer, chain=chain: {
+                    **files, "MANIFEST.p7s": craft.sign(files["MANIFEST"], craft.pair(signer), chain=chain)})
+                shutil.copy(os.path.join(KEYS, anchor + ".cert.pem"), self.path("anchor.pem"))
+                command = [*self.check("changed.proof", "anchor.pem"), *(["--at", at] if at else [])]
+                self.assertEqual(self.run_medark(*command).code, code)
+                seconds = [str(int(datetime.datetime.fromisoformat(at + "T00:00:00+00:00").timestamp()))] if at else []
+                said = self.stock("changed.proof", "anchor.pem", *seconds)
+                self.assertEqual(said.returncode == 0, stock, said.stderr)
 
     def test_what_was_changed_is_seen_by_all_three(self):
         self.prove("--record", "Observation/o7", "--record", "Observation/o8")

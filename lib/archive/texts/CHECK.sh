@@ -22,6 +22,9 @@
 # WHAT IT DOES NOT SHOW: that these are all records of a patient; that no later archive has them
 # otherwise; when they were signed (that is the signer's word). Of other records it says how many there
 # are, and nothing else: a hash in a path has a random salt in it that nobody can guess.
+#
+# medark looks more closely at two things: what an authority between the signer and TRUST.pem may be used
+# for (here only what the signer's certificate may), and the form of PROOF where it makes no difference.
 
 set -eu
 umask 077
