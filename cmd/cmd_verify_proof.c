@@ -24,8 +24,10 @@ struct listing {
 
 static void listing_clear(struct listing *l)
 {
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
+		explicit_bzero(l->entries[i].name, strlen(l->entries[i].name));
 		free(l->entries[i].name);
+	}
 	free(l->entries);
 }
 

@@ -27,7 +27,7 @@
 struct verify {
 	struct medark_input *in;
 	uint64_t at; /* of the next member's header */
-	struct medark_buffer check, manifest, signature, text, record;
+	struct medark_buffer check, manifest, signature, text, record, names;
 	struct medark_manifest *parsed;
 	struct medark_buffer additions[MEDARK_ADDITIONS_MAX];
 	struct medark_tail tail; /* of what vouches; borrows from the buffers */
@@ -52,6 +52,7 @@ static void verify_free(struct verify *v)
 	medark_buffer_clear(&v->record);
 	for (size_t i = 0; i < MEDARK_ADDITIONS_MAX; i++)
 		medark_buffer_clear(&v->additions[i]);
+	medark_buffer_clear(&v->names);
 	medark_manifest_free(v->parsed);
 	medark_fhir_free(v->fhir);
 	if (v->facts)
@@ -152,31 +153,34 @@ static int read_end(struct verify *v, struct medark_error *err)
 
 /* ---- records ---- */
 
-/* What the record says of itself; a part of one says nothing. Both may be cut at a zero. */
+/* A text of a record, ended by a zero, behind others; a zero within cuts it. */
+static int add_name(struct medark_buffer *names, struct medark_bytes text, struct medark_error *err)
+{
+	if (text.size)
+		MEDARK_TRY(medark_buffer_add(names, text.data, text.size, err));
+	return medark_buffer_add(names, "", 1, err);
+}
+
+/* What the record says of itself; a part of one says nothing. */
 static int tell(struct verify *v, struct medark_proof_record *record, struct medark_error *err)
 {
 	static const struct medark_bytes none = { NULL, 0 };
-	MEDARK_AUTO(medark_heap_free) char *type = NULL;
-	MEDARK_AUTO(medark_heap_free) char *id = NULL;
 	struct medark_bytes text = content_of(&v->record);
 	int known = medark_fhir_is_xml(text) ? medark_fhir_xml(v->fhir, text, none, v->facts, err)
 					     : medark_fhir_json(v->fhir, text, none, v->facts, err);
+	size_t id;
 
 	MEDARK_TRY(known);
 	known = known && !v->facts->fault && v->facts->type.size;
 	v->out->records += (uint64_t)known;
 	if (!v->each)
 		return 0;
-	record->type = record->id = "";
-	if (known) {
-		type = strndup((const char *)v->facts->type.data, v->facts->type.size);
-		id = v->facts->id.size ? strndup((const char *)v->facts->id.data, v->facts->id.size)
-				       : strdup("");
-		if (!type || !id)
-			return medark_error_memory(err, "a record");
-		record->type = type;
-		record->id = id;
-	}
+	v->names.size = 0;
+	MEDARK_TRY(add_name(&v->names, known ? v->facts->type : none, err));
+	id = v->names.size;
+	MEDARK_TRY(add_name(&v->names, known ? v->facts->id : none, err));
+	record->type = (const char *)v->names.data;
+	record->id = (const char *)v->names.data + id;
 	record->data = text.data;
 	record->size = text.size;
 	return v->each(v->context, record, err);
@@ -322,6 +326,7 @@ int medark_proof_verify(const char *path, const struct medark_trust *trust,
 	for (size_t i = 0; i < MEDARK_ADDITIONS_MAX; i++)
 		v->additions[i].limit = (size_t)MEDARK_ADDITION_MAX + 2 * MEDARK_TAR_BLOCK;
 	v->record = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEMBER_MAX);
+	v->names = (struct medark_buffer)MEDARK_BUFFER_SECRET(MEMBER_MAX);
 	v->each = each;
 	v->context = context;
 	v->out = &info;
