@@ -25,7 +25,7 @@ static struct cli_list list_of(const struct cli_list *given, const char *variabl
 	return (struct cli_list) { .items = one, .count = 1 };
 }
 
-static struct cli_list trust_of(const struct cli_options *options, const char **one)
+struct cli_list cli_access_trust_files(const struct cli_options *options, const char **one)
 {
 	return list_of(&options->trust, "MEDARK_TRUST", one);
 }
@@ -58,7 +58,7 @@ void cli_access_missing(const struct cli_options *options, bool needs_identity,
 			needs_identity && identities_of(options, &one).count == 0 &&
 				!cli_passphrase_is_asked(options) && !(file && *file),
 			"--identity KEY (or MEDARK_IDENTITY, or --passphrase)");
-	cli_missing_add(missing, trust_of(options, &one).count == 0,
+	cli_missing_add(missing, cli_access_trust_files(options, &one).count == 0,
 			"--trust CERT (or MEDARK_TRUST)");
 }
 
@@ -100,7 +100,7 @@ static int add_signer(const struct cli_options *options, struct cli_access *acce
 int cli_access_trust(const struct cli_options *options, struct cli_access *access)
 {
 	const char *one;
-	struct cli_list list = trust_of(options, &one);
+	struct cli_list list = cli_access_trust_files(options, &one);
 	struct medark_error err = { 0 };
 	int code = medark_trust_new(&access->trust, &err);
 
@@ -241,7 +241,7 @@ static bool advise(const struct cli_options *options, const struct cli_access *a
 		   const char *path, char out[CLI_ADVICE_MAX])
 {
 	const char *one;
-	struct cli_list trust = trust_of(options, &one);
+	struct cli_list trust = cli_access_trust_files(options, &one);
 	struct attempt attempt = { .access = access, .path = path, .at = options->at };
 	bool pinned = options->signers.count > 0;
 	struct medark_archive_info info;

@@ -31,6 +31,9 @@ void cli_access_missing(const struct cli_options *options, bool needs_identity,
 /* Refuses "-" as an archive, as it is read from its end on, and a folder. CLI_USAGE. */
 int cli_access_check_archive(const struct cli_options *options, const char *path);
 
+/* The files of --trust, or that of MEDARK_TRUST, whose name `*one` then holds. */
+struct cli_list cli_access_trust_files(const struct cli_options *options, const char **one);
+
 /* The trust anchors of --trust, or of MEDARK_TRUST, the signers of --signed-by, and --at. */
 int cli_access_trust(const struct cli_options *options, struct cli_access *access);
 

@@ -25,6 +25,8 @@ struct drill {
 	struct cli_leaving leaving;
 	struct medark_drill_report_request wanted;
 	struct medark_drill_report *report; /* NULL: none */
+	struct cli_list trust;		    /* files of the anchors; borrowed */
+	const char *trust_variable;
 	struct medark_archive_info info;
 	struct medark_drill_result result;
 	char judged_at[CLI_TIME_MAX];
@@ -88,10 +90,13 @@ static int open_all(struct drill *d)
 						   options->signer_key_passphrase_file, &d->opens);
 	if (code || !options->report)
 		return code;
+	d->trust = cli_access_trust_files(options, &d->trust_variable);
 	d->wanted = (struct medark_drill_report_request) {
 		.path = options->report,
 		.replace = options->force,
 		.archive = options->operands.items[0],
+		.trust = d->trust.items,
+		.trust_count = d->trust.count,
 		.signer = options->signer,
 		.signer_key = options->signer_key,
 		.signer_passphrase = d->opens.bytes,

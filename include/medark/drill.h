@@ -67,6 +67,9 @@ struct medark_drill_report_request {
 	const char *path;    /* of a page of HTML, without patient data */
 	bool replace;	     /* files of these names */
 	const char *archive; /* what it is called in the report */
+	/* Files of the trust anchors that the archive was opened with: the report names them. */
+	const char *const *trust;
+	size_t trust_count;
 	/* Who signs it, as PATH.p7s (detached, CMS); both NULL: nobody. */
 	const char *signer, *signer_key;
 	const void *signer_passphrase;

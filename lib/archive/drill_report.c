@@ -103,6 +103,26 @@ static int put_verdict(const struct medark_drill_result *r, struct medark_buffer
 		(unsigned long long)r->first_item);
 }
 
+/* What the files of the trust anchors hold, the first certificate of each. */
+static int put_anchors(const struct medark_drill_report_request *request, struct medark_buffer *out,
+		       struct medark_error *err)
+{
+	struct medark_certificate_info info;
+
+	for (size_t i = 0; i < request->trust_count; i++) {
+		const char *file = request->trust[i];
+
+		if (medark_certificate_describe(file, &info, NULL) < 0)
+			MEDARK_TRY(row(out, "trust anchors of", file, err));
+		else
+			MEDARK_TRY(medark_html(out, err,
+					       "<tr><th scope=\"row\">trust anchor</th><td>%s: %s, "
+					       "SHA-256 %s</td></tr>\n",
+					       file, info.subject, info.fingerprint));
+	}
+	return 0;
+}
+
 static int put_archive(const struct medark_drill_report *report,
 		       const struct medark_archive_info *info, const char *when,
 		       struct medark_buffer *out, struct medark_error *err)
@@ -117,6 +137,7 @@ static int put_archive(const struct medark_drill_report *report,
 	MEDARK_TRY(row(out, "created", info->created, err));
 	MEDARK_TRY(row(out, "signer", info->signer, err));
 	MEDARK_TRY(row(out, "signer's certificate, SHA-256", info->signer_fingerprint, err));
+	MEDARK_TRY(put_anchors(report->request, out, err));
 	MEDARK_TRY(row(out, "signed (claimed by the signer)", info->signed_at, err));
 	MEDARK_TRY(row(out, "certificates judged as of",
 		       *info->judged_at ? info->judged_at : "the time of the drill", err));

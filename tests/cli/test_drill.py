@@ -87,6 +87,8 @@ class Drill(ArchiveTest):
         self.assertEqual(page.loads, [])
         self.assertEqual(page.rows["archive"], [archive["archive"]])
         self.assertEqual(page.rows["SHA-256 of MANIFEST"], [archive["manifest"]])
+        self.assertEqual(page.rows["trust anchor"],
+                         [f"clinic.cert.pem: CN=clinic, SHA-256 {archive['signer_fingerprint']}"])
         self.assertEqual(page.rows["bytes"], [str(archive["bytes"])])
         self.assertEqual(page.rows["that differ"], ["0"])
         self.assertEqual(page.rows["verify"][0], str(os.path.getsize(self.path("b.medark"))))
