@@ -11,6 +11,9 @@
 /* An exponent that is written out; a larger one stays one. */
 #define EXPONENT_MAX 64
 
+/* An object with more is sorted by the library. */
+#define FEW_MEMBERS 32
+
 /* A member that was written: where in the form it stands, without a comma. */
 struct member {
 	size_t at, name, size; /* of the whole; of its name with the quotes */
@@ -57,6 +60,33 @@ static int not_json(struct medark_error *err)
 	return medark_error_set(err, MEDARK_E_FORMAT, "the record is not one JSON object");
 }
 
+/* ---- writing: most of what is written is short, so that calls would cost more than it does ----
+ */
+
+static inline int room(struct medark_normal *n, size_t size, struct medark_error *err)
+{
+	if (n->text.capacity - n->text.size >= size)
+		return 0;
+	return medark_buffer_reserve(&n->text, size, err);
+}
+
+static inline int put_byte(struct medark_normal *n, char c, struct medark_error *err)
+{
+	MEDARK_TRY(room(n, 1, err));
+	n->text.data[n->text.size++] = (uint8_t)c;
+	return 0;
+}
+
+static inline int put(struct medark_normal *n, const void *data, size_t size,
+		      struct medark_error *err)
+{
+	MEDARK_TRY(room(n, size, err));
+	if (size)
+		memcpy(n->text.data + n->text.size, data, size);
+	n->text.size += size;
+	return 0;
+}
+
 /* ---- strings and numbers ---- */
 
 static int write_string(struct medark_normal *n, struct medark_error *err)
@@ -71,10 +101,9 @@ static int write_string(struct medark_normal *n, struct medark_error *err)
 		return medark_text_json(&n->text, medark_bytes(n->decoded.data, n->decoded.size),
 					err);
 	}
-	MEDARK_TRY(medark_buffer_reserve(&n->text, raw.size + 2, err));
-	MEDARK_TRY(medark_buffer_text(&n->text, "\"", err));
-	MEDARK_TRY(medark_buffer_add(&n->text, raw.data, raw.size, err));
-	return medark_buffer_text(&n->text, "\"", err);
+	MEDARK_TRY(put_byte(n, '"', err));
+	MEDARK_TRY(put(n, raw.data, raw.size, err));
+	return put_byte(n, '"', err);
 }
 
 /* A number's text in its parts; JSON's grammar was checked. */
@@ -133,7 +162,7 @@ static int write_zeros(struct medark_normal *n, size_t count, struct medark_erro
 	static const char zeros[EXPONENT_MAX + 1] = "0000000000000000000000000000000000000000"
 						    "000000000000000000000000";
 
-	return medark_buffer_add(&n->text, zeros, count, err);
+	return put(n, zeros, count, err);
 }
 
 /* The digits with the point moved to the right. */
@@ -149,13 +178,13 @@ static int write_larger(struct medark_normal *n, const struct number *v, struct 
 		whole.size = 0;
 	else if (is_zero(whole))
 		by = taken;
-	MEDARK_TRY(medark_buffer_add(&n->text, whole.data, whole.size, err));
-	MEDARK_TRY(medark_buffer_add(&n->text, moved.data, moved.size, err));
+	MEDARK_TRY(put(n, whole.data, whole.size, err));
+	MEDARK_TRY(put(n, moved.data, moved.size, err));
 	MEDARK_TRY(write_zeros(n, by - taken, err));
 	if (taken == v->fraction.size)
 		return 0;
-	MEDARK_TRY(medark_buffer_text(&n->text, ".", err));
-	return medark_buffer_add(&n->text, v->fraction.data + taken, v->fraction.size - taken, err);
+	MEDARK_TRY(put_byte(n, '.', err));
+	return put(n, v->fraction.data + taken, v->fraction.size - taken, err);
 }
 
 /* The digits with the point moved to the left. */
@@ -164,15 +193,15 @@ static int write_smaller(struct medark_normal *n, const struct number *v, struct
 	size_t by = (size_t)-v->exponent, whole = v->whole.size;
 
 	if (whole > by) {
-		MEDARK_TRY(medark_buffer_add(&n->text, v->whole.data, whole - by, err));
-		MEDARK_TRY(medark_buffer_text(&n->text, ".", err));
-		MEDARK_TRY(medark_buffer_add(&n->text, v->whole.data + whole - by, by, err));
+		MEDARK_TRY(put(n, v->whole.data, whole - by, err));
+		MEDARK_TRY(put_byte(n, '.', err));
+		MEDARK_TRY(put(n, v->whole.data + whole - by, by, err));
 	} else {
-		MEDARK_TRY(medark_buffer_text(&n->text, "0.", err));
+		MEDARK_TRY(put(n, "0.", 2, err));
 		MEDARK_TRY(write_zeros(n, by - whole, err));
-		MEDARK_TRY(medark_buffer_add(&n->text, v->whole.data, whole, err));
+		MEDARK_TRY(put(n, v->whole.data, whole, err));
 	}
-	return medark_buffer_add(&n->text, v->fraction.data, v->fraction.size, err);
+	return put(n, v->fraction.data, v->fraction.size, err);
 }
 
 static int write_number(struct medark_normal *n, struct medark_error *err)
@@ -189,10 +218,10 @@ static int write_number(struct medark_normal *n, struct medark_error *err)
 		size_t plain =
 			v.negative + v.whole.size + (v.fraction.size ? 1 : 0) + v.fraction.size;
 
-		return medark_buffer_add(&n->text, text.data, v.exponent ? text.size : plain, err);
+		return put(n, text.data, v.exponent ? text.size : plain, err);
 	}
 	if (v.negative)
-		MEDARK_TRY(medark_buffer_text(&n->text, "-", err));
+		MEDARK_TRY(put_byte(n, '-', err));
 	return v.exponent > 0 ? write_larger(n, &v, err) : write_smaller(n, &v, err);
 }
 
@@ -211,6 +240,23 @@ static int by_name(const void *a, const void *b, void *text)
 	return compare_members(a, b, text);
 }
 
+/* Objects of FHIR have few members, which are mostly in some order: no call for each comparison. */
+static void sort_members(struct member *members, size_t count, uint8_t *text)
+{
+	if (count > FEW_MEMBERS) {
+		qsort_r(members, count, sizeof(*members), by_name, text);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct member m = members[i];
+		size_t k = i;
+
+		for (; k && compare_members(&m, &members[k - 1], text) < 0; k--)
+			members[k] = members[k - 1];
+		members[k] = m;
+	}
+}
+
 /* Puts the members from number `first` on, whose text begins at `begin`, in order. */
 static int put_in_order(struct medark_normal *n, size_t first, size_t begin,
 			struct medark_error *err)
@@ -223,7 +269,7 @@ static int put_in_order(struct medark_normal *n, size_t first, size_t begin,
 		i++;
 	if (i >= count)
 		return 0;
-	qsort_r(members, count, sizeof(*members), by_name, n->text.data);
+	sort_members(members, count, n->text.data);
 	n->moved.size = 0;
 	MEDARK_TRY(medark_buffer_add(&n->moved, text.data, text.size, err));
 	n->text.size = begin;
@@ -232,9 +278,9 @@ static int put_in_order(struct medark_normal *n, size_t first, size_t begin,
 		const uint8_t *from = n->moved.data + (m->at - begin);
 
 		if (i)
-			MEDARK_TRY(medark_buffer_text(&n->text, ",", err));
+			MEDARK_TRY(put_byte(n, ',', err));
 		m->at = n->text.size;
-		MEDARK_TRY(medark_buffer_add(&n->text, from, m->size, err));
+		MEDARK_TRY(put(n, from, m->size, err));
 	}
 	return 0;
 }
@@ -268,11 +314,11 @@ static int write_member(struct medark_normal *n, size_t begin, enum place place,
 	if (place == META && is_stamp(n->reader.raw))
 		return medark_json_skip(&n->reader, &passed) ? 0 : not_json(err);
 	if (before > begin)
-		MEDARK_TRY(medark_buffer_text(&n->text, ",", err));
+		MEDARK_TRY(put_byte(n, ',', err));
 	m.at = n->text.size;
 	MEDARK_TRY(write_string(n, err));
 	m.name = n->text.size - m.at;
-	MEDARK_TRY(medark_buffer_text(&n->text, ":", err));
+	MEDARK_TRY(put_byte(n, ':', err));
 	MEDARK_TRY(write_value(n, medark_json_next(&n->reader), is_meta ? META : INSIDE, err));
 	m.size = n->text.size - m.at;
 	if (is_meta && m.size == sizeof("\"meta\":{}") - 1 &&
@@ -305,14 +351,14 @@ static int write_object(struct medark_normal *n, enum place place, struct medark
 	size_t first = n->members.size / sizeof(struct member), begin;
 	enum medark_json_token token;
 
-	MEDARK_TRY(medark_buffer_text(&n->text, "{", err));
+	MEDARK_TRY(put_byte(n, '{', err));
 	begin = n->text.size;
 	while ((token = medark_json_next(&n->reader)) == MEDARK_JSON_KEY)
 		MEDARK_TRY(write_member(n, begin, place, err));
 	if (token != MEDARK_JSON_OBJECT_END)
 		return not_json(err);
 	MEDARK_TRY(put_in_order(n, first, begin, err));
-	MEDARK_TRY(medark_buffer_text(&n->text, "}", err));
+	MEDARK_TRY(put_byte(n, '}', err));
 	if (place == OUTERMOST)
 		MEDARK_TRY(keep_elements(n, err));
 	n->members.size = first * sizeof(struct member);
@@ -324,14 +370,14 @@ static int write_array(struct medark_normal *n, struct medark_error *err)
 	enum medark_json_token token;
 	bool is_first = true;
 
-	MEDARK_TRY(medark_buffer_text(&n->text, "[", err));
+	MEDARK_TRY(put_byte(n, '[', err));
 	while ((token = medark_json_next(&n->reader)) != MEDARK_JSON_ARRAY_END) {
 		if (!is_first)
-			MEDARK_TRY(medark_buffer_text(&n->text, ",", err));
+			MEDARK_TRY(put_byte(n, ',', err));
 		MEDARK_TRY(write_value(n, token, INSIDE, err));
 		is_first = false;
 	}
-	return medark_buffer_text(&n->text, "]", err);
+	return put_byte(n, ']', err);
 }
 
 static int write_value(struct medark_normal *n, enum medark_json_token token, enum place place,
@@ -347,11 +393,11 @@ static int write_value(struct medark_normal *n, enum medark_json_token token, en
 	case MEDARK_JSON_NUMBER:
 		return write_number(n, err);
 	case MEDARK_JSON_TRUE:
-		return medark_buffer_text(&n->text, "true", err);
+		return put(n, "true", 4, err);
 	case MEDARK_JSON_FALSE:
-		return medark_buffer_text(&n->text, "false", err);
+		return put(n, "false", 5, err);
 	case MEDARK_JSON_NULL:
-		return medark_buffer_text(&n->text, "null", err);
+		return put(n, "null", 4, err);
 	default:
 		return not_json(err);
 	}
@@ -366,6 +412,7 @@ int medark_normal_json(struct medark_normal *n, struct medark_bytes text,
 	n->members.size = 0;
 	n->elements.size = 0;
 	medark_json_reader_init(&n->reader, text);
+	MEDARK_TRY(medark_buffer_reserve(&n->text, text.size, err)); /* rarely more */
 	if (medark_json_next(&n->reader) != MEDARK_JSON_OBJECT_BEGIN)
 		return not_json(err);
 	MEDARK_TRY(write_object(n, OUTERMOST, err));

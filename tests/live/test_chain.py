@@ -111,6 +111,32 @@ class Chain(LiveTest):
         summary = result.json()[-1]
         self.assertEqual((summary["archives"], summary["records"], summary["complete"]), (3, 8, True))
 
+    def test_compared_and_counted_as_of_the_latest_night(self):
+        self.three_nights()
+        opened = ["--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--json"]
+        first, last = self.nights[0][1], self.nights[-1][1]
+        wanted = {"same": sum(first.get(key) == record for key, record in last.items()), "added": len(last.keys() - first.keys()),
+                  "changed": sum(first[key] != last[key] for key in first.keys() & last.keys()),
+                  "gone": len(first.keys() - last.keys())}
+        self.assertEqual(wanted["changed"], 4)
+        said = self.succeed("diff", "1.medark", "3.medark", "--new", "1.medark", "--new", "2.medark", *opened, code=6).json()[-1]
+        self.assertEqual((said["records"], said["moved"], said["new"]["archives"]), (wanted, 1, 3))
+        chain = ["3.medark", "--old", "2.medark", "--old", "1.medark"]
+        self.succeed("diff", chain[0], "3.medark", *chain[1:], "--new", "1.medark", "--new", "2.medark", *opened)
+        # Against what the vendor has now, straight from the server; and what an increment alone is.
+        self.vendor.changed = dict(self.vendor.now)
+        self.vendor.write(self.server)
+        said = self.succeed("diff", chain[0], "fhir+" + self.server.base, *chain[1:], *opened).json()[-1]
+        self.assertEqual((said["equal"], said["records"]["same"], said["new"]["source"]), (True, len(last), True))
+        *warned, said = self.succeed("diff", "3.medark", "3.medark", *opened, code=6).json()
+        self.assertEqual(len(warned), 2)
+        self.assertIn("the old archive is an increment", warned[0]["warning"])
+
+        said = self.succeed("scope", "2.medark", "3.medark", "1.medark", *opened).json()[-1]
+        kinds = [kind for kind, _ in last]
+        self.assertEqual(said["types"], {"Observation": kinds.count("Observation"), "Patient": 2})
+        self.assertEqual((said["archives"], said["patients"], said["outside"], said["file"]), (3, 2, 1, "3.medark"))
+
     def test_a_database_as_of_each_night(self):
         self.three_nights()
         for k, (_, wanted) in enumerate(self.nights):
