@@ -375,6 +375,12 @@ static int check(const struct cli_options *options)
 					"%zu are named (--old and --new take further archives of "
 					"their chains)",
 					options->operands.count);
+	if (strstr(options->operands.items[1], "://") &&
+	    !medark_is_server(options->operands.items[1]))
+		return cli_report_usage(options,
+					"cannot compare with '%s': a FHIR server is named as "
+					"fhir+https://...",
+					options->operands.items[1]);
 	if (options->news.count && is_source(options->operands.items[1]))
 		return cli_report_usage(options, "cannot use --new with '%s': it is no archive",
 					options->operands.items[1]);

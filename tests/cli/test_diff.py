@@ -318,6 +318,8 @@ class Diff(ArchiveTest):
                     error="cannot use 'd.txt' for --list: its name must end in .csv or .jsonl")
         self.refuse(2, *self.diff("--list", "d.csv", "--report", "./d.csv", new="a.medark"))
         self.refuse(2, *self.diff("--new", "a.medark", new="src"), error="cannot use --new with 'src': it is no archive")
+        self.refuse(2, *self.diff(new="https://x.example/fhir"),
+                    error="cannot compare with 'https://x.example/fhir': a FHIR server is named as fhir+https://...")
         self.refuse(4, "diff", "a.medark", "src", "--identity", "it.key.pem", "--trust", "stranger.cert.pem")
         self.refuse(5, "diff", "a.medark", "src", "--identity", "other.key.pem", "--trust", "clinic.cert.pem")
         self.damaged(lambda content: content[:-2000])
