@@ -35,6 +35,8 @@ def some(total, most, seed=SEED):
 
 
 LISTINGS = ("patients", "items")
+# What a verb may write.
+WRITTEN = ("b.medark", "back", "back.zip", "back.jsonl", "back.html", "back.csv")
 
 
 class FaultTest(ArchiveTest):
@@ -50,6 +52,8 @@ class FaultTest(ArchiveTest):
             "chart": self.opened("restore", "--to", "back", "--patient", "p1"),
             "database": self.opened("restore", "--to", "sqlite:back", "--threads", "2"),
             "sealed": self.opened("restore", "--to", "html:back.zip", "--zip-passphrase-file", "secret"),
+            "diff": self.opened("diff", "a.medark", "--list", "back.jsonl", "--report", "back.html"),
+            "scope": self.opened("scope", "--list", "back.csv"),
             "pages": self.opened("restore", "--to", "html:back", "--lang", "en", archive="ward.medark"),
         }
         self.write("secret", PASSPHRASE, 0o600)
@@ -76,7 +80,7 @@ class FaultTest(ArchiveTest):
         with open(where, encoding="ascii") as f:
             total = int(f.read())
         os.unlink(where)
-        self.remove("b.medark", "back", "back.zip")
+        self.remove(*WRITTEN)
         return total
 
     def remove(self, *names):
@@ -103,7 +107,7 @@ class FaultTest(ArchiveTest):
             self.remove("back.medark-partial")
         if result.code in (0, 6):
             self.check_done(verb, result, listing)
-            self.remove("b.medark", "back", "back.zip")
+            self.remove(*WRITTEN)
         else:
             self.assertIn(result.code, codes, result.err)
             if result.code != 99:
@@ -135,6 +139,11 @@ class FaultTest(ArchiveTest):
             self.assertEqual(len(pages), 1 + 3 * 3 + 9 + 3 + 1)
             self.assertEqual(pages["lists/admitted-0-1.html"].count(b'<section class="part"'), 2)
             self.assertEqual(pages["files/1-1.bin"], b"a file")
+        elif verb == "diff":
+            self.assertIn("both hold the same", result.out)
+            self.assertIn(b"Both sides hold the same.", self.files()["back.html"])
+        elif verb == "scope":
+            self.assertEqual(self.files()["back.csv"].count(b"\r\n"), 4)
         elif verb == "chart":
             self.assertEqual(self.tree("back")["Patient.ndjson"].count(b"\n"), 1)
             self.assertEqual(self.tree("back")["Observation.ndjson"].count(b"\n"), 20)

@@ -31,6 +31,10 @@ class Memory(FaultTest):
         for verb in OF_OURS:
             self.assertGreater(self.fail_each(verb, "own", OWN, (errno.ENOMEM,)), 10)
 
+    def test_some_allocations_of_what_counts_fail(self):
+        for verb in ("diff", "scope"):
+            self.assertGreater(self.fail_each(verb, "own", ALL, (errno.ENOMEM,)), 10)
+
     def test_allocations_of_the_libraries_fail(self):
         for verb in VERBS:
             tried = self.fail_each(verb, "alloc", ALL, (errno.ENOMEM,), LIBRARY)
