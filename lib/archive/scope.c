@@ -175,6 +175,7 @@ static int add_patient(struct medark_scope *s, struct medark_scope_worker *w,
 	struct medark_scope_row row = { .categories = categories,
 					.is_patient = 1,
 					.is_only = record->owner_count == 1,
+					.is_xml = record->is_xml,
 					.counts = is_wanted_type(s, facts->type),
 					.sizes = { (uint32_t)facts->id.size } };
 

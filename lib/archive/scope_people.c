@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/patient_row.h"
 #include "archive/scope_private.h"
+#include "record/bsn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,24 +87,56 @@ static void copy(char out[TEXT_MAX], struct medark_bytes *rest, uint32_t size)
 	*rest = medark_bytes(rest->data + size, rest->size - size);
 }
 
+static int add_identifier(void *context, struct medark_bytes system, struct medark_bytes value,
+			  struct medark_error *err)
+{
+	uint64_t *bits = context;
+	bool is_bsn = medark_bsn_is_system(system) && medark_bsn_is_valid(value);
+
+	(void)err;
+	*bits |= UINT64_C(1) << (is_bsn ? MEDARK_CATEGORY_BSN : MEDARK_CATEGORY_IDENTIFIERS);
+	return 0;
+}
+
+/* What the index knows of a Patient resource in XML. */
+static int find_categories(const struct merge *m, uint64_t *out, struct medark_error *err)
+{
+	const struct medark_patient_row *row = &m->row;
+	const struct {
+		bool has;
+		enum medark_category category;
+	} known[] = { { *row->family || *row->given || *row->text, MEDARK_CATEGORY_NAME },
+		      { *row->birth_date, MEDARK_CATEGORY_BIRTH_DATE },
+		      { *row->gender, MEDARK_CATEGORY_GENDER } };
+
+	*out = 0;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		*out |= (uint64_t)known[i].has << known[i].category;
+	return medark_patient_row_identifiers(row, add_identifier, out, err);
+}
+
 /* A Patient resource may stand in the compartment of another patient, whom it is linked to. */
-static void take_patient(struct merge *m, const struct medark_scope_row *row,
-			 struct medark_bytes rest)
+static int take_patient(struct merge *m, const struct medark_scope_row *row,
+			struct medark_bytes rest, struct medark_error *err)
 {
 	struct medark_bytes id = medark_bytes(rest.data, row->sizes[0]);
+	uint64_t categories = row->categories;
 	struct person *p = m->person;
 
 	if (id.size ? !medark_bytes_is(id, m->row.id) : !row->is_only)
-		return;
+		return 0;
+	if (row->is_xml)
+		MEDARK_TRY(find_categories(m, &categories, err));
 	p->own_records += row->counts;
-	p->own_categories |= row->counts ? row->categories : 0;
+	p->own_categories |= row->counts ? categories : 0;
 	rest = medark_bytes(rest.data + id.size, rest.size - id.size);
 	copy(p->address, &rest, row->sizes[1]);
 	copy(p->phone, &rest, row->sizes[2]);
 	copy(p->email, &rest, row->sizes[3]);
+	return 0;
 }
 
-static void take_row(struct merge *m, struct medark_bytes value)
+static int take_row(struct merge *m, struct medark_bytes value, struct medark_error *err)
 {
 	struct person *p = m->person;
 	struct medark_scope_row row;
@@ -111,10 +144,8 @@ static void take_row(struct merge *m, struct medark_bytes value)
 
 	memcpy(&row, value.data, sizeof(row));
 	rest = medark_bytes(value.data + sizeof(row), value.size - sizeof(row));
-	if (row.is_patient) {
-		take_patient(m, &row, rest);
-		return;
-	}
+	if (row.is_patient)
+		return take_patient(m, &row, rest, err);
 	for (uint32_t i = 0; i < row.type_count; i++) {
 		struct medark_scope_count count;
 
@@ -124,6 +155,7 @@ static void take_row(struct merge *m, struct medark_bytes value)
 	p->categories |= row.categories;
 	p->records += row.records;
 	widen(&p->first, &p->last, row.first, row.last);
+	return 0;
 }
 
 static int take_rows(struct merge *m, uint32_t number, struct medark_error *err)
@@ -137,7 +169,7 @@ static int take_rows(struct merge *m, uint32_t number, struct medark_error *err)
 	p->email[0] = '\0';
 	for (unsigned i = 0; i < m->s->threads; i++)
 		while (m->has[i] && number_of(m->keys[i]) == number) {
-			take_row(m, m->values[i]);
+			MEDARK_TRY(take_row(m, m->values[i], err));
 			MEDARK_TRY(advance(m, i, err));
 		}
 	return 0;

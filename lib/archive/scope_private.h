@@ -32,6 +32,7 @@ struct medark_scope_row {
 	uint64_t categories;
 	uint32_t is_patient;	       /* one Patient resource, and not a run of others */
 	uint32_t is_only;	       /* no other patient's is it */
+	uint32_t is_xml;	       /* is_patient: its categories are what the index knows */
 	uint32_t counts;	       /* is_patient: it is of the types that are in scope */
 	uint32_t records, first, last; /* dates as yyyymmdd, 0: none */
 	uint32_t type_count;

@@ -232,10 +232,14 @@ class Scope(ArchiveTest):
         said = self.summary(archive="a.medark")
         self.assertEqual((said["patients"], said["files"], said["complete"]), (3, 1, True))
         self.write("bad/r.ndjson", '{"resourceType":"Patient","id":"p"}\n{"resourceType":"Basic",,}\n')
-        self.write("bad/p.xml", "<Patient xmlns='http://hl7.org/fhir'><id value='x'/><birthDate value='2001-01-01'/></Patient>")
+        self.write("bad/p.xml", "<Patient xmlns='http://hl7.org/fhir'><id value='x'/>"
+                   "<identifier><system value='urn:x'/><value value='1'/></identifier><name><family value='F'/></name>"
+                   "<birthDate value='2001-01-01'/></Patient>")
         self.succeed(*self.export("bad", "bad.medark"), code=6)
         said = self.summary(archive="bad.medark", code=6)
         self.assertEqual((said["patients"], said["xml"], said["complete"], said["outside"]), (2, 1, False, 1))
+        # Of a Patient in XML what the index knows, and no more.
+        self.assertEqual(said["categories"], {name: {"patients": 1, "records": 1} for name in ("name", "birth_date", "identifiers")})
         done = self.succeed(*self.scope(archive="bad.medark"), code=6)
         self.assertIn("an archive is incomplete (1 quarantined, 0 skipped)", done.err)
 
