@@ -293,7 +293,7 @@ int medark_scope_people(struct medark_scope *s, struct medark_error *err)
 	const struct medark_parallel job = {
 		.count = s->threads, .threads = s->threads, .work = sort_rows, .context = s
 	};
-	uint32_t number;
+	uint32_t number = 0;
 
 	m.person = calloc(1, sizeof(*m.person));
 	if (!m.person)

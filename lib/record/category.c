@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/category.h"
 
+#include "base/hash.h"
+#include "base/secret.h"
 #include "record/bsn.h"
 #include "scan/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BIT(name) (UINT64_C(1) << MEDARK_CATEGORY_##name)
 
@@ -168,10 +171,22 @@ static const char *const key_names[KEY_COUNT] = {
 	[KEY_PHOTO] = "photo",
 };
 
+/* Members that say the same say it in few ways: what was found of their bytes, which are compared.
+ */
+#define MEMO_KEY   500
+#define MEMO_COUNT 512
+struct memo {
+	uint64_t bits;
+	uint32_t size;
+	uint8_t key[MEMO_KEY];
+};
+
 struct medark_categoriser {
 	struct medark_json_keys keys;
 	struct medark_json_shapes *shapes;
 	struct medark_json_object object;
+	struct memo *memos;
+	struct memo wanted;
 };
 
 int medark_categoriser_new(struct medark_categoriser **out, struct medark_error *err)
@@ -183,14 +198,22 @@ int medark_categoriser_new(struct medark_categoriser **out, struct medark_error 
 		return medark_error_memory(err, "the categories of records");
 	MEDARK_TRY(medark_json_keys_init(&c->keys, key_names, KEY_COUNT, err));
 	MEDARK_TRY(medark_json_shapes_new(&c->keys, &c->shapes, err));
+	c->memos = calloc(MEMO_COUNT, sizeof(*c->memos));
+	if (!c->memos)
+		return medark_error_memory(err, "the categories of records");
 	*out = MEDARK_TAKE(c);
 	return 0;
 }
 
 void medark_categoriser_free(struct medark_categoriser *c)
 {
-	if (c)
-		medark_json_shapes_free(c->shapes);
+	if (!c)
+		return;
+	medark_json_shapes_free(c->shapes);
+	if (c->memos)
+		medark_secret_wipe(c->memos, MEMO_COUNT * sizeof(*c->memos));
+	free(c->memos);
+	medark_secret_wipe(c, sizeof(*c));
 	free(c);
 }
 
@@ -394,30 +417,95 @@ static uint64_t bits_of_patient(const struct medark_categoriser *c, struct medar
 	return bits;
 }
 
-uint64_t medark_categoriser_find(struct medark_categoriser *c, struct medark_bytes type,
-				 struct medark_bytes text)
+/* ---- all others ---- */
+
+static const enum key coded[] = { KEY_CODE, KEY_MEDICATION, KEY_REASON, KEY_SERVICE,
+				  KEY_SPECIALTY };
+#define CODED_COUNT (sizeof(coded) / sizeof(*coded))
+
+static bool is_finding(struct medark_bytes type)
 {
-	static const enum key coded[] = { KEY_CODE, KEY_MEDICATION, KEY_REASON, KEY_SERVICE,
-					  KEY_SPECIALTY };
-	bool is_finding =
-		medark_bytes_is(type, "Observation") || medark_bytes_is(type, "DiagnosticReport");
+	return medark_bytes_is(type, "Observation") || medark_bytes_is(type, "DiagnosticReport");
+}
+
+static uint64_t read_codes(const struct medark_categoriser *c, struct medark_bytes type,
+			   struct medark_bytes text)
+{
 	uint64_t bits = bits_of_type(type), more = 0;
 	bool is_kind_known = false, ignored = false;
 
-	if (medark_bytes_starts(text, "\xEF\xBB\xBF"))
-		text = medark_bytes(text.data + 3, text.size - 3);
-	if (!text.size)
-		return bits;
-	medark_json_scan(&c->keys, c->shapes, text.data, text.size, &c->object);
-	if (c->object.status != MEDARK_JSON_OBJECT)
-		return bits;
-	if (medark_bytes_is(type, "Patient"))
-		return bits_of_patient(c, text);
-	if (is_finding)
+	if (is_finding(type))
 		more = bits_of_codes(c, text, KEY_CATEGORY, &is_kind_known);
 	bits = is_kind_known ? more : bits | more;
-	for (size_t i = 0; i < sizeof(coded) / sizeof(*coded); i++)
+	for (size_t i = 0; i < CODED_COUNT; i++)
 		if (medark_json_has(&c->object, coded[i]))
 			bits |= bits_of_codes(c, text, coded[i], &ignored);
 	return bits;
+}
+
+/* Adds a part, which its size and a letter tell apart from the next; false: there is no room. */
+static bool add_part(struct memo *memo, char letter, const uint8_t *data, size_t size)
+{
+	uint8_t *at = memo->key + memo->size;
+
+	if (size > MEMO_KEY || memo->size + size + 3 > MEMO_KEY)
+		return false;
+	at[0] = (uint8_t)letter;
+	at[1] = (uint8_t)(size >> 8);
+	at[2] = (uint8_t)size;
+	if (size)
+		memcpy(at + 3, data, size);
+	memo->size += (uint32_t)size + 3;
+	return true;
+}
+
+/* All that read_codes() looks at; false: it is too long to be kept. */
+static bool make_key(struct medark_categoriser *c, struct medark_bytes type,
+		     struct medark_bytes text)
+{
+	bool fits;
+
+	c->wanted.size = 0;
+	fits = add_part(&c->wanted, 'T', type.data, type.size);
+	for (size_t i = 0; fits && i <= CODED_COUNT; i++) {
+		enum key key = i < CODED_COUNT ? coded[i] : KEY_CATEGORY;
+		struct medark_json_value value = medark_json_get(&c->object, key);
+
+		if (value.end && (key != KEY_CATEGORY || is_finding(type)))
+			fits = add_part(&c->wanted, (char)('a' + (int)key), text.data + value.begin,
+					value.end - value.begin);
+	}
+	return fits;
+}
+
+static uint64_t find_codes(struct medark_categoriser *c, struct medark_bytes type,
+			   struct medark_bytes text)
+{
+	struct memo *memo;
+	uint64_t hash;
+
+	if (!make_key(c, type, text))
+		return read_codes(c, type, text);
+	hash = medark_hash(0, medark_bytes(c->wanted.key, c->wanted.size));
+	memo = &c->memos[hash % MEMO_COUNT];
+	if (memo->size == c->wanted.size && memcmp(memo->key, c->wanted.key, c->wanted.size) == 0)
+		return memo->bits;
+	memo->bits = read_codes(c, type, text);
+	memo->size = c->wanted.size;
+	memcpy(memo->key, c->wanted.key, c->wanted.size);
+	return memo->bits;
+}
+
+uint64_t medark_categoriser_find(struct medark_categoriser *c, struct medark_bytes type,
+				 struct medark_bytes text)
+{
+	if (medark_bytes_starts(text, "\xEF\xBB\xBF"))
+		text = medark_bytes(text.data + 3, text.size - 3);
+	if (!text.size)
+		return bits_of_type(type);
+	medark_json_scan(&c->keys, c->shapes, text.data, text.size, &c->object);
+	if (c->object.status != MEDARK_JSON_OBJECT)
+		return bits_of_type(type);
+	return medark_bytes_is(type, "Patient") ? bits_of_patient(c, text)
+						: find_codes(c, type, text);
 }

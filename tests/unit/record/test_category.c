@@ -155,6 +155,43 @@ static void of_a_patient_what_is_recorded(void **state)
 			 BIT(RELATIVES) | BIT(PHOTO) | BIT(ADDRESS) | BIT(GENDER));
 }
 
+/* One after the other, by one: what it remembers of one record must not be told of another. */
+static void what_was_read_before_does_not_count(void **state)
+{
+	static const struct {
+		const char *type, *members;
+		uint64_t bits;
+	} records[] = {
+		{ "Condition", "\"code\":{\"coding\":[{\"system\":\"/icd-10\",\"code\":\"F3\"}]}",
+		  BIT(PROBLEMS) | BIT(MENTAL_HEALTH) },
+		{ "Condition", "\"code\":{\"coding\":[{\"system\":\"/icd-10\",\"code\":\"E3\"}]}",
+		  BIT(PROBLEMS) },
+		{ "Procedure", "\"code\":{\"coding\":[{\"system\":\"/icd-10\",\"code\":\"F3\"}]}",
+		  BIT(PROCEDURES) | BIT(MENTAL_HEALTH) },
+		{ "Condition",
+		  "\"reasonCode\":{\"coding\":[{\"system\":\"/icd-10\",\"code\":\"F3\"}]}",
+		  BIT(PROBLEMS) | BIT(MENTAL_HEALTH) },
+		{ "Observation", "\"category\":{\"code\":\"laboratory\"}", BIT(LABORATORY) },
+		{ "Observation", "\"code\":{\"code\":\"laboratory\"}", BIT(MEASUREMENTS) },
+		{ "Observation", "\"status\":\"final\"", BIT(MEASUREMENTS) },
+		{ "Basic", "\"status\":\"final\"", BIT(OTHER) },
+	};
+	MEDARK_AUTO(medark_categoriser_free) struct medark_categoriser *c = NULL;
+
+	(void)state;
+	assert_int_equal(medark_categoriser_new(&c, NULL), 0);
+	for (size_t i = 0; i < 4 * sizeof(records) / sizeof(*records); i++) {
+		size_t k = i * 5 % (sizeof(records) / sizeof(*records));
+		char text[1024 + MEDARK_JSON_PADDING];
+		int size = snprintf(text, 1024, "{\"resourceType\":\"%s\",%s}", records[k].type,
+				    records[k].members);
+
+		assert_int_equal(medark_categoriser_find(c, medark_bytes_text(records[k].type),
+							 medark_bytes(text, (size_t)size)),
+				 records[k].bits);
+	}
+}
+
 static void what_is_not_well_formed_has_its_type(void **state)
 {
 	MEDARK_AUTO(medark_categoriser_free) struct medark_categoriser *c = NULL;
@@ -175,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_category_that_is_known_decides_of_findings),
 		cmocka_unit_test(mental_health_is_told_by_codes),
 		cmocka_unit_test(of_a_patient_what_is_recorded),
+		cmocka_unit_test(what_was_read_before_does_not_count),
 		cmocka_unit_test(what_is_not_well_formed_has_its_type),
 	};
 
