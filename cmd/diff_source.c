@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diff.h"
+#include "inputs.h"
 #include "progress.h"
 #include "scratch.h"
 
@@ -50,6 +51,9 @@ static int make_folder(const struct cli_options *options, struct scratch *out)
 {
 	char folder[PATH_MAX];
 
+	if (join(folder, cli_scratch_folder(), "medark-diff") &&
+	    cli_inputs_check_outside(options, "TMPDIR", folder) != 0)
+		return CLI_USAGE;
 	if (!join(folder, cli_scratch_folder(), "medark-diff-XXXXXX") || !mkdtemp(folder))
 		return cli_report_error(options, CLI_FAILED,
 					"cannot make a temporary folder in '%s': %s",

@@ -31,6 +31,7 @@ static int each_input(const struct cli_options *options, look_fn *look, void *co
 		{ "--signer-key-passphrase-file", options->signer_key_passphrase_file },
 		{ "--passphrase-file", options->passphrase_file },
 		{ "--previous", options->previous },
+		{ "--auth", options->auth },
 		{ "MEDARK_TRUST", getenv("MEDARK_TRUST") },
 		{ "MEDARK_IDENTITY", getenv("MEDARK_IDENTITY") },
 		{ "MEDARK_PASSPHRASE_FILE", getenv("MEDARK_PASSPHRASE_FILE") },
@@ -50,6 +51,10 @@ static int each_input(const struct cli_options *options, look_fn *look, void *co
 		code = each_of(&options->identities, "--identity", look, context);
 	if (!code)
 		code = each_of(&options->signers, "--signed-by", look, context);
+	if (!code)
+		code = each_of(&options->olds, "--old", look, context);
+	if (!code)
+		code = each_of(&options->news, "--new", look, context);
 	if (!code && options->verb->bit != CLI_KEY)
 		code = each_of(&options->operands, operands, look, context);
 	return code;
@@ -143,6 +148,39 @@ int cli_inputs_check_file(const struct cli_options *options, const char *option,
 	if (!realpath(output, out.resolved))
 		out.resolved[0] = '\0';
 	return each_input(options, look_file, &out);
+}
+
+static int look_outside(void *context, const char *what, const char *path)
+{
+	const struct output *out = context;
+	struct stat st;
+
+	(void)what;
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) || !stands_in(out->resolved, &st))
+		return 0;
+	return cli_report_usage(out->options,
+				"cannot write to '%s' of %s: it stands in the source '%s' and "
+				"would be read, too",
+				out->path, out->option, path);
+}
+
+int cli_inputs_check_outside(const struct cli_options *options, const char *option,
+			     const char *output)
+{
+	struct output out = { .options = options, .option = option, .path = output };
+	size_t size = (size_t)(leaf_of(output) - output);
+	char folder[PATH_MAX];
+
+	if (size + 1 > sizeof(folder))
+		return 0;
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)size, output);
+	if (!realpath(size ? folder : ".", out.resolved))
+		return 0;
+	size = strlen(out.resolved);
+	if (size + sizeof("/x") > sizeof(out.resolved))
+		return 0;
+	memcpy(out.resolved + size, "/x", sizeof("/x")); /* whatever it will be called */
+	return each_of(&options->operands, "a source", look_outside, &out);
 }
 
 static int look_folder(void *context, const char *what, const char *path)

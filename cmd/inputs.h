@@ -17,6 +17,13 @@ int cli_inputs_check_file(const struct cli_options *options, const char *option,
 			  const char *output);
 
 /*
+ * Refuses `output`, the value of `option`, which need not be there yet, in a source that is a
+ * folder: it would be read while it is written. 0 or CLI_USAGE.
+ */
+int cli_inputs_check_outside(const struct cli_options *options, const char *option,
+			     const char *output);
+
+/*
  * Refuses the folder `output` if an input of this run stands in it: a file that is restored could
  * have its name. 0 or CLI_USAGE.
  */

@@ -36,6 +36,8 @@ int cli_result_file_open(struct cli_result_file *file, const struct cli_options 
 {
 	int code = cli_inputs_check_file(options, option, path), fd, size;
 
+	if (!code)
+		code = cli_inputs_check_outside(options, option, path);
 	if (code)
 		return code;
 	*file = (struct cli_result_file) { .options = options, .option = option, .path = path };

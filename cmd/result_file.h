@@ -20,7 +20,8 @@ struct cli_result_file {
 
 /*
  * Opens it. `option` ("--list") names it in sentences; both are borrowed. Refuses a file that is
- * there, unless --force is given, and one that is an input of this run. 0 or an exit code.
+ * there, unless --force is given, one that is an input of this run, and one in a source that is a
+ * folder. 0 or an exit code.
  */
 int cli_result_file_open(struct cli_result_file *file, const struct cli_options *options,
 			 const char *option, const char *path);

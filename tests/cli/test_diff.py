@@ -244,7 +244,8 @@ class Diff(ArchiveTest):
         self.succeed(*self.export("plain", "plain.medark"))
         said = self.summary(old="plain.medark", new="plain", code=0)
         self.assertEqual((said["records"]["same"], said["files"]["same"]), (2, 1))
-        said = self.summary(old="plain.medark", new="packed")
+        self.succeed(*self.export("packed", "packed.medark"))
+        said = self.summary(old="plain.medark", new="packed.medark")
         self.assertEqual(said["types"]["Binary"], {"same": 0, "added": 0, "changed": 1, "gone": 0})
         self.assertEqual((said["files"]["gone"], said["files"]["added"]), (1, 0))
 
@@ -280,18 +281,18 @@ class Diff(ArchiveTest):
         self.assertEqual((patient["id"], patient["kind"], patient["changed"]), ("secret-1", "changed", 1))
 
     def test_what_leaves_is_a_row_of_the_log_first(self):
-        self.write("b/Patient.ndjson", '{"resourceType":"Patient","id":"p1"}\n')
-        self.succeed(*self.diff("--list", "d.csv", "--state", "state", new="b"), code=6)
+        self.archive(['{"resourceType":"Patient","id":"p1"}'], "b.medark")
+        self.succeed(*self.diff("--list", "d.csv", "--state", "state"), code=6)
         log = "state/audit-restore/" + os.listdir(self.path("state/audit-restore"))[0]
         row, = (r for r in self.succeed("audit", log, "--identity", "it.key.pem", "--json").json()
                 if r["message_type"] == "event")
         self.assertEqual((row["kind"], row["outcome"], row["detail"]),
                          ("export", 0, "exported to clear text: list of differences, of at most 3 patients"))
-        self.succeed(*self.diff("--state", "state", new="b"), code=6)
+        self.succeed(*self.diff("--state", "state"), code=6)
         self.assertEqual(len(os.listdir(self.path("state/audit-restore"))), 1)
         # Where it cannot be written, nothing leaves.
         self.write("no", "a file")
-        done = self.run_medark(*self.diff("--list", "e.csv", "--audit-log", "no", new="b"))
+        done = self.run_medark(*self.diff("--list", "e.csv", "--audit-log", "no"))
         self.assertEqual(done.code, 1, done.err)
         self.assertIn("nothing was written, as what leaves has to be in the log first", done.err)
         self.assertFalse(os.path.exists(self.path("e.csv")))
@@ -302,6 +303,7 @@ class Diff(ArchiveTest):
         self.succeed(*self.diff(new="src"), env={"TMPDIR": self.path("tmp")})
         self.assertEqual(os.listdir(self.path("tmp")), [])
         self.refuse(1, *self.diff(new="nowhere"))
+        self.refuse(2, *self.diff(new="src"), env={"TMPDIR": self.path("src")})
         self.refuse(1, *self.diff(new="src"), env={"TMPDIR": self.path("none")})
 
     def test_an_archive_against_itself(self):
@@ -324,6 +326,12 @@ class Diff(ArchiveTest):
         self.refuse(5, "diff", "a.medark", "src", "--identity", "other.key.pem", "--trust", "clinic.cert.pem")
         self.damaged(lambda content: content[:-2000])
         self.refuse(3, *self.diff(new="bad.medark"))
+        for name in ("src/d.csv", "src/notes/d.csv"):
+            self.refuse(2, *self.diff("--list", name, new="src"),
+                        error=f"cannot write to '{name}' of --list: it stands in the source 'src' and would be read, too")
+        self.refuse(2, *self.diff("--report", "a.medark", "--force", new="src"))
+        self.write("e.jsonl", "{}", 0o600)
+        self.refuse(2, *self.diff("--list", "e.jsonl", "--auth", "e.jsonl", "--force", new="src"))
         self.write("d.csv", "mine")
         self.refuse(1, *self.diff("--list", "d.csv", new="src"))
         self.refuse(2, *self.diff("--list", "it.key.pem.csv", "--report", "it.key.pem", "--force", new="src"))
