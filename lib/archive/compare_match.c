@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Rows of one name, which are held in memory: repeated ones, but of a hostile source, are few. */
-#define GROUP_MAX ((size_t)1 << 30)
+#define GROUP_MAX ((size_t)256 << 20)
 
 struct row {
 	struct medark_compare_head head;
