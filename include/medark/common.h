@@ -21,7 +21,7 @@ MEDARK_API const char *medark_version(void);
 
 /* How far a long operation is. Holds no patient data: items are told by number. */
 struct medark_progress {
-	const char *phase;    /* "reading", "indexing", "verifying", "restoring" …; a static string */
+	const char *phase;    /* a word: "reading", "verifying", "comparing"; a static string */
 	uint64_t bytes;	      /* done */
 	uint64_t bytes_total; /* 0: not known */
 	uint64_t records;
