@@ -40,7 +40,7 @@ const struct cli_option cli_option_table[] = {
 	  "certificate (PEM) of who can open it; repeatable" },
 	{ "tsa", 0, CLI_TEXT, CLI_STAMP, AT(tsa), "URL",
 	  "time stamping authority (RFC 3161), http or https" },
-	{ "tsa-trust", 0, CLI_LIST, EVIDENCE | CLI_VERIFY | CLI_VERIFY_PROOF, AT(tsa_trust), "CERT",
+	{ "tsa-trust", 0, CLI_LIST, CHECKS, AT(tsa_trust), "CERT",
 	  "trust anchor of time stamping authorities, and CRLs\n(PEM); repeatable (default: those of --trust)" },
 	{ "tsa-ca", 0, CLI_TEXT, CLI_STAMP, AT(tsa_ca), "FILE",
 	  "authorities (PEM) for its https, not the system's" },

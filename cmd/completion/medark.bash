@@ -11,11 +11,11 @@ _medark_options() {
 		;;
 	run) echo --config --check ;;
 	verify)
-		echo --trust --signed-by --at --tsa-trust --policy --checkpoint --report --signer \
+		echo --trust --tsa-trust --signed-by --at --policy --checkpoint --report --signer \
 			--signer-key --signer-key-passphrase-file --force --threads
 		;;
 	checkpoint)
-		echo --trust --signed-by --at --tsa-trust --signer --signer-key \
+		echo --trust --tsa-trust --signed-by --at --signer --signer-key \
 			--signer-key-passphrase-file --out --force --threads
 		;;
 	stamp) echo --tsa --trust --tsa-trust --tsa-ca --crl --signed-by --at ;;
@@ -25,15 +25,15 @@ _medark_options() {
 		;;
 	inspect) echo --recipient ;;
 	patients)
-		echo --identity --trust --signed-by --at --limit --passphrase --passphrase-file \
+		echo --identity --trust --tsa-trust --signed-by --at --limit --passphrase --passphrase-file \
 			--passphrase-fd --passphrase-command
 		;;
 	items)
-		echo --identity --trust --signed-by --at --quarantined --limit --passphrase \
+		echo --identity --trust --tsa-trust --signed-by --at --quarantined --limit --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command
 		;;
 	restore)
-		echo --identity --trust --signed-by --at --to --lang --zip-passphrase --zip-passphrase-file \
+		echo --identity --trust --tsa-trust --signed-by --at --to --lang --zip-passphrase --zip-passphrase-file \
 			--as-of --patient --type --since --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command --threads --force \
 			--no-sync --state --audit-log --auditor --auth --today --dry-run --ids \
@@ -41,29 +41,29 @@ _medark_options() {
 			--signer-key-passphrase-file
 		;;
 	prove)
-		echo --identity --trust --signed-by --at --patient --record --out --force --threads \
+		echo --identity --trust --tsa-trust --signed-by --at --patient --record --out --force --threads \
 			--state --audit-log --auditor --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
-	verify-proof) echo --tsa-trust --trust --signed-by --at ;;
+	verify-proof) echo --trust --tsa-trust --signed-by --at ;;
 	drill)
-		echo --identity --trust --signed-by --at --scratch --charts --report --signer --signer-key \
+		echo --identity --trust --tsa-trust --signed-by --at --scratch --charts --report --signer --signer-key \
 			--signer-key-passphrase-file --force --threads --state --audit-log --auditor \
 			--passphrase --passphrase-file --passphrase-fd --passphrase-command
 		;;
 	diff)
-		echo --identity --trust --signed-by --at --old --new --list --report --force --auth --state \
+		echo --identity --trust --tsa-trust --signed-by --at --old --new --list --report --force --auth --state \
 			--audit-log --auditor --threads --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
 	scope)
-		echo --identity --trust --signed-by --at --since --until --type --list --force --state \
+		echo --identity --trust --tsa-trust --signed-by --at --since --until --type --list --force --state \
 			--audit-log --auditor --threads --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
 	key) echo --role --name --type --out --force ;;
 	serve)
-		echo --identity --trust --signed-by --at --state --audit-log --auditor --listen \
+		echo --identity --trust --tsa-trust --signed-by --at --state --audit-log --auditor --listen \
 			--allow-others --host --tls-cert --tls-key --user --zone --threads --passphrase \
 			--passphrase-file --passphrase-fd --passphrase-command
 		;;

@@ -81,7 +81,7 @@ complete -c medark -n '__medark_verb verify' -l report -r -F -d 'page of what wa
 complete -c medark -n '__medark_verb stamp' -l tsa -x -d 'time stamping authority'
 complete -c medark -n '__medark_verb stamp' -l tsa-ca -r -F -d 'authorities for its https'
 complete -c medark -n '__medark_verb stamp export' -l crl -r -F -d 'revocation lists'
-complete -c medark -n '__medark_verb verify verify-proof stamp cosign checkpoint' -l tsa-trust -r -F -d 'anchor of time stamps'
+complete -c medark -n "__medark_verb verify verify-proof stamp cosign checkpoint $opens" -l tsa-trust -r -F -d 'anchor of time stamps'
 complete -c medark -n '__medark_verb export' -l previous -r -F -d 'the archive before this one'
 complete -c medark -n '__medark_verb export' -l profile -x -a 'default fips' -d 'fips: only what FIPS 140-3 approves'
 complete -c medark -n '__medark_verb export' -l level -x -d 'compression, 1 to 22'
