@@ -261,10 +261,13 @@ static void sort_members(struct member *members, size_t count, uint8_t *text)
 static int put_in_order(struct medark_normal *n, size_t first, size_t begin,
 			struct medark_error *err)
 {
-	struct member *members = (struct member *)(void *)n->members.data + first;
-	size_t count = n->members.size / sizeof(*members) - first, i = 1;
+	size_t count = n->members.size / sizeof(struct member) - first, i = 1;
 	struct medark_bytes text = { n->text.data + begin, n->text.size - begin };
+	struct member *members;
 
+	if (count < 2)
+		return 0;
+	members = (struct member *)(void *)n->members.data + first;
 	while (i < count && compare_members(&members[i - 1], &members[i], n->text.data) < 0)
 		i++;
 	if (i >= count)
