@@ -24,5 +24,6 @@
 #include <medark/scope.h>
 #include <medark/server.h>
 #include <medark/verify.h>
+#include <medark/share.h>
 
 #endif

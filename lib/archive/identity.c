@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/identity.h"
 
+#include "archive/quorum.h"
 #include "crypto/certificate.h"
 #include "crypto/kdf.h"
 #include "crypto/private_key.h"
@@ -39,14 +40,32 @@ int medark_identity_new(struct medark_identity **out, struct medark_error *err)
 	return 0;
 }
 
-int medark_identity_add_key(struct medark_identity *identity, const char *path,
-			    const void *passphrase, size_t size, struct medark_error *err)
+static int check_room(const struct medark_identity *identity, struct medark_error *err)
 {
 	if (identity->key_count == SECRETS_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than %d private keys",
 					SECRETS_MAX);
 	MEDARK_TRY(medark_private_key_load_reader(path, medark_bytes(passphrase, size),
 						  &identity->keys[identity->key_count], err));
+	return 0;
+}
+
+int medark_identity_add_key(struct medark_identity *identity, const char *path,
+			    const void *passphrase, size_t size, struct medark_error *err)
+{
+	MEDARK_TRY(check_room(identity, err));
+	MEDARK_TRY(medark_private_key_load(path, medark_bytes(passphrase, size),
+					   &identity->keys[identity->key_count], err));
+	identity->key_count++;
+	return 0;
+}
+
+int medark_identity_add_shares(struct medark_identity *identity, const char *const *shares,
+			       size_t count, struct medark_share_set *out, struct medark_error *err)
+{
+	MEDARK_TRY(check_room(identity, err));
+	MEDARK_TRY(
+		medark_quorum_join(shares, count, &identity->keys[identity->key_count], out, err));
 	identity->key_count++;
 	return 0;
 }

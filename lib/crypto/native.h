@@ -30,6 +30,11 @@ X509_CRL *medark_crls_native(const struct medark_crls *crls, size_t i);
 int medark_certificate_from_native(X509 *x509, struct medark_certificate **out_certificate,
 				   struct medark_error *err) MEDARK_MUST_USE;
 
+/* Makes a private key's object of `pkey`, which it takes also on failure. MEDARK_E_MEMORY. */
+int medark_private_key_from_native(EVP_PKEY *pkey, const char *path,
+				   struct medark_private_key **out_key,
+				   struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * medark_certificate_check_signer() without the time: a verifier leaves that to the chain. The
  * sentence has no subject ("is not meant for signing").

@@ -29,9 +29,8 @@ void medark_private_key_free(struct medark_private_key *key)
 	free(key);
 }
 
-/* Takes `pkey`, also on failure. */
-static int wrap(EVP_PKEY *pkey, const char *path, struct medark_private_key **out_key,
-		struct medark_error *err)
+int medark_private_key_from_native(EVP_PKEY *pkey, const char *path,
+				   struct medark_private_key **out_key, struct medark_error *err)
 {
 	struct medark_private_key *key = calloc(1, sizeof(*key));
 	char *copy = strdup(path);
@@ -45,20 +44,6 @@ static int wrap(EVP_PKEY *pkey, const char *path, struct medark_private_key **ou
 	key->pkey = pkey;
 	key->path = copy;
 	*out_key = key;
-	return 0;
-}
-
-/* A key that somebody else can read is no secret, one that somebody else can write is not ours. */
-static int check_file(const char *what, const char *path, const struct stat *st,
-		      struct medark_error *err)
-{
-	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return medark_error_set(err, MEDARK_E_KEY, "%s '%s' belongs to another user", what,
-					path);
-	if (st->st_mode & (S_IRWXG | S_IRWXO))
-		return medark_error_set(err, MEDARK_E_KEY,
-					"%s '%s' is open to others (mode %04o); chmod 600 it", what,
-					path, (unsigned)st->st_mode & 07777u);
 	return 0;
 }
 
@@ -135,7 +120,7 @@ static int take_pq(EVP_PKEY *pkey, const char *path, struct medark_private_key *
 					"private key '%s' is neither ML-DSA-65 nor ML-DSA-87",
 					path);
 	}
-	return wrap(pkey, path, out_key, err);
+	return medark_private_key_from_native(pkey, path, out_key, err);
 }
 
 /* Takes `pkey`, also on failure. */
@@ -149,7 +134,7 @@ static int take(EVP_PKEY *pkey, const char *path, struct medark_private_key **ou
 			"private key '%s' is neither RSA of %d bits or more nor EC P-256 or P-384",
 			path, MEDARK_RSA_BITS_MIN);
 	}
-	return wrap(pkey, path, out_key, err);
+	return medark_private_key_from_native(pkey, path, out_key, err);
 }
 
 /* One line end at the end does not belong to it. */
@@ -158,7 +143,7 @@ static int read_pin(const char *path, struct medark_buffer *pin, struct medark_e
 	struct stat st;
 
 	MEDARK_TRY(medark_small_file_read(path, pin, &st, err));
-	MEDARK_TRY(check_file("the file of the PIN", path, &st, err));
+	MEDARK_TRY(medark_small_file_check_own("the file of the PIN", path, &st, err));
 	if (pin->size && pin->data[pin->size - 1] == '\n')
 		pin->size--;
 	if (pin->size && pin->data[pin->size - 1] == '\r')
@@ -217,7 +202,7 @@ static int load_file(const char *path, struct medark_bytes passphrase, EVP_PKEY 
 
 	MEDARK_TRY(medark_small_file_read(path, &pem, &st, err));
 	MEDARK_TRY(check_kind(path, medark_bytes(pem.data, pem.size), err));
-	MEDARK_TRY(check_file("private key", path, &st, err));
+	MEDARK_TRY(medark_small_file_check_own("private key", path, &st, err));
 	return parse(path, medark_bytes(pem.data, pem.size), passphrase, out, err);
 }
 
@@ -293,7 +278,7 @@ int medark_private_key_generate(enum medark_key_type type, struct medark_private
 	}
 	if (!pkey)
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot make a key");
-	return wrap(pkey, "", out_key, err);
+	return medark_private_key_from_native(pkey, "", out_key, err);
 }
 
 static int encode(const struct medark_private_key *key, BIO *bio, struct medark_bytes *out,

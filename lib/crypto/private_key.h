@@ -72,6 +72,9 @@ int medark_private_key_stage(const struct medark_private_key *key, const char *p
 
 #define MEDARK_COMMON_NAME_MAX 64
 
+/* Is it 1 to 64 characters of UTF-8 without control characters? MEDARK_E_USAGE. Any thread. */
+int medark_common_name_check(struct medark_bytes name, struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * Makes a self-signed certificate for the role: common name `name` (1 to 64 characters of UTF-8, no
  * control characters; MEDARK_E_USAGE), valid for ten years from now, random 128-bit serial, not a

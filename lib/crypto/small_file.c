@@ -82,6 +82,20 @@ int medark_small_file_read(const char *path, struct medark_buffer *out, struct s
 	return read_all(path, fd, out, err);
 }
 
+/* A key that somebody else can read is no secret, one that somebody else can write is not ours. */
+int medark_small_file_check_own(const char *what, const char *path, const struct stat *st,
+				struct medark_error *err)
+{
+	if (st->st_uid != geteuid() && st->st_uid != 0)
+		return medark_error_set(err, MEDARK_E_KEY, "%s '%s' belongs to another user", what,
+					path);
+	if (st->st_mode & (S_IRWXG | S_IRWXO))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"%s '%s' is open to others (mode %04o); chmod 600 it", what,
+					path, (unsigned)st->st_mode & 07777u);
+	return 0;
+}
+
 static int write_all(int fd, struct medark_bytes content)
 {
 	while (content.size) {
@@ -235,23 +249,27 @@ static void take_back(struct medark_small_file *f)
 	f->has_old = f->is_named = false;
 }
 
+int medark_small_file_commit_all(struct medark_small_file *const *files, size_t count, bool replace,
+				 struct medark_error *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < count; i++)
+		code = give_name(files[i], replace, err);
+	if (code == 0)
+		code = sync_folder_of(files[0]->path, err);
+	for (size_t i = count; code < 0 && i > 0; i--)
+		take_back(files[i - 1]);
+	for (size_t i = 0; code == 0 && i < count; i++)
+		if (files[i]->has_old)
+			(void)unlink(files[i]->old);
+	return code;
+}
+
 int medark_small_file_commit(struct medark_small_file *a, struct medark_small_file *b, bool replace,
 			     struct medark_error *err)
 {
-	int code = give_name(a, replace, err);
+	struct medark_small_file *const both[] = { a, b };
 
-	if (code == 0)
-		code = give_name(b, replace, err);
-	if (code == 0)
-		code = sync_folder_of(b->path, err);
-	if (code < 0) {
-		take_back(b);
-		take_back(a);
-		return code;
-	}
-	if (a->has_old)
-		(void)unlink(a->old);
-	if (b->has_old)
-		(void)unlink(b->old);
-	return 0;
+	return medark_small_file_commit_all(both, 2, replace, err);
 }

@@ -24,6 +24,13 @@ int medark_small_file_read(const char *path, struct medark_buffer *out, struct s
 			   struct medark_error *err) MEDARK_MUST_USE;
 
 /*
+ * May a secret be in the file that `st` describes? MEDARK_E_KEY if group or others have any right on
+ * it, or it belongs to neither the user nor root; the sentence begins with `what`.
+ */
+int medark_small_file_check_own(const char *what, const char *path, const struct stat *st,
+				struct medark_error *err) MEDARK_MUST_USE;
+
+/*
  * Writes a file with exactly `mode`, synced. If there is one: MEDARK_E_EXISTS, or it is replaced in
  * one step. MEDARK_E_SYSTEM; a failure leaves what was there.
  */
@@ -51,5 +58,9 @@ MEDARK_DEFINE_AUTO(struct medark_small_file, medark_small_file_free)
  */
 int medark_small_file_commit(struct medark_small_file *a, struct medark_small_file *b, bool replace,
 			     struct medark_error *err) MEDARK_MUST_USE;
+
+/* The same of `count` files (at least 1): all of them get their names, or none. */
+int medark_small_file_commit_all(struct medark_small_file *const *files, size_t count,
+				 bool replace, struct medark_error *err) MEDARK_MUST_USE;
 
 #endif
