@@ -4,6 +4,8 @@
 #include "passphrase.h"
 #include "report.h"
 
+#include <medark/share.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,6 +168,55 @@ static int add_key(const struct cli_options *options, struct cli_access *access,
 	return 0;
 }
 
+/* Shares are one key together. Taken out of the list of keys; an exit code. */
+static int add_shares(const struct cli_options *options, struct cli_access *access,
+		      struct cli_list *list)
+{
+	const char **shares = calloc(list->count + 1, sizeof(*shares));
+	const char **keys = calloc(list->count + 1, sizeof(*keys));
+	struct medark_share_set set = { .misfits = "" };
+	struct cli_failure failure = { .action = "join the shares" };
+	struct medark_error err = { 0 };
+	char sentence[sizeof(set.misfits) + 64];
+	size_t count = 0, others = 0;
+
+	for (size_t i = 0; shares && keys && i < list->count; i++) {
+		if (medark_share_is_file(list->items[i]))
+			shares[count++] = list->items[i];
+		else
+			keys[others++] = list->items[i];
+	}
+	failure.err = &err;
+	if (!shares || !keys)
+		failure.code = MEDARK_E_MEMORY;
+	else if (count)
+		failure.code =
+			medark_identity_add_shares(access->identity, shares, count, &set, &err);
+	free(shares);
+	*list = (struct cli_list) { .items = keys, .count = others };
+	if (set.misfits[0]) {
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the key was joined without %s: wrong content, or another key's",
+			       set.misfits);
+		cli_report_warning(options, sentence);
+	}
+	if (failure.code == MEDARK_E_MEMORY)
+		return cli_report_memory(options);
+	return failure.code < 0 ? cli_report_failure(options, &failure) : 0;
+}
+
+static int add_keys(const struct cli_options *options, struct cli_access *access,
+		    const struct cli_list *given, const struct cli_passphrase *passphrase)
+{
+	struct cli_list keys = *given;
+	int code = add_shares(options, access, &keys);
+
+	for (size_t i = 0; !code && i < keys.count; i++)
+		code = add_key(options, access, keys.items[i], passphrase);
+	free(keys.items);
+	return code;
+}
+
 int cli_access_identity(const struct cli_options *options, struct cli_access *access)
 {
 	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase given = { .size = 0 };
@@ -177,8 +228,8 @@ int cli_access_identity(const struct cli_options *options, struct cli_access *ac
 	if (code)
 		return code;
 	code = medark_identity_new(&access->identity, &err);
-	for (size_t i = 0; code >= 0 && i < list.count; i++) {
-		int exit_code = add_key(options, access, list.items[i], &given);
+	if (code >= 0) {
+		int exit_code = add_keys(options, access, &list, &given);
 
 		if (exit_code)
 			return exit_code;

@@ -4,8 +4,6 @@
 #include "options.h"
 #include "report.h"
 
-#include <string.h>
-
 int cmd_help(const struct cli_options *options)
 {
 	const struct cli_list *words = &options->operands;
@@ -18,8 +16,8 @@ int cmd_help(const struct cli_options *options)
 	verb = cli_verb_find(words->items[0]);
 	if (!verb)
 		return cli_help_unknown(options, words->items[0]);
-	if (words->count > 1 &&
-	    !(verb->bit == CLI_KEY && words->count == 2 && strcmp(words->items[1], "new") == 0))
+	/* "help key split": the screen of key has all second words. */
+	if (words->count > 1 && !(verb->bit == CLI_KEY && words->count == 2))
 		return cli_report_usage(options, "cannot help with more than one verb at a time");
 	cli_help_verb(verb);
 	return CLI_DONE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* medark key new: a key pair with a self-signed certificate, for sites without a PKI. */
+/* medark key new|split|join: key pairs for sites without a PKI, and private keys in shares. */
 #include "closest.h"
 #include "inputs.h"
+#include "key_shares.h"
 #include "report.h"
 
 #include <medark/key.h>
@@ -23,17 +24,10 @@ static int place_of(const char *word, const char *const *names, size_t count)
 	return -1;
 }
 
-static int check_subverb(const struct cli_options *options)
+static int check_words(const struct cli_options *options)
 {
 	const struct cli_list *words = &options->operands;
 
-	if (words->count == 0)
-		return cli_report_usage(options, "cannot run key: it needs a second word: key new");
-	if (strcmp(words->items[0], "new") != 0)
-		return cli_report_usage(options,
-					"cannot run 'key %s': it is unknown; did you mean "
-					"'key new'?",
-					words->items[0]);
 	if (words->count > 1)
 		return cli_report_usage(options, "cannot make a key: '%s' is one word too many",
 					words->items[1]);
@@ -142,11 +136,11 @@ static int print_result(const struct cli_options *options, const struct medark_k
 	return CLI_DONE;
 }
 
-int cmd_key(const struct cli_options *options)
+static int make_new(const struct cli_options *options)
 {
 	struct medark_key_request request = { 0 };
 	struct medark_error err = { 0 };
-	int code = check_subverb(options);
+	int code = check_words(options);
 
 	if (!code)
 		code = read_request(options, &request);
@@ -163,4 +157,90 @@ int cmd_key(const struct cli_options *options)
 									   .code = code,
 									   .err = &err });
 	return print_result(options, &request);
+}
+
+static int split(const struct cli_options *options)
+{
+	int code = check_words(options);
+
+	if (!code && options->out)
+		code = check_prefix(options);
+	return code ? code : cli_key_split(options);
+}
+
+/* ---- the second word ---- */
+
+/* Options that belong to some second words only. */
+enum { ROLE = 1, NAME = 2, TYPE = 4, FORCE = 8, SHARES = 16 };
+
+static const struct subverb {
+	const char *name;
+	unsigned takes; /* bits of the options above */
+	int (*run)(const struct cli_options *options);
+} subverbs[] = {
+	{ "new", ROLE | NAME | TYPE | FORCE, make_new },
+	{ "split", NAME | TYPE | SHARES, split },
+	{ "join", FORCE, cli_key_join },
+};
+#define SUBVERBS (sizeof(subverbs) / sizeof(subverbs[0]))
+
+static const char *subverb_name(size_t i, const void *context)
+{
+	(void)context;
+	return subverbs[i].name;
+}
+
+/* NULL after the mistake was reported. */
+static const struct subverb *find(const struct cli_options *options)
+{
+	const char *word = options->operands.count ? options->operands.items[0] : NULL;
+	const char *near;
+
+	if (!word) {
+		(void)cli_report_usage(options,
+				       "cannot run key: it needs a second word: new, split "
+				       "or join");
+		return NULL;
+	}
+	for (size_t i = 0; i < SUBVERBS; i++)
+		if (strcmp(subverbs[i].name, word) == 0)
+			return &subverbs[i];
+	near = cli_closest(word, SUBVERBS, subverb_name, NULL);
+	(void)cli_report_usage(options, "cannot run 'key %s': it is unknown%s%s%s", word,
+			       near ? "; did you mean 'key " : "", near ? near : "",
+			       near ? "'?" : "");
+	return NULL;
+}
+
+/* An option that would do nothing is a mistake. */
+static int check_options(const struct cli_options *options, const struct subverb *sub)
+{
+	const struct {
+		bool is_given;
+		unsigned bit;
+		const char *name;
+	} given[] = {
+		{ options->role, ROLE, "--role" },
+		{ options->name, NAME, "--name" },
+		{ options->key_type, TYPE, "--type" },
+		{ options->force, FORCE, "--force" },
+		{ options->threshold, SHARES, "--threshold" },
+		{ options->shares, SHARES, "--shares" },
+		{ options->key, SHARES, "--key" },
+		{ options->recipients.count, SHARES, "--recipient" },
+	};
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (given[i].is_given && !(sub->takes & given[i].bit))
+			return cli_report_usage(options, "cannot use %s with key %s", given[i].name,
+						sub->name);
+	return 0;
+}
+
+int cmd_key(const struct cli_options *options)
+{
+	const struct subverb *sub = find(options);
+	int code = sub ? check_options(options, sub) : CLI_USAGE;
+
+	return code ? code : sub->run(options);
 }

@@ -6,6 +6,7 @@
 
 #include <medark/common.h>
 #include <medark/drill.h>
+#include <medark/share.h>
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -31,11 +32,19 @@
 const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
 	{ "name", 0, CLI_TEXT, CLI_KEY, AT(name), "CN",
-	  "name in the certificate, 1 to 64 characters" },
+	  "name in the certificate, and on shares, 1 to 64\ncharacters" },
 	{ "type", 0, CLI_TEXT, CLI_KEY, AT(key_type), "p256|p384|rsa3072",
 	  "kind of key (default: p256)" },
+	{ "threshold", 0, CLI_NUMBER, CLI_KEY, AT(threshold), "M",
+	  "split: how many shares give the key", 2, MEDARK_SHARES_MAX },
+	{ "shares", 0, CLI_NUMBER, CLI_KEY, AT(shares), "N", "split: how many shares there are", 2,
+	  MEDARK_SHARES_MAX },
+	{ "key", 0, CLI_TEXT, CLI_KEY, AT(key), "KEY",
+	  "split: a private key (PEM) that exists, not a new one" },
+	{ "recipient", 0, CLI_LIST, CLI_KEY, AT(recipients), "CERT",
+	  "split: the certificate (PEM) of --key" },
 	{ "out", 0, CLI_TEXT, CLI_KEY, AT(out), "PREFIX",
-	  "write PREFIX.key.pem and PREFIX.cert.pem" },
+	  "write PREFIX.cert.pem, and PREFIX.key.pem or\nPREFIX.share-1.txt and so on; join: the key's file" },
 	{ "recipient", 0, CLI_LIST, CLI_EXPORT, AT(recipients), "CERT",
 	  "certificate (PEM) of who can open it; repeatable" },
 	{ "tsa", 0, CLI_TEXT, CLI_STAMP, AT(tsa), "URL",

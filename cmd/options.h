@@ -50,6 +50,8 @@ struct cli_options {
 	uint64_t level, memory, threads; /* 0: the library's own choice */
 	uint64_t charts;		 /* of a drill */
 	bool has_charts;
+	uint64_t threshold, shares; /* of a key that is split; 0: not given */
+	const char *key;
 	uint64_t limit; /* 0: none */
 	bool has_limit;
 	struct cli_list records;    /* of a proof, TYPE/ID */

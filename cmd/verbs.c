@@ -332,18 +332,30 @@ const struct cli_verb cli_verbs[] = {
 	},
 	{
 		.name = "key",
-		.title = "key new",
-		.action = "make a key",
-		.brief = "make a key pair, for tests and sites without a PKI",
+		.title = "key",
+		.action = "make or join a key",
+		.brief = "make a key pair; split a key into shares, join them",
 		.bit = CLI_KEY,
 		.run = cmd_key,
 		.exits = "0 1 2",
-		.synopsis = "medark key new --role signer|recipient --name CN --out PREFIX\n"
-			    "               [--type p256|p384|rsa3072] [options]\n",
-		.text = "Makes a private key, PREFIX.key.pem, that only you can read, and a self-signed\n"
-			"certificate, PREFIX.cert.pem. A signer signs exports; a recipient opens them.\n",
-		.examples = "  medark key new --role signer --name \"Clinic export\" --out clinic\n"
-			    "  medark key new --role recipient --name \"Clinic IT\" --out it\n",
+		.synopsis =
+			"medark key new --role signer|recipient --name CN --out PREFIX\n"
+			"               [--type p256|p384|rsa3072] [options]\n"
+			"       medark key split --threshold M --shares N --name CN --out PREFIX\n"
+			"               [--type p256|p384 | --key KEY --recipient CERT] [options]\n"
+			"       medark key join SHARE... --out KEY [options]\n",
+		.text = "new makes a private key, PREFIX.key.pem, that only you can read, and a\n"
+			"self-signed certificate, PREFIX.cert.pem. A signer signs exports; a recipient\n"
+			"opens them.\n\n"
+			"split makes a recipient whose private key is never written: N shares to print,\n"
+			"of which any M give it back, and fewer tell nothing. join does that; so does\n"
+			"gfcombine. Each --identity can name a share instead of a key, too: then nothing\n"
+			"is written. Shares that are damaged, missing, wrong or another set's are named.\n",
+		.examples =
+			"  medark key new --role signer --name \"Clinic export\" --out clinic\n"
+			"  medark key new --role recipient --name \"Clinic IT\" --out it\n"
+			"  medark key split --threshold 3 --shares 5 --name Escrow --out escrow\n"
+			"  medark key join escrow.share-*.txt --out escrow.key.pem\n",
 	},
 	{
 		.name = "serve",

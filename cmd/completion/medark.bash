@@ -61,7 +61,7 @@ _medark_options() {
 			--audit-log --auditor --threads --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;
-	key) echo --role --name --type --out --force ;;
+	key) echo --role --name --type --threshold --shares --key --recipient --out --force ;;
 	serve)
 		echo --identity --trust --tsa-trust --signed-by --at --state --audit-log --auditor --listen \
 			--allow-others --host --tls-cert --tls-key --user --zone --threads --passphrase \
@@ -123,7 +123,7 @@ _medark() {
 		;;
 	key:--type) _medark_fill -W $'p256\np384\nrsa3072' -- "$word" ;;
 	export:--since) _medark_fill -W auto -- "$word" ;;
-	key:key) _medark_fill -W new -- "$word" ;;
+	key:key) _medark_fill -W $'new\nsplit\njoin' -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
 	restore:--lang) _medark_fill -W $'nl\nen' -- "$word" ;;
 	restore:--ids) _medark_fill -W $'same\nprefix\nserver' -- "$word" ;;

@@ -38,7 +38,7 @@ complete -c medark -n __medark_first -a verify-proof -d 'check a proof of record
 complete -c medark -n __medark_first -a drill -d 'rehearse a restore'
 complete -c medark -n __medark_first -a diff -d 'compare two archives, or an archive and a source'
 complete -c medark -n __medark_first -a scope -d 'whose data stood in what was exposed'
-complete -c medark -n __medark_first -a key -d 'make a key pair'
+complete -c medark -n __medark_first -a key -d 'make a key pair; shares of a key'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
 complete -c medark -n __medark_first -a audit -d 'check and read the log of who read what'
@@ -47,6 +47,8 @@ complete -c medark -n __medark_first -a version -d 'print the version'
 complete -c medark -n __medark_first -l version -d 'print the version'
 
 complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
+complete -c medark -n '__medark_second key' -f -a split -d 'make a key in shares'
+complete -c medark -n '__medark_second key' -f -a join -d 'join shares to a key'
 complete -c medark -n '__medark_second account' -f -a 'list add passwd roles totp disable enable remove'
 complete -c medark -n '__medark_verb help version' -f
 complete -c medark -n '__medark_second help' -a 'export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve key account audit version'
@@ -147,6 +149,10 @@ complete -c medark -n '__medark_verb drill' -l charts -x -d 'so many charts'
 
 complete -c medark -n '__medark_verb key' -l role -x -a 'signer recipient' -d 'what the key is for'
 complete -c medark -n '__medark_verb key' -l name -x -d 'common name'
+complete -c medark -n '__medark_verb key' -l threshold -x -d 'how many shares give the key'
+complete -c medark -n '__medark_verb key' -l shares -x -d 'how many shares there are'
+complete -c medark -n '__medark_verb key' -l key -r -F -d 'a private key that exists'
+complete -c medark -n '__medark_verb key' -l recipient -r -F -d 'the certificate of --key'
 complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
 
 complete -c medark -n '__medark_verb account serve restore prove drill' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'

@@ -28,7 +28,7 @@ class Usage(Test):
             (["help", "exprot"],
              "cannot run 'exprot': there is no such verb; did you mean 'export'?"),
             (["key", "nwe"], "cannot run 'key nwe': it is unknown; did you mean 'key new'?"),
-            (["key"], "cannot run key: it needs a second word: key new"),
+            (["key"], "cannot run key: it needs a second word: new, split or join"),
             (["--json"], "cannot use the option '--json' here: the verb comes first, as in medark "
              "VERB [options]"),
         ])
@@ -117,8 +117,8 @@ class Usage(Test):
             (["restore", "a", *OPEN, "--to", "d", "--type", "Patient"],
              "cannot use --type without --patient: a whole archive is restored byte for byte"),
             (["key", "new", "--name", "a", "--out", "b"],
-             "cannot make a key: --role signer|recipient is missing"),
-            (["key", "new"], "cannot make a key: --role signer|recipient, --name CN and --out "
+             "cannot make or join a key: --role signer|recipient is missing"),
+            (["key", "new"], "cannot make or join a key: --role signer|recipient, --name CN and --out "
              "PREFIX are missing"),
         ])
 
