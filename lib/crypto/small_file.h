@@ -24,8 +24,8 @@ int medark_small_file_read(const char *path, struct medark_buffer *out, struct s
 			   struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * May a secret be in the file that `st` describes? MEDARK_E_KEY if group or others have any right on
- * it, or it belongs to neither the user nor root; the sentence begins with `what`.
+ * May a secret be in the file that `st` describes? MEDARK_E_KEY if group or others have any right
+ * on it, or it belongs to neither the user nor root; the sentence begins with `what`.
  */
 int medark_small_file_check_own(const char *what, const char *path, const struct stat *st,
 				struct medark_error *err) MEDARK_MUST_USE;
