@@ -73,23 +73,45 @@ static int join(const struct entries *entries, struct medark_buffer *out, struct
 	return medark_der_writer_finish(&w);
 }
 
-/* Writes the outer structure around the SET's content and encrypts the archive key into it. */
+/* Makes room for the outer structure in `out` and writes it around the RecipientInfos. */
+static int lay(const struct entries *entries, struct medark_buffer *out,
+	       struct medark_auth_enveloped_parts *to, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer set = MEDARK_BUFFER(MEDARK_ENVELOPE_SIZE_MAX);
+	struct medark_der reader;
+	struct medark_bytes content;
+
+	MEDARK_TRY(join(entries, &set, err));
+	reader = medark_der(medark_bytes(set.data, set.size));
+	(void)medark_der_get(&reader, MEDARK_DER_SET, &content);
+	MEDARK_TRY(medark_buffer_reserve(out, medark_auth_enveloped_size(content.size, HEX_SIZE),
+					 err));
+	medark_auth_enveloped_lay(out->data + out->size, content.size, HEX_SIZE, to);
+	memcpy(to->recipients, content.data, content.size);
+	return 0;
+}
+
+/* Past the tag, which is the last of it. */
+static void take_up(struct medark_buffer *out, const struct medark_auth_enveloped_parts *parts)
+{
+	out->size = (size_t)(parts->tag + MEDARK_GCM_TAG_SIZE - out->data);
+}
+
+/* Encrypts the archive key into it. */
 static int enclose(const struct medark_key *archive_key, const struct medark_key *content_key,
-		   struct medark_bytes recipients, uint8_t *out, struct medark_error *err)
+		   const struct medark_auth_enveloped_parts *to, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_gcm_clear) struct medark_gcm gcm = { 0 };
-	struct medark_auth_enveloped_parts to;
 	char hex[HEX_SIZE + 1];
 	struct medark_bytes content = medark_bytes(hex, HEX_SIZE);
 	bool ok;
 
-	medark_auth_enveloped_lay(out, recipients.size, HEX_SIZE, &to);
-	memcpy(to.recipients, recipients.data, recipients.size);
-	MEDARK_TRY(medark_random_public(to.nonce, MEDARK_GCM_NONCE_SIZE, err));
+	MEDARK_TRY(medark_random_public(to->nonce, MEDARK_GCM_NONCE_SIZE, err));
 	MEDARK_TRY(medark_gcm_init(&gcm, true, err));
 	medark_text_hex(archive_key->bytes, MEDARK_KEY_SIZE, hex);
-	ok = medark_gcm_start(&gcm, content_key, to.nonce) &&
-	     medark_gcm_encrypt(&gcm, &content, 1, to.content, to.tag);
+	ok = medark_gcm_start(&gcm, content_key, to->nonce) &&
+	     medark_gcm_encrypt(&gcm, &content, 1, to->content, to->tag);
 	medark_secret_wipe(hex, sizeof(hex));
 	if (!ok)
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot encrypt the archive key");
@@ -102,11 +124,7 @@ int medark_envelope_seal(const struct medark_key *archive_key,
 {
 	MEDARK_AUTO(medark_key_clear) struct medark_key content_key;
 	MEDARK_AUTO(entries_free) struct entries *entries = NULL;
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer set = MEDARK_BUFFER(MEDARK_ENVELOPE_SIZE_MAX);
-	struct medark_der reader;
-	struct medark_bytes content;
-	size_t size;
+	struct medark_auth_enveloped_parts parts;
 
 	if (count < 1 || count > MEDARK_ENVELOPE_RECIPIENTS_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE,
@@ -118,13 +136,9 @@ int medark_envelope_seal(const struct medark_key *archive_key,
 	MEDARK_TRY(medark_random(content_key.bytes, sizeof(content_key.bytes), err));
 	for (size_t i = 0; i < count; i++)
 		MEDARK_TRY(add_entry(entries, &recipients[i], &content_key, err));
-	MEDARK_TRY(join(entries, &set, err));
-	reader = medark_der(medark_bytes(set.data, set.size));
-	(void)medark_der_get(&reader, MEDARK_DER_SET, &content);
-	size = medark_auth_enveloped_size(content.size, HEX_SIZE);
-	MEDARK_TRY(medark_buffer_reserve(out, size, err));
-	MEDARK_TRY(enclose(archive_key, &content_key, content, out->data + out->size, err));
-	out->size += size;
+	MEDARK_TRY(lay(entries, out, &parts, err));
+	MEDARK_TRY(enclose(archive_key, &content_key, &parts, err));
+	take_up(out, &parts);
 	return 0;
 }
 
@@ -133,6 +147,7 @@ struct medark_envelope {
 	struct medark_auth_enveloped outer;
 	size_t count;
 	struct medark_envelope_entry entries[MEDARK_ENVELOPE_RECIPIENTS_MAX];
+	struct medark_bytes wholes[MEDARK_ENVELOPE_RECIPIENTS_MAX]; /* their DER */
 };
 
 void medark_envelope_free(struct medark_envelope *envelope)
@@ -165,7 +180,7 @@ static const char *parse_next(struct medark_envelope *envelope, struct medark_by
 		if (id_equal(&envelope->entries[i].id, &entry->id))
 			return "it has the same recipient twice";
 	*before = whole;
-	envelope->count++;
+	envelope->wholes[envelope->count++] = whole;
 	return NULL;
 }
 
@@ -242,9 +257,11 @@ static int open_content(const struct medark_envelope *envelope, const struct med
 	return ok;
 }
 
-int medark_envelope_open(const struct medark_envelope *envelope,
-			 const struct medark_envelope_opener *opener, struct medark_key *out,
-			 struct medark_error *err)
+/* The key of the content, which has passed the tag, and what stands there. */
+static int find_keys(const struct medark_envelope *envelope,
+		     const struct medark_envelope_opener *opener,
+		     struct medark_key *out_content_key, struct medark_key *out,
+		     struct medark_error *err)
 {
 	for (size_t i = 0; i < envelope->count; i++) {
 		MEDARK_AUTO(medark_key_clear) struct medark_key key;
@@ -253,9 +270,62 @@ int medark_envelope_open(const struct medark_envelope *envelope,
 		if (!medark_envelope_entry_open(&envelope->entries[i], opener, &key))
 			continue;
 		opened = open_content(envelope, &key, out, err);
+		if (opened > 0)
+			*out_content_key = key;
 		if (opened)
 			return opened < 0 ? opened : 0;
 	}
 	return medark_error_set(err, MEDARK_E_IDENTITY,
 				"the given identity does not open this archive");
+}
+
+int medark_envelope_open(const struct medark_envelope *envelope,
+			 const struct medark_envelope_opener *opener, struct medark_key *out,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key content_key;
+
+	return find_keys(envelope, opener, &content_key, out, err);
+}
+
+static int copy_entries(const struct medark_envelope *envelope, struct entries *entries,
+			struct medark_error *err)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct medark_bytes whole = envelope->wholes[i];
+
+		entries->ids[i] = envelope->entries[i].id;
+		entries->der[i].limit = ENTRY_MAX;
+		entries->count++;
+		MEDARK_TRY(medark_buffer_add(&entries->der[i], whole.data, whole.size, err));
+	}
+	return 0;
+}
+
+int medark_envelope_add(const struct medark_envelope *envelope,
+			const struct medark_envelope_opener *opener,
+			const struct medark_recipient *recipient, struct medark_buffer *out,
+			struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key content_key;
+	MEDARK_AUTO(medark_key_clear) struct medark_key archive_key;
+	MEDARK_AUTO(entries_free) struct entries *entries = NULL;
+	struct medark_auth_enveloped_parts parts;
+
+	if (envelope->count == MEDARK_ENVELOPE_RECIPIENTS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "it has %d recipients: no more fit",
+					MEDARK_ENVELOPE_RECIPIENTS_MAX);
+	entries = calloc(1, sizeof(*entries));
+	if (!entries)
+		return medark_error_memory(err, "recipients");
+	MEDARK_TRY(find_keys(envelope, opener, &content_key, &archive_key, err));
+	MEDARK_TRY(copy_entries(envelope, entries, err));
+	MEDARK_TRY(add_entry(entries, recipient, &content_key, err));
+	MEDARK_TRY(lay(entries, out, &parts, err));
+	/* The tag is over the content alone (RFC 5083): all of it stays. */
+	memcpy(parts.nonce, envelope->outer.nonce, MEDARK_GCM_NONCE_SIZE);
+	memcpy(parts.content, envelope->outer.content.data, HEX_SIZE);
+	memcpy(parts.tag, envelope->outer.tag, MEDARK_GCM_TAG_SIZE);
+	take_up(out, &parts);
+	return 0;
 }

@@ -60,7 +60,7 @@ int medark_small_file_commit(struct medark_small_file *a, struct medark_small_fi
 			     struct medark_error *err) MEDARK_MUST_USE;
 
 /* The same of `count` files (at least 1): all of them get their names, or none. */
-int medark_small_file_commit_all(struct medark_small_file *const *files, size_t count,
-				 bool replace, struct medark_error *err) MEDARK_MUST_USE;
+int medark_small_file_commit_all(struct medark_small_file *const *files, size_t count, bool replace,
+				 struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

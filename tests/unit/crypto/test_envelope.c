@@ -331,6 +331,113 @@ static void stock_openssl_opens_ours(void **state)
 
 #define STOCK "openssl cms -encrypt -binary -aes-256-gcm -outform DER -in content -out stock.p7m "
 
+/* The last bytes, behind the SET: algorithm, nonce, content and tag. */
+static struct medark_bytes tail_of(struct medark_bytes p7m)
+{
+	const size_t size = 3 + 64 + 2 + 16 + 17; /* the last of these: tag size and nonce */
+
+	return medark_bytes(p7m.data + p7m.size - size, size);
+}
+
+static int add_to(const struct medark_buffer *p7m, const struct medark_envelope_opener *opener,
+		  const struct medark_recipient *recipient, struct medark_buffer *out,
+		  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_envelope_free) struct medark_envelope *envelope = NULL;
+
+	MEDARK_TRY(medark_envelope_parse(view(p7m), &envelope, err));
+	return medark_envelope_add(envelope, opener, recipient, out, err);
+}
+
+/* Whoever adds it, stock OpenSSL opens the new envelope for everybody, and the content stays. */
+static void a_recipient_is_added(void **state)
+{
+	static const char *const names[] = { "rsa", "p256", "p384", "other" };
+	struct medark_recipient recipient = { .certificate = certificates[3] };
+	struct medark_envelope_opener openers[] = { { .key = keys[0] },
+						    { .key = keys[2] },
+						    { .kek = &kek, .kek_id = "passphrase-1" } };
+	struct medark_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7m = MEDARK_BUFFER(1 << 20);
+		MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(1 << 20);
+
+		seal_all(&p7m);
+		assert_ok(add_to(&p7m, &openers[i], &recipient, &out, &err));
+		assert_true(medark_bytes_equal(tail_of(view(&p7m)), tail_of(view(&out))));
+		for (size_t j = 0; j < 3; j++)
+			assert_ok(open_with(view(&out), &openers[j], &err));
+		write_whole("added.p7m", out.data, out.size, 0600);
+		for (size_t j = 0; j < 4; j++) {
+			assert_int_equal(run("openssl cms -decrypt -binary -inform DER "
+					     "-in added.p7m -out plain -recip %s.pem -inkey %s.key",
+					     names[j], names[j]),
+					 0);
+			expect_content("plain");
+		}
+	}
+}
+
+/* One whose only recipient is known: its bytes stand in the new one as they were. */
+static void what_stood_there_stays_byte_for_byte(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7m = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(1 << 20);
+	struct medark_recipient first = { .certificate = certificates[0] };
+	struct medark_recipient second = { .kek = &kek, .kek_id = "passphrase-1" };
+	struct medark_envelope_opener opener = { .key = keys[0] };
+	struct medark_error err = { 0 };
+
+	(void)state;
+	assert_ok(medark_envelope_seal(&archive_key, &first, 1, &p7m, &err));
+	assert_ok(add_to(&p7m, &opener, &second, &out, &err));
+	/* Of an RSA recipient the encrypted key alone is 384 bytes, in front of the tail. */
+	assert_non_null(memmem(out.data, out.size, p7m.data + p7m.size - 520, 384));
+	assert_true(out.size > p7m.size);
+}
+
+static void who_cannot_open_adds_nobody(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7m = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(1 << 20);
+	struct medark_recipient other = { .certificate = certificates[3] };
+	struct medark_recipient again = { .certificate = certificates[1] };
+	struct medark_envelope_opener stranger = { .key = keys[3] }, opener = { .key = keys[1] };
+	struct medark_error err = { 0 };
+
+	(void)state;
+	seal_all(&p7m);
+	assert_fails(add_to(&p7m, &stranger, &other, &out, &err), MEDARK_E_IDENTITY, CLOSED);
+	assert_fails(add_to(&p7m, &opener, &again, &out, &err), MEDARK_E_USAGE,
+		     "the same recipient is given twice ('CN=p256')");
+	assert_int_equal(out.size, 0);
+}
+
+static void no_more_than_sixty_four_fit(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer p7m = MEDARK_BUFFER(1 << 20);
+	struct medark_envelope_opener opener = { .kek = &kek, .kek_id = "k0" };
+	struct medark_recipient first = { .kek = &kek, .kek_id = "k0" };
+	struct medark_error err = { 0 };
+	int code = medark_envelope_seal(&archive_key, &first, 1, &p7m, &err);
+	char name[8];
+
+	(void)state;
+	for (size_t i = 1; code == 0 && i < 70; i++) {
+		MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(1 << 20);
+		struct medark_recipient more = { .kek = &other_kek, .kek_id = name };
+
+		(void)snprintf(name, sizeof(name), "k%zu", i);
+		code = add_to(&p7m, &opener, &more, &out, &err);
+		assert_int_equal(code, i < 64 ? 0 : MEDARK_E_USAGE);
+		medark_buffer_clear(&p7m);
+		assert_int_equal(medark_buffer_add(&p7m, out.data, out.size, NULL), 0);
+	}
+	assert_string_equal(err.message, "it has 64 recipients: no more fit");
+}
+
 static void we_open_what_stock_openssl_seals(void **state)
 {
 	static const char *const options[3] = {
@@ -453,6 +560,10 @@ int main(void)
 		cmocka_unit_test(every_cut_and_every_extra_byte_is_refused),
 		cmocka_unit_test(recipients_out_of_order_are_refused),
 		cmocka_unit_test(stock_openssl_opens_ours),
+		cmocka_unit_test(a_recipient_is_added),
+		cmocka_unit_test(what_stood_there_stays_byte_for_byte),
+		cmocka_unit_test(who_cannot_open_adds_nobody),
+		cmocka_unit_test(no_more_than_sixty_four_fit),
 		cmocka_unit_test(we_open_what_stock_openssl_seals),
 		cmocka_unit_test(a_content_that_is_no_key_is_refused),
 		cmocka_unit_test(derived_values_follow_their_definition),
