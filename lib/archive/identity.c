@@ -45,8 +45,6 @@ static int check_room(const struct medark_identity *identity, struct medark_erro
 	if (identity->key_count == SECRETS_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "more than %d private keys",
 					SECRETS_MAX);
-	MEDARK_TRY(medark_private_key_load_reader(path, medark_bytes(passphrase, size),
-						  &identity->keys[identity->key_count], err));
 	return 0;
 }
 
@@ -54,8 +52,8 @@ int medark_identity_add_key(struct medark_identity *identity, const char *path,
 			    const void *passphrase, size_t size, struct medark_error *err)
 {
 	MEDARK_TRY(check_room(identity, err));
-	MEDARK_TRY(medark_private_key_load(path, medark_bytes(passphrase, size),
-					   &identity->keys[identity->key_count], err));
+	MEDARK_TRY(medark_private_key_load_reader(path, medark_bytes(passphrase, size),
+						  &identity->keys[identity->key_count], err));
 	identity->key_count++;
 	return 0;
 }

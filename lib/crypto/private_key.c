@@ -236,7 +236,7 @@ int medark_private_key_load_reader(const char *path, struct medark_bytes passphr
 		return load_from_token(path, passphrase, out_key, err);
 	MEDARK_TRY(load_file(path, passphrase, &pkey, err));
 	if (EVP_PKEY_is_a(pkey, "ML-KEM-768") || EVP_PKEY_is_a(pkey, "ML-KEM-1024"))
-		return wrap(pkey, path, out_key, err);
+		return medark_private_key_from_native(pkey, path, out_key, err);
 	return take(pkey, path, out_key, err);
 }
 

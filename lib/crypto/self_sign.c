@@ -69,15 +69,8 @@ int medark_private_key_self_sign(const struct medark_private_key *key, enum meda
 	enum medark_native_kind kind = medark_native_kind(pkey);
 	const EVP_MD *md = kind == MEDARK_NATIVE_P384 ? EVP_sha384() : EVP_sha256();
 
-	MEDARK_TRY(check_name(medark_bytes_text(name), err));
-	if (!x509 || !fill(x509, pkey, name, err) || !add_extensions(x509, usage_of(kind, role)) ||
 	MEDARK_TRY(medark_common_name_check(medark_bytes_text(name), err));
-	if (!x509 || !X509_set_version(x509, X509_VERSION_3) ||
-	    !medark_x509_set_serial(x509, err) ||
-	    !medark_x509_set_name(x509, medark_bytes_text(name)) ||
-	    !X509_gmtime_adj(X509_getm_notBefore(x509), 0) ||
-	    !X509_time_adj_ex(X509_getm_notAfter(x509), YEARS_DAYS, 0, NULL) ||
-	    !X509_set_pubkey(x509, pkey) || !add_extensions(x509, usage_of(kind, role)) ||
+	if (!x509 || !fill(x509, pkey, name, err) || !add_extensions(x509, usage_of(kind, role)) ||
 	    !X509_sign(x509, pkey, md))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot make a certificate");
 	return medark_certificate_from_native(MEDARK_TAKE(x509), out_certificate, err);
