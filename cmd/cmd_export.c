@@ -119,7 +119,9 @@ static int check(const struct cli_options *options)
 	int code = check_stdin(options);
 
 	cli_missing_add(&missing, options->operands.count == 0, "a source");
-	cli_missing_add(&missing, !options->recipients.count && !cli_passphrase_is_asked(options),
+	cli_missing_add(&missing,
+			!options->recipients.count && !options->escrows.count &&
+				!cli_passphrase_is_asked(options),
 			"--recipient CERT (or --passphrase)");
 	cli_missing_add(&missing, !options->signer, "--signer CERT");
 	cli_missing_add(&missing, !options->signer_key, "--signer-key KEY");
@@ -181,21 +183,30 @@ static int add_signer(const struct cli_options *options, struct medark_export *e
 	return 0;
 }
 
+static int add_certificates(const struct cli_options *options, const struct cli_list *paths,
+			    struct medark_export *e)
+{
+	struct medark_error err = { 0 };
+
+	for (size_t i = 0; i < paths->count; i++) {
+		int code = medark_export_add_recipient(e, paths->items[i], &err);
+
+		if (code < 0)
+			return fail(options, "use the recipient", paths->items[i], code, &err);
+	}
+	return 0;
+}
+
 static int add_recipients(const struct cli_options *options, struct medark_export *e)
 {
 	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase opens = { .size = 0 };
 	struct medark_error err = { 0 };
-	int code = 0;
+	int code = add_certificates(options, &options->recipients, e);
 
-	for (size_t i = 0; i < options->recipients.count; i++) {
-		const char *path = options->recipients.items[i];
-
-		code = medark_export_add_recipient(e, path, &err);
-		if (code < 0)
-			return fail(options, "use the recipient", path, code, &err);
-	}
-	if (!cli_passphrase_is_asked(options))
-		return 0;
+	if (!code)
+		code = add_certificates(options, &options->escrows, e);
+	if (code || !cli_passphrase_is_asked(options))
+		return code;
 	code = cli_passphrase_read(options, &opens);
 	if (code)
 		return code;
@@ -322,6 +333,19 @@ int cli_export_configure(const struct cli_options *options, struct medark_export
 	return code ? code : add_recipients(options, e);
 }
 
+/* Archives name a recipient by its id alone; what it is kept for is known here. */
+static bool is_escrow(const struct cli_options *options, const char *id)
+{
+	struct medark_certificate_info info;
+	struct medark_error ignored = { 0 };
+
+	for (size_t i = 0; i < options->escrows.count; i++)
+		if (medark_certificate_describe(options->escrows.items[i], &info, &ignored) == 0 &&
+		    strcmp(info.recipient_id, id) == 0)
+			return true;
+	return false;
+}
+
 void cli_export_json(struct cli_json *json, const struct cli_options *options,
 		     const struct medark_export_result *r, const struct cli_remarks *remarks)
 {
@@ -352,6 +376,7 @@ void cli_export_json(struct cli_json *json, const struct cli_options *options,
 		cli_json_text(json, "kind", r->recipients[i].kind);
 		cli_json_text(json, "id", r->recipients[i].id);
 		cli_json_text_or_null(json, "subject", r->recipients[i].subject);
+		cli_json_bool(json, "escrow", is_escrow(options, r->recipients[i].id));
 		cli_json_close(json, '}');
 	}
 	cli_json_close(json, ']');
@@ -359,16 +384,20 @@ void cli_export_json(struct cli_json *json, const struct cli_options *options,
 	cli_remarks_json(remarks, json);
 }
 
-static void print_recipients(FILE *out, const struct medark_export_result *r)
+static void print_recipients(const struct cli_options *options, FILE *out,
+			     const struct medark_export_result *r)
 {
 	char text[640];
 
 	for (uint32_t i = 0; i < r->recipient_count; i++) {
-		(void)snprintf(text, sizeof(text), "%s %s%s%s", r->recipients[i].kind,
+		(void)snprintf(text, sizeof(text), "%s %s%s%s%s", r->recipients[i].kind,
 			       r->recipients[i].id, r->recipients[i].subject[0] ? "  " : "",
-			       r->recipients[i].subject);
+			       r->recipients[i].subject,
+			       is_escrow(options, r->recipients[i].id) ? "  (escrow)" : "");
 		cli_report_row(out, i ? "" : "recipients", text);
 	}
+	if (r->recipient_count == 1 && !options->escrows.count)
+		cli_report_row(out, "", "nobody else opens it if that key is lost: see --escrow");
 }
 
 /* Where the quarantine is listed, or how. */
@@ -409,7 +438,7 @@ static void print_text(const struct cli_options *options, const struct medark_ex
 	cli_report_row_bytes(out, "size", r->archive_bytes);
 	if (options->verbose)
 		cli_report_row_bytes(out, "of it index", r->index_bytes);
-	print_recipients(out, r);
+	print_recipients(options, out, r);
 	cli_report_row_time(out, r->seconds, r->bytes);
 	cli_text_print(out, strcmp(options->out, "-") == 0 ? "standard output" : options->out);
 	(void)fprintf(out, ": %s\n", r->complete ? "complete" : "written, but incomplete");

@@ -83,7 +83,7 @@ static int check_keys(const struct run *r)
 	} needed[] = {
 		{ !o->operands.count, "source" },
 		{ !r->conf.archives, "archives" },
-		{ !o->recipients.count && !o->passphrase_file, "recipient" },
+		{ !o->recipients.count && !o->escrows.count && !o->passphrase_file, "recipient" },
 		{ !o->signer, "signer" },
 		{ !o->signer_key, "signer-key" },
 	};
@@ -317,6 +317,7 @@ static void print_ready_json(const struct run *r, const struct medark_certificat
 	cli_json_bool(&json, "increment", r->increment);
 	cli_json_text(&json, "signer", signer->subject);
 	print_list(&json, "recipients", &o->recipients);
+	print_list(&json, "escrows", &o->escrows);
 	cli_json_number(&json, "room", room);
 	cli_json_text_or_null(&json, "textfile", r->conf.textfile);
 	cli_json_end(&json);
@@ -339,6 +340,8 @@ static void print_ready(const struct run *r, const struct medark_certificate_inf
 	cli_report_row(stdout, "signer", signer->subject);
 	for (size_t i = 0; i < o->recipients.count; i++)
 		cli_report_row(stdout, i ? "" : "recipient", o->recipients.items[i]);
+	for (size_t i = 0; i < o->escrows.count; i++)
+		cli_report_row(stdout, i ? "" : "escrow", o->escrows.items[i]);
 	if (o->passphrase_file)
 		cli_report_row(stdout, "passphrase", o->passphrase_file);
 	cli_report_row_bytes(stdout, "room", room);

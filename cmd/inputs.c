@@ -46,6 +46,8 @@ static int each_input(const struct cli_options *options, look_fn *look, void *co
 	if (!code)
 		code = each_of(&options->recipients, "--recipient", look, context);
 	if (!code)
+		code = each_of(&options->escrows, "--escrow", look, context);
+	if (!code)
 		code = each_of(&options->trust, "--trust", look, context);
 	if (!code)
 		code = each_of(&options->identities, "--identity", look, context);

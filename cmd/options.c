@@ -47,6 +47,8 @@ const struct cli_option cli_option_table[] = {
 	  "write PREFIX.cert.pem, and PREFIX.key.pem or\nPREFIX.share-1.txt and so on; join: the key's file" },
 	{ "recipient", 0, CLI_LIST, CLI_EXPORT, AT(recipients), "CERT",
 	  "certificate (PEM) of who can open it; repeatable" },
+	{ "escrow", 0, CLI_LIST, CLI_EXPORT, AT(escrows), "CERT",
+	  "certificate (PEM) of a key that is kept for when the\nothers are lost, as in shares; repeatable" },
 	{ "tsa", 0, CLI_TEXT, CLI_STAMP, AT(tsa), "URL",
 	  "time stamping authority (RFC 3161), http or https" },
 	{ "tsa-trust", 0, CLI_LIST, CHECKS, AT(tsa_trust), "CERT",
@@ -572,7 +574,7 @@ void cli_options_clear(struct cli_options *options)
 				     &options->expected,   &options->roles,    &options->listen,
 				     &options->hosts,	   &options->auditors, &options->tsa_trust,
 				     &options->crls,	   &options->records,  &options->olds,
-				     &options->news };
+				     &options->news,	   &options->escrows };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

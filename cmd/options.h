@@ -45,6 +45,7 @@ struct cli_options {
 	const char *tsa, *tsa_ca;				  /* of time stamps */
 	struct cli_list tsa_trust, crls;
 	bool allow_others;
+	struct cli_list escrows; /* recipients whose keys are in shares, or in a safe */
 	uint64_t workers;
 	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */
 	uint64_t level, memory, threads; /* 0: the library's own choice */

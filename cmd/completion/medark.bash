@@ -5,7 +5,7 @@
 _medark_options() {
 	case $1 in
 	export)
-		echo --recipient --signer --signer-key --signer-key-passphrase-file --out \
+		echo --recipient --escrow --signer --signer-key --signer-key-passphrase-file --out \
 			--previous --trust --at --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command --profile --level --memory --threads --exclude --expect-missing --auth --since --group --patients --method --report --crl --force
 		;;

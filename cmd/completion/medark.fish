@@ -73,6 +73,7 @@ complete -c medark -n '__medark_verb export verify cosign checkpoint restore pro
 complete -c medark -n '__medark_verb export verify checkpoint restore prove drill diff scope key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export prove key checkpoint' -l out -r -F -d 'what to write'
 
+complete -c medark -n '__medark_verb export' -l escrow -r -F -d 'certificate of a key for when the others are lost'
 complete -c medark -n '__medark_verb export inspect' -l recipient -r -F -d 'certificate of who can open it'
 complete -c medark -n '__medark_verb export verify cosign checkpoint' -l signer -r -F -d 'certificate of the signer'
 complete -c medark -n '__medark_verb export verify cosign checkpoint' -l signer-key -r -F -d 'private key of the signer'

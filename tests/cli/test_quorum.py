@@ -100,6 +100,23 @@ class Quorum(ArchiveTest):
                          self.shell("openssl x509 -in e.cert.pem -outform DER | sha256sum").split()[0])
         self.assertEqual(len({self.value(f"e.share-{i}.txt", "set") for i in range(1, 6)}), 1)
 
+    def test_the_report_says_which_recipient_is_the_escrow_key(self):
+        words = self.export("src", "n.medark", "--escrow", "e.cert.pem")
+        *_, summary = self.succeed(*words, "--json").json()
+        self.assertEqual({r["subject"]: r["escrow"] for r in summary["recipients"]}, {"CN=it": False, "CN=Escrow": True})
+        text = self.succeed(*words, "--force").out
+        self.assertRegex(text, r"CN=Escrow  \(escrow\)\n")
+        self.assertNotIn("nobody else opens it", text)
+        self.assertIn("nobody else opens it if that key is lost: see --escrow", self.succeed(*self.export("src", "m.medark")).out)
+        self.refuse(2, *self.export("src", "e.cert.pem", "--escrow", "e.cert.pem", "--force"))
+
+    def test_a_configuration_takes_it(self):
+        os.mkdir(self.path("archives"), 0o700)
+        self.write("night.conf", f"source = {self.path('src')}\narchives = {self.path('archives')}\n"
+                   "escrow = e.cert.pem\nsigner = clinic.cert.pem\nsigner-key = clinic.key.pem\n")
+        ready, = self.succeed("run", "night", "--check", "--config", ".", "--json").json()
+        self.assertEqual([os.path.basename(p) for p in ready["escrows"]], ["e.cert.pem"])
+
     def test_a_share_is_one_page(self):
         for name in ["e.share-1.txt", "f.share-2.txt"]:
             lines = self.text(name).splitlines()
