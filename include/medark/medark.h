@@ -23,7 +23,7 @@
 #include <medark/proof.h>
 #include <medark/scope.h>
 #include <medark/server.h>
-#include <medark/verify.h>
 #include <medark/share.h>
+#include <medark/verify.h>
 
 #endif
