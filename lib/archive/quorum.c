@@ -3,6 +3,7 @@
 #include "archive/quorum.h"
 
 #include "base/text.h"
+#include "crypto/random.h"
 #include "crypto/shamir.h"
 #include "crypto/share.h"
 #include "crypto/small_file.h"
@@ -11,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Choices of M out of what is given that are tried where shares are wrong: a second or so. */
+/*
+ * Choices of M out of what is given that are tried where shares are wrong: a second or so. Where
+ * there are more, they are drawn at random: with one wrong share of 20, half of all choices of 10
+ * have it.
+ */
 #define TRIES_MAX 2000
 
 /* Distinct shares of one set. */
@@ -166,6 +171,29 @@ static bool choose_next(size_t *chosen, size_t k, size_t n)
 	return false;
 }
 
+/* How many choices there are; more than TRIES_MAX count as that and one. */
+static size_t choices_of(size_t k, size_t n)
+{
+	size_t choices = 1;
+
+	for (size_t i = 1; i <= k && choices <= TRIES_MAX; i++)
+		choices = choices * (n - k + i) / i;
+	return choices <= TRIES_MAX ? choices : TRIES_MAX + 1;
+}
+
+/* Any choice, each as likely as another (Knuth, volume 2, section 3.4.2, algorithm S). */
+static int choose_any(size_t *chosen, size_t k, size_t n, struct medark_error *err)
+{
+	uint32_t drawn[MEDARK_SHARES_MAX];
+	size_t count = 0;
+
+	MEDARK_TRY(medark_random_public(drawn, sizeof(drawn), err));
+	for (size_t i = 0; count < k; i++)
+		if (drawn[i] % (n - i) < k - count)
+			chosen[count++] = i;
+	return 0;
+}
+
 static int nothing_fits(const struct pile *pile, bool is_all, struct medark_error *err)
 {
 	unsigned threshold = pile->shares[0].threshold;
@@ -187,18 +215,21 @@ static int find_key(const struct pile *pile, size_t *chosen, struct medark_priva
 		    struct medark_error *err)
 {
 	unsigned threshold = pile->shares[0].threshold;
-	bool is_more = true;
+	size_t choices = choices_of(threshold, pile->count);
 	int found = 0;
 
 	for (size_t i = 0; i < threshold; i++)
 		chosen[i] = i;
-	for (unsigned tries = 0; is_more && tries < TRIES_MAX; tries++) {
+	for (unsigned tries = 0; tries < choices && tries < TRIES_MAX; tries++) {
+		if (tries > 0 && choices > TRIES_MAX)
+			MEDARK_TRY(choose_any(chosen, threshold, pile->count, err));
+		else if (tries > 0)
+			(void)choose_next(chosen, threshold, pile->count);
 		found = try_chosen(pile, chosen, out_key, err);
 		if (found)
 			return found < 0 ? found : 0;
-		is_more = choose_next(chosen, threshold, pile->count);
 	}
-	return nothing_fits(pile, !is_more, err);
+	return nothing_fits(pile, choices <= TRIES_MAX, err);
 }
 
 /* Shares that are not what those that gave the key say that they are. */

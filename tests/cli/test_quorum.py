@@ -81,7 +81,7 @@ class Quorum(ArchiveTest):
     def forged(self, number, prefix="e"):
         """A share whose content is wrong and whose checks are all right, as its line for a QR code."""
         parts = scan_line(self.text(f"{prefix}.share-{number}.txt"))
-        parts[8] = ("0" if parts[8][0] != "0" else "1") + parts[8][1:]
+        parts[8] = hashlib.sha512(parts[8].encode()).hexdigest()[:len(parts[8])].upper()
         line = ":".join(parts[:9])
         line += ":" + hashlib.sha256(line.encode()).hexdigest()[:16].upper()
         return self.write(f"forged-{number}.txt", line + "\n", 0o600)
@@ -208,6 +208,22 @@ class Quorum(ArchiveTest):
                     error="cannot join the shares: no 3 of the 4 shares give the key that was split")
         self.refuse(1, *self.join(1, "e.share-2.txt", "forged-2.txt"),
                     error="cannot join the shares: 'e.share-2.txt' and 'forged-2.txt' both are share 2, and differ")
+
+    def test_wrong_shares_are_found_among_many(self):
+        """More choices of 10 out of 20 than are tried one by one."""
+        self.succeed("key", "split", "--threshold", "10", "--shares", "20", "--name", "Many", "--out", "m")
+        for number in (1, 2):
+            self.forged(number, "m")
+        names = ["forged-1.txt", "forged-2.txt", *range(3, 21)]
+        result = self.succeed(*self.join(*names, prefix="m"))
+        self.assertIn("without share 1 ('forged-1.txt'), share 2 ('forged-2.txt'): wrong content", result.err)
+        self.assertEqual(self.public_of("k.pem"), self.value("m.share-3.txt", "public key"))
+        for number in range(3, 12):
+            self.forged(number, "m")
+        names = [f"forged-{i}.txt" for i in range(1, 12)] + list(range(12, 21))
+        self.refuse(1, *self.join(*names, out="none.pem", prefix="m"),
+                    error="cannot join the shares: no 10 of the 20 shares give the key that was split (not all choices "
+                    "were tried: leave some out)")
 
     def test_a_share_that_others_can_read_is_refused(self):
         os.chmod(self.path("e.share-2.txt"), 0o644)
