@@ -66,7 +66,7 @@ const struct cli_option cli_option_table[] = {
 	{ "previous", 0, CLI_TEXT, CLI_EXPORT, AT(previous), "ARCHIVE",
 	  "the archive before this one in the chain" },
 	{ "identity", 0, CLI_LIST, OPENS | CLI_AUDIT, AT(identities), "KEY",
-	  "private key (PEM) that opens it; repeatable\n(default: MEDARK_IDENTITY)" },
+	  "private key (PEM) that opens it, or a share of one;\nrepeatable (default: MEDARK_IDENTITY)" },
 	{ "trust", 0, CLI_LIST, CHECKS, AT(trust), "CERT",
 	  "trust anchor: CA or signer's own certificate, CRLs\n(PEM); repeatable (default: MEDARK_TRUST)" },
 	{ "trust", 0, CLI_LIST, CLI_EXPORT, AT(trust), "CERT",
