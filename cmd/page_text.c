@@ -45,6 +45,7 @@ void cli_page_begin(FILE *f, const char *title)
 		    "border-bottom:1px solid #bbb;overflow-wrap:anywhere}\n"
 		    "th{font-weight:600}td.n,th.n{text-align:right;white-space:nowrap;"
 		    "font-variant-numeric:tabular-nums}\n"
+		    ".w{white-space:nowrap}\n"
 		    "tr.sum th,tr.sum td{border-top:2px solid #111}\n"
 		    ".result{font-size:1.15em;font-weight:600;border:2px solid #111;"
 		    "padding:.5em .8em}\n"

@@ -102,6 +102,57 @@ void cli_verify_page_find(void *context, const char *sentence)
 
 /* ---- the page ---- */
 
+/* A file of anchors, and the fingerprint of the first certificate in it: names can be anybody's. */
+static void put_anchor(FILE *f, const char *label, const char *path)
+{
+	struct medark_certificate_info info;
+	struct medark_error ignored = { 0 };
+
+	(void)fputs("<tr><th scope=\"row\">", f);
+	cli_page_text(f, label);
+	(void)fputs("</th><td>", f);
+	cli_page_text(f, path);
+	if (medark_certificate_describe(path, &info, &ignored) == 0) {
+		(void)fputs("<br>", f);
+		cli_page_text(f, info.subject);
+		(void)fprintf(f, "<br>SHA-256 %s", info.fingerprint);
+	}
+	(void)fputs("</td></tr>\n", f);
+}
+
+#define SIGNERS_SHOWN 64
+
+/* Each signer once, with the fingerprint whole. */
+static void put_signers(FILE *f, const struct cli_verify_page *page)
+{
+	const struct cli_verify_row *signers[SIGNERS_SHOWN];
+	size_t archives[SIGNERS_SHOWN] = { 0 }, count = 0;
+	bool has_more = false;
+
+	for (size_t i = 0; i < page->count; i++) {
+		const struct cli_verify_row *row = &page->rows[i];
+		size_t k = 0;
+
+		while (k < count && strcmp(signers[k]->fingerprint, row->fingerprint) != 0)
+			k++;
+		if (!row->is_verified || k == SIGNERS_SHOWN) {
+			has_more |= row->is_verified;
+			continue;
+		}
+		signers[k] = row;
+		archives[k]++;
+		count += k == count;
+	}
+	(void)fputs("<h2>Signers</h2>\n<table>\n", f);
+	for (size_t k = 0; k < count; k++) {
+		(void)fputs("<tr><th scope=\"row\">", f);
+		cli_page_text(f, signers[k]->signer);
+		(void)fprintf(f, "</th><td>SHA-256 %s<br>%zu archive%s</td></tr>\n",
+			      signers[k]->fingerprint, archives[k], archives[k] == 1 ? "" : "s");
+	}
+	(void)fputs(has_more ? "</table>\n<p>And others.</p>\n" : "</table>\n", f);
+}
+
 static void put_result(FILE *f, const struct cli_verify_page *page, int exit_code)
 {
 	(void)fprintf(f, "<p class=\"result\">%zu of %zu archives verify. %s</p>\n", page->verified,
@@ -148,11 +199,11 @@ static void put_how(FILE *f, const struct cli_verify_page *page)
 	cli_page_row(f, "version", medark_version());
 	cli_page_row(f, "time", text);
 	for (size_t i = 0; i < options->trust.count; i++)
-		cli_page_row(f, "trust anchor", options->trust.items[i]);
+		put_anchor(f, "trust anchor", options->trust.items[i]);
 	if (!options->trust.count)
 		cli_page_row(f, "trust anchor", "of MEDARK_TRUST");
 	for (size_t i = 0; i < options->tsa_trust.count; i++)
-		cli_page_row(f, "anchor of time stamps", options->tsa_trust.items[i]);
+		put_anchor(f, "anchor of time stamps", options->tsa_trust.items[i]);
 	for (size_t i = 0; i < options->signers.count; i++)
 		cli_page_row(f, "only this signer", options->signers.items[i]);
 	if (options->at)
@@ -213,7 +264,7 @@ static void put_row(FILE *f, const struct cli_verify_row *row)
 		(void)fputs("</th><td colspan=\"6\"><b>does not verify</b></td></tr>\n", f);
 		return;
 	}
-	(void)fprintf(f, "</th><td class=\"n\">%" PRIu64 "</td><td>", row->sequence);
+	(void)fprintf(f, "</th><td class=\"n\">%" PRIu64 "</td><td class=\"w\">", row->sequence);
 	cli_page_text(f, *row->proven_at ? row->proven_at : row->signed_at);
 	(void)fputs(*row->proven_at ? " (proven)" : " (claimed)", f);
 	(void)fputs("</td><td>", f);
@@ -234,7 +285,7 @@ static void put_archives(FILE *f, const struct cli_verify_page *page)
 		    "<th scope=\"col\">signer, and the beginning of its fingerprint</th>"
 		    "<th scope=\"col\" class=\"n\">records</th>"
 		    "<th scope=\"col\" class=\"n\">patients</th>"
-		    "<th scope=\"col\">complete</th></tr></thead>\n<tbody>\n",
+		    "<th scope=\"col\" class=\"w\">complete</th></tr></thead>\n<tbody>\n",
 		    f);
 	for (size_t i = 0; i < page->count; i++)
 		put_row(f, &page->rows[i]);
@@ -286,6 +337,7 @@ int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 	put_result(f, page, exit_code);
 	put_findings(f, page);
 	put_archives(f, page);
+	put_signers(f, page);
 	put_how(f, page);
 	put_checked(f, page);
 	cli_page_end(f);

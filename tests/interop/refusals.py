@@ -202,9 +202,11 @@ def tar_faults():
     refused("a member that is not known", pack({**MEMBERS, "extra": b"x"}))
     gap = {n.replace("data/00000003", "data/00000009"): c for n, c in MEMBERS.items()}
     refused("a gap in the numbers", pack(gap))
+    wrong = original.signature_bytes[:-1] + bytes([original.signature_bytes[-1] ^ 1])
+    refused("a further signature that is wrong", whole[:-2048] + tar("MANIFEST.2.p7s", wrong) + whole[-2048:])
     refused(
-        "a reserved signature",
-        whole[:-2048] + tar("MANIFEST.2.p7s", original.signature_bytes) + whole[-2048:],
+        "a further signature at the third place",
+        whole[:-2048] + tar("MANIFEST.3.p7s", original.signature_bytes) + whole[-2048:],
     )
     offset = original.manifest_offset
     refused(
