@@ -61,7 +61,12 @@ int cmd_cosign(const struct cli_options *options)
 	if (!code)
 		code = cli_passphrase_read_for_key(options, options->signer_key,
 						   options->signer_key_passphrase_file, &opens);
-	for (size_t i = 0; !code && i < options->operands.count; i++)
-		code = cosign_one(options, &shared, &opens, options->operands.items[i]);
+	if (code)
+		return code;
+	for (size_t i = 0; code != CLI_INTERRUPTED && i < options->operands.count; i++) {
+		int one = cosign_one(options, &shared, &opens, options->operands.items[i]);
+
+		code = one > code ? one : code;
+	}
 	return code;
 }

@@ -8,6 +8,7 @@
 #include <medark/evidence.h>
 
 #include <string.h>
+#include <time.h>
 
 static int report_one(const struct cli_options *options, const struct cli_access *shared,
 		      const char *path)
@@ -42,10 +43,54 @@ static int report_one(const struct cli_options *options, const struct cli_access
 	return CLI_DONE;
 }
 
+/* A stamp that is good for so long needs no other one. */
+#define ENOUGH_SECONDS (30 * 86400.0)
+
+/* Does it have a stamp that is trusted, and will be for some time? */
+static int has_stamp(const struct cli_options *options, const struct cli_access *shared,
+		     const char *path, bool *out)
+{
+	CLI_AUTO_ACCESS struct cli_access own = { 0 };
+	struct cli_access with = { .trust = shared->trust };
+	struct medark_archive_info info;
+	struct medark_error err = { 0 };
+	struct tm tm = { 0 };
+	int code;
+
+	*out = false;
+	code = medark_archive_settle(path, &err);
+	if (code < 0)
+		return cli_access_failed(options, "stamp", path, code, &err);
+	if (!options->tsa || options->force)
+		return 0;
+	code = cli_access_open(options, &with, path);
+	if (code)
+		return code;
+	own.archive = with.archive;
+	code = medark_archive_info(own.archive, &info, &err);
+	if (code < 0)
+		return cli_access_failed(options, "stamp", path, code, &err);
+	*out = info.stamp_count && info.stamps[info.stamp_count - 1].trusted &&
+	       strptime(info.stamps[info.stamp_count - 1].not_after, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
+	       difftime(timegm(&tm), time(NULL)) > ENOUGH_SECONDS;
+	if (*out && !options->quiet && !options->json) {
+		cli_text_print(stdout, path);
+		(void)printf(": has a time stamp until %s; --force stamps it again\n",
+			     info.stamps[info.stamp_count - 1].not_after);
+	}
+	return 0;
+}
+
+/* Is there no sense in going on? */
+static bool code_stops(int code)
+{
+	return code == CLI_INTERRUPTED;
+}
+
 static int stamp_one(const struct cli_options *options, const struct cli_access *shared,
 		     const char *path)
 {
-	const struct medark_stamp_request request = {
+	struct medark_stamp_request request = {
 		.archive = path,
 		.trust = shared->trust,
 		.url = options->tsa,
@@ -55,8 +100,15 @@ static int stamp_one(const struct cli_options *options, const struct cli_access 
 	};
 	struct medark_error err = { 0 };
 	struct cli_progress progress;
-	int code;
+	bool is_stamped;
+	int code = has_stamp(options, shared, path, &is_stamped);
 
+	if (code)
+		return code;
+	if (is_stamped)
+		request.url = NULL;
+	if (!request.url && !request.crl_count)
+		return options->json ? report_one(options, shared, path) : CLI_DONE;
 	cli_progress_begin(&progress, options, path);
 	code = medark_archive_stamp(&request, &progress.events, &err);
 	cli_progress_end(&progress);
@@ -80,7 +132,13 @@ int cmd_stamp(const struct cli_options *options)
 		code = cli_access_check_archive(options, options->operands.items[i]);
 	if (!code)
 		code = cli_access_trust(options, &shared);
-	for (size_t i = 0; !code && i < options->operands.count; i++)
-		code = stamp_one(options, &shared, options->operands.items[i]);
+	if (code)
+		return code;
+	/* One that cannot be stamped keeps the others from nothing. */
+	for (size_t i = 0; i < options->operands.count && !code_stops(code); i++) {
+		int one = stamp_one(options, &shared, options->operands.items[i]);
+
+		code = one > code ? one : code;
+	}
 	return code;
 }

@@ -79,7 +79,7 @@ static void print_json(const struct listing *l, const struct medark_proof_info *
 	cli_json_text(&json, "signer", info->signer);
 	cli_json_text(&json, "signer_fingerprint", info->signer_fingerprint);
 	cli_json_text(&json, "signed_at", info->signed_at);
-	cli_json_bool(&json, "time_stamped", false);
+	cli_json_bool(&json, "time_stamped", info->proven_at[0] != '\0');
 	cli_json_number(&json, "archive_records", info->archive_records);
 	cli_json_number(&json, "leaves", info->leaves);
 	cli_json_number(&json, "records", info->records);
@@ -106,8 +106,8 @@ static void print_text(const struct listing *l, const struct medark_proof_info *
 	cli_report_row_judged(stdout, info->judged_at);
 	cli_report_row(stdout, "signer", info->signer);
 	cli_report_row(stdout, "fingerprint", info->signer_fingerprint);
-	(void)snprintf(text, sizeof(text), "%s (claimed by the signer; no time stamp)",
-		       info->signed_at);
+	(void)snprintf(text, sizeof(text), "%s (claimed by the signer%s)", info->signed_at,
+		       info->proven_at[0] ? "" : "; no time stamp that is trusted");
 	cli_report_row(stdout, "signed", text);
 	cli_report_row(stdout, "archive", info->archive);
 	cli_report_row_number(stdout, "sequence", info->sequence);

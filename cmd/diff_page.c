@@ -28,7 +28,9 @@ static void signed_rows(FILE *f, const struct medark_archive_info *info)
 	cli_page_row(f, "made", info->created);
 	cli_page_row(f, "signer, verified", info->signer);
 	cli_page_row(f, "SHA-256 of the signer's certificate", info->signer_fingerprint);
-	(void)snprintf(text, sizeof(text), "%s (the signer's word)", info->signed_at);
+	(void)snprintf(text, sizeof(text), "%s (%s)",
+		       info->proven_at[0] ? info->proven_at : info->signed_at,
+		       info->proven_at[0] ? "before that, by a time stamp" : "the signer's word");
 	cli_page_row(f, "signed", text);
 }
 

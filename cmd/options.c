@@ -206,6 +206,8 @@ const struct cli_option cli_option_table[] = {
 	{ "force", 0, CLI_FLAG,
 	  CLI_EXPORT | CLI_KEY | CLI_PROVE | CLI_DRILL | COUNTS | CLI_VERIFY | CLI_CHECKPOINT,
 	  AT(force), NULL, "overwrite existing files" },
+	{ "force", 0, CLI_FLAG, CLI_STAMP, AT(force), NULL,
+	  "stamp again what has a stamp for 30 days or more" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,
 	  "write into a folder that is not empty; a chart takes\nthe place of the chart that stands there; server:\nwrite over records of the same ids" },
 	{ "no-sync", 0, CLI_FLAG, CLI_RESTORE, AT(no_sync), NULL,

@@ -50,9 +50,13 @@ static int add_certificate(const struct reader *r, const char *value, char list[
 	if (*count == CLI_POLICY_SIGNERS)
 		return fault(r, "more than 64 of these");
 	if (strspn(value, "0123456789abcdefABCDEF:") == strlen(value)) {
-		for (const char *p = value; *p && used < 64; p++)
-			if (*p != ':')
-				list[*count][used++] = (char)tolower((unsigned char)*p);
+		for (const char *p = value; *p; p++) {
+			if (*p == ':')
+				continue;
+			if (used < 64)
+				list[*count][used] = (char)tolower((unsigned char)*p);
+			used++;
+		}
 		if (used != 64)
 			return fault(r, "a fingerprint has 64 hexadecimal digits");
 		list[*count][64] = '\0';
@@ -113,10 +117,8 @@ static int read_key(const struct reader *r, const char *key, const char *value)
 		return read_strength(r, value, &p->strength);
 	if (strcmp(key, "newest-hours") == 0)
 		return read_count(r, value, &p->newest_hours);
-	if (strcmp(key, "missing") == 0) {
-		p->has_missing = true;
+	if (strcmp(key, "missing") == 0)
 		return read_count(r, value, &p->missing);
-	}
 	if (strcmp(key, "purpose") == 0 && strlen(value) < sizeof(p->purpose)) {
 		(void)snprintf(p->purpose, sizeof(p->purpose), "%s", value);
 		return 0;
@@ -134,7 +136,11 @@ static int read_line(const struct reader *r, char *line)
 	if (!equals)
 		return fault(r, "it is not of the form 'key = value'");
 	*equals = '\0';
-	return read_key(r, trim(key), trim(equals + 1));
+	key = trim(key);
+	equals = trim(equals + 1);
+	if (!*equals)
+		return fault(r, "the value is missing");
+	return read_key(r, key, equals);
 }
 
 int cli_policy_read(const struct cli_options *options, struct cli_policy *out)
@@ -216,9 +222,10 @@ static bool has_signed(const struct medark_archive_info *info, const char *finge
 static bool is_stamped(const struct cli_policy *p, const struct medark_archive_info *info)
 {
 	for (uint32_t i = 0; i < info->stamp_count; i++)
-		if (info->stamps[i].trusted &&
-		    is_among(info->stamps[i].fingerprint, p->authorities, p->authority_count))
-			return info->proven_at[0] != '\0';
+		if (info->stamps[i].trusted) /* the first one is what proves the time */
+			return info->proven_at[0] != '\0' &&
+			       is_among(info->stamps[i].fingerprint, p->authorities,
+					p->authority_count);
 	return false;
 }
 

@@ -20,8 +20,7 @@ struct cli_policy {
 	size_t signer_count, cosigner_count, authority_count;
 	char purpose[64]; /* empty: any */
 	bool stamped, revocation, complete, post_quantum;
-	uint64_t strength; /* bits; 0: any */
-	bool has_missing;
+	uint64_t strength;     /* bits; 0: any */
 	uint64_t missing;      /* archives of the chain that may be missing */
 	uint64_t newest_hours; /* how old the newest may be; 0: any age */
 };

@@ -256,7 +256,8 @@ const struct cli_verb cli_verbs[] = {
 		.synopsis = "medark verify-proof FILE.proof --trust CERT [options]\n",
 		.text = "Checks every byte of a proof that medark prove made, against the trust anchor\n"
 			"alone, and tells who signed, which archive it was, and how many records are\n"
-			"proved; with --verbose which. The time is the signer's word. The proof is a tar\n"
+			"proved; with --verbose which. Without a time stamp the time is the signer's\n"
+			"word. The proof is a tar\n"
 			"file: once it verifies, tar -xf FILE.proof gives the records.\n",
 		.examples = "  medark verify-proof chart.proof --trust clinic.cert.pem\n"
 			    "  medark verify-proof chart.proof --trust ca.pem --verbose\n",

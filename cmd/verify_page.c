@@ -155,20 +155,44 @@ static void put_signers(FILE *f, const struct cli_verify_page *page)
 
 static void put_result(FILE *f, const struct cli_verify_page *page, int exit_code)
 {
-	(void)fprintf(f, "<p class=\"result\">%zu of %zu archives verify. %s</p>\n", page->verified,
-		      page->count,
-		      exit_code == CLI_DONE ? "Nothing is missing that can be seen."
-					    : "Something has to be looked at: see below.");
+	size_t broken = 0, incomplete = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		broken += page->rows[i].is_verified && *page->rows[i].verdict;
+		incomplete += page->rows[i].is_verified && !page->rows[i].complete;
+	}
+	(void)fprintf(f, "<p class=\"result\">%zu of %zu archive%s verif%s", page->verified,
+		      page->count, page->count == 1 ? "" : "s", page->count == 1 ? "ies" : "y");
+	if (broken)
+		(void)fprintf(f, "; %zu break%s the policy", broken, broken == 1 ? "s" : "");
+	if (incomplete)
+		(void)fprintf(f, "; %zu %s not complete", incomplete,
+			      incomplete == 1 ? "is" : "are");
+	(void)fprintf(f, ". %s</p>\n",
+		      exit_code != CLI_DONE || broken || incomplete || page->finding_count
+			      ? "Something has to be looked at: see below."
+			      : "Nothing is missing that can be seen.");
 }
 
 static void put_findings(FILE *f, const struct cli_verify_page *page)
 {
+	size_t told = page->finding_count;
+
 	(void)fputs("<h2>Findings</h2>\n<ul>\n", f);
 	for (size_t i = 0; i < page->count; i++) {
 		const struct cli_verify_row *row = &page->rows[i];
 
+		if (row->is_verified && !row->complete) {
+			told++;
+			(void)fputs("<li>", f);
+			cli_page_text(f, row->path);
+			(void)fputs(": is not complete: something was quarantined, skipped or "
+				    "missing</li>\n",
+				    f);
+		}
 		if (row->is_verified && !*row->verdict)
 			continue;
+		told++;
 		(void)fputs("<li>", f);
 		cli_page_text(f, row->path);
 		(void)fputs(row->is_verified ? ": breaks the policy: " : ": does not verify: ", f);
@@ -180,7 +204,7 @@ static void put_findings(FILE *f, const struct cli_verify_page *page)
 		cli_page_text(f, page->findings[i]);
 		(void)fputs("</li>\n", f);
 	}
-	if (!page->finding_count && page->verified == page->count)
+	if (!told)
 		(void)fputs("<li>None.</li>\n", f);
 	(void)fputs("</ul>\n", f);
 }
@@ -200,8 +224,8 @@ static void put_how(FILE *f, const struct cli_verify_page *page)
 	cli_page_row(f, "time", text);
 	for (size_t i = 0; i < options->trust.count; i++)
 		put_anchor(f, "trust anchor", options->trust.items[i]);
-	if (!options->trust.count)
-		cli_page_row(f, "trust anchor", "of MEDARK_TRUST");
+	if (!options->trust.count && getenv("MEDARK_TRUST"))
+		put_anchor(f, "trust anchor", getenv("MEDARK_TRUST"));
 	for (size_t i = 0; i < options->tsa_trust.count; i++)
 		put_anchor(f, "anchor of time stamps", options->tsa_trust.items[i]);
 	for (size_t i = 0; i < options->signers.count; i++)

@@ -11,8 +11,11 @@
 #include <medark/verify.h>
 
 #include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* So many archives are told in a line each. */
 #define LINES_FROM   9
@@ -20,10 +23,29 @@
 
 void cli_verify_run_clear(struct cli_verify_run *run)
 {
+	free(run->numbers);
 	medark_chain_free(run->chain);
 	cli_verify_page_clear(&run->page);
 	cli_archive_list_clear(&run->list);
 	cli_access_clear(&run->shared);
+}
+
+/* What would fail at the end is found at the beginning: a year takes its time. */
+static int check_outputs(const struct cli_options *options)
+{
+	const char *path = options->verb->bit == CLI_CHECKPOINT ? options->out : options->report;
+	char signature[PATH_MAX];
+
+	if (!path || options->force)
+		return 0;
+	(void)snprintf(signature, sizeof(signature), "%s.p7s", path);
+	if (access(path, F_OK) == 0 ||
+	    (options->report && options->signer && access(signature, F_OK) == 0))
+		return cli_report_error(options, CLI_FAILED,
+					"cannot write '%s': it is there already; choose another "
+					"name, or give --force",
+					access(path, F_OK) == 0 ? path : signature);
+	return 0;
 }
 
 static int read_checkpoint(struct cli_verify_run *run)
@@ -49,7 +71,10 @@ int cli_verify_run_begin(struct cli_verify_run *run)
 {
 	const struct cli_options *options = run->options;
 	struct medark_error err = { 0 };
-	int code = cli_archive_list_fill(options, &run->list);
+	int code = check_outputs(options);
+
+	if (!code)
+		code = cli_archive_list_fill(options, &run->list);
 
 	run->page.options = options;
 	run->page.policy = &run->policy;
@@ -100,8 +125,7 @@ static void print_verified(const char *path, const struct medark_archive_info *i
 	(void)fflush(stdout);
 }
 
-/* Changed is worse than untrusted, and that is worse than not having been able to look. */
-static int worse(int a, int b)
+int cli_verify_worse(int a, int b)
 {
 	static const int order[] = { CLI_INTERRUPTED, CLI_UNVERIFIED, CLI_UNTRUSTED, CLI_FAILED };
 
@@ -109,6 +133,41 @@ static int worse(int a, int b)
 		if (a == order[i] || b == order[i])
 			return order[i];
 	return a > b ? a : b;
+}
+
+/* Those that were there at the checkpoint, if they are there still. */
+static int note_number(struct cli_verify_run *run, uint64_t sequence)
+{
+	const struct medark_checkpoint *c = &run->page.checkpoint;
+	uint64_t *numbers;
+
+	if (!run->page.has_checkpoint || sequence < c->first || sequence > c->sequence)
+		return 0;
+	numbers = realloc(run->numbers, (run->number_count + 1) * sizeof(*numbers));
+	if (!numbers)
+		return cli_report_memory(run->options);
+	run->numbers = numbers;
+	numbers[run->number_count++] = sequence;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* How many different ones. */
+static uint64_t count_numbers(struct cli_verify_run *run)
+{
+	uint64_t count = 0;
+
+	if (run->number_count)
+		qsort(run->numbers, run->number_count, sizeof(*run->numbers), by_number);
+	for (size_t i = 0; i < run->number_count; i++)
+		count += i == 0 || run->numbers[i] != run->numbers[i - 1];
+	return count;
 }
 
 static void note_latest(struct cli_verify_run *run, const struct medark_archive_info *info)
@@ -143,6 +202,9 @@ static int take(struct cli_verify_run *run, const char *path,
 		print_verified(path, info, in_lines);
 	}
 	note_latest(run, info);
+	code = note_number(run, info->sequence);
+	if (code)
+		return code;
 	code = medark_chain_add(run->chain, path, info, &err);
 	if (code < 0)
 		return cli_access_failed(options, "verify", path, code, &err);
@@ -164,8 +226,12 @@ static int verify_alone(struct cli_verify_run *run, const char *path)
 	double began = cli_report_clock();
 	int code = cli_access_open(options, &with, path);
 
-	if (code)
+	if (code) {
+		/* The sentence was printed; for the page it is asked for again. */
+		if (medark_archive_open(path, with.trust, NULL, &own.archive, &err) < 0)
+			cli_verify_page_fail(&run->page, path, err.message);
 		return code;
+	}
 	own.archive = with.archive;
 	cli_progress_begin(&progress, options, path);
 	code = medark_archive_verify(own.archive, (unsigned)options->threads, &progress.events,
@@ -173,8 +239,10 @@ static int verify_alone(struct cli_verify_run *run, const char *path)
 	cli_progress_end(&progress);
 	if (code >= 0)
 		code = medark_archive_info(own.archive, &info, &err);
-	if (code < 0)
+	if (code < 0) {
+		cli_verify_page_fail(&run->page, path, err.message);
 		return cli_access_failed(options, "verify", path, code, &err);
+	}
 	return take(run, path, &info, cli_report_clock() - began);
 }
 
@@ -188,13 +256,12 @@ static int each(void *context, const struct medark_verify_result *result)
 	if (cli_signals_stopped())
 		return CLI_INTERRUPTED;
 	if (result->code >= 0) {
-		run->worst = worse(run->worst, take(run, path, result->info, result->seconds));
+		run->worst = cli_verify_worse(run->worst,
+					      take(run, path, result->info, result->seconds));
 		return 0;
 	}
 	code = verify_alone(run, path);
-	if (code && code != CLI_INCOMPLETE)
-		cli_verify_page_fail(&run->page, path, result->error->message);
-	run->worst = worse(run->worst, code);
+	run->worst = cli_verify_worse(run->worst, code);
 	return run->worst == CLI_INTERRUPTED ? CLI_INTERRUPTED : 0;
 }
 
@@ -242,9 +309,20 @@ static int check_checkpoint(struct cli_verify_run *run)
 {
 	const struct medark_checkpoint *c = &run->page.checkpoint;
 	char sentence[SENTENCE_MAX];
+	uint64_t there = count_numbers(run);
 
 	if (!run->page.has_checkpoint)
 		return CLI_DONE;
+	/* Each names the one before it, so that the latest holds all; but they can be deleted. */
+	if (strcmp(run->at_checkpoint, c->manifest) == 0 && there < c->archives) {
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"%" PRIu64 " of the %" PRIu64
+			" archives that were there at the checkpoint of %s (sequence %" PRIu64
+			" to %" PRIu64 ") are gone, or do not verify",
+			c->archives - there, c->archives, c->created, c->first, c->sequence);
+		return find(run, sentence, CLI_INCOMPLETE);
+	}
 	if (strcmp(run->at_checkpoint, c->manifest) == 0) {
 		if (!run->options->json && !run->options->quiet)
 			(void)printf(
@@ -284,7 +362,7 @@ static int check_age(struct cli_verify_run *run)
 	if (!strptime(run->newest, "%Y-%m-%dT%H:%M:%SZ", &tm))
 		return CLI_DONE;
 	hours = difftime(time(NULL), timegm(&tm)) / 3600;
-	if (hours <= (double)run->policy.newest_hours)
+	if (hours >= -1 && hours <= (double)run->policy.newest_hours)
 		return CLI_DONE;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the policy is broken: the newest archive is of %s, %.0f hours ago; %" PRIu64
@@ -304,15 +382,14 @@ int cli_verify_run(struct cli_verify_run *run)
 		code = verify_alone(run, run->list.paths[0]);
 	else
 		code = verify_many(run);
-	if (run->list.count == 1 && code && code != CLI_INCOMPLETE && code != CLI_INTERRUPTED)
-		cli_verify_page_fail(&run->page, run->list.paths[0], "see what was printed");
-	run->worst = worse(run->worst, code);
+	run->worst = cli_verify_worse(run->worst, code);
 	if (run->worst == CLI_INTERRUPTED)
 		return run->worst;
-	run->worst = worse(run->worst, cli_chain_report(run->options, run->chain, &sink));
+	run->worst =
+		cli_verify_worse(run->worst, cli_chain_report(run->options, run->chain, &sink));
 	run->latest.first = sink.result.first;
 	run->latest.archives = sink.result.archives;
-	run->worst = worse(run->worst, check_checkpoint(run));
-	run->worst = worse(run->worst, check_age(run));
+	run->worst = cli_verify_worse(run->worst, check_checkpoint(run));
+	run->worst = cli_verify_worse(run->worst, check_age(run));
 	return run->worst;
 }

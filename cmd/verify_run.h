@@ -21,7 +21,9 @@ struct cli_verify_run {
 	struct medark_chain *chain;
 	struct medark_checkpoint latest; /* of those that verify: the one of the highest number */
 	char at_checkpoint[65];		 /* manifest of the archive of the checkpoint's number */
-	char newest[32];		 /* when the latest was made */
+	uint64_t *numbers;		 /* of those within the checkpoint's; owned */
+	size_t number_count;
+	char newest[32]; /* when the latest was made */
 	int worst;
 };
 
@@ -30,6 +32,10 @@ void cli_verify_run_clear(struct cli_verify_run *run);
 
 /* Reads what the options name: archives, trust, policy, checkpoint. 0 or an exit code. */
 int cli_verify_run_begin(struct cli_verify_run *run);
+
+/* Of two exit codes: changed is worse than untrusted, and that than not having been able to look.
+ */
+int cli_verify_worse(int a, int b);
 
 /* Verifies and tells all; the worst of the exit codes. */
 int cli_verify_run(struct cli_verify_run *run);

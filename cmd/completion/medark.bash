@@ -18,7 +18,7 @@ _medark_options() {
 		echo --trust --tsa-trust --signed-by --at --signer --signer-key \
 			--signer-key-passphrase-file --out --force --threads
 		;;
-	stamp) echo --tsa --trust --tsa-trust --tsa-ca --crl --signed-by --at ;;
+	stamp) echo --force --tsa --trust --tsa-trust --tsa-ca --crl --signed-by --at ;;
 	cosign)
 		echo --signer --signer-key --signer-key-passphrase-file --trust --tsa-trust --signed-by \
 			--at --threads

@@ -17,6 +17,13 @@
 extern "C" {
 #endif
 
+/*
+ * Finishes a change of the archive's end that was interrupted, if ARCHIVE.tail is there: 1 if it
+ * was, 0 if there was none. Both operations below do so by themselves. MEDARK_E_EXISTS if what is
+ * there is not of this archive, or another process changes it; MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ */
+MEDARK_API int medark_archive_settle(const char *path, struct medark_error *err);
+
 struct medark_stamp_request {
 	const char *archive;
 	const struct medark_trust *trust; /* of signers and time stamping authorities */
@@ -33,7 +40,7 @@ struct medark_stamp_request {
  * the next stamp covers them. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED as medark_archive_open(), or if
  * the stamp that comes back is wrong or of an authority that is not trusted: it is not kept then;
  * MEDARK_E_REMOTE if there is no answer; MEDARK_E_USAGE if the archive has room for no more;
- * MEDARK_E_INTERRUPTED, MEDARK_E_KEY (lists), MEDARK_E_EXISTS, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * MEDARK_E_INTERRUPTED, MEDARK_E_KEY (lists), MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_archive_stamp(const struct medark_stamp_request *request,
 				    const struct medark_events *events, struct medark_error *err);

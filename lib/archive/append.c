@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/append.h"
 
+#include "archive/evidence.h"
 #include "base/text.h"
 #include "container/member.h"
 #include "crypto/digest.h"
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 #define JOURNAL_SUFFIX ".tail"
-#define JOURNAL_HEAD   256 /* bytes; spaces and LF behind its text */
+#define JOURNAL_HEAD   384 /* bytes; spaces and LF behind its text */
 /* Everything behind MANIFEST. */
 #define END_MAX                                                                                    \
 	((size_t)2 * MEDARK_SIGNATURE_MAX +                                                        \
@@ -98,19 +99,21 @@ static int put_end(const struct medark_append *a, const struct medark_addition *
 /* The first bytes of the journal: where MANIFEST stands, and what it and the rest are. */
 struct journal {
 	uint64_t manifest_offset, manifest_size;
-	struct medark_digest manifest, end;
+	struct medark_digest manifest, old, end; /* end: what is behind MANIFEST, from now on */
 };
 
 static void journal_head(const struct journal *j, char out[JOURNAL_HEAD + 1])
 {
 	char manifest[2 * sizeof(j->manifest) + 1], end[2 * sizeof(j->end) + 1];
+	char old[2 * sizeof(j->old) + 1];
 	int n;
 
 	medark_text_hex(&j->manifest, sizeof(j->manifest), manifest);
+	medark_text_hex(&j->old, sizeof(j->old), old);
 	medark_text_hex(&j->end, sizeof(j->end), end);
 	n = snprintf(out, JOURNAL_HEAD + 1,
-		     "medark-tail 1\nmanifest %" PRIu64 " %" PRIu64 " %s\nend %s\n",
-		     j->manifest_offset, j->manifest_size, manifest, end);
+		     "medark-tail 1\nmanifest %" PRIu64 " %" PRIu64 " %s\nold %s\nend %s\n",
+		     j->manifest_offset, j->manifest_size, manifest, old, end);
 	memset(out + n, ' ', (size_t)(JOURNAL_HEAD - 1 - n));
 	out[JOURNAL_HEAD - 1] = '\n';
 	out[JOURNAL_HEAD] = '\0';
@@ -118,7 +121,8 @@ static void journal_head(const struct journal *j, char out[JOURNAL_HEAD + 1])
 
 static bool journal_parse(struct medark_bytes text, struct journal *out)
 {
-	char head[JOURNAL_HEAD + 1], manifest[65], end[65], again[JOURNAL_HEAD + 1];
+	char head[JOURNAL_HEAD + 1], again[JOURNAL_HEAD + 1];
+	char manifest[65], old[65], end[65];
 
 	if (text.size < JOURNAL_HEAD)
 		return false;
@@ -126,8 +130,10 @@ static bool journal_parse(struct medark_bytes text, struct journal *out)
 	head[JOURNAL_HEAD] = '\0';
 	/* NOLINTNEXTLINE(cert-err34-c): what was read is written again, and compared. */
 	if (sscanf(head,
-		   "medark-tail 1 manifest %" SCNu64 " %" SCNu64 " %64[0-9a-f] end %64[0-9a-f]",
-		   &out->manifest_offset, &out->manifest_size, manifest, end) != 4 ||
+		   "medark-tail 1 manifest %" SCNu64 " %" SCNu64
+		   " %64[0-9a-f] old %64[0-9a-f] end %64[0-9a-f]",
+		   &out->manifest_offset, &out->manifest_size, manifest, old, end) != 5 ||
+	    !medark_text_unhex(medark_bytes_text(old), &out->old, sizeof(out->old)) ||
 	    !medark_text_unhex(medark_bytes_text(manifest), &out->manifest,
 			       sizeof(out->manifest)) ||
 	    !medark_text_unhex(medark_bytes_text(end), &out->end, sizeof(out->end)) ||
@@ -166,32 +172,76 @@ static int carry_out(const struct medark_append *a, uint64_t offset, struct meda
 	return 0;
 }
 
-/* Is the file still the one that the journal is of? */
-static int check_manifest(const struct medark_append *a, const struct journal *j,
-			  struct medark_error *err)
+static int leave(const struct medark_append *a, const char *why, struct medark_error *err)
+{
+	return medark_error_set(err, MEDARK_E_EXISTS, "'%s' %s; look at it, and move it away",
+				a->journal, why);
+}
+
+static void digest_end(const struct medark_tail *tail, struct medark_digest *out)
+{
+	size_t front = (size_t)medark_member_space(tail->manifest.size);
+
+	medark_sha256(tail->bytes.data + front, tail->bytes.size - front, out);
+}
+
+/*
+ * Is the new end one of this archive? The bytes of MANIFEST stand in the file, those behind it in
+ * the journal: together they must be what an archive ends with.
+ */
+static int check_end(const struct medark_append *a, const struct journal *j,
+		     struct medark_bytes end, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer manifest = MEDARK_BUFFER(MEDARK_MANIFEST_MAX);
+	MEDARK_AUTO(medark_tail_clear) struct medark_tail tail = { 0 };
+	size_t front = (size_t)medark_member_space(j->manifest_size);
 	struct medark_digest digest;
 	int code;
 
 	MEDARK_TRY(medark_input_open(a->path, &in, err));
-	MEDARK_TRY(medark_buffer_reserve(&manifest, (size_t)j->manifest_size, err));
-	code = medark_input_read(in, j->manifest_offset + MEDARK_TAR_BLOCK, manifest.data,
-				 (size_t)j->manifest_size, err);
-	if (code < 0 && code != MEDARK_E_FORMAT)
-		return code;
-	medark_sha256(manifest.data, code < 0 ? 0 : (size_t)j->manifest_size, &digest);
-	if (code < 0 || !medark_digest_equal(&digest, &j->manifest))
-		return medark_error_set(err, MEDARK_E_EXISTS,
-					"'%s' is left of a change of another archive; look at it, "
-					"and move it away",
-					a->journal);
-	return 0;
+	tail.bytes = (struct medark_buffer)MEDARK_BUFFER(front + end.size);
+	MEDARK_TRY(medark_buffer_reserve(&tail.bytes, front, err));
+	code = medark_input_read(in, j->manifest_offset, tail.bytes.data, front, err);
+	if (code == MEDARK_E_FORMAT)
+		return leave(a, "is left of a change of another archive", err);
+	MEDARK_TRY(code);
+	tail.bytes.size = front;
+	MEDARK_TRY(medark_buffer_add(&tail.bytes, end.data, end.size, err));
+	tail.offset = j->manifest_offset;
+	if (medark_tail_parse(&tail, NULL) < 0)
+		return leave(a, "is not the end of this archive", err);
+	medark_sha256(tail.manifest.data, tail.manifest.size, &digest);
+	return medark_digest_equal(&digest, &j->manifest)
+		       ? 0
+		       : leave(a, "is left of a change of another archive", err);
 }
 
-/* 1 if there was a change to finish. */
+/*
+ * 1 if the change still has to be carried out: the file ends as it did before, or, half written, in
+ * nothing that can be read. 0 if it ends as it should. Ended it otherwise, somebody has put another
+ * copy in its place since.
+ */
+static int is_due(const struct medark_append *a, const struct journal *j, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
+	MEDARK_AUTO(medark_tail_clear) struct medark_tail tail = { 0 };
+	struct medark_digest digest;
+	int code;
+
+	MEDARK_TRY(medark_input_open(a->path, &in, err));
+	code = medark_tail_read(in, &tail, NULL);
+	if (code == MEDARK_E_FORMAT)
+		return 1;
+	if (code < 0)
+		return medark_error_set(err, code, "the end of '%s' cannot be read", a->path);
+	digest_end(&tail, &digest);
+	if (medark_digest_equal(&digest, &j->end))
+		return 0;
+	return medark_digest_equal(&digest, &j->old)
+		       ? 1
+		       : leave(a, "is left of a change of an earlier copy of the archive", err);
+}
+
 static int finish(const struct medark_append *a, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
@@ -200,32 +250,34 @@ static int finish(const struct medark_append *a, struct medark_error *err)
 	struct medark_bytes end;
 	struct journal j;
 	struct stat st;
+	int due;
 
 	if (lstat(a->journal, &st) < 0)
 		return errno == ENOENT
 			       ? 0
 			       : medark_error_errno(err, errno, "cannot look at '%s'", a->journal);
 	MEDARK_TRY(medark_small_file_read(a->journal, &text, &st, err));
-	if (journal_parse(medark_bytes(text.data, text.size), &j)) {
-		end = medark_bytes(text.data + JOURNAL_HEAD, text.size - JOURNAL_HEAD);
-		medark_sha256(end.data, end.size, &digest);
-		if (medark_digest_equal(&digest, &j.end)) {
-			MEDARK_TRY(check_manifest(a, &j, err));
-			MEDARK_TRY(carry_out(a, end_offset(j.manifest_offset, j.manifest_size), end,
-					     err));
-			return 1;
-		}
-	}
-	return medark_error_set(err, MEDARK_E_EXISTS,
-				"'%s' is there, but is not what an interrupted change leaves; "
-				"look at it, and move it away",
-				a->journal);
+	/* What others could have written is not carried out. */
+	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)) ||
+	    !journal_parse(medark_bytes(text.data, text.size), &j))
+		return leave(a, "is there, but is not what an interrupted change leaves", err);
+	end = medark_bytes(text.data + JOURNAL_HEAD, text.size - JOURNAL_HEAD);
+	medark_sha256(end.data, end.size, &digest);
+	if (!medark_digest_equal(&digest, &j.end))
+		return leave(a, "is there, but is not what an interrupted change leaves", err);
+	MEDARK_TRY(check_end(a, &j, end, err));
+	due = is_due(a, &j, err);
+	MEDARK_TRY(due);
+	if (due)
+		return carry_out(a, end_offset(j.manifest_offset, j.manifest_size), end, err);
+	if (unlink(a->journal) < 0)
+		return medark_error_errno(err, errno, "cannot remove '%s'", a->journal);
+	return 0;
 }
 
 /* ---- opening ---- */
 
-static int open_and_finish(const char *path, struct medark_append **out, int *out_finished,
-			   struct medark_error *err)
+int medark_append_open(const char *path, struct medark_append **out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_append_free) struct medark_append *a = calloc(1, sizeof(*a));
 
@@ -242,30 +294,21 @@ static int open_and_finish(const char *path, struct medark_append **out, int *ou
 	if (flock(a->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return medark_error_set(err, MEDARK_E_EXISTS,
 					"another run is changing the end of '%s'", path);
-	*out_finished = finish(a, err);
-	MEDARK_TRY(*out_finished);
-	*out = MEDARK_TAKE(a);
-	return 0;
-}
-
-int medark_append_open(const char *path, struct medark_append **out, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_append_free) struct medark_append *a = NULL;
-	int finished;
-
-	MEDARK_TRY(open_and_finish(path, &a, &finished, err));
+	MEDARK_TRY(finish(a, err));
 	MEDARK_TRY(read_tail(a, err));
 	*out = MEDARK_TAKE(a);
 	return 0;
 }
 
-int medark_append_finish(const char *path, struct medark_error *err)
+bool medark_append_has_journal(const char *path)
 {
-	MEDARK_AUTO(medark_append_free) struct medark_append *a = NULL;
-	int finished;
+	char real[PATH_MAX], journal[PATH_MAX + sizeof(JOURNAL_SUFFIX)];
+	struct stat st;
 
-	MEDARK_TRY(open_and_finish(path, &a, &finished, err));
-	return finished;
+	if (!realpath(path, real))
+		return false;
+	(void)snprintf(journal, sizeof(journal), "%s" JOURNAL_SUFFIX, real);
+	return lstat(journal, &st) == 0;
 }
 
 /* ---- adding ---- */
@@ -281,6 +324,7 @@ static int write_journal(const struct medark_append *a, struct medark_bytes end,
 
 	medark_sha256(a->tail.manifest.data, a->tail.manifest.size, &j.manifest);
 	medark_sha256(end.data, end.size, &j.end);
+	digest_end(&a->tail, &j.old);
 	journal_head(&j, head);
 	MEDARK_TRY(medark_buffer_add(&text, head, JOURNAL_HEAD, err));
 	MEDARK_TRY(medark_buffer_add(&text, end.data, end.size, err));
@@ -288,8 +332,29 @@ static int write_journal(const struct medark_append *a, struct medark_bytes end,
 				       err);
 }
 
-int medark_append_add(struct medark_append *a, struct medark_addition *wanted,
-		      struct medark_error *err)
+/* Is it sound with this list? What does not verify must not come to be. */
+static int judge(const struct medark_append *a, const struct medark_trust *trust,
+		 const struct medark_addition *list, size_t count, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_heap_free) struct medark_evidence *e = calloc(1, sizeof(*e));
+	struct medark_tail tail = { .offset = a->tail.offset,
+				    .manifest = a->tail.manifest,
+				    .signature = a->tail.signature,
+				    .addition_count = count };
+	int code;
+
+	if (!e)
+		return medark_error_memory(err, "evidence");
+	memcpy(tail.additions, list, count * sizeof(list[0]));
+	code = medark_evidence_check(&tail, trust, e, err);
+	return code < 0 ? medark_error_prefix(err, code,
+					      "with it the archive would not verify, so it was "
+					      "not added")
+			: 0;
+}
+
+int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
+		      struct medark_addition *wanted, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
 	struct medark_addition list[MEDARK_ADDITIONS_MAX + 1];
@@ -304,6 +369,9 @@ int medark_append_add(struct medark_append *a, struct medark_addition *wanted,
 	list[at] = *wanted;
 	memcpy(list + at + 1, a->tail.additions + at + replaces,
 	       (count - at - replaces) * sizeof(list[0]));
+	if (count + 1 - replaces > MEDARK_ADDITIONS_MAX)
+		return medark_error_set(err, MEDARK_E_EXISTS, "the archive has room for no more");
+	MEDARK_TRY(judge(a, trust, list, count + 1 - replaces, err));
 	MEDARK_TRY(put_end(a, list, count + 1 - replaces, &end, err));
 	MEDARK_TRY(write_journal(a, medark_bytes(end.data, end.size), err));
 	MEDARK_TRY(carry_out(a, end_offset(a->tail.offset, a->tail.manifest.size),

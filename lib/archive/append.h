@@ -5,13 +5,14 @@
  * data, stays as it is.
  *
  * The new end is first written and synced beside the archive, ARCHIVE.tail: whatever stops the
- * change leaves either the old end, or what it takes to finish. The next change, or
- * medark_append_finish(), does.
+ * change leaves either the old end, or what it takes to finish. The next change
+ * does.
  */
 #ifndef MEDARK_ARCHIVE_APPEND_H
 #define MEDARK_ARCHIVE_APPEND_H
 
 #include "archive/tail.h"
+#include "crypto/trust.h"
 
 #include <stdbool.h>
 
@@ -33,12 +34,14 @@ const struct medark_tail *medark_append_tail(const struct medark_append *a);
 
 /*
  * Adds one (its number is set), or replaces a member of lists, and syncs. `content` is copied.
- * Errors of medark_addition_place(); MEDARK_E_SYSTEM; MEDARK_E_MEMORY.
+ * Before anything is written the archive is judged as it will be, by `trust`: what would make it
+ * malformed, or its signer untrusted, is not added (MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED). Errors of
+ * medark_addition_place(); MEDARK_E_SYSTEM; MEDARK_E_MEMORY.
  */
-int medark_append_add(struct medark_append *a, struct medark_addition *wanted,
-		      struct medark_error *err) MEDARK_MUST_USE;
+int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
+		      struct medark_addition *wanted, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Finishes a change that was interrupted: 1 if there was one, else 0. Errors as of opening. */
-int medark_append_finish(const char *path, struct medark_error *err) MEDARK_MUST_USE;
+/* Is a journal there? Nothing else is looked at. */
+bool medark_append_has_journal(const char *path);
 
 #endif

@@ -138,7 +138,10 @@ static int put_archive(const struct medark_drill_report *report,
 	MEDARK_TRY(row(out, "signer", info->signer, err));
 	MEDARK_TRY(row(out, "signer's certificate, SHA-256", info->signer_fingerprint, err));
 	MEDARK_TRY(put_anchors(report->request, out, err));
-	MEDARK_TRY(row(out, "signed (claimed by the signer)", info->signed_at, err));
+	MEDARK_TRY(row(out,
+		       info->proven_at[0] ? "signed before, by a time stamp"
+					  : "signed (claimed by the signer)",
+		       info->proven_at[0] ? info->proven_at : info->signed_at, err));
 	MEDARK_TRY(row(out, "certificates judged as of",
 		       *info->judged_at ? info->judged_at : "the time of the drill", err));
 	MEDARK_TRY(row(out, "complete as exported",

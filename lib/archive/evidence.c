@@ -86,6 +86,10 @@ static int check_stamp(struct check *c, size_t at, struct medark_judgement *as_o
 	code = medark_timestamp_verify(a->content, medark_bytes(covered.data, covered.size),
 				       c->trust, as_of, stamp, &why);
 	MEDARK_TRY(settle(a, code, standing, &why, err));
+	if (standing->is_trusted && as_of->is_proven && stamp->time > as_of->at)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"a time stamp is older than the one before it, %u",
+					a->number);
 	if (standing->is_trusted)
 		*as_of = (struct medark_judgement) {
 			.has_time = true, .is_proven = true, .at = stamp->time, .crls = c->crls
@@ -109,11 +113,6 @@ static int check_stamps(struct check *c, struct medark_error *err)
 		if (a->number == 1)
 			c->then = as_of;
 		MEDARK_TRY(check_stamp(c, i, &as_of, err));
-		if (a->number < c->out->stamp_count &&
-		    c->out->stamps[a->number].stamp.time < c->out->stamps[a->number - 1].stamp.time)
-			return medark_error_set(err, MEDARK_E_FORMAT,
-						"time stamp %u is older than the one before it",
-						a->number + 1);
 	}
 	c->out->is_proven = as_of.is_proven;
 	c->out->proven_at = as_of.at;

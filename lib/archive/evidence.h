@@ -44,7 +44,7 @@ struct medark_evidence {
  * Verifies everything behind MANIFEST. A stamp is judged as of the trusted one behind it, the last
  * as of now; the signatures that a trusted stamp covers as of that stamp, the others as of now. A
  * time that `trust` was given holds instead. MEDARK_E_FORMAT, with the member's name, if any
- * signature, stamp or list is malformed or over something else, or stamps go back in time;
+ * signature, stamp or list is malformed or over something else, or trusted stamps go back in time;
  * MEDARK_E_UNTRUSTED if who signed MANIFEST.p7s is not trusted (`out` is then filled as far as it
  * is known); MEDARK_E_MEMORY. Any thread.
  */

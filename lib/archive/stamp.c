@@ -24,6 +24,16 @@ static int check(const struct medark_append *a, const struct medark_trust *trust
 	return medark_evidence_check(medark_append_tail(a), trust, out, err);
 }
 
+int medark_archive_settle(const char *path, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_append_free) struct medark_append *a = NULL;
+
+	if (!medark_append_has_journal(path))
+		return 0;
+	MEDARK_TRY(medark_append_open(path, &a, err));
+	return 1;
+}
+
 /* ---- revocation lists ---- */
 
 static int add_lists(struct medark_append *a, const struct medark_stamp_request *request,
@@ -47,7 +57,7 @@ static int add_lists(struct medark_append *a, const struct medark_stamp_request 
 		MEDARK_TRY(medark_crls_add_member(crls, tail->additions[at].content, err));
 	MEDARK_TRY(medark_crls_write(crls, &text, err));
 	wanted.content = medark_bytes(text.data, text.size);
-	return medark_append_add(a, &wanted, err);
+	return medark_append_add(a, request->trust, &wanted, err);
 }
 
 /* ---- stamps ---- */
@@ -99,7 +109,7 @@ static int add_stamp(struct medark_append *a, const struct medark_stamp_request 
 	MEDARK_TRY(medark_evidence_covered(tail, wanted.number, at, &covered, err));
 	MEDARK_TRY(fetch(request, medark_bytes(covered.data, covered.size), meter, &stamp, err));
 	wanted.content = medark_bytes(stamp.data, stamp.size);
-	return medark_append_add(a, &wanted, err);
+	return medark_append_add(a, request->trust, &wanted, err);
 }
 
 int medark_archive_stamp(const struct medark_stamp_request *request,
@@ -158,7 +168,7 @@ static int add_signature(const struct medark_cosign_request *request,
 	MEDARK_TRY(medark_signature_make(medark_append_tail(a)->manifest, certificate, key, &p7s,
 					 err));
 	wanted.content = medark_bytes(p7s.data, p7s.size);
-	return medark_append_add(a, &wanted, err);
+	return medark_append_add(a, request->trust, &wanted, err);
 }
 
 int medark_archive_cosign(const struct medark_cosign_request *request,
@@ -166,6 +176,7 @@ int medark_archive_cosign(const struct medark_cosign_request *request,
 {
 	MEDARK_AUTO(medark_archive_free) struct medark_archive *archive = NULL;
 
+	MEDARK_TRY(medark_archive_settle(request->archive, err));
 	/* Who signs says that it is whole. */
 	MEDARK_TRY(medark_archive_open(request->archive, request->trust, NULL, &archive, err));
 	MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));

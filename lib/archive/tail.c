@@ -160,11 +160,29 @@ static int take_additions(struct medark_bytes *rest, struct medark_tail *out,
 	return 0;
 }
 
+int medark_tail_parse(struct medark_tail *tail, struct medark_error *err)
+{
+	struct medark_bytes rest = medark_bytes(tail->bytes.data, tail->bytes.size);
+	uint64_t offset;
+
+	MEDARK_TRY(take(&rest, MEDARK_MEMBER_MANIFEST, MEDARK_MANIFEST_MAX, &tail->manifest, err));
+	MEDARK_TRY(
+		take(&rest, MEDARK_MEMBER_SIGNATURE, MEDARK_SIGNATURE_MAX, &tail->signature, err));
+	MEDARK_TRY(take_additions(&rest, tail, err));
+	if (rest.size != MEDARK_TAIL_SIZE)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"MANIFEST.p7s is not followed by LOCATOR");
+	/* The file may have changed since the first look: what counts is what is in memory. */
+	MEDARK_TRY(parse_end(rest.data, tail->offset + tail->bytes.size, &offset, err));
+	if (!is_locator(rest.data) || offset != tail->offset)
+		return medark_error_set(err, MEDARK_E_FORMAT, "the file changes while it is read");
+	return 0;
+}
+
 int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct medark_error *err)
 {
-	uint64_t size = medark_input_size(in), left, offset;
+	uint64_t size = medark_input_size(in), left;
 	uint8_t end[MEDARK_TAIL_SIZE];
-	struct medark_bytes rest;
 
 	*out = (struct medark_tail) { .bytes = MEDARK_BUFFER((size_t)REGION_MAX) };
 	if (size < sizeof(end))
@@ -177,19 +195,7 @@ int medark_tail_read(struct medark_input *in, struct medark_tail *out, struct me
 	MEDARK_TRY(medark_buffer_reserve(&out->bytes, (size_t)left, err));
 	MEDARK_TRY(medark_input_read(in, out->offset, out->bytes.data, (size_t)left, err));
 	out->bytes.size = (size_t)left;
-	rest = medark_bytes(out->bytes.data, out->bytes.size);
-	MEDARK_TRY(take(&rest, MEDARK_MEMBER_MANIFEST, MEDARK_MANIFEST_MAX, &out->manifest, err));
-	MEDARK_TRY(
-		take(&rest, MEDARK_MEMBER_SIGNATURE, MEDARK_SIGNATURE_MAX, &out->signature, err));
-	MEDARK_TRY(take_additions(&rest, out, err));
-	if (rest.size != MEDARK_TAIL_SIZE)
-		return medark_error_set(err, MEDARK_E_FORMAT,
-					"MANIFEST.p7s is not followed by LOCATOR");
-	/* The file may have changed since the first look: what counts is what is in memory. */
-	MEDARK_TRY(parse_end(rest.data, size, &offset, err));
-	if (!is_locator(rest.data) || offset != out->offset)
-		return medark_error_set(err, MEDARK_E_FORMAT, "the file changes while it is read");
-	return 0;
+	return medark_tail_parse(out, err);
 }
 
 int medark_tail_manifest(const struct medark_tail *tail, struct medark_manifest **out,

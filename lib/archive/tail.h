@@ -27,6 +27,13 @@ struct medark_tail {
  */
 int medark_tail_read(struct medark_input *in, struct medark_tail *out,
 		     struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The same of bytes that are there: fills the views of `tail`, whose `bytes` and `offset` are set.
+ * MEDARK_E_FORMAT.
+ */
+int medark_tail_parse(struct medark_tail *tail, struct medark_error *err) MEDARK_MUST_USE;
+
 /*
  * Parses the manifest, and checks that it stands where its members end (F-8, F-21): nothing else is
  * in the file. The caller has verified the signature, or says that nobody has. MEDARK_E_FORMAT,

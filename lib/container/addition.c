@@ -102,7 +102,7 @@ int medark_addition_place(const struct medark_addition *list, size_t count,
 	size_t at = 0;
 
 	if (is_signature && stamps > 1)
-		return medark_error_set(err, MEDARK_E_USAGE,
+		return medark_error_set(err, MEDARK_E_EXISTS,
 					"it was stamped again, and the stamp covers the "
 					"signatures: sign a checkpoint of it instead");
 	if (wanted->kind == MEDARK_ADDITION_CRLS)
@@ -111,7 +111,7 @@ int medark_addition_place(const struct medark_addition *list, size_t count,
 		wanted->number = medark_addition_count(list, count, wanted->kind) +
 				 forms[wanted->kind].first;
 	if (wanted->number > forms[wanted->kind].last)
-		return medark_error_set(err, MEDARK_E_USAGE,
+		return medark_error_set(err, MEDARK_E_EXISTS,
 					"it has all of its kind that an "
 					"archive has room for");
 	while (at < count && rank(&list[at]) < rank(wanted))

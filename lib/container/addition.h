@@ -48,7 +48,7 @@ int medark_addition_check(const struct medark_addition *list, size_t count,
 /*
  * Gives one that comes to `count` others its number, and says where it goes: in front of
  * list[*out_at], or, with *out_replaces, in its place: revocation lists that no stamp covers yet
- * are one member. MEDARK_E_USAGE, with what can be done, if there is no room for it, or a stamp
+ * are one member. MEDARK_E_EXISTS, with what can be done, if there is no room for it, or a stamp
  * covers the place where it would stand.
  */
 int medark_addition_place(const struct medark_addition *list, size_t count,

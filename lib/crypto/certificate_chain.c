@@ -37,7 +37,7 @@ static bool is_own(const struct judge *j, const X509_CRL *crl)
 	const struct medark_crls *own = j->request->judgement.crls;
 
 	for (size_t i = 0; own && i < medark_crls_count(own); i++)
-		if (X509_CRL_cmp(medark_crls_native(own, i), crl) == 0)
+		if (X509_CRL_match(medark_crls_native(own, i), crl) == 0)
 			return true;
 	return false;
 }
@@ -69,7 +69,7 @@ static time_t named_since(X509_CRL *crl, X509 *x509)
 	else if (invalid && to_time(invalid, &since) && since < at)
 		at = since > 0 ? since : 1;
 	ASN1_GENERALIZEDTIME_free(invalid);
-	return at;
+	return at > 0 ? at : 1;
 }
 
 /* Is what a list says no objection, as it was signed before? */
@@ -185,16 +185,22 @@ static int untrusted(const struct medark_chain_request *request, const char *rea
  * purpose. OpenSSL would look at it only for a purpose of its own list. An anchor is trusted for
  * whatever it says.
  */
-static bool may_all_sign(X509_STORE_CTX *context)
+static bool may_all(X509_STORE_CTX *context, bool of_signer)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
 	int below_anchor = X509_STORE_CTX_get_num_untrusted(context);
 
 	for (int i = 1; i < below_anchor; i++)
-		if (!medark_native_may_sign(sk_X509_value(chain, i)))
+		if (of_signer ? !medark_native_may_sign(sk_X509_value(chain, i))
+			      : !medark_native_may_stamp(sk_X509_value(chain, i)))
 			return false;
 	return true;
 }
+
+#define NOT_FOR_SIGNING                                                                            \
+	"a certificate above its own is not meant for signing (its extendedKeyUsage names "        \
+	"neither documentSigning nor emailProtection nor codeSigning)"
+#define NOT_FOR_STAMPS "a certificate above its own is not meant for time stamps"
 
 static int verify(X509_STORE_CTX *context, const struct judge *j, struct medark_error *err)
 {
@@ -208,11 +214,8 @@ static int verify(X509_STORE_CTX *context, const struct judge *j, struct medark_
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
 	if (ok <= 0) {
 		code = untrusted(request, reason_of(context), err);
-	} else if (request->of_signer && !may_all_sign(context)) {
-		code = untrusted(request,
-				 "a certificate above its own is not meant for signing (its "
-				 "extendedKeyUsage names neither documentSigning nor "
-				 "emailProtection nor codeSigning)",
+	} else if (!may_all(context, request->of_signer)) {
+		code = untrusted(request, request->of_signer ? NOT_FOR_SIGNING : NOT_FOR_STAMPS,
 				 err);
 	} else if (is_named(j, X509_STORE_CTX_get0_chain(context))) {
 		code = untrusted(request, "its certificate, or one above it, was revoked", err);
@@ -230,6 +233,29 @@ static void crl_stack_free(STACK_OF(X509_CRL) * stack)
 }
 MEDARK_DEFINE_AUTO(STACK_OF(X509_CRL), crl_stack_free)
 
+static bool is_signed_by(X509_CRL *crl, X509 *x509)
+{
+	return x509 && X509_NAME_cmp(X509_get_subject_name(x509), X509_CRL_get_issuer(crl)) == 0 &&
+	       X509_CRL_verify(crl, X509_get0_pubkey(x509)) == 1;
+}
+
+/*
+ * Did an authority that may stand in the chain sign a list that came with the archive? Others are
+ * as if they were not there (F-43): whoever can write to the archive could have put them there.
+ */
+static bool is_known(const struct medark_chain_request *request, X509_CRL *crl)
+{
+	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(request->store);
+	bool found = false;
+
+	for (int i = 0; !found && i < sk_X509_num(request->intermediates); i++)
+		found = is_signed_by(crl, sk_X509_value(request->intermediates, i));
+	for (int i = 0; !found && i < sk_X509_OBJECT_num(objects); i++)
+		found = is_signed_by(crl, X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i)));
+	medark_openssl_drain();
+	return found;
+}
+
 /* The lists of the trust, and those that came with the archive. */
 static int gather_lists(const struct medark_chain_request *request, STACK_OF(X509_CRL) * out,
 			struct medark_error *err)
@@ -244,7 +270,8 @@ static int gather_lists(const struct medark_chain_request *request, STACK_OF(X50
 		ok = !crl || sk_X509_CRL_push(out, crl) > 0;
 	}
 	for (size_t i = 0; ok && crls && i < medark_crls_count(crls); i++)
-		ok = sk_X509_CRL_push(out, medark_crls_native(crls, i)) > 0;
+		ok = !is_known(request, medark_crls_native(crls, i)) ||
+		     sk_X509_CRL_push(out, medark_crls_native(crls, i)) > 0;
 	return ok ? 0 : medark_error_memory(err, "revocation lists");
 }
 

@@ -95,7 +95,14 @@ static bool is_signing_purpose(const ASN1_OBJECT *purpose)
 	return false;
 }
 
-bool medark_native_may_sign(X509 *x509)
+static bool is_stamping_purpose(const ASN1_OBJECT *purpose)
+{
+	int nid = OBJ_obj2nid(purpose);
+
+	return nid == NID_time_stamp || nid == NID_anyExtendedKeyUsage;
+}
+
+static bool has_purpose(X509 *x509, bool (*is_wanted)(const ASN1_OBJECT *purpose))
 {
 	EXTENDED_KEY_USAGE *purposes;
 	bool found = false;
@@ -104,10 +111,20 @@ bool medark_native_may_sign(X509 *x509)
 		return true;
 	purposes = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
 	for (int i = 0; !found && i < sk_ASN1_OBJECT_num(purposes); i++)
-		found = is_signing_purpose(sk_ASN1_OBJECT_value(purposes, i));
+		found = is_wanted(sk_ASN1_OBJECT_value(purposes, i));
 	EXTENDED_KEY_USAGE_free(purposes);
 	medark_openssl_drain();
 	return found;
+}
+
+bool medark_native_may_sign(X509 *x509)
+{
+	return has_purpose(x509, is_signing_purpose);
+}
+
+bool medark_native_may_stamp(X509 *x509)
+{
+	return has_purpose(x509, is_stamping_purpose);
 }
 
 static int check_recipient(const struct medark_certificate *certificate, time_t now,

@@ -16,7 +16,7 @@ struct medark_crls {
 		X509_CRL *native;
 		uint8_t *der; /* OpenSSL's memory */
 		size_t size;
-	} list[MEDARK_CRLS_MAX]; /* sorted */
+	} list[MEDARK_CRLS_ALL_MAX]; /* sorted */
 	size_t count;
 };
 
@@ -72,14 +72,14 @@ static int add(struct medark_crls *crls, X509_CRL *crl, struct medark_error *err
 			break;
 		at++;
 	}
-	if (size <= 0 || order == 0 || crls->count == MEDARK_CRLS_MAX) {
+	if (size <= 0 || order == 0 || crls->count == MEDARK_CRLS_ALL_MAX) {
 		X509_CRL_free(crl);
 		OPENSSL_free(der);
 		if (size > 0 && order == 0)
 			return 0;
 		if (size > 0)
 			return medark_error_set(err, MEDARK_E_KEY, "more than %d revocation lists",
-						MEDARK_CRLS_MAX);
+						MEDARK_CRLS_ALL_MAX);
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "a revocation list");
 	}
 	memmove(&crls->list[at + 1], &crls->list[at], (crls->count - at) * sizeof(crls->list[0]));
@@ -194,6 +194,9 @@ int medark_crls_write(const struct medark_crls *crls, struct medark_buffer *out,
 	char *text;
 	long size;
 
+	if (crls->count > MEDARK_CRLS_MAX)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %d revocation lists",
+					MEDARK_CRLS_MAX);
 	for (size_t i = 0; bio && i < crls->count; i++)
 		if (!PEM_write_bio(bio, PEM_STRING_X509_CRL, "", crls->list[i].der,
 				   (long)crls->list[i].size))

@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MEDARK_CRLS_MAX	     64
+#define MEDARK_CRLS_MAX	     64		/* of a member */
+#define MEDARK_CRLS_ALL_MAX  576	/* of all members of an archive */
 #define MEDARK_CRLS_SIZE_MAX (1u << 20) /* bytes of the text */
 
 struct medark_crls;

@@ -52,6 +52,9 @@ int medark_certificate_check_pq_signing(const struct medark_certificate *certifi
  */
 bool medark_native_may_sign(X509 *x509);
 
+/* The same for time stamps: timeStamping, or any. Of the authorities below the anchor. */
+bool medark_native_may_stamp(X509 *x509);
+
 /* The kinds of key that the format takes. */
 enum medark_native_kind {
 	MEDARK_NATIVE_OTHER = 0, /* another algorithm or curve, or a size out of bounds */

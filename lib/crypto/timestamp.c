@@ -10,6 +10,9 @@
 #include <limits.h>
 #include <string.h>
 
+/* How far clocks may be apart. */
+#define FUTURE_SECONDS 600
+
 MEDARK_DEFINE_AUTO(TS_RESP, TS_RESP_free)
 MEDARK_DEFINE_AUTO(X509_STORE, X509_STORE_free)
 
@@ -28,6 +31,8 @@ static int check_form(struct medark_bytes stamp, TS_RESP *resp, struct medark_er
 	static const uint8_t granted[] = { 0x30, 0x03, 0x02, 0x01, 0x00 };
 	PKCS7 *token = TS_RESP_get_token(resp);
 	STACK_OF(PKCS7_SIGNER_INFO) * signers;
+	const ASN1_OBJECT *digest;
+	int nid;
 	uint8_t *der = NULL, *status = NULL;
 	int size = i2d_TS_RESP(resp, &der);
 	int status_size = i2d_TS_STATUS_INFO(TS_RESP_get_status_info(resp), &status);
@@ -41,10 +46,15 @@ static int check_form(struct medark_bytes stamp, TS_RESP *resp, struct medark_er
 	if (!is_one || !token || !PKCS7_type_is_signed(token) || !TS_RESP_get_tst_info(resp))
 		return medark_error_set(err, MEDARK_E_FORMAT, "the time stamp is malformed");
 	signers = PKCS7_get_signer_info(token);
-	if (sk_PKCS7_SIGNER_INFO_num(signers) != 1 ||
+	if (sk_PKCS7_SIGNER_INFO_num(signers) != 1 || sk_X509_CRL_num(token->d.sign->crl) > 0 ||
 	    sk_X509_ATTRIBUTE_num(sk_PKCS7_SIGNER_INFO_value(signers, 0)->unauth_attr) > 0)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"the time stamp holds what its authority did not sign");
+	X509_ALGOR_get0(&digest, NULL, NULL, sk_PKCS7_SIGNER_INFO_value(signers, 0)->digest_alg);
+	nid = OBJ_obj2nid(digest);
+	if (nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512)
+		return medark_error_set(err, MEDARK_E_FORMAT,
+					"the time stamp is signed with a hash that is not taken");
 	return 0;
 }
 
@@ -342,8 +352,15 @@ static int check_chain(const struct medark_certificate *authority, PKCS7 *token,
 
 	if (judgement)
 		request.judgement = *judgement;
-	if (medark_trust_time(trust, &request.judgement.at))
+	if (medark_trust_time(trust, &request.judgement.at)) {
 		request.judgement.has_time = true;
+		request.judgement.is_proven = false;
+	}
+	if (out->time > time(NULL) + FUTURE_SECONDS)
+		return medark_error_set(err, MEDARK_E_UNTRUSTED,
+					"the time stamping authority '%s' is not trusted: its time "
+					"is still to come",
+					out->authority);
 	if (out->time < medark_certificate_not_before(authority) || out->time > out->not_after)
 		return medark_error_set(err, MEDARK_E_UNTRUSTED,
 					"the time stamping authority '%s' is not trusted: its "

@@ -56,7 +56,7 @@ class Auditor(ArchiveTest):
         self.assertIn("signed before", said[0])
         self.assertIn("the archives go on from the checkpoint", said[4])
         self.assertIn("archives/night-3.medark: verified and signed", said[5])
-        self.assertIn("night-3.medark: stamped", said[-1])
+        self.assertIn("night-3.medark: has a time stamp until", said[-1])
         for report in "first.html", "drill.html", "drill.html.p7s", "visit.checkpoint", "p1.proof":
             self.assertTrue(os.path.exists(self.path(report)), report)
 

@@ -77,7 +77,7 @@ class Stamp(Base):
 
     def test_stamping_again_covers_what_is_there(self):
         for n in 1, 2, 3:
-            self.succeed(*self.stamp())
+            self.succeed(*self.stamp("--force"))
             self.assertEqual(len(self.verify()["stamps"]), n)
         self.unpack()
         names = ["MANIFEST", "MANIFEST.p7s", "MANIFEST.tsr"]
@@ -86,8 +86,45 @@ class Stamp(Base):
         self.write("covered", b"".join(self.read(name) for name in [*names, "MANIFEST.2.tsr"]))
         self.openssl("ts", "-verify", "-in", "MANIFEST.3.tsr", "-data", "covered", "-CAfile", "stamps.pem")
         for _ in range(6):
-            self.succeed(*self.stamp())
-        self.refuse(2, *self.stamp(), error="cannot stamp 'a.medark': it has all of its kind that an archive has room for")
+            self.succeed(*self.stamp("--force"))
+        self.refuse(1, *self.stamp("--force"), error="cannot stamp 'a.medark': it has all of its kind that an archive has room for")
+
+    def test_what_has_a_stamp_that_lasts_is_left_alone(self):
+        self.succeed(*self.stamp())
+        before = self.read("a.medark")
+        self.assertRegex(self.succeed(*self.stamp()).out, r"^a\.medark: has a time stamp until \S+; --force stamps it again\n$")
+        self.assertEqual(self.read("a.medark"), before)
+        self.assertEqual(len(self.authority.asked), 1)
+
+    def test_what_would_spoil_the_archive_is_not_added(self):
+        """A list with another key's signature counts as none; one that names the signer is not put in."""
+        root = Party("Root", ca=True)
+        leaf = Party("Clinic", root)
+        for name, content in [("leaf.cert.pem", leaf.pem), ("root.pem", root.pem), ("bad.crl", root.crl((leaf, -1)))]:
+            self.write(name, content)
+        self.write("leaf.key.pem", leaf.private(), 0o600)
+        self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "leaf.cert.pem", "--signer-key", "leaf.key.pem", "--out",
+                     "b.medark", "-q")
+        result = self.refuse(4, "stamp", "b.medark", "--crl", "bad.crl", "--trust", "root.pem")
+        self.assertIn("with it the archive would not verify, so it was not added", result.err)
+        self.succeed("verify", "b.medark", "--trust", "root.pem")
+
+    def test_a_journal_of_something_else_is_not_carried_out(self):
+        with open(self.path("other"), "wb") as f:
+            f.write(self.before)
+        done = subprocess.run([MEDARK, *self.cosign()], cwd=self.folder, capture_output=True, check=False, env=environment(),
+                              preexec_fn=self.limit(len(self.before)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        journal = self.read("a.medark.tail")
+        # Another copy was put in its place meanwhile, with a stamp.
+        self.write("a.medark", self.before)
+        os.rename(self.path("a.medark.tail"), self.path("kept"))
+        self.succeed(*self.stamp())
+        stamped = self.read("a.medark")
+        for content, mode in [(journal, 0o600), (journal, 0o666), (journal[:384], 0o600), (journal[:-512], 0o600)]:
+            self.write("a.medark.tail", content, mode)
+            self.refuse(1, *self.cosign())
+            self.assertEqual(self.read("a.medark"), stamped)
 
     def test_a_witness_signs_too(self):
         result = self.succeed(*self.cosign())
@@ -141,7 +178,7 @@ class Stamp(Base):
         subprocess.run(["tar", "-xf", "b.medark", "MANIFEST.crl"], cwd=self.folder, check=True)
         self.assertEqual(self.read("MANIFEST.crl"), lists(self.read("one.crl"), self.read("two.crl")))
         self.succeed(*self.stamp("--trust", "root.pem", archive="b.medark"))
-        self.succeed(*self.stamp("--trust", "root.pem", archive="b.medark"))
+        self.succeed(*self.stamp("--trust", "root.pem", "--force", archive="b.medark"))
         self.write("three.crl", root.crl(begin=-3))
         self.succeed("stamp", "b.medark", "--crl", "three.crl", "--trust", "root.pem", "--tsa-trust", "stamps.pem")
         names = subprocess.run(["tar", "-tf", "b.medark"], cwd=self.folder, capture_output=True, text=True, check=True).stdout.split()
@@ -225,7 +262,7 @@ class Authorities(Base):
             return kept[0]
         self.authority.answer = again
         self.succeed(*self.stamp())
-        result = self.run_medark(*self.stamp())
+        result = self.run_medark(*self.stamp("--force"))
         self.assertEqual(result.code, 3, result.err)
 
     def test_an_authority_that_is_not_trusted(self):

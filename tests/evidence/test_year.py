@@ -179,7 +179,7 @@ class Autumn(Nights):
                      "auditor.key.pem", code=3)
         with open(self.path("report.html"), encoding="utf-8") as f:
             page = f.read()
-        self.assertIn("64 of 65 archives verify. Something has to be looked at: see below.", page)
+        self.assertIn("64 of 65 archives verify; 64 are not complete. Something has to be looked at: see below.", page)
         self.assertIn("<li>year/night-321.medark: does not verify: this is no medark archive</li>", page)
         self.assertIn("the archives with sequence 320 to 321", page)
         self.assertIn("only a checkpoint, kept elsewhere, shows that", page)
@@ -216,6 +216,16 @@ class Checkpoint(Nights):
             bad[at] ^= 1
             self.write("year.checkpoint", bytes(bad))
             self.assertEqual(self.run_medark("verify", "year/night-001.medark", "--trust", "root.pem", *kept).code, 3, at)
+
+    def test_the_first_ones_are_deleted(self):
+        kept = self.checkpoint()
+        for number in 1, 2:
+            os.remove(self.path("year", name(number)))
+        line, = self.verify(6, *kept)
+        self.assertIn("2 of the 5 archives that were there at the checkpoint of", line)
+        os.remove(self.path("year", name(4)))
+        self.write("policy", "missing = 9\n")
+        self.assertIn("3 of the 5 archives that were there at the checkpoint of", self.verify(6, *kept, "--policy", "policy")[-1])
 
     def test_of_somebody_else(self):
         self.checkpoint()
@@ -258,7 +268,8 @@ class Checkpoint(Nights):
         for text, what in [("signers = x\n", "there is no such rule; medark-verify(1) lists them"), ("signer\n", "it is not of the form "
                            "'key = value'"), ("stamped = maybe\n", "the value must be yes or no"), ("strength = 99\n", "the value must be "
                            "128 or 192"), ("missing = -1\n", "the value must be a number up to 1000000"),
-                           ("signer = 1234\n", "a fingerprint has 64 hexadecimal digits")]:
+                           ("signer = 1234\n", "a fingerprint has 64 hexadecimal digits"),
+                           (f"signer = {'ab' * 33}\n", "a fingerprint has 64 hexadecimal digits"), ("purpose =\n", "the value is missing")]:
             self.write("policy", "# first\n" + text)
             self.refuse(2, "verify", "year", "--trust", "root.pem", "--policy", "policy",
                         error=f"cannot use the policy 'policy', line 2: {what}")

@@ -142,7 +142,7 @@ static void what_is_added_gets_its_place(void **state)
 	expect_place(once, 3, MEDARK_ADDITION_STAMP, "MANIFEST.2.tsr", 3, false);
 	expect_place(twice, 2, MEDARK_ADDITION_CRLS, "MANIFEST.2.crl", 2, false);
 	assert_int_equal(medark_addition_place(twice, 2, &late, &at, &replaces, &err),
-			 MEDARK_E_USAGE);
+			 MEDARK_E_EXISTS);
 	assert_string_equal(err.message, "it was stamped again, and the stamp covers the "
 					 "signatures: sign a checkpoint of it instead");
 }
