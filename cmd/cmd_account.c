@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark account: the accounts of who may read charts where archives are served. */
-#include "closest.h"
 #include "passphrase.h"
 #include "report.h"
 #include "state.h"
+#include "subverb.h"
 #include "text.h"
 
 #include <medark/desk.h>
@@ -176,23 +176,10 @@ static const char *subverb_name(size_t i, const void *context)
 /* NULL after the mistake was reported. */
 static const struct subverb *find(const struct cli_options *options)
 {
-	const char *word = options->operands.count ? options->operands.items[0] : NULL;
-	const char *near;
+	int at = cli_subverb_find(options, SUBVERBS, subverb_name,
+				  "list, add, passwd, roles, totp, disable, enable or remove");
 
-	if (!word) {
-		(void)cli_report_usage(options,
-				       "cannot run account: it needs a second word: list, "
-				       "add, passwd, roles, totp, disable, enable or remove");
-		return NULL;
-	}
-	for (size_t i = 0; i < SUBVERBS; i++)
-		if (strcmp(subverbs[i].name, word) == 0)
-			return &subverbs[i];
-	near = cli_closest(word, SUBVERBS, subverb_name, NULL);
-	(void)cli_report_usage(options, "cannot run 'account %s': it is unknown%s%s%s", word,
-			       near ? "; did you mean 'account " : "", near ? near : "",
-			       near ? "'?" : "");
-	return NULL;
+	return at < 0 ? NULL : &subverbs[at];
 }
 
 /* An option that would do nothing is a mistake. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark key new|split|join: key pairs for sites without a PKI, and private keys in shares. */
-#include "closest.h"
 #include "inputs.h"
 #include "key_shares.h"
 #include "report.h"
+#include "subverb.h"
 
 #include <medark/key.h>
 
@@ -193,23 +193,9 @@ static const char *subverb_name(size_t i, const void *context)
 /* NULL after the mistake was reported. */
 static const struct subverb *find(const struct cli_options *options)
 {
-	const char *word = options->operands.count ? options->operands.items[0] : NULL;
-	const char *near;
+	int at = cli_subverb_find(options, SUBVERBS, subverb_name, "new, split or join");
 
-	if (!word) {
-		(void)cli_report_usage(options,
-				       "cannot run key: it needs a second word: new, split "
-				       "or join");
-		return NULL;
-	}
-	for (size_t i = 0; i < SUBVERBS; i++)
-		if (strcmp(subverbs[i].name, word) == 0)
-			return &subverbs[i];
-	near = cli_closest(word, SUBVERBS, subverb_name, NULL);
-	(void)cli_report_usage(options, "cannot run 'key %s': it is unknown%s%s%s", word,
-			       near ? "; did you mean 'key " : "", near ? near : "",
-			       near ? "'?" : "");
-	return NULL;
+	return at < 0 ? NULL : &subverbs[at];
 }
 
 /* An option that would do nothing is a mistake. */

@@ -81,12 +81,6 @@ static int has_stamp(const struct cli_options *options, const struct cli_access 
 	return 0;
 }
 
-/* Is there no sense in going on? */
-static bool code_stops(int code)
-{
-	return code == CLI_INTERRUPTED;
-}
-
 static int stamp_one(const struct cli_options *options, const struct cli_access *shared,
 		     const char *path)
 {
@@ -135,7 +129,7 @@ int cmd_stamp(const struct cli_options *options)
 	if (code)
 		return code;
 	/* One that cannot be stamped keeps the others from nothing. */
-	for (size_t i = 0; i < options->operands.count && !code_stops(code); i++) {
+	for (size_t i = 0; code != CLI_INTERRUPTED && i < options->operands.count; i++) {
 		int one = stamp_one(options, &shared, options->operands.items[i]);
 
 		code = one > code ? one : code;

@@ -4,9 +4,7 @@
 #include "page_text.h"
 #include "passphrase.h"
 #include "report.h"
-#include "result_file.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -316,28 +314,27 @@ static void put_archives(FILE *f, const struct cli_verify_page *page)
 	(void)fputs("</tbody>\n</table>\n", f);
 }
 
-static int sign(const struct cli_verify_page *page, const char *text, size_t size)
+/* The page, and its signature if there is a signer. */
+static int store(const struct cli_options *options, const char *text, size_t size)
 {
 	__attribute__((cleanup(cli_passphrase_clear))) struct cli_passphrase opens = { .size = 0 };
-	const struct cli_options *options = page->options;
 	struct medark_checkpoint_request request = { .path = options->report,
 						     .replace = options->force,
 						     .certificate = options->signer,
 						     .key = options->signer_key };
 	struct medark_error err = { 0 };
-	int code;
+	int code = 0;
 
-	if (!options->signer)
-		return 0;
-	code = cli_passphrase_read_for_key(options, options->signer_key,
-					   options->signer_key_passphrase_file, &opens);
+	if (options->signer)
+		code = cli_passphrase_read_for_key(options, options->signer_key,
+						   options->signer_key_passphrase_file, &opens);
 	if (code)
 		return code;
 	request.passphrase = opens.size ? opens.bytes : NULL;
 	request.passphrase_size = opens.size;
-	code = medark_report_sign(&request, text, size, &err);
+	code = medark_report_write(&request, text, size, &err);
 	return code < 0 ? cli_report_failure(options,
-					     &(struct cli_failure) { .action = "sign the report",
+					     &(struct cli_failure) { .action = "write the report",
 								     .file = options->report,
 								     .code = code,
 								     .err = &err })
@@ -346,7 +343,6 @@ static int sign(const struct cli_verify_page *page, const char *text, size_t siz
 
 int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 {
-	CLI_AUTO_RESULT_FILE struct cli_result_file file = { 0 };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f;
@@ -369,15 +365,7 @@ int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 		free(text);
 		return cli_report_memory(page->options);
 	}
-	code = cli_result_file_open(&file, page->options, "--report", page->options->report);
-	if (!code && fwrite(text, 1, size, file.f) != size)
-		code = cli_report_error(page->options, CLI_FAILED,
-					"cannot write the report '%s': %s", page->options->report,
-					strerror(errno));
-	if (!code)
-		code = sign(page, text, size);
-	if (!code)
-		code = cli_result_file_finish(&file);
+	code = store(page->options, text, size);
 	free(text);
 	return code;
 }

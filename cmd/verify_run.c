@@ -2,6 +2,7 @@
 #include "verify_run.h"
 
 #include "info.h"
+#include "inputs.h"
 #include "progress.h"
 #include "report.h"
 #include "signals.h"
@@ -35,9 +36,14 @@ static int check_outputs(const struct cli_options *options)
 {
 	const char *path = options->verb->bit == CLI_CHECKPOINT ? options->out : options->report;
 	char signature[PATH_MAX];
+	int code;
 
-	if (!path || options->force)
+	if (!path)
 		return 0;
+	/* With --force, too: an archive is no report. */
+	code = cli_inputs_check_file(options, options->report ? "--report" : "--out", path);
+	if (code || options->force)
+		return code;
 	(void)snprintf(signature, sizeof(signature), "%s.p7s", path);
 	if (access(path, F_OK) == 0 ||
 	    (options->report && options->signer && access(signature, F_OK) == 0))

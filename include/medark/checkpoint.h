@@ -52,12 +52,12 @@ MEDARK_API int medark_checkpoint_read(const char *path, const struct medark_trus
 				      struct medark_checkpoint *out, struct medark_error *err);
 
 /*
- * Signs a report, or any other file that was just made: writes PATH.p7s, a detached signature over
- * `data`, which `openssl cms -verify -binary -content PATH` checks; of `request`, `path` is that of
- * the file. Errors as of writing.
+ * Writes a report; with a certificate, also PATH.p7s, a detached signature over its bytes, which
+ * `openssl cms -verify -binary -content PATH` checks. Both get their names at the end. Errors as of
+ * writing a checkpoint.
  */
-MEDARK_API int medark_report_sign(const struct medark_checkpoint_request *request, const void *data,
-				  size_t size, struct medark_error *err);
+MEDARK_API int medark_report_write(const struct medark_checkpoint_request *request,
+				   const void *data, size_t size, struct medark_error *err);
 
 #ifdef __cplusplus
 }

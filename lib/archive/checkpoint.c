@@ -131,20 +131,6 @@ int medark_checkpoint_write(const struct medark_checkpoint *c,
 	return write_file(request->path, request->replace, medark_bytes(file.data, file.size), err);
 }
 
-int medark_report_sign(const struct medark_checkpoint_request *request, const void *data,
-		       size_t size, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer p7s = MEDARK_BUFFER(MEDARK_SIGNATURE_SIZE_MAX);
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer path = MEDARK_BUFFER(8192);
-
-	MEDARK_TRY(medark_digest_setup(err));
-	MEDARK_TRY(medark_buffer_print(&path, err, "%s.p7s", request->path));
-	MEDARK_TRY(sign(request, medark_bytes(data, size), &p7s, err));
-	return write_file((const char *)path.data, request->replace,
-			  medark_bytes(p7s.data, p7s.size), err);
-}
-
 /* ---- reading ---- */
 
 static int no_checkpoint(struct medark_error *err)

@@ -6,6 +6,8 @@
 #include "crypto/signature.h"
 #include "store/output.h"
 
+#include <medark/checkpoint.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -84,4 +86,20 @@ int medark_signed_report_finish(struct medark_signed_report *r, struct medark_by
 	if (code < 0 && r->signer)
 		(void)unlink(r->signature_path);
 	return code;
+}
+
+int medark_report_write(const struct medark_checkpoint_request *request, const void *data,
+			size_t size, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_signed_report_free) struct medark_signed_report *report = NULL;
+	const struct medark_signed_report_setup setup = {
+		.path = request->path,
+		.replace = request->replace,
+		.signer = request->certificate,
+		.signer_key = request->key,
+		.passphrase = medark_bytes(request->passphrase, request->passphrase_size),
+	};
+
+	MEDARK_TRY(medark_signed_report_new(&setup, &report, err));
+	return medark_signed_report_finish(report, medark_bytes(data, size), err);
 }
