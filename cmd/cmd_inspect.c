@@ -1,50 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark inspect: what everybody can see, with the warning that nothing of it was checked. */
 #include "access.h"
+#include "asked.h"
 #include "info.h"
 #include "report.h"
 #include "terminal.h"
 #include "text.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-/* Is the certificate of --recipient, which was described, among the archive's? */
-static bool is_among(const struct medark_archive_info *info,
-		     const struct medark_certificate_info *certificate)
-{
-	for (uint32_t i = 0; i < info->recipient_count; i++)
-		if (certificate->recipient_id[0] &&
-		    strcmp(info->recipients[i].id, certificate->recipient_id) == 0)
-			return true;
-	return false;
-}
-
-/* The certificates of --recipient; NULL after a failure was reported. */
-static struct medark_certificate_info *describe(const struct cli_options *options, int *out_code)
-{
-	size_t count = options->recipients.count;
-	struct medark_certificate_info *all = calloc(count + 1, sizeof(*all));
-	struct medark_error err = { 0 };
-
-	if (!all)
-		*out_code = cli_report_memory(options);
-	for (size_t i = 0; all && i < count; i++) {
-		const char *path = options->recipients.items[i];
-		int code = medark_certificate_describe(path, &all[i], &err);
-
-		if (code == 0)
-			continue;
-		*out_code = cli_report_failure(
-			options, &(struct cli_failure) { .action = "use the recipient",
-							 .file = path,
-							 .code = code,
-							 .err = &err });
-		free(all);
-		all = NULL;
-	}
-	return all;
-}
 
 static void print_asked(const struct cli_options *options, const struct medark_archive_info *info,
 			const struct medark_certificate_info *asked)
@@ -53,7 +14,8 @@ static void print_asked(const struct cli_options *options, const struct medark_a
 		(void)fprintf(stdout, "  %-14s ", i ? "" : "asked for");
 		cli_text_print(stdout, options->recipients.items[i]);
 		(void)fprintf(stdout, ": %s\n",
-			      is_among(info, &asked[i]) ? "is a recipient" : "is no recipient");
+			      cli_asked_is_among(info, &asked[i]) ? "is a recipient"
+								  : "is no recipient");
 	}
 }
 
@@ -66,7 +28,7 @@ static void json_asked(struct cli_json *json, const struct cli_options *options,
 		cli_json_open(json, NULL, '{');
 		cli_json_text(json, "certificate", options->recipients.items[i]);
 		cli_json_text_or_null(json, "id", asked[i].recipient_id);
-		cli_json_bool(json, "is_recipient", is_among(info, &asked[i]));
+		cli_json_bool(json, "is_recipient", cli_asked_is_among(info, &asked[i]));
 		cli_json_close(json, '}');
 	}
 	cli_json_close(json, ']');
@@ -77,7 +39,7 @@ static int answer(const struct cli_options *options, const struct medark_archive
 		  const struct medark_certificate_info *asked)
 {
 	for (size_t i = 0; i < options->recipients.count; i++)
-		if (!is_among(info, &asked[i]))
+		if (!cli_asked_is_among(info, &asked[i]))
 			return cli_report_error(options, CLI_IDENTITY,
 						"cannot find '%s' among the recipients of '%s'",
 						options->recipients.items[i],
@@ -120,14 +82,9 @@ static void print_json(const struct cli_options *options, const char *path,
 	cli_json_end(&json);
 }
 
-static void free_asked(struct medark_certificate_info **asked)
-{
-	free(*asked);
-}
-
 int cmd_inspect(const struct cli_options *options)
 {
-	__attribute__((cleanup(free_asked))) struct medark_certificate_info *asked = NULL;
+	CLI_AUTO_ASKED struct medark_certificate_info *asked = NULL;
 	struct cli_missing missing = { 0 };
 	struct medark_archive_info info;
 	struct medark_error err = { 0 };
@@ -146,7 +103,7 @@ int cmd_inspect(const struct cli_options *options)
 	code = cli_access_check_archive(options, path);
 	if (code)
 		return code;
-	asked = describe(options, &code);
+	asked = cli_asked_describe(options, &code);
 	if (!asked)
 		return code;
 	code = medark_archive_inspect(path, &info, &err);

@@ -35,6 +35,26 @@ static void print_recipients(FILE *out, const struct medark_archive_info *info)
 	}
 }
 
+/* Who let more people open it, since. */
+static void print_revisions(FILE *out, const struct medark_archive_info *info, bool is_verified)
+{
+	char text[1024];
+
+	for (uint32_t i = 0; i < info->revision_count; i++) {
+		bool trusted = info->revisions[i].trusted || !is_verified;
+		unsigned added = 0;
+
+		for (uint32_t j = 0; j < info->recipient_count; j++)
+			added += info->recipients[j].revision == i + 2;
+		(void)snprintf(text, sizeof(text), "%u recipient%s by %.500s, claimed %s%s", added,
+			       added == 1 ? "" : "s", info->revisions[i].signer,
+			       info->revisions[i].signed_at, trusted ? "" : ": not trusted");
+		cli_report_row(out, i ? "" : "added", text);
+		if (!trusted)
+			cli_report_row(out, "", info->revisions[i].why);
+	}
+}
+
 static void print_complete(FILE *out, const struct medark_archive_info *info)
 {
 	char text[128];
@@ -141,20 +161,43 @@ void cli_info_print(const struct cli_options *options, const struct medark_archi
 	print_complete(out, info);
 	if (options->verb->bit == CLI_INSPECT || options->verbose)
 		print_recipients(out, info);
+	print_revisions(out, info, options->verb->bit != CLI_INSPECT);
 	if (options->verbose)
 		print_counts(out, info);
 }
 
-static void json_lists(struct cli_json *json, const struct medark_archive_info *info)
+void cli_info_json_recipients(struct cli_json *json, const struct medark_archive_info *info,
+			      const char *(*name_of)(void *context, const char *id), void *context)
 {
 	cli_json_open(json, "recipients", '[');
 	for (uint32_t i = 0; i < info->recipient_count; i++) {
 		cli_json_open(json, NULL, '{');
 		cli_json_text(json, "kind", info->recipients[i].kind);
 		cli_json_text(json, "id", info->recipients[i].id);
+		cli_json_number(json, "revision", info->recipients[i].revision);
+		if (name_of)
+			cli_json_text_or_null(json, "certificate",
+					      name_of(context, info->recipients[i].id));
 		cli_json_close(json, '}');
 	}
 	cli_json_close(json, ']');
+	cli_json_open(json, "revisions", '[');
+	for (uint32_t i = 0; i < info->revision_count; i++) {
+		cli_json_open(json, NULL, '{');
+		cli_json_number(json, "revision", i + 2);
+		cli_json_text(json, "signer", info->revisions[i].signer);
+		cli_json_text(json, "fingerprint", info->revisions[i].fingerprint);
+		cli_json_text(json, "signed_at", info->revisions[i].signed_at);
+		cli_json_bool(json, "trusted", info->revisions[i].trusted);
+		cli_json_text_or_null(json, "why", info->revisions[i].why);
+		cli_json_close(json, '}');
+	}
+	cli_json_close(json, ']');
+}
+
+static void json_lists(struct cli_json *json, const struct medark_archive_info *info)
+{
+	cli_info_json_recipients(json, info, NULL, NULL);
 	cli_json_open(json, "signatures", '[');
 	for (uint32_t i = 0; i < info->signature_count; i++) {
 		cli_json_open(json, NULL, '{');

@@ -14,4 +14,11 @@ void cli_info_print(const struct cli_options *options, const struct medark_archi
 /* Adds all keys to an object that was begun. */
 void cli_info_json(struct cli_json *json, const struct medark_archive_info *info);
 
+/*
+ * Adds the arrays "recipients" and "revisions" to an object that was begun. With `name_of` each
+ * recipient has the key "certificate": what it gives for the id, or null.
+ */
+void cli_info_json_recipients(struct cli_json *json, const struct medark_archive_info *info,
+			      const char *(*name_of)(void *context, const char *id), void *context);
+
 #endif

@@ -17,12 +17,15 @@
 #define COUNTS	  (CLI_DIFF | CLI_SCOPE)
 #define EVIDENCE  (CLI_STAMP | CLI_COSIGN | CLI_CHECKPOINT)
 #define LISTS	  (CLI_PATIENTS | CLI_ITEMS)
-#define OPENS	  (LISTS | CLI_RESTORE | CLI_SERVE | CLI_PROVE | CLI_DRILL | COUNTS)
+#define SHOWS	  (LISTS | CLI_SERVE)
+#define OPENS	  (SHOWS | CLI_RESTORE | CLI_PROVE | CLI_DRILL | COUNTS | CLI_RECIPIENTS)
 #define LONG                                                                                       \
 	(CLI_EXPORT | CLI_VERIFY | CLI_CHECKPOINT | CLI_RESTORE | CLI_COSIGN | CLI_PROVE |         \
 	 CLI_DRILL | COUNTS)
-#define LEAVES	 (CLI_RESTORE | CLI_PROVE | CLI_DRILL)
-#define SIGNS	 (CLI_EXPORT | CLI_RESTORE | CLI_VERIFY | CLI_CHECKPOINT | CLI_COSIGN | CLI_DRILL)
+#define LEAVES (CLI_RESTORE | CLI_PROVE | CLI_DRILL)
+#define SIGNS                                                                                      \
+	(CLI_EXPORT | CLI_RESTORE | CLI_VERIFY | CLI_CHECKPOINT | CLI_COSIGN | CLI_DRILL |         \
+	 CLI_RECIPIENTS)
 #define CHECKS	 (CLI_VERIFY | CLI_VERIFY_PROOF | OPENS | EVIDENCE)
 #define DESK	 (CLI_ACCOUNT | CLI_AUDIT)
 #define WORK	 (CLI_EXPORT | CLI_RUN | CHECKS | CLI_INSPECT | CLI_KEY | DESK)
@@ -47,6 +50,8 @@ const struct cli_option cli_option_table[] = {
 	  "write PREFIX.cert.pem, and PREFIX.key.pem or\nPREFIX.share-1.txt and so on; join: the key's file" },
 	{ "recipient", 0, CLI_LIST, CLI_EXPORT, AT(recipients), "CERT",
 	  "certificate (PEM) of who can open it; repeatable" },
+	{ "recipient", 0, CLI_LIST, CLI_RECIPIENTS, AT(recipients), "CERT",
+	  "add: certificate (PEM) of who can open it from now on;\nlist: name this one where it stands; repeatable" },
 	{ "escrow", 0, CLI_LIST, CLI_EXPORT, AT(escrows), "CERT",
 	  "certificate (PEM) of a key that is kept for when the\nothers are lost, as in shares; repeatable" },
 	{ "tsa", 0, CLI_TEXT, CLI_STAMP, AT(tsa), "URL",
@@ -59,6 +64,8 @@ const struct cli_option cli_option_table[] = {
 	  "revocation lists (PEM) to put beside the signature;\nrepeatable" },
 	{ "signer", 0, CLI_TEXT, CLI_EXPORT | CLI_COSIGN, AT(signer), "CERT",
 	  "certificate (PEM) of the signer, intermediates too" },
+	{ "signer", 0, CLI_TEXT, CLI_RECIPIENTS, AT(signer), "CERT",
+	  "add: certificate (PEM) of who signs that they were\nadded, intermediates too" },
 	{ "signer-key", 0, CLI_TEXT, SIGNS, AT(signer_key), "KEY", "the signer's private key" },
 	{ "signer-key-passphrase-file", 0, CLI_TEXT, SIGNS, AT(signer_key_passphrase_file), "FILE",
 	  "opens the signer's key if it is encrypted" },

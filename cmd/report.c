@@ -87,6 +87,9 @@ static int report(const struct cli_options *options, const char *file, int exit_
 /* What was given already, and did not help, is no way on. */
 static const char *hint_for_taken(const struct cli_options *options)
 {
+	/* What changes an archive replaces nothing. */
+	if (options->verb->bit & (CLI_STAMP | CLI_COSIGN | CLI_RECIPIENTS))
+		return NULL;
 	return options->force ? "choose another name"
 			      : "choose another name, or give --force to replace it";
 }

@@ -332,6 +332,33 @@ const struct cli_verb cli_verbs[] = {
 			    "      --list concerned.csv\n",
 	},
 	{
+		.name = "recipients",
+		.title = "recipients",
+		.action = "tell or add recipients of",
+		.brief = "list who can open an archive; let more people open it",
+		.bit = CLI_RECIPIENTS,
+		.run = cmd_recipients,
+		.exits = "0 1 2 3 4 5 130",
+		.meanings = { { CLI_UNTRUSTED,
+				"the signer of the archive, or of recipients, is not trusted" } },
+		.synopsis =
+			"medark recipients list FILE|FOLDER... --trust CERT [options]\n"
+			"       medark recipients add FILE|FOLDER... --recipient CERT --identity KEY\n"
+			"               --trust CERT --signer CERT --signer-key KEY [options]\n",
+		.text = "list tells who can open the archives: those of the export, and who was added by\n"
+			"whom. No key is needed.\n\n"
+			"add lets more people open them. It takes the key of one who can already, and a\n"
+			"signer, who vouches for it. Only the end of the file changes, and no data: the\n"
+			"signature, time stamps and chain stay good. Who is there already is passed over,\n"
+			"so it can be run again. An archive takes it 8 times.\n\n"
+			"Nobody can be removed: who could open an archive may have kept a copy of it.\n"
+			"To leave somebody out, export anew without them, or restore and export that.\n",
+		.examples = "  medark recipients list night.medark --trust clinic.cert.pem\n"
+			    "  medark recipients add /srv/archives --recipient new-it.cert.pem \\\n"
+			    "      --identity it.key.pem --trust clinic.cert.pem \\\n"
+			    "      --signer clinic.cert.pem --signer-key clinic.key.pem\n",
+	},
+	{
 		.name = "key",
 		.title = "key",
 		.action = "make or join a key",

@@ -48,6 +48,7 @@ enum cli_verb_bit {
 	CLI_DRILL = 1 << 18,
 	CLI_DIFF = 1 << 20,
 	CLI_SCOPE = 1 << 21,
+	CLI_RECIPIENTS = 1 << 22,
 	CLI_ALL = (1 << 30) - 1,
 };
 
@@ -93,6 +94,7 @@ int cmd_account(const struct cli_options *options);
 int cmd_audit(const struct cli_options *options);
 int cmd_stamp(const struct cli_options *options);
 int cmd_checkpoint(const struct cli_options *options);
+int cmd_recipients(const struct cli_options *options);
 int cmd_cosign(const struct cli_options *options);
 int cmd_help(const struct cli_options *options);
 int cmd_version(const struct cli_options *options);

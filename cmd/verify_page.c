@@ -18,6 +18,7 @@ struct cli_verify_row {
 	char created[32], signed_at[32], proven_at[32];
 	char signer[128], fingerprint[65];
 	uint32_t signatures, trusted;
+	uint32_t added, vouched; /* revisions of recipients, and those by a trusted signer */
 	bool is_verified, complete, revocation_checked;
 };
 
@@ -74,6 +75,9 @@ void cli_verify_page_add(struct cli_verify_page *page, const char *path,
 	row->signatures = info->signature_count;
 	for (uint32_t i = 0; i < info->signature_count; i++)
 		row->trusted += info->signatures[i].trusted;
+	row->added = info->revision_count;
+	for (uint32_t i = 0; i < info->revision_count; i++)
+		row->vouched += info->revisions[i].trusted;
 }
 
 void cli_verify_page_fail(struct cli_verify_page *page, const char *path, const char *why)
@@ -294,6 +298,9 @@ static void put_row(FILE *f, const struct cli_verify_row *row)
 	(void)fprintf(f, "<br>%.16s…", row->fingerprint);
 	if (row->signatures)
 		(void)fprintf(f, "<br>and %u more, %u trusted", row->signatures, row->trusted);
+	if (row->added)
+		(void)fprintf(f, "<br>recipients added %u time%s, %u by a trusted signer",
+			      row->added, row->added == 1 ? "" : "s", row->vouched);
 	(void)fprintf(f,
 		      "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
 		      "</td><td>%s</td></tr>\n",

@@ -23,6 +23,11 @@ _medark_options() {
 		echo --signer --signer-key --signer-key-passphrase-file --trust --tsa-trust --signed-by \
 			--at --threads
 		;;
+	recipients)
+		echo --recipient --identity --trust --tsa-trust --signed-by --at --signer --signer-key \
+			--signer-key-passphrase-file --passphrase --passphrase-file --passphrase-fd \
+			--passphrase-command
+		;;
 	inspect) echo --recipient ;;
 	patients)
 		echo --identity --trust --tsa-trust --signed-by --at --limit --passphrase --passphrase-file \
@@ -102,7 +107,7 @@ _medark_runs() {
 _medark() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]}
-	local verbs='export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve key account audit help version'
+	local verbs='export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve recipients key account audit help version'
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -123,6 +128,7 @@ _medark() {
 		;;
 	key:--type) _medark_fill -W $'p256\np384\nrsa3072' -- "$word" ;;
 	export:--since) _medark_fill -W auto -- "$word" ;;
+	recipients:recipients) _medark_fill -W $'list\nadd' -- "$word" ;;
 	key:key) _medark_fill -W $'new\nsplit\njoin' -- "$word" ;;
 	help:help) _medark_fill -W "${verbs// /$'\n'}" -- "$word" ;;
 	restore:--lang) _medark_fill -W $'nl\nen' -- "$word" ;;

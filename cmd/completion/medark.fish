@@ -38,6 +38,7 @@ complete -c medark -n __medark_first -a verify-proof -d 'check a proof of record
 complete -c medark -n __medark_first -a drill -d 'rehearse a restore'
 complete -c medark -n __medark_first -a diff -d 'compare two archives, or an archive and a source'
 complete -c medark -n __medark_first -a scope -d 'whose data stood in what was exposed'
+complete -c medark -n __medark_first -a recipients -d 'list who can open an archive, or let more people'
 complete -c medark -n __medark_first -a key -d 'make a key pair; shares of a key'
 complete -c medark -n __medark_first -a serve -d 'show charts and serve FHIR'
 complete -c medark -n __medark_first -a account -d 'keep the accounts of who may read charts'
@@ -49,18 +50,20 @@ complete -c medark -n __medark_first -l version -d 'print the version'
 complete -c medark -n '__medark_second key' -f -a new -d 'make a key pair'
 complete -c medark -n '__medark_second key' -f -a split -d 'make a key in shares'
 complete -c medark -n '__medark_second key' -f -a join -d 'join shares to a key'
+complete -c medark -n '__medark_second recipients' -f -a list -d 'who can open it'
+complete -c medark -n '__medark_second recipients' -f -a add -d 'let more people open it'
 complete -c medark -n '__medark_second account' -f -a 'list add passwd roles totp disable enable remove'
 complete -c medark -n '__medark_verb help version' -f
-complete -c medark -n '__medark_second help' -a 'export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve key account audit version'
+complete -c medark -n '__medark_second help' -a 'export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve recipients key account audit version'
 
-set -l work export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve key account audit
+set -l work export run verify stamp cosign checkpoint inspect patients items restore prove verify-proof drill diff scope serve recipients key account audit
 complete -c medark -s h -l help -d 'show help'
 complete -c medark -n '__medark_verb version' -s v -l verbose -d 'print more'
 complete -c medark -n "__medark_verb $work version" -l json -d 'print JSON Lines'
 complete -c medark -n "__medark_verb $work" -s q -l quiet -d 'print errors and warnings only'
 complete -c medark -n "__medark_verb $work" -s v -l verbose -d 'print more'
 
-set -l opens patients items restore prove drill diff scope serve
+set -l opens patients items restore prove drill diff scope serve recipients
 complete -c medark -n "__medark_verb $opens audit" -l identity -r -F -d 'private key that opens the archive'
 complete -c medark -n "__medark_verb verify verify-proof stamp cosign checkpoint export $opens" -l trust -r -F -d 'trust anchor'
 complete -c medark -n "__medark_verb verify verify-proof stamp cosign checkpoint $opens" -l signed-by -r -F -d 'only this signer: certificate or fingerprint'
@@ -74,10 +77,10 @@ complete -c medark -n '__medark_verb export verify checkpoint stamp restore prov
 complete -c medark -n '__medark_verb export prove key checkpoint' -l out -r -F -d 'what to write'
 
 complete -c medark -n '__medark_verb export' -l escrow -r -F -d 'certificate of a key for when the others are lost'
-complete -c medark -n '__medark_verb export inspect' -l recipient -r -F -d 'certificate of who can open it'
-complete -c medark -n '__medark_verb export verify cosign checkpoint' -l signer -r -F -d 'certificate of the signer'
-complete -c medark -n '__medark_verb export verify cosign checkpoint' -l signer-key -r -F -d 'private key of the signer'
-complete -c medark -n '__medark_verb export verify cosign checkpoint' -l signer-key-passphrase-file -r -F -d 'opens the key'
+complete -c medark -n '__medark_verb export inspect recipients' -l recipient -r -F -d 'certificate of who can open it'
+complete -c medark -n '__medark_verb export verify cosign checkpoint recipients' -l signer -r -F -d 'certificate of the signer'
+complete -c medark -n '__medark_verb export verify cosign checkpoint recipients' -l signer-key -r -F -d 'private key of the signer'
+complete -c medark -n '__medark_verb export verify cosign checkpoint recipients' -l signer-key-passphrase-file -r -F -d 'opens the key'
 complete -c medark -n '__medark_verb verify' -l policy -r -F -d 'rules beside the anchors'
 complete -c medark -n '__medark_verb verify' -l checkpoint -r -F -d 'what was there then'
 complete -c medark -n '__medark_verb verify' -l report -r -F -d 'page of what was found'

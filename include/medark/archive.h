@@ -28,11 +28,18 @@ struct medark_archive_info {
 	uint32_t format_version;
 	uint64_t size; /* bytes of the archive */
 	uint32_t members, segments;
-	uint32_t recipient_count;
+	uint32_t recipient_count; /* those of the export first */
 	struct {
 		char kind[16];
 		char id[65];
+		uint32_t revision; /* 1: at export; 2 to 9: added then */
 	} recipients[64];
+	uint32_t revision_count; /* of recipients that were added: who vouches for each */
+	struct {
+		char signer[512], fingerprint[65], signed_at[32];
+		bool trusted;
+		char why[256];	     /* if it is not */
+	} revisions[8];		     /* 2 to 9 */
 	char signer[512];	     /* subject of the signer's certificate */
 	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
 	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */

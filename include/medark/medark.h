@@ -21,6 +21,7 @@
 #include <medark/export.h>
 #include <medark/key.h>
 #include <medark/proof.h>
+#include <medark/recipients.h>
 #include <medark/scope.h>
 #include <medark/server.h>
 #include <medark/share.h>

@@ -353,26 +353,41 @@ static int judge(const struct medark_append *a, const struct medark_trust *trust
 			: 0;
 }
 
-int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
-		      struct medark_addition *wanted, struct medark_error *err)
+/* The additions as they will be. */
+struct plan {
+	struct medark_addition list[MEDARK_ADDITIONS_MAX];
+	size_t count;
+};
+
+static int put(struct plan *plan, struct medark_addition *wanted, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
-	struct medark_addition list[MEDARK_ADDITIONS_MAX + 1];
-	size_t count = a->tail.addition_count, at;
 	bool replaces;
+	size_t at;
 
 	if (wanted->content.size > MEDARK_ADDITION_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "it is larger than %u bytes",
 					MEDARK_ADDITION_MAX);
-	MEDARK_TRY(medark_addition_place(a->tail.additions, count, wanted, &at, &replaces, err));
-	memcpy(list, a->tail.additions, at * sizeof(list[0]));
-	list[at] = *wanted;
-	memcpy(list + at + 1, a->tail.additions + at + replaces,
-	       (count - at - replaces) * sizeof(list[0]));
-	if (count + 1 - replaces > MEDARK_ADDITIONS_MAX)
+	MEDARK_TRY(medark_addition_place(plan->list, plan->count, wanted, &at, &replaces, err));
+	if (!replaces && plan->count == MEDARK_ADDITIONS_MAX)
 		return medark_error_set(err, MEDARK_E_EXISTS, "the archive has room for no more");
-	MEDARK_TRY(judge(a, trust, list, count + 1 - replaces, err));
-	MEDARK_TRY(put_end(a, list, count + 1 - replaces, &end, err));
+	if (!replaces)
+		memmove(plan->list + at + 1, plan->list + at,
+			(plan->count++ - at) * sizeof(plan->list[0]));
+	plan->list[at] = *wanted;
+	return 0;
+}
+
+int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
+		      struct medark_addition *wanted, size_t count, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
+	struct plan plan = { .count = a->tail.addition_count };
+
+	memcpy(plan.list, a->tail.additions, plan.count * sizeof(plan.list[0]));
+	for (size_t i = 0; i < count; i++)
+		MEDARK_TRY(put(&plan, &wanted[i], err));
+	MEDARK_TRY(judge(a, trust, plan.list, plan.count, err));
+	MEDARK_TRY(put_end(a, plan.list, plan.count, &end, err));
 	MEDARK_TRY(write_journal(a, medark_bytes(end.data, end.size), err));
 	MEDARK_TRY(carry_out(a, end_offset(a->tail.offset, a->tail.manifest.size),
 			     medark_bytes(end.data, end.size), err));

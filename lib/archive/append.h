@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * append: puts signatures, time stamps and revocation lists behind MANIFEST.p7s of an archive that
- * is there already. Only the last bytes of the file are written; everything before, and so all
- * data, stays as it is.
+ * append: puts signatures, time stamps, revocation lists and recipients behind MANIFEST.p7s of an
+ * archive that is there already. Only the last bytes of the file are written; everything before,
+ * and so all data, stays as it is.
  *
  * The new end is first written and synced beside the archive, ARCHIVE.tail: whatever stops the
  * change leaves either the old end, or what it takes to finish. The next change
@@ -33,13 +33,15 @@ MEDARK_DEFINE_AUTO(struct medark_append, medark_append_free)
 const struct medark_tail *medark_append_tail(const struct medark_append *a);
 
 /*
- * Adds one (its number is set), or replaces a member of lists, and syncs. `content` is copied.
+ * Adds `count` at once (their numbers are set), or replaces a member of lists, and syncs. What they
+ * hold is copied.
  * Before anything is written the archive is judged as it will be, by `trust`: what would make it
  * malformed, or its signer untrusted, is not added (MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED). Errors of
  * medark_addition_place(); MEDARK_E_SYSTEM; MEDARK_E_MEMORY.
  */
 int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
-		      struct medark_addition *wanted, struct medark_error *err) MEDARK_MUST_USE;
+		      struct medark_addition *wanted, size_t count,
+		      struct medark_error *err) MEDARK_MUST_USE;
 
 /* Is a journal there? Nothing else is looked at. */
 bool medark_append_has_journal(const char *path);

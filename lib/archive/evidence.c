@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/evidence.h"
 
+#include "base/text.h"
 #include "container/layout.h"
 #include "crypto/pq_signature.h"
 
@@ -154,6 +155,56 @@ static int check_signatures(struct check *c, struct medark_error *err)
 	return 0;
 }
 
+/* ---- who added recipients ---- */
+
+/* Room for two lines of sha256sum. */
+#define REVISION_TEXT_MAX 256
+
+static int put_sum(struct medark_buffer *out, struct medark_bytes content, const char *name,
+		   struct medark_error *err)
+{
+	struct medark_digest digest;
+	char hex[2 * sizeof(digest) + 1];
+
+	medark_sha256(content.data, content.size, &digest);
+	medark_text_hex(&digest, sizeof(digest), hex);
+	return medark_buffer_print(out, err, "%s  %s\n", hex, name);
+}
+
+int medark_evidence_revision_text(struct medark_bytes manifest, const struct medark_addition *keys,
+				  struct medark_buffer *out, struct medark_error *err)
+{
+	char name[MEDARK_ADDITION_NAME_MAX];
+
+	medark_addition_name(keys, name);
+	MEDARK_TRY(put_sum(out, manifest, MEDARK_MEMBER_MANIFEST, err));
+	return put_sum(out, keys->content, name, err);
+}
+
+static int check_revisions(struct check *c, struct medark_error *err)
+{
+	const struct medark_tail *tail = c->tail;
+
+	/* F-40: each is followed by its signature. */
+	for (size_t i = medark_addition_before_keys(tail->additions, tail->addition_count);
+	     i + 1 < tail->addition_count; i += 2) {
+		MEDARK_AUTO(medark_buffer_clear)
+		struct medark_buffer text = MEDARK_BUFFER(REVISION_TEXT_MAX);
+		const struct medark_addition *signature = &tail->additions[i + 1];
+		struct medark_error why = { 0 };
+		size_t at = c->out->revision_count++;
+		int code;
+
+		MEDARK_TRY(medark_evidence_revision_text(tail->manifest, &tail->additions[i], &text,
+							 err));
+		code = medark_signature_verify(medark_bytes(text.data, text.size),
+					       signature->content, c->trust, &c->now,
+					       &c->out->revisions[at].signer, &why);
+		MEDARK_TRY(settle(signature, code, &c->out->revisions[at].standing, &why, err));
+	}
+	return 0;
+}
+
 int medark_evidence_check(const struct medark_tail *tail, const struct medark_trust *trust,
 			  struct medark_evidence *out, struct medark_error *err)
 {
@@ -170,7 +221,8 @@ int medark_evidence_check(const struct medark_tail *tail, const struct medark_tr
 	/* Who signed comes before what others say to it. */
 	MEDARK_TRY(medark_signature_verify(tail->manifest, tail->signature, trust, &first,
 					   &out->signer, err));
-	return check_signatures(&c, err);
+	MEDARK_TRY(check_signatures(&c, err));
+	return check_revisions(&c, err);
 }
 
 int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence *out_unverified,
@@ -185,10 +237,12 @@ int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence 
 
 		out->stamp_count += a->kind == MEDARK_ADDITION_STAMP;
 		out->has_pq |= a->kind == MEDARK_ADDITION_PQ;
-		if (a->kind != MEDARK_ADDITION_SIGNATURE)
-			continue;
-		MEDARK_TRY(medark_signature_peek(
-			a->content, &out->signatures[out->signature_count++].signer, err));
+		if (a->kind == MEDARK_ADDITION_SIGNATURE)
+			MEDARK_TRY(medark_signature_peek(
+				a->content, &out->signatures[out->signature_count++].signer, err));
+		if (a->kind == MEDARK_ADDITION_KEYS_SIGNATURE)
+			MEDARK_TRY(medark_signature_peek(
+				a->content, &out->revisions[out->revision_count++].signer, err));
 	}
 	return 0;
 }

@@ -30,6 +30,11 @@ struct medark_evidence {
 		struct medark_timestamp stamp;
 		struct medark_standing standing;
 	} stamps[MEDARK_STAMPS_MAX];
+	size_t revision_count; /* of recipients, KEYS.2.p7m … : who added them */
+	struct {
+		struct medark_signer signer;
+		struct medark_standing standing;
+	} revisions[MEDARK_REVISIONS_MAX];
 	size_t crl_count;
 	bool has_pq; /* MANIFEST.pq.p7s is there: */
 	struct {
@@ -42,11 +47,11 @@ struct medark_evidence {
 
 /*
  * Verifies everything behind MANIFEST. A stamp is judged as of the trusted one behind it, the last
- * as of now; the signatures that a trusted stamp covers as of that stamp, the others as of now. A
- * time that `trust` was given holds instead. MEDARK_E_FORMAT, with the member's name, if any
- * signature, stamp or list is malformed or over something else, or trusted stamps go back in time;
- * MEDARK_E_UNTRUSTED if who signed MANIFEST.p7s is not trusted (`out` is then filled as far as it
- * is known); MEDARK_E_MEMORY. Any thread.
+ * as of now; the signatures that a trusted stamp covers as of that stamp, the others, and those of
+ * added recipients, as of now. A time that `trust` was given holds instead. MEDARK_E_FORMAT, with
+ * the member's name, if any signature, stamp or list is malformed or over something else, or
+ * trusted stamps go back in time; MEDARK_E_UNTRUSTED if who signed MANIFEST.p7s is not trusted
+ * (`out` is then filled as far as it is known); MEDARK_E_MEMORY. Any thread.
  */
 int medark_evidence_check(const struct medark_tail *tail, const struct medark_trust *trust,
 			  struct medark_evidence *out, struct medark_error *err) MEDARK_MUST_USE;
@@ -57,6 +62,14 @@ int medark_evidence_check(const struct medark_tail *tail, const struct medark_tr
  */
 int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence *out_unverified,
 			 struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * Appends what KEYS.N.p7s signs (F-47): what `sha256sum MANIFEST KEYS.N.p7m` prints. `keys` is
+ * KEYS.N.p7m, its number set. MEDARK_E_MEMORY.
+ */
+int medark_evidence_revision_text(struct medark_bytes manifest, const struct medark_addition *keys,
+				  struct medark_buffer *out,
+				  struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Appends what time stamp `number` (from 1) covers, if `additions` of the tail stand before it:

@@ -114,10 +114,36 @@ static int derive(const struct passphrase *passphrase, const struct medark_kdf_s
 	return medark_scrypt(text, salt, &cost, out, err);
 }
 
+/*
+ * What is done with each secret that may open the archive, until one does: MEDARK_E_IDENTITY if it
+ * does not.
+ */
+struct attempt {
+	int (*run)(struct attempt *attempt, const struct medark_envelope *envelope,
+		   const struct medark_envelope_opener *opener, struct medark_error *err);
+	struct medark_key *key;		      /* of run_open() */
+	const struct medark_recipient *added; /* of run_extend() */
+	size_t count;
+	struct medark_buffer *out;
+};
+
+static int run_open(struct attempt *attempt, const struct medark_envelope *envelope,
+		    const struct medark_envelope_opener *opener, struct medark_error *err)
+{
+	return medark_envelope_open(envelope, opener, attempt->key, err);
+}
+
+static int run_extend(struct attempt *attempt, const struct medark_envelope *envelope,
+		      const struct medark_envelope_opener *opener, struct medark_error *err)
+{
+	return medark_envelope_add(envelope, opener, attempt->added, attempt->count, attempt->out,
+				   err);
+}
+
 /* One passphrase against every passphrase recipient. 1: opened, 0: not. */
 static int try_passphrase(const struct passphrase *passphrase,
 			  const struct medark_envelope *envelope,
-			  const struct medark_header *header, struct medark_key *out,
+			  const struct medark_header *header, struct attempt *attempt,
 			  struct medark_error *err)
 {
 	MEDARK_AUTO(medark_key_clear) struct medark_key kek;
@@ -130,27 +156,35 @@ static int try_passphrase(const struct passphrase *passphrase,
 		if (recipient->kind != MEDARK_RECIPIENT_PASSPHRASE)
 			continue;
 		MEDARK_TRY(derive(passphrase, &recipient->kdf, &kek, err));
-		code = medark_envelope_open(envelope, &opener, out, err);
+		code = attempt->run(attempt, envelope, &opener, err);
 		if (code != MEDARK_E_IDENTITY)
 			return code < 0 ? code : 1;
 	}
 	return 0;
 }
 
-/* 1: opened, 0: nothing fits. */
-static int try_all(const struct medark_identity *identity, const struct medark_envelope *envelope,
-		   const struct medark_header *header, struct medark_key *out,
-		   struct medark_error *err)
+/* 1: opened, 0: not. */
+static int try_keys(const struct medark_identity *identity, const struct medark_envelope *envelope,
+		    struct attempt *attempt, struct medark_error *err)
 {
 	for (size_t i = 0; i < identity->key_count; i++) {
 		struct medark_envelope_opener opener = { .key = identity->keys[i] };
-		int code = medark_envelope_open(envelope, &opener, out, err);
+		int code = attempt->run(attempt, envelope, &opener, err);
 
 		if (code != MEDARK_E_IDENTITY)
 			return code < 0 ? code : 1;
 	}
+	return 0;
+}
+
+static int try_passphrases(const struct medark_identity *identity,
+			   const struct medark_envelope *envelope,
+			   const struct medark_header *header, struct attempt *attempt,
+			   struct medark_error *err)
+{
 	for (size_t i = 0; i < identity->passphrase_count; i++) {
-		int code = try_passphrase(&identity->passphrases[i], envelope, header, out, err);
+		int code =
+			try_passphrase(&identity->passphrases[i], envelope, header, attempt, err);
 
 		if (code)
 			return code;
@@ -158,18 +192,35 @@ static int try_all(const struct medark_identity *identity, const struct medark_e
 	return 0;
 }
 
-/* What was tried: somebody who mistyped a passphrase should not look for a key. */
-static int nothing_fits(const struct medark_identity *identity, const struct medark_header *header,
-			struct medark_error *err)
+/* 1: opened, 0: nothing fits. Passphrases are all in the first revision. */
+static int try_all(const struct medark_identity *identity,
+		   const struct medark_recipients *recipients, const struct medark_header *header,
+		   struct medark_key *out, struct medark_error *err)
 {
+	struct attempt attempt = { .run = run_open, .key = out };
+
+	for (size_t i = 0; i < recipients->count; i++) {
+		int code = try_keys(identity, recipients->revisions[i], &attempt, err);
+
+		if (code)
+			return code;
+	}
+	return try_passphrases(identity, recipients->revisions[0], header, &attempt, err);
+}
+
+/* What was tried: somebody who mistyped a passphrase should not look for a key. */
+static int nothing_fits(const struct medark_identity *identity,
+			const struct medark_recipients *recipients, struct medark_error *err)
+{
+	const struct medark_envelope *all = medark_recipients_last(recipients);
 	const char *words = identity->passphrase_count > 1 ? "none of the passphrases opens it"
 							   : "the passphrase does not open it";
-	uint32_t keys = 0;
+	size_t keys = 0;
 	bool asked;
 
-	for (uint32_t i = 0; i < header->recipient_count; i++)
-		keys += header->recipients[i].kind != MEDARK_RECIPIENT_PASSPHRASE;
-	asked = identity->passphrase_count > 0 && keys < header->recipient_count;
+	for (size_t i = 0; i < medark_envelope_count(all); i++)
+		keys += medark_envelope_recipient(all, i)->kind != MEDARK_ENVELOPE_KEK;
+	asked = identity->passphrase_count > 0 && keys < medark_envelope_count(all);
 	if (!identity->key_count && identity->passphrase_count)
 		return medark_error_set(err, MEDARK_E_IDENTITY, "%s%s", words,
 					asked ? "" : ": only keys do, and none is given");
@@ -178,30 +229,70 @@ static int nothing_fits(const struct medark_identity *identity, const struct med
 					asked ? words : "only a passphrase opens it");
 	return medark_error_set(err, MEDARK_E_IDENTITY,
 				"none of the keys given is that of one of its recipients (it has "
-				"%u)%s%s",
+				"%zu)%s%s",
 				keys, asked ? ", and " : "", asked ? words : "");
 }
 
-int medark_identity_open(const struct medark_identity *identity,
-			 const struct medark_envelope *envelope, const struct medark_header *header,
-			 struct medark_key *out, struct medark_error *err)
+static int check_commit(const struct medark_key *key, const struct medark_header *header,
+			struct medark_error *err)
 {
-	MEDARK_AUTO(medark_key_clear) struct medark_key key;
 	struct medark_digest commit;
-	int opened;
 
-	memset(&key, 0, sizeof(key));
-	opened = try_all(identity, envelope, header, &key, err);
-	MEDARK_TRY(opened);
-	if (!opened)
-		return nothing_fits(identity, header, err);
-	MEDARK_TRY(medark_kek_commit(&key, header->archive.bytes, &commit, err));
+	MEDARK_TRY(medark_kek_commit(key, header->archive.bytes, &commit, err));
 	if (!medark_secret_equal(&commit, &header->kek_commit, sizeof(commit))) /* F-12 */
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"keys.p7m gives a key that the archive is not bound to "
 					"(kek_commit differs)");
+	return 0;
+}
+
+int medark_identity_open(const struct medark_identity *identity,
+			 const struct medark_recipients *recipients,
+			 const struct medark_header *header, struct medark_key *out,
+			 struct medark_error *err)
+{
+	MEDARK_AUTO(medark_key_clear) struct medark_key key;
+	int opened;
+
+	memset(&key, 0, sizeof(key));
+	opened = try_all(identity, recipients, header, &key, err);
+	MEDARK_TRY(opened);
+	if (!opened)
+		return nothing_fits(identity, recipients, err);
+	MEDARK_TRY(check_commit(&key, header, err));
 	*out = key;
 	return 0;
+}
+
+/* What was made is opened once more before it is handed out. */
+static int check_extended(const struct medark_identity *identity,
+			  const struct medark_header *header, struct medark_bytes p7m,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_recipients_clear) struct medark_recipients made = { 0 };
+	MEDARK_AUTO(medark_key_clear) struct medark_key key;
+
+	MEDARK_TRY(medark_recipients_read(p7m, NULL, 0, &made, err));
+	return medark_identity_open(identity, &made, header, &key, err);
+}
+
+int medark_identity_extend(const struct medark_identity *identity,
+			   const struct medark_recipients *recipients,
+			   const struct medark_header *header, const struct medark_recipient *added,
+			   size_t count, struct medark_buffer *out, struct medark_error *err)
+{
+	const struct medark_envelope *last = medark_recipients_last(recipients);
+	struct attempt attempt = { .run = run_extend, .added = added, .count = count, .out = out };
+	size_t before = out->size;
+	int opened = try_keys(identity, last, &attempt, err);
+
+	if (!opened)
+		opened = try_passphrases(identity, last, header, &attempt, err);
+	MEDARK_TRY(opened);
+	if (!opened)
+		return nothing_fits(identity, recipients, err);
+	return check_extended(identity, header,
+			      medark_bytes(out->data + before, out->size - before), err);
 }
 
 static int output_path(const char *prefix, const char *suffix, bool replace, char *out, size_t room,

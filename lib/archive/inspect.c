@@ -34,13 +34,30 @@ static void fill_header(struct medark_archive_info *out, const struct medark_hea
 	(void)medark_time_format(header->created, out->created);
 	copy(out->tool, sizeof(out->tool), header->tool);
 	copy(out->source, sizeof(out->source), header->source);
-	out->recipient_count = header->recipient_count;
-	for (uint32_t i = 0; i < header->recipient_count; i++) {
-		copy(out->recipients[i].kind, sizeof(out->recipients[i].kind),
-		     medark_recipient_kind_name(header->recipients[i].kind));
-		copy(out->recipients[i].id, sizeof(out->recipients[i].id),
-		     header->recipients[i].id);
-	}
+}
+
+static void fill_recipient(struct medark_archive_info *out, const struct medark_recipient_id *id,
+			   uint32_t revision)
+{
+	uint32_t i = out->recipient_count++;
+
+	copy(out->recipients[i].kind, sizeof(out->recipients[i].kind),
+	     medark_recipient_kind_name((enum medark_recipient_kind)id->kind));
+	copy(out->recipients[i].id, sizeof(out->recipients[i].id), id->key_id);
+	out->recipients[i].revision = revision;
+}
+
+/* Each revision has those of before, so that the last one has all there are. */
+static void fill_recipients(struct medark_archive_info *out, const struct medark_recipients *from)
+{
+	for (size_t r = 0; r < from->count; r++)
+		for (size_t i = 0; i < medark_envelope_count(from->revisions[r]); i++) {
+			const struct medark_recipient_id *id =
+				medark_envelope_recipient(from->revisions[r], i);
+
+			if (!r || !medark_envelope_has(from->revisions[r - 1], id))
+				fill_recipient(out, id, (uint32_t)r + 1);
+		}
 }
 
 static void fill_servers(struct medark_archive_info *out, const struct medark_summary *summary)
@@ -101,6 +118,7 @@ static void fill_summary(struct medark_archive_info *out, const struct medark_su
 
 _Static_assert(PLACES(signatures) == MEDARK_SIGNATURES_MAX, "signatures, and .pq");
 _Static_assert(PLACES(stamps) == MEDARK_STAMPS_MAX, "stamps");
+_Static_assert(PLACES(revisions) == MEDARK_REVISIONS_MAX, "revisions");
 
 static void fill_signature(struct medark_archive_info *out, const struct medark_signer *signer,
 			   const struct medark_standing *standing)
@@ -123,6 +141,22 @@ static void fill_signatures(struct medark_archive_info *out, const struct medark
 		fill_signature(out, &e->signatures[i].signer, &e->signatures[i].standing);
 	if (e->has_pq)
 		fill_signature(out, &e->pq.signer, &e->pq.standing);
+}
+
+static void fill_revisions(struct medark_archive_info *out, const struct medark_evidence *e)
+{
+	out->revision_count = (uint32_t)e->revision_count;
+	for (size_t i = 0; i < e->revision_count; i++) {
+		const struct medark_signer *signer = &e->revisions[i].signer;
+
+		copy(out->revisions[i].signer, sizeof(out->revisions[i].signer), signer->subject);
+		medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint),
+				out->revisions[i].fingerprint);
+		(void)medark_time_format(signer->signing_time, out->revisions[i].signed_at);
+		out->revisions[i].trusted = e->revisions[i].standing.is_trusted;
+		copy(out->revisions[i].why, sizeof(out->revisions[i].why),
+		     e->revisions[i].standing.why);
+	}
 }
 
 static void fill_stamps(struct medark_archive_info *out, const struct medark_evidence *e)
@@ -166,16 +200,19 @@ static void fill_evidence(struct medark_archive_info *out, const struct medark_e
 	out->crl_count = (uint32_t)e->crl_count;
 	fill_signatures(out, e);
 	fill_stamps(out, e);
+	fill_revisions(out, e);
 }
 
 void medark_info_fill(struct medark_archive_info *out, const struct medark_header *header,
 		      const struct medark_summary *summary, const struct medark_evidence *evidence,
+		      const struct medark_recipients *recipients,
 		      const struct medark_manifest *manifest)
 {
 	*out = (struct medark_archive_info) { .format_version = MEDARK_FORMAT_VERSION };
 	fill_header(out, header);
 	fill_summary(out, summary);
 	fill_evidence(out, evidence);
+	fill_recipients(out, recipients);
 	out->members = medark_manifest_count(manifest);
 	out->segments = medark_manifest_segments(manifest, MEDARK_KIND_DATA);
 }
@@ -185,10 +222,20 @@ struct visible {
 	struct medark_header header;
 	struct medark_summary summary;
 	struct medark_evidence evidence;
+	struct medark_recipients recipients;
 };
 
-static int read_clear(struct medark_input *in, const struct medark_manifest *manifest,
-		      struct visible *out, struct medark_error *err)
+static void visible_free(struct visible *v)
+{
+	if (v)
+		medark_recipients_clear(&v->recipients);
+	free(v);
+}
+MEDARK_DEFINE_AUTO(struct visible, visible_free)
+
+static int read_clear(struct medark_input *in, const struct medark_tail *tail,
+		      const struct medark_manifest *manifest, struct visible *out,
+		      struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer scratch = MEDARK_BUFFER(MEDARK_MEMBER_READ_MAX);
@@ -196,15 +243,20 @@ static int read_clear(struct medark_input *in, const struct medark_manifest *man
 		medark_manifest_find(manifest, MEDARK_MEMBER_HEADER);
 	const struct medark_manifest_member *summary =
 		medark_manifest_find(manifest, MEDARK_MEMBER_SUMMARY);
+	const struct medark_manifest_member *keys =
+		medark_manifest_find(manifest, MEDARK_MEMBER_KEYS);
 	struct medark_bytes text;
 
-	if (!header || !summary)
+	if (!header || !summary || !keys)
 		return medark_error_set(err, MEDARK_E_FORMAT,
-					"header.json or summary.json is missing");
+					"header.json, summary.json or keys.p7m is missing");
 	MEDARK_TRY(medark_member_read_unverified(in, header, &scratch, &text, err));
 	MEDARK_TRY(medark_header_parse(text, &out->header, err));
 	MEDARK_TRY(medark_member_read_unverified(in, summary, &scratch, &text, err));
-	return medark_summary_parse(text, &out->summary, err);
+	MEDARK_TRY(medark_summary_parse(text, &out->summary, err));
+	MEDARK_TRY(medark_member_read_unverified(in, keys, &scratch, &text, err));
+	return medark_recipients_read(text, tail->additions, tail->addition_count, &out->recipients,
+				      err);
 }
 
 int medark_archive_inspect(const char *path, struct medark_archive_info *out,
@@ -213,7 +265,7 @@ int medark_archive_inspect(const char *path, struct medark_archive_info *out,
 	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
 	MEDARK_AUTO(medark_tail_clear) struct medark_tail tail = { 0 };
 	MEDARK_AUTO(medark_manifest_free) struct medark_manifest *manifest = NULL;
-	MEDARK_AUTO(medark_heap_free) struct visible *visible = calloc(1, sizeof(*visible));
+	MEDARK_AUTO(visible_free) struct visible *visible = calloc(1, sizeof(*visible));
 	struct medark_digest digest;
 
 	if (!visible)
@@ -223,8 +275,9 @@ int medark_archive_inspect(const char *path, struct medark_archive_info *out,
 	MEDARK_TRY(medark_tail_read(in, &tail, err));
 	MEDARK_TRY(medark_tail_manifest(&tail, &manifest, err));
 	MEDARK_TRY(medark_evidence_peek(&tail, &visible->evidence, err));
-	MEDARK_TRY(read_clear(in, manifest, visible, err));
-	medark_info_fill(out, &visible->header, &visible->summary, &visible->evidence, manifest);
+	MEDARK_TRY(read_clear(in, &tail, manifest, visible, err));
+	medark_info_fill(out, &visible->header, &visible->summary, &visible->evidence,
+			 &visible->recipients, manifest);
 	medark_sha256(tail.manifest.data, tail.manifest.size, &digest);
 	medark_text_hex(&digest, sizeof(digest), out->manifest);
 	out->size = medark_input_size(in);

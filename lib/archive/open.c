@@ -65,12 +65,11 @@ static int check_recipients(const struct medark_header *header,
 }
 
 /* header.json, summary.json, keys.p7m: what the verified manifest vouches for. */
-static int open_front(struct medark_archive *a, const struct medark_identity *identity,
-		      struct medark_error *err)
+static int open_front(struct medark_archive *a, const struct medark_tail *tail,
+		      const struct medark_identity *identity, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer scratch = MEDARK_BUFFER(MEDARK_MEMBER_READ_MAX);
-	MEDARK_AUTO(medark_envelope_free) struct medark_envelope *envelope = NULL;
 	struct medark_bytes text;
 
 	MEDARK_TRY(read_named(a, MEDARK_MEMBER_HEADER, &scratch, &text, err));
@@ -79,11 +78,12 @@ static int open_front(struct medark_archive *a, const struct medark_identity *id
 	MEDARK_TRY(medark_summary_parse(text, &a->summary, err));
 	MEDARK_TRY(check_facts(a, err));
 	MEDARK_TRY(read_named(a, MEDARK_MEMBER_KEYS, &scratch, &text, err));
-	MEDARK_TRY(medark_envelope_parse(text, &envelope, err));
-	MEDARK_TRY(check_recipients(&a->header, envelope, err));
+	MEDARK_TRY(medark_recipients_read(text, tail->additions, tail->addition_count,
+					  &a->recipients, err));
+	MEDARK_TRY(check_recipients(&a->header, a->recipients.revisions[0], err));
 	if (!identity)
 		return 0;
-	MEDARK_TRY(medark_identity_open(identity, envelope, &a->header, &a->key, err));
+	MEDARK_TRY(medark_identity_open(identity, &a->recipients, &a->header, &a->key, err));
 	a->has_key = true;
 	return 0;
 }
@@ -100,7 +100,7 @@ static int open_all(struct medark_archive *a, const char *path, const struct med
 	medark_sha256(tail.manifest.data, tail.manifest.size, &a->manifest_digest);
 	medark_sha256(tail.bytes.data, tail.bytes.size, &a->tail_digest);
 	MEDARK_TRY(medark_tail_manifest(&tail, &a->manifest, err));
-	return open_front(a, identity, err);
+	return open_front(a, &tail, identity, err);
 }
 
 int medark_archive_open(const char *path, const struct medark_trust *trust,
@@ -130,6 +130,7 @@ void medark_archive_free(struct medark_archive *archive)
 	if (!archive)
 		return;
 	medark_index_free(archive->index);
+	medark_recipients_clear(&archive->recipients);
 	medark_manifest_free(archive->manifest);
 	medark_input_free(archive->input);
 	medark_key_clear(&archive->key);
@@ -165,7 +166,7 @@ int medark_archive_info(struct medark_archive *archive, struct medark_archive_in
 {
 	(void)err;
 	medark_info_fill(out, &archive->header, &archive->summary, &archive->evidence,
-			 archive->manifest);
+			 &archive->recipients, archive->manifest);
 	medark_text_hex(&archive->manifest_digest, sizeof(archive->manifest_digest), out->manifest);
 	out->size = medark_input_size(archive->input);
 	return 0;

@@ -9,6 +9,7 @@
 
 #include "archive/evidence.h"
 #include "archive/index_reader.h"
+#include "archive/recipients.h"
 #include "base/cleanup.h"
 #include "base/secret.h"
 #include "container/header.h"
@@ -27,6 +28,7 @@ struct medark_archive {
 	struct medark_header header;
 	struct medark_summary summary;
 	struct medark_evidence evidence; /* the signer of MANIFEST.p7s among it */
+	struct medark_recipients recipients;
 	bool has_key;
 	struct medark_key key;
 	struct medark_index *index; /* NULL until medark_archive_index() */
@@ -39,10 +41,12 @@ int medark_archive_index(struct medark_archive *archive, struct medark_index **o
 			 struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * Fills what header, summary and signers say. `manifest` may be unverified, and so is then `out`.
+ * Fills what header, summary, signers and recipients say. `manifest` may be unverified, and so is
+ * then `out`.
  */
 void medark_info_fill(struct medark_archive_info *out, const struct medark_header *header,
 		      const struct medark_summary *summary, const struct medark_evidence *evidence,
+		      const struct medark_recipients *recipients,
 		      const struct medark_manifest *manifest);
 
 #endif

@@ -111,7 +111,8 @@ static int read_vouchers(struct verify *v, struct medark_error *err)
 	for (size_t i = 0; i < MEDARK_ADDITIONS_MAX; i++) {
 		MEDARK_TRY(medark_input_read(v->in, v->at, header, sizeof(header), err));
 		if (header[MEDARK_TAR_NAME_MAX] != '\0' ||
-		    !medark_addition_parse(medark_bytes_text((const char *)header), &a))
+		    !medark_addition_parse(medark_bytes_text((const char *)header), &a) ||
+		    medark_addition_before_keys(&a, 1) == 0) /* F-29: not of recipients */
 			return 0;
 		medark_addition_name(&a, name);
 		MEDARK_TRY(medark_addition_check(v->tail.additions, i, &a, err));

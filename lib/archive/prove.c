@@ -147,13 +147,14 @@ static int write_member(struct prove *p, const char *name, struct medark_bytes c
 }
 
 /*
- * MANIFEST and what vouches for it, as the archive has them: the bytes from MANIFEST on, up to
- * LOCATOR. So whatever stands there goes into the proof, and in that order.
+ * MANIFEST and what vouches for it, as the archive has them: the bytes from MANIFEST on. Who can
+ * open the archive (KEYS.N.p7m, the last before LOCATOR) is no matter of a proof.
  */
 static int write_vouchers(struct prove *p, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_tail_clear) struct medark_tail tail = { 0 };
 	struct medark_digest digest;
+	size_t size;
 
 	MEDARK_TRY(medark_tail_read(p->archive->input, &tail, err));
 	medark_sha256(tail.bytes.data, tail.bytes.size, &digest);
@@ -162,8 +163,11 @@ static int write_vouchers(struct prove *p, struct medark_error *err)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"the archive has changed while it was read");
 	assert(tail.bytes.size > MEDARK_TAIL_SIZE);
-	return medark_output_write(p->output, tail.bytes.data, tail.bytes.size - MEDARK_TAIL_SIZE,
-				   err);
+	size = tail.bytes.size - MEDARK_TAIL_SIZE;
+	for (size_t i = medark_addition_before_keys(tail.additions, tail.addition_count);
+	     i < tail.addition_count; i++)
+		size -= (size_t)medark_member_space(tail.additions[i].content.size);
+	return medark_output_write(p->output, tail.bytes.data, size, err);
 }
 
 static int write_records(struct prove *p, const struct medark_chosen_leaf *leaves, size_t count,

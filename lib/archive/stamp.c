@@ -57,7 +57,7 @@ static int add_lists(struct medark_append *a, const struct medark_stamp_request 
 		MEDARK_TRY(medark_crls_add_member(crls, tail->additions[at].content, err));
 	MEDARK_TRY(medark_crls_write(crls, &text, err));
 	wanted.content = medark_bytes(text.data, text.size);
-	return medark_append_add(a, request->trust, &wanted, err);
+	return medark_append_add(a, request->trust, &wanted, 1, err);
 }
 
 /* ---- stamps ---- */
@@ -109,7 +109,7 @@ static int add_stamp(struct medark_append *a, const struct medark_stamp_request 
 	MEDARK_TRY(medark_evidence_covered(tail, wanted.number, at, &covered, err));
 	MEDARK_TRY(fetch(request, medark_bytes(covered.data, covered.size), meter, &stamp, err));
 	wanted.content = medark_bytes(stamp.data, stamp.size);
-	return medark_append_add(a, request->trust, &wanted, err);
+	return medark_append_add(a, request->trust, &wanted, 1, err);
 }
 
 int medark_archive_stamp(const struct medark_stamp_request *request,
@@ -168,7 +168,7 @@ static int add_signature(const struct medark_cosign_request *request,
 	MEDARK_TRY(medark_signature_make(medark_append_tail(a)->manifest, certificate, key, &p7s,
 					 err));
 	wanted.content = medark_bytes(p7s.data, p7s.size);
-	return medark_append_add(a, request->trust, &wanted, err);
+	return medark_append_add(a, request->trust, &wanted, 1, err);
 }
 
 int medark_archive_cosign(const struct medark_cosign_request *request,

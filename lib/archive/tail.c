@@ -157,7 +157,7 @@ static int take_additions(struct medark_bytes *rest, struct medark_tail *out,
 		MEDARK_TRY(take(rest, name, MEDARK_ADDITION_MAX, &a.content, err));
 		out->additions[out->addition_count++] = a;
 	}
-	return 0;
+	return medark_addition_check_end(out->additions, out->addition_count, err);
 }
 
 int medark_tail_parse(struct medark_tail *tail, struct medark_error *err)

@@ -6,16 +6,23 @@
 
 #define NUMBER_MAX 9
 
+#define KEYS "KEYS"
+
 static const struct {
-	const char *suffix;
+	const char *base, *suffix;
 	unsigned first, last;
 } forms[] = {
-	[MEDARK_ADDITION_SIGNATURE] = { "p7s", 2, NUMBER_MAX },
-	[MEDARK_ADDITION_PQ] = { "pq.p7s", 1, 1 },
-	[MEDARK_ADDITION_STAMP] = { "tsr", 1, NUMBER_MAX },
-	[MEDARK_ADDITION_CRLS] = { "crl", 1, NUMBER_MAX },
+	[MEDARK_ADDITION_SIGNATURE] = { MEDARK_MEMBER_MANIFEST, "p7s", 2, NUMBER_MAX },
+	[MEDARK_ADDITION_PQ] = { MEDARK_MEMBER_MANIFEST, "pq.p7s", 1, 1 },
+	[MEDARK_ADDITION_STAMP] = { MEDARK_MEMBER_MANIFEST, "tsr", 1, NUMBER_MAX },
+	[MEDARK_ADDITION_CRLS] = { MEDARK_MEMBER_MANIFEST, "crl", 1, NUMBER_MAX },
+	[MEDARK_ADDITION_KEYS] = { KEYS, "p7m", 2, NUMBER_MAX },
+	[MEDARK_ADDITION_KEYS_SIGNATURE] = { KEYS, "p7s", 2, NUMBER_MAX },
 };
+_Static_assert(MEDARK_REVISIONS_MAX == NUMBER_MAX - 1, "KEYS");
 #define KINDS (sizeof(forms) / sizeof(forms[0]))
+/* The last that is not of recipients is MANIFEST.9.crl. */
+#define RANK_OF_KEYS (3 * NUMBER_MAX + 2)
 
 /* Its place among all that there can be. */
 static unsigned rank(const struct medark_addition *a)
@@ -27,8 +34,12 @@ static unsigned rank(const struct medark_addition *a)
 		return NUMBER_MAX + 1;
 	case MEDARK_ADDITION_STAMP:
 		return NUMBER_MAX + 2 * a->number;
-	default:
+	case MEDARK_ADDITION_CRLS:
 		return NUMBER_MAX + 2 * a->number + 1;
+	case MEDARK_ADDITION_KEYS:
+		return RANK_OF_KEYS + 2 * a->number;
+	default:
+		return RANK_OF_KEYS + 2 * a->number + 1;
 	}
 }
 
@@ -36,10 +47,10 @@ void medark_addition_name(const struct medark_addition *a, char out[MEDARK_ADDIT
 {
 	assert(a->number >= forms[a->kind].first && a->number <= forms[a->kind].last);
 	if (a->number == 1)
-		(void)snprintf(out, MEDARK_ADDITION_NAME_MAX, MEDARK_MEMBER_MANIFEST ".%s",
+		(void)snprintf(out, MEDARK_ADDITION_NAME_MAX, "%s.%s", forms[a->kind].base,
 			       forms[a->kind].suffix);
 	else
-		(void)snprintf(out, MEDARK_ADDITION_NAME_MAX, MEDARK_MEMBER_MANIFEST ".%u.%s",
+		(void)snprintf(out, MEDARK_ADDITION_NAME_MAX, "%s.%u.%s", forms[a->kind].base,
 			       a->number, forms[a->kind].suffix);
 }
 
@@ -75,6 +86,9 @@ int medark_addition_check(const struct medark_addition *list, size_t count,
 			  const struct medark_addition *next, struct medark_error *err)
 {
 	unsigned stamps = medark_addition_count(list, count, MEDARK_ADDITION_STAMP);
+	unsigned revisions = medark_addition_count(list, count, MEDARK_ADDITION_KEYS);
+	unsigned signed_revisions =
+		medark_addition_count(list, count, MEDARK_ADDITION_KEYS_SIGNATURE);
 	char name[MEDARK_ADDITION_NAME_MAX];
 	const char *wrong = NULL;
 
@@ -86,10 +100,35 @@ int medark_addition_check(const struct medark_addition *list, size_t count,
 		wrong = "comes without the time stamp before it";
 	else if (next->kind == MEDARK_ADDITION_CRLS && next->number != (stamps ? stamps : 1))
 		wrong = "comes without the time stamp before it";
+	else if (next->kind == MEDARK_ADDITION_KEYS &&
+		 (next->number != revisions + 2 || signed_revisions != revisions))
+		wrong = "comes without the recipients before it, or their signature";
+	else if (next->kind == MEDARK_ADDITION_KEYS_SIGNATURE && next->number != revisions + 1)
+		wrong = "comes without the recipients that it signs";
 	if (!wrong)
 		return 0;
 	medark_addition_name(next, name);
 	return medark_error_set(err, MEDARK_E_FORMAT, "%s %s", name, wrong);
+}
+
+int medark_addition_check_end(const struct medark_addition *list, size_t count,
+			      struct medark_error *err)
+{
+	char name[MEDARK_ADDITION_NAME_MAX];
+
+	if (!count || list[count - 1].kind != MEDARK_ADDITION_KEYS)
+		return 0;
+	medark_addition_name(&list[count - 1], name);
+	return medark_error_set(err, MEDARK_E_FORMAT, "%s comes without its signature", name);
+}
+
+size_t medark_addition_before_keys(const struct medark_addition *list, size_t count)
+{
+	size_t n = 0;
+
+	while (n < count && rank(&list[n]) < RANK_OF_KEYS)
+		n++;
+	return n;
 }
 
 int medark_addition_place(const struct medark_addition *list, size_t count,

@@ -66,10 +66,11 @@ struct medark_archive_id {
 #define MEDARK_ITEM_MAX		(UINT32_MAX - 1) /* number of an item, from 0 */
 
 /* additions behind MANIFEST.p7s (section 11) */
-#define MEDARK_ADDITIONS_MAX	 27	    /* 8 signatures, .pq, 9 stamps, 9 lists */
+#define MEDARK_ADDITIONS_MAX	 43 /* 8 signatures, .pq, 9 stamps, 9 lists, 8 times two of KEYS */
 #define MEDARK_ADDITION_MAX	 (1u << 20) /* bytes of one */
 #define MEDARK_SIGNATURES_MAX	 9	    /* MANIFEST.p7s among them, without .pq */
 #define MEDARK_STAMPS_MAX	 9
+#define MEDARK_REVISIONS_MAX	 8 /* KEYS.2.p7m to KEYS.9.p7m */
 #define MEDARK_ADDITION_NAME_MAX 24
 
 /* what a segment is (F-14); the order is that of the index's tables (section 8) */

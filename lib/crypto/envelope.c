@@ -304,23 +304,25 @@ static int copy_entries(const struct medark_envelope *envelope, struct entries *
 
 int medark_envelope_add(const struct medark_envelope *envelope,
 			const struct medark_envelope_opener *opener,
-			const struct medark_recipient *recipient, struct medark_buffer *out,
-			struct medark_error *err)
+			const struct medark_recipient *recipients, size_t count,
+			struct medark_buffer *out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_key_clear) struct medark_key content_key;
 	MEDARK_AUTO(medark_key_clear) struct medark_key archive_key;
 	MEDARK_AUTO(entries_free) struct entries *entries = NULL;
 	struct medark_auth_enveloped_parts parts;
 
-	if (envelope->count == MEDARK_ENVELOPE_RECIPIENTS_MAX)
-		return medark_error_set(err, MEDARK_E_USAGE, "it has %d recipients: no more fit",
-					MEDARK_ENVELOPE_RECIPIENTS_MAX);
+	if (count > MEDARK_ENVELOPE_RECIPIENTS_MAX - envelope->count)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"it has %zu recipients and room for %d in all",
+					envelope->count, MEDARK_ENVELOPE_RECIPIENTS_MAX);
 	entries = calloc(1, sizeof(*entries));
 	if (!entries)
 		return medark_error_memory(err, "recipients");
 	MEDARK_TRY(find_keys(envelope, opener, &content_key, &archive_key, err));
 	MEDARK_TRY(copy_entries(envelope, entries, err));
-	MEDARK_TRY(add_entry(entries, recipient, &content_key, err));
+	for (size_t i = 0; i < count; i++)
+		MEDARK_TRY(add_entry(entries, &recipients[i], &content_key, err));
 	MEDARK_TRY(lay(entries, out, &parts, err));
 	/* The tag is over the content alone (RFC 5083): all of it stays. */
 	memcpy(parts.nonce, envelope->outer.nonce, MEDARK_GCM_NONCE_SIZE);
@@ -328,4 +330,28 @@ int medark_envelope_add(const struct medark_envelope *envelope,
 	memcpy(parts.tag, envelope->outer.tag, MEDARK_GCM_TAG_SIZE);
 	take_up(out, &parts);
 	return 0;
+}
+
+bool medark_envelope_has(const struct medark_envelope *envelope,
+			 const struct medark_recipient_id *id)
+{
+	for (size_t i = 0; i < envelope->count; i++)
+		if (id_equal(&envelope->entries[i].id, id))
+			return true;
+	return false;
+}
+
+bool medark_envelope_extends(const struct medark_envelope *later,
+			     const struct medark_envelope *earlier)
+{
+	const struct medark_auth_enveloped *a = &later->outer, *b = &earlier->outer;
+	size_t found = 0;
+
+	/* Both are in the order of their bytes. */
+	for (size_t i = 0; i < later->count && found < earlier->count; i++)
+		found += medark_bytes_compare(later->wholes[i], earlier->wholes[found]) == 0;
+	return found == earlier->count && later->count > earlier->count &&
+	       memcmp(a->nonce, b->nonce, MEDARK_GCM_NONCE_SIZE) == 0 &&
+	       medark_bytes_compare(a->content, b->content) == 0 &&
+	       memcmp(a->tag, b->tag, MEDARK_GCM_TAG_SIZE) == 0;
 }

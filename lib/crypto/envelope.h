@@ -19,6 +19,7 @@
 #include "crypto/private_key.h"
 #include "crypto/segment_seal.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -105,16 +106,27 @@ int medark_envelope_open(const struct medark_envelope *envelope,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * Appends the envelope with one recipient more to `out`: whoever could open it still can, and what
- * stood there stays byte for byte but for the SET of recipients (RFC 5652 section 6.1), which grows
- * and stays in DER order. `opener` is any who opens it now. MEDARK_E_IDENTITY and MEDARK_E_FORMAT
- * as above; MEDARK_E_USAGE if the recipient is one already or no more fit; MEDARK_E_KEY,
- * MEDARK_E_MEMORY, MEDARK_E_SYSTEM. Any thread, each with its own `out`.
+ * Appends the envelope with `count` recipients more to `out`: whoever could open it still can, and
+ * what stood there stays byte for byte but for the SET of recipients (RFC 5652 section 6.1), which
+ * grows and stays in DER order. `opener` is any who opens it now. MEDARK_E_IDENTITY and
+ * MEDARK_E_FORMAT as above; MEDARK_E_USAGE if a recipient is one already or no more fit;
+ * MEDARK_E_KEY, MEDARK_E_MEMORY, MEDARK_E_SYSTEM. Any thread, each with its own `out`.
  */
 int medark_envelope_add(const struct medark_envelope *envelope,
 			const struct medark_envelope_opener *opener,
-			const struct medark_recipient *recipient, struct medark_buffer *out,
-			struct medark_error *err) MEDARK_MUST_USE;
+			const struct medark_recipient *recipients, size_t count,
+			struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
+
+/* Is this one of its recipients? */
+bool medark_envelope_has(const struct medark_envelope *envelope,
+			 const struct medark_recipient_id *id);
+
+/*
+ * Is `later` what medark_envelope_add() makes of `earlier`: more recipients, those of before byte
+ * for byte, and the same content? Needs no key; whether the new ones can open it, it does not tell.
+ */
+bool medark_envelope_extends(const struct medark_envelope *later,
+			     const struct medark_envelope *earlier);
 
 /*
  * The commitment in header.json: HMAC-SHA-256(archive key, "medark kek-commit v1" || 0x00 ||

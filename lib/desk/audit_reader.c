@@ -38,13 +38,15 @@ static int open_key(struct medark_audit_log *log, const struct medark_identity *
 		    struct medark_error *err)
 {
 	MEDARK_AUTO(medark_key_clear) struct medark_key key = { { 0 } };
-	MEDARK_AUTO(medark_envelope_free) struct medark_envelope *envelope = NULL;
+	MEDARK_AUTO(medark_recipients_clear) struct medark_recipients recipients = { 0 };
 	MEDARK_AUTO(medark_heap_free) struct medark_header *header = calloc(1, sizeof(*header));
+	const struct medark_envelope *envelope;
 
 	if (!header)
 		return medark_error_memory(err, "an audit log");
-	MEDARK_TRY(medark_envelope_parse(medark_bytes(log->head.keys.data, log->head.keys.size),
-					 &envelope, err));
+	MEDARK_TRY(medark_recipients_read(medark_bytes(log->head.keys.data, log->head.keys.size),
+					  NULL, 0, &recipients, err));
+	envelope = medark_recipients_last(&recipients);
 	memcpy(header->archive.bytes, log->head.log, sizeof(log->head.log));
 	header->kek_commit = log->head.commit;
 	header->recipient_count = (uint32_t)medark_envelope_count(envelope);
@@ -57,7 +59,7 @@ static int open_key(struct medark_audit_log *log, const struct medark_identity *
 						"an audit log has no recipient of this kind");
 		header->recipients[i].kind = (enum medark_recipient_kind)kind;
 	}
-	MEDARK_TRY(medark_identity_open(identity, envelope, header, &key, err));
+	MEDARK_TRY(medark_identity_open(identity, &recipients, header, &key, err));
 	return medark_audit_cipher(&key, log->head.log, &log->cipher, err);
 }
 

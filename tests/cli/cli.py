@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("MEDARK_ROOT", os.path.dirname(os.path.dirname(HERE)))
 MEDARK = os.environ["MEDARK"]
 VERBS = ["export", "run", "verify", "stamp", "cosign", "checkpoint", "inspect", "patients", "items", "restore", "prove", "verify-proof", "drill",
-         "diff", "scope", "key", "serve", "account", "audit", "help", "version"]
+         "diff", "scope", "recipients", "key", "serve", "account", "audit", "help", "version"]
 
 
 class Result:

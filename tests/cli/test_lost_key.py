@@ -25,7 +25,7 @@ class LostKey(ArchiveTest):
             if "--to rescued" in command:
                 self.assertEqual(self.tree("rescued"), self.tree("src"))
         self.assertEqual(set(printed), {"medark " + v for v in (
-            "key", "export", "inspect", "drill", "patients", "restore", "scope", "verify")} | {"rm -r", "shred -u"})
+            "key", "export", "inspect", "drill", "recipients", "patients", "restore", "scope", "verify")} | {"rm -r", "shred -u"})
         self.assertIn("Vries", printed["medark patients"][0])
         self.look_at_what_is_there()
 

@@ -19,6 +19,26 @@ static void try_open(const struct medark_envelope *envelope,
 	forge_expect(code == 0 || code == MEDARK_E_IDENTITY || code == MEDARK_E_FORMAT);
 }
 
+/* Whoever opens it can let one more in: what was there stays, and it opens as before. */
+static void try_add(const struct medark_envelope *envelope,
+		    const struct medark_envelope_opener *opener)
+{
+	MEDARK_AUTO(medark_envelope_free) struct medark_envelope *later = NULL;
+	MEDARK_AUTO(medark_buffer_clear)
+	struct medark_buffer out = MEDARK_BUFFER(MEDARK_ENVELOPE_SIZE_MAX);
+	static const struct medark_key kek;
+	struct medark_recipient more = { .kek = &kek, .kek_id = "one-more" };
+	struct medark_error err;
+
+	forge_expect(!medark_envelope_extends(envelope, envelope));
+	if (medark_envelope_add(envelope, opener, &more, 1, &out, &err))
+		return;
+	forge_expect(medark_envelope_parse(medark_bytes(out.data, out.size), &later, &err) == 0);
+	forge_expect(medark_envelope_extends(later, envelope));
+	forge_expect(!medark_envelope_extends(envelope, later));
+	try_open(later, opener);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct medark_private_key *p256;
@@ -35,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < medark_envelope_count(envelope); i++)
 		forge_expect(medark_envelope_recipient(envelope, i)->key_id[0]);
 	try_open(envelope, &(struct medark_envelope_opener) { .key = p256 });
+	try_add(envelope, &(struct medark_envelope_opener) { .key = p256 });
 	try_open(envelope,
 		 &(struct medark_envelope_opener) { .kek = &kek, .kek_id = "passphrase-1" });
 	return 0;

@@ -398,8 +398,15 @@ class Keys:
                 "header.json and keys.p7m differ in recipients",
             )
 
+    def check_extends(self, before, what):
+        """F-46: everybody of before is in it, and more; no passphrase comes in."""
+        a, b = self.sealed, before.sealed
+        need(set(b.recipients) < set(a.recipients), f"{what} does not have all recipients of before, and more")
+        need((a.nonce, a.ciphertext, a.tag) == (b.nonce, b.ciphertext, b.tag), f"{what}: another content")
+        need(not any(r[0] == 0xA2 for r in set(a.recipients) - set(b.recipients)), f"{what} adds a passphrase")
+
     def open(self, key, passphrase, listed):
-        """The archive key, by whichever recipient fits."""
+        """The archive key, by whichever recipient fits, or None."""
         for recipient, entry in zip(self.recipients, listed):
             content_key = recipient.content_key(key, passphrase, entry.get("kdf"))
             if content_key is None or len(content_key) != 32:
@@ -411,7 +418,7 @@ class Keys:
                 continue
             need(re.fullmatch(rb"[0-9a-f]{64}", text), "keys.p7m: content is not 64 hex characters")
             return bytes.fromhex(text.decode())
-        raise NoIdentity("no identity opens this archive")
+        return None
 
 
 def labelled(archive_key, label, archive_id):

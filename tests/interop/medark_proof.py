@@ -16,7 +16,7 @@ import sys
 
 import medark_cms as cms
 from medark_cms import Malformed, need
-from medark_reader import ADDITIONS, check_additions, MEMBER_MAX, MIB, number, padded, tar_header
+from medark_reader import PROOF_ADDITIONS, check_additions, MEMBER_MAX, MIB, number, padded, tar_header
 
 
 def sha256(*parts):
@@ -94,7 +94,7 @@ def verify(data, trust, at, script):
     found = members(data)
     names = [name for name, _ in found]
     need(names[:3] == ["CHECK.sh", "MANIFEST", "MANIFEST.p7s"], "not the members of a proof, in its order")
-    extra = [(name, content) for name, content in found[3:] if name in ADDITIONS]
+    extra = [(name, content) for name, content in found[3:] if name in PROOF_ADDITIONS]
     del found[3:3 + len(extra)]
     need([name for name, _ in found[3:4]] == ["PROOF"], "not the members of a proof, in its order")
     need(names[3:3 + len(extra)] == [name for name, _ in extra], "not the members of a proof, in its order")

@@ -53,7 +53,10 @@ ADDITIONS = [  # F-40, in their order
     *(f"MANIFEST.{n}.p7s" for n in range(2, 10)), "MANIFEST.pq.p7s", "MANIFEST.tsr", "MANIFEST.crl",
     *(f"MANIFEST.{n}.{kind}" for n in range(2, 10) for kind in ("tsr", "crl")),
 ]  # fmt: skip
+PROOF_ADDITIONS = ADDITIONS[:]  # F-29
+ADDITIONS += [f"KEYS.{n}.{kind}" for n in range(2, 10) for kind in ("p7m", "p7s")]
 MEMBER_MAX.update(dict.fromkeys(ADDITIONS, MIB))
+MEMBER_MAX.update(dict.fromkeys([f"KEYS.{n}.p7m" for n in range(2, 10)], 64 * KIB))
 DECIMAL = r"(0|[1-9][0-9]{0,18})"
 HEX64 = r"[0-9a-f]{64}"
 
@@ -149,6 +152,10 @@ def check_order(names):
     """F-40."""
     places = [ADDITIONS.index(name) for name in names]
     need(places == sorted(set(places)), "additions do not stand in their order")
+    keys = [name for name in names if name.startswith("KEYS.")]
+    need(keys == [f"KEYS.{n // 2 + 2}.p7{'ms'[n % 2]}" for n in range(len(keys) // 2 * 2)],
+         "recipients that were added, or a signature of theirs, are missing")  # fmt: skip
+    names = names[:len(names) - len(keys)]
     for kind in ("p7s", "tsr"):
         numbers = [1] * (kind == "p7s") + [
             int((re.search(r"\.(\d)\.", name) or [0, 1])[1])
@@ -163,18 +170,23 @@ def check_order(names):
 
 def check_additions(manifest, signature, additions):
     """F-40 to F-43: what is there is right; whether anybody trusts it is another question. Gives the
-    further signatures and the stamps."""
+    further signatures, the stamps, and the signatures of who added recipients."""
     check_order([name for name, _ in additions])
-    signatures, stamps = [], []
+    signatures, stamps, adders = [], [], []
     for i, (name, content) in enumerate(additions):
         if name.endswith(".tsr"):
             before = b"".join(content for _, content in additions[:i])
             stamps.append(cms.TimeStamp(content, signature if name == "MANIFEST.tsr" else manifest + signature + before))
         elif name.endswith(".crl"):
             cms.check_lists(content)
+        elif name.startswith("KEYS."):
+            if name.endswith(".p7s"):  # F-47
+                sums = ((manifest, "MANIFEST"), additions[i - 1][::-1])
+                text = "".join(f"{hashlib.sha256(data).hexdigest()}  {of}\n" for data, of in sums)
+                adders.append(cms.Signature(content, text.encode()))
         elif ".pq." not in name:
             signatures.append(cms.Signature(content, manifest))
-    return signatures, stamps
+    return signatures, stamps, adders
 
 
 class Archive:
@@ -187,7 +199,7 @@ class Archive:
         # 12.1: nothing is believed before the signature and its chain.
         self.signature = cms.Signature(self.signature_bytes, self.manifest_bytes)
         trust.check(self.signature, at)
-        self.cosignatures, self.stamps = check_additions(
+        self.cosignatures, self.stamps, self.adders = check_additions(
             self.manifest_bytes, self.signature_bytes, self.additions)
         self.parse_manifest()
         self.check_members()
@@ -329,6 +341,11 @@ class Archive:
         check_cost([r["kdf"] for r in h["recipients"] if "kdf" in r])
         self.keys = cms.Keys(self.content("keys.p7m"))
         self.keys.check(h["recipients"])
+        self.revisions = []
+        for name, content in self.additions:
+            if re.fullmatch(r"KEYS\.\d\.p7m", name):
+                self.revisions.append(cms.Keys(content))
+                self.revisions[-1].check_extends([self.keys, *self.revisions][-2], name)
         self.check_summary()
 
     def check_summary(self):
@@ -361,7 +378,12 @@ class Archive:
     # ---- opening (12.4, 12.5; sections 5, 6, 8) ----
 
     def open(self, key, passphrase):
-        self.key = self.keys.open(key, passphrase, self.header["recipients"])
+        self.key = None
+        for keys in (self.keys, *self.revisions):
+            listed = self.header["recipients"] if keys is self.keys else [{}] * len(keys.recipients)
+            self.key = self.key or keys.open(key, passphrase if keys is self.keys else None, listed)
+        if not self.key:
+            raise cms.NoIdentity("no identity opens this archive")
         commit = cms.labelled(self.key, b"medark kek-commit v1", self.id)
         need(commit.hex() == self.header["kek_commit"], "the archive key is not the committed one")
         self.salt_key = cms.labelled(self.key, b"medark record-salt v1", self.id)

@@ -179,8 +179,10 @@ fi
 #	openssl ts -verify -in MANIFEST.tsr -data MANIFEST.p7s -CAfile STAMP-ROOT.pem
 #	openssl ts -reply -in MANIFEST.tsr -text
 # MANIFEST.2.tsr covers MANIFEST and all that stands behind it, joined in the order of the archive.
+# KEYS.2.p7m and so on are for step 4: recipients that were added later. KEYS.2.p7s is the signature of
+# who added them, over what "sha256sum MANIFEST KEYS.2.p7m" prints.
 additions=$(cd "$members" && for name in MANIFEST.[2-9].p7s MANIFEST.pq.p7s MANIFEST.tsr \
-	MANIFEST.[2-9].tsr MANIFEST.crl MANIFEST.[2-9].crl; do
+	MANIFEST.[2-9].tsr MANIFEST.crl MANIFEST.[2-9].crl KEYS.[2-9].p7m KEYS.[2-9].p7s; do
 	if [ -f "$name" ]; then printf '%s\n' "$name"; fi
 done)
 for name in $additions; do
@@ -192,6 +194,13 @@ for name in $additions; do
 		say "   signed too by $(subject "$work/cosigner") (whom nobody vouches for here)"
 		;;
 	*.tsr) say "   $name is a time stamp, which is not looked at here" ;;
+	KEYS.[2-9].p7s)
+		(cd "$members" && sha256sum MANIFEST "${name%s}m") >"$work/added"
+		openssl cms -verify -binary -inform DER -in "$members/$name" -content "$work/added" \
+			-noverify -signer "$work/cosigner" -out /dev/null 2>"$work/why" ||
+			die "$name, the signature of who added recipients, is wrong; nothing was recovered"
+		say "   recipients were added by $(subject "$work/cosigner") (whom nobody vouches for here)"
+		;;
 	esac
 done
 
@@ -231,7 +240,8 @@ fi
 # keys.p7m holds the archive key, as 64 hex characters, encrypted for each recipient. With a
 # private key this is enough:
 #	openssl cms -decrypt -inform DER -in keys.p7m -inkey KEY.pem
-# With a passphrase a key is derived from it first; header.json says how (kdf).
+# With a passphrase a key is derived from it first; header.json says how (kdf). Who was added later
+# finds it in KEYS.2.p7m or one behind it instead, in the same way.
 
 # value NAME FILE: one value of the JSON in FILE, a string of hex digits or a number.
 value() { sed -n 's/.*"'"$1"'" *: *"\{0,1\}\([0-9a-f]*\).*/\1/p' "$2"; }
@@ -266,8 +276,13 @@ if [ $key_is = passphrase ]; then
 		die "this passphrase does not open the archive"
 else
 	say "4. opening keys.p7m"
-	archive_key=$(openssl cms -decrypt -inform DER -in "$members/keys.p7m" \
-		-inkey "$key_file" 2>/dev/null) || die "this key does not open the archive"
+	archive_key=
+	for keys in "$members/keys.p7m" "$members"/KEYS.[2-9].p7m; do
+		if [ -n "$archive_key" ] || [ ! -f "$keys" ]; then continue; fi
+		archive_key=$(openssl cms -decrypt -inform DER -in "$keys" -inkey "$key_file" 2>/dev/null) ||
+			archive_key=
+	done
+	[ -n "$archive_key" ] || die "this key does not open the archive"
 fi
 [ ${#archive_key} -eq 64 ] || die "keys.p7m does not hold an archive key"
 

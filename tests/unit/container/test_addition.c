@@ -21,7 +21,8 @@ static void every_name_is_read_as_it_is_written(void **state)
 {
 	static const char *const names[] = { "MANIFEST.2.p7s", "MANIFEST.9.p7s", "MANIFEST.pq.p7s",
 					     "MANIFEST.tsr",   "MANIFEST.2.tsr", "MANIFEST.9.tsr",
-					     "MANIFEST.crl",   "MANIFEST.9.crl" };
+					     "MANIFEST.crl",   "MANIFEST.9.crl", "KEYS.2.p7m",
+					     "KEYS.9.p7s" };
 	char name[MEDARK_ADDITION_NAME_MAX];
 
 	(void)state;
@@ -47,6 +48,11 @@ static void other_names_are_none(void **state)
 					     "manifest.2.p7s",
 					     "MANIFEST.2.p7s ",
 					     "MANIFEST.crl.pem",
+					     "KEYS.p7m",
+					     "KEYS.1.p7m",
+					     "KEYS.2.tsr",
+					     "KEYS.10.p7s",
+					     "keys.2.p7m",
 					     "MANIFEST..2.p7s",
 					     "LOCATOR" };
 	struct medark_addition a;
@@ -73,9 +79,19 @@ static size_t in_order(const char *const *names, struct medark_error *err)
 
 static void they_have_one_order(void **state)
 {
-	static const char *const all[] = { "MANIFEST.2.p7s", "MANIFEST.3.p7s", "MANIFEST.pq.p7s",
-					   "MANIFEST.tsr",   "MANIFEST.crl",   "MANIFEST.2.tsr",
-					   "MANIFEST.2.crl", "MANIFEST.3.tsr", NULL };
+	static const char *const all[] = { "MANIFEST.2.p7s",
+					   "MANIFEST.3.p7s",
+					   "MANIFEST.pq.p7s",
+					   "MANIFEST.tsr",
+					   "MANIFEST.crl",
+					   "MANIFEST.2.tsr",
+					   "MANIFEST.2.crl",
+					   "MANIFEST.3.tsr",
+					   "KEYS.2.p7m",
+					   "KEYS.2.p7s",
+					   "KEYS.3.p7m",
+					   "KEYS.3.p7s",
+					   NULL };
 	static const struct {
 		const char *names[4], *says;
 	} wrong[] = {
@@ -90,11 +106,20 @@ static void they_have_one_order(void **state)
 		  "MANIFEST.tsr does not stand where it should" },
 		{ { "MANIFEST.tsr", "MANIFEST.2.tsr", "MANIFEST.crl" },
 		  "MANIFEST.crl does not stand where it should" },
+		{ { "KEYS.3.p7m" },
+		  "KEYS.3.p7m comes without the recipients before it, or their signature" },
+		{ { "KEYS.2.p7s" }, "KEYS.2.p7s comes without the recipients that it signs" },
+		{ { "KEYS.2.p7m", "KEYS.3.p7m" },
+		  "KEYS.3.p7m comes without the recipients before it, or their signature" },
+		{ { "KEYS.2.p7m", "KEYS.3.p7s" },
+		  "KEYS.3.p7s comes without the recipients that it signs" },
+		{ { "KEYS.2.p7m", "KEYS.2.p7s", "MANIFEST.tsr" },
+		  "MANIFEST.tsr does not stand where it should" },
 	};
 	struct medark_error err;
 
 	(void)state;
-	assert_int_equal(in_order(all, &err), 8);
+	assert_int_equal(in_order(all, &err), 12);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		size_t count = 0;
 
@@ -103,6 +128,22 @@ static void they_have_one_order(void **state)
 		assert_int_equal(in_order(wrong[i].names, &err), count - 1);
 		assert_string_equal(err.message, wrong[i].says);
 	}
+}
+
+static void recipients_do_not_end_without_their_signature(void **state)
+{
+	const struct medark_addition *list =
+		LIST(named("MANIFEST.tsr"), named("KEYS.2.p7m"), named("KEYS.2.p7s"));
+	struct medark_error err;
+
+	(void)state;
+	assert_int_equal(medark_addition_check_end(NULL, 0, &err), 0);
+	assert_int_equal(medark_addition_check_end(list, 1, &err), 0);
+	assert_int_equal(medark_addition_check_end(list, 2, &err), MEDARK_E_FORMAT);
+	assert_string_equal(err.message, "KEYS.2.p7m comes without its signature");
+	assert_int_equal(medark_addition_check_end(list, 3, &err), 0);
+	for (size_t i = 0; i <= 3; i++)
+		assert_int_equal(medark_addition_before_keys(list, i), i < 1 ? i : 1);
 }
 
 static void expect_place(const struct medark_addition *list, size_t count,
@@ -127,6 +168,8 @@ static void what_is_added_gets_its_place(void **state)
 	const struct medark_addition *once =
 		LIST(named("MANIFEST.2.p7s"), named("MANIFEST.tsr"), named("MANIFEST.crl"));
 	const struct medark_addition *twice = LIST(named("MANIFEST.tsr"), named("MANIFEST.2.tsr"));
+	const struct medark_addition *keys =
+		LIST(named("MANIFEST.tsr"), named("KEYS.2.p7m"), named("KEYS.2.p7s"));
 	struct medark_addition late = { .kind = MEDARK_ADDITION_SIGNATURE };
 	struct medark_error err;
 	bool replaces;
@@ -141,6 +184,9 @@ static void what_is_added_gets_its_place(void **state)
 	expect_place(once, 3, MEDARK_ADDITION_CRLS, "MANIFEST.crl", 2, true);
 	expect_place(once, 3, MEDARK_ADDITION_STAMP, "MANIFEST.2.tsr", 3, false);
 	expect_place(twice, 2, MEDARK_ADDITION_CRLS, "MANIFEST.2.crl", 2, false);
+	/* Recipients stay at the end. */
+	expect_place(keys, 3, MEDARK_ADDITION_STAMP, "MANIFEST.2.tsr", 1, false);
+	expect_place(keys, 3, MEDARK_ADDITION_KEYS, "KEYS.3.p7m", 3, false);
 	assert_int_equal(medark_addition_place(twice, 2, &late, &at, &replaces, &err),
 			 MEDARK_E_EXISTS);
 	assert_string_equal(err.message, "it was stamped again, and the stamp covers the "
@@ -153,6 +199,7 @@ int main(void)
 		cmocka_unit_test(every_name_is_read_as_it_is_written),
 		cmocka_unit_test(other_names_are_none),
 		cmocka_unit_test(they_have_one_order),
+		cmocka_unit_test(recipients_do_not_end_without_their_signature),
 		cmocka_unit_test(what_is_added_gets_its_place),
 	};
 
