@@ -132,6 +132,8 @@ static void print_evidence(FILE *out, const struct medark_archive_info *info, bo
 			       info->signatures[i].signer, info->signatures[i].signed_at,
 			       trusted ? "" : ": not trusted");
 		cli_report_row(out, "signed too by", text);
+		if (info->signatures[i].also[0])
+			cli_report_row(out, "", info->signatures[i].also);
 		if (!trusted)
 			cli_report_row(out, "", info->signatures[i].why);
 	}
@@ -142,6 +144,8 @@ void cli_info_print(const struct cli_options *options, const struct medark_archi
 	FILE *out = stdout;
 
 	cli_report_row(out, "signer", info->signer);
+	if (info->signer_also[0])
+		cli_report_row(out, "known as", info->signer_also);
 	cli_report_row(out, "fingerprint", info->signer_fingerprint);
 	print_time(out, info);
 	cli_report_row_judged(out, info->judged_at);
@@ -202,6 +206,7 @@ static void json_lists(struct cli_json *json, const struct medark_archive_info *
 	for (uint32_t i = 0; i < info->signature_count; i++) {
 		cli_json_open(json, NULL, '{');
 		cli_json_text(json, "signer", info->signatures[i].signer);
+		cli_json_text_or_null(json, "also", info->signatures[i].also);
 		cli_json_text(json, "fingerprint", info->signatures[i].fingerprint);
 		cli_json_text(json, "algorithm", info->signatures[i].algorithm);
 		cli_json_text(json, "signed_at", info->signatures[i].signed_at);
@@ -255,6 +260,7 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
 	cli_json_text(json, "created", info->created);
 	cli_json_text(json, "signed_at", info->signed_at);
 	cli_json_text(json, "signer", info->signer);
+	cli_json_text_or_null(json, "signer_also", info->signer_also);
 	cli_json_text(json, "signer_fingerprint", info->signer_fingerprint);
 	cli_json_text_or_null(json, "proven_at", info->proven_at);
 	cli_json_text_or_null(json, "revoked_at", info->revoked_at);

@@ -16,7 +16,7 @@ struct cli_verify_row {
 	char *path, *verdict; /* owned */
 	uint64_t sequence, records, patients, size;
 	char created[32], signed_at[32], proven_at[32];
-	char signer[128], fingerprint[65];
+	char signer[512], also[256], fingerprint[65];
 	uint32_t signatures, trusted;
 	uint32_t added, vouched; /* revisions of recipients, and those by a trusted signer */
 	bool is_verified, complete, revocation_checked;
@@ -71,7 +71,8 @@ void cli_verify_page_add(struct cli_verify_page *page, const char *path,
 	memcpy(row->signed_at, info->signed_at, sizeof(row->signed_at));
 	memcpy(row->proven_at, info->proven_at, sizeof(row->proven_at));
 	memcpy(row->fingerprint, info->signer_fingerprint, sizeof(row->fingerprint));
-	(void)snprintf(row->signer, sizeof(row->signer), "%.127s", info->signer);
+	(void)snprintf(row->signer, sizeof(row->signer), "%s", info->signer);
+	(void)snprintf(row->also, sizeof(row->also), "%s", info->signer_also);
 	row->signatures = info->signature_count;
 	for (uint32_t i = 0; i < info->signature_count; i++)
 		row->trusted += info->signatures[i].trusted;
@@ -295,6 +296,10 @@ static void put_row(FILE *f, const struct cli_verify_row *row)
 	(void)fputs(*row->proven_at ? " (proven)" : " (claimed)", f);
 	(void)fputs("</td><td>", f);
 	cli_page_text(f, row->signer);
+	if (*row->also) {
+		(void)fputs("<br>", f);
+		cli_page_text(f, row->also);
+	}
 	(void)fprintf(f, "<br>%.16s…", row->fingerprint);
 	if (row->signatures)
 		(void)fprintf(f, "<br>and %u more, %u trusted", row->signatures, row->trusted);

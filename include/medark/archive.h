@@ -38,9 +38,10 @@ struct medark_archive_info {
 	struct {
 		char signer[512], fingerprint[65], signed_at[32];
 		bool trusted;
-		char why[256];	     /* if it is not */
-	} revisions[8];		     /* 2 to 9 */
-	char signer[512];	     /* subject of the signer's certificate */
+		char why[256]; /* if it is not */
+	} revisions[8];	       /* 2 to 9 */
+	char signer[512];      /* subject of the signer's certificate */
+	char signer_also[256]; /* other names of the certificate: "otherName OID: …", "email: …" */
 	char signer_fingerprint[65]; /* SHA-256 of its DER, hex */
 	char signed_at[32];	     /* RFC 3339; the signer's claim, no time stamp */
 	char signer_not_after[32];   /* of the signer's certificate */
@@ -57,7 +58,7 @@ struct medark_archive_info {
 	uint32_t crl_count;	  /* revocation lists in the archive */
 	uint32_t signature_count; /* further ones: a vendor's, a witness's, a post-quantum one */
 	struct {
-		char signer[512], fingerprint[65], algorithm[16], signed_at[32];
+		char signer[512], also[256], fingerprint[65], algorithm[16], signed_at[32];
 		bool trusted;
 		char why[256]; /* if it is not */
 	} signatures[9];

@@ -126,6 +126,7 @@ static void fill_signature(struct medark_archive_info *out, const struct medark_
 	uint32_t i = out->signature_count++;
 
 	copy(out->signatures[i].signer, sizeof(out->signatures[i].signer), signer->subject);
+	copy(out->signatures[i].also, sizeof(out->signatures[i].also), signer->also);
 	copy(out->signatures[i].algorithm, sizeof(out->signatures[i].algorithm),
 	     signer->algorithm_name ? signer->algorithm_name : "");
 	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint),
@@ -184,6 +185,7 @@ static void fill_evidence(struct medark_archive_info *out, const struct medark_e
 	const struct medark_signer *signer = &e->signer;
 
 	copy(out->signer, sizeof(out->signer), signer->subject);
+	copy(out->signer_also, sizeof(out->signer_also), signer->also);
 	medark_text_hex(&signer->fingerprint, sizeof(signer->fingerprint), out->signer_fingerprint);
 	(void)medark_time_format(signer->signing_time, out->signed_at);
 	(void)medark_time_format(signer->not_after, out->signer_not_after);

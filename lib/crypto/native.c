@@ -7,7 +7,10 @@
 
 #include <openssl/core_names.h>
 
+#include <openssl/x509v3.h>
 #include <stdint.h>
+
+#include <stdio.h>
 #include <string.h>
 
 /* A curve spelled out in a certificate could be one that only looks like the real one. */
@@ -112,4 +115,79 @@ void medark_native_name(const X509_NAME *name, char *out, size_t size)
 		sanitise(medark_bytes_text("(no name)"), out, size);
 	else
 		sanitise(medark_bytes(text, (size_t)length), out, size);
+}
+
+/* The text of an otherName's value; false if it is none. */
+static bool other_text(const OTHERNAME *other, struct medark_bytes *out)
+{
+	const ASN1_STRING *value;
+
+	switch (other->value ? ASN1_TYPE_get(other->value) : V_ASN1_UNDEF) {
+	case V_ASN1_UTF8STRING:
+	case V_ASN1_IA5STRING:
+	case V_ASN1_PRINTABLESTRING:
+		value = other->value->value.asn1_string;
+		*out = medark_bytes(ASN1_STRING_get0_data(value),
+				    (size_t)ASN1_STRING_length(value));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* "email: " and the like, and what follows; false for what is no text. */
+static bool alternative(const GENERAL_NAME *name, char label[96], char *value, size_t size)
+{
+	struct medark_bytes text;
+	char oid[64];
+
+	switch (name->type) {
+	case GEN_OTHERNAME:
+		if (!other_text(name->d.otherName, &text))
+			return false;
+		(void)OBJ_obj2txt(oid, sizeof(oid), name->d.otherName->type_id, 1);
+		(void)snprintf(label, 96, "otherName %s: ", oid);
+		break;
+	case GEN_EMAIL:
+	case GEN_DNS:
+	case GEN_URI:
+		(void)snprintf(label, 96, "%s: ",
+			       name->type == GEN_EMAIL ? "email"
+			       : name->type == GEN_DNS ? "dns"
+						       : "uri");
+		text = medark_bytes(ASN1_STRING_get0_data(name->d.ia5),
+				    (size_t)ASN1_STRING_length(name->d.ia5));
+		break;
+	case GEN_DIRNAME:
+		(void)snprintf(label, 96, "name: ");
+		medark_native_name(name->d.directoryName, value, size);
+		return true;
+	default:
+		return false;
+	}
+	sanitise(text, value, size);
+	return true;
+}
+
+void medark_native_alternatives(const X509 *x509, char *out, size_t size)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+	char label[96], value[256];
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		int n;
+
+		if (!alternative(sk_GENERAL_NAME_value(names, i), label, value, sizeof(value)))
+			continue;
+		n = snprintf(out + used, size - used, "%s%s%s", used ? "; " : "", label, value);
+		if (n < 0 || (size_t)n >= size - used) {
+			out[used] = '\0'; /* whole ones only */
+			break;
+		}
+		used += (size_t)n;
+	}
+	GENERAL_NAMES_free(names);
+	medark_openssl_drain();
 }

@@ -77,6 +77,13 @@ enum medark_native_kind medark_native_pq_kind(const EVP_PKEY *key);
 /* Writes a distinguished name on one line, see medark_certificate_subject(). */
 void medark_native_name(const X509_NAME *name, char *out, size_t size);
 
+/*
+ * Writes what else its owner is called by, on one line, of subjectAltName (RFC 5280 section
+ * 4.2.1.6): "otherName 2.5.5.5: …" as a care provider's registration stands there, "email: …",
+ * "dns: …", "uri: …", "name: …", joined by "; ". Empty if it has none that is a text.
+ */
+void medark_native_alternatives(const X509 *x509, char *out, size_t size);
+
 /* Clean-up of OpenSSL's objects in a scope. */
 static inline void medark_bio_free(BIO *bio)
 {

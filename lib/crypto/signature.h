@@ -43,6 +43,7 @@ struct medark_signer {
 	struct medark_digest fingerprint; /* SHA-256 of the certificate */
 	time_t signing_time;		  /* as claimed by the signer */
 	time_t not_before, not_after;	  /* of the certificate */
+	char also[256];			  /* medark_native_alternatives() of the certificate */
 	char purposes[160];	 /* extendedKeyUsage: names or OIDs joined by spaces; empty: none is
 				    named */
 	const char *digest_name; /* "SHA-256" or "SHA-384"; static */

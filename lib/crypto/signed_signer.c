@@ -77,6 +77,8 @@ void medark_signed_describe(const struct medark_signed_form *form,
 	out->not_after = medark_certificate_not_after(certificate);
 	out->digest_name = medark_signed_digest_name(form->kind);
 	out->algorithm_name = medark_signed_algorithm_name(form->kind);
+	medark_native_alternatives(medark_certificate_native(certificate), out->also,
+				   sizeof(out->also));
 	describe_purposes(medark_certificate_native(certificate), out->purposes,
 			  sizeof(out->purposes));
 }

@@ -45,6 +45,35 @@ class Purpose(ArchiveTest):
                      "--signer-key", "seal.key.pem", "--out", "b.medark")
         self.succeed("verify", "b.medark", "--trust", "seal.cert.pem")
 
+    def test_all_names_of_a_care_providers_certificate_are_shown(self):
+        """As PKIoverheid and the UZI register write them; a line end in one is no line end here."""
+        self.write("req", "[req]\nprompt=no\ndistinguished_name=dn\nx509_extensions=ext\n"
+                   "[dn]\nC=NL\nO=Huisartsenpraktijk Voorbeeld\norganizationIdentifier=NTRNL-00000001\nserialNumber=90000001\n"
+                   "CN=Export\n"
+                   "[ext]\nsubjectAltName=@alt\n"
+                   "[alt]\notherName.1=2.5.5.5;IA5STRING:2.16.528.1.1007.3.1-1-900000001-N-90000001-01.015-00000000\n"
+                   "email.1=export@praktijk.example\n"
+                   "otherName.2=1.3.6.1.4.1.311.20.2.3;FORMAT:UTF8,UTF8:a\\nb\notherName.3=1.2.3.4;INT:5\n")
+        openssl(self.folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", "uzi.key.pem", "-out", "uzi.cert.pem", "-config", "req", "-days", "365")
+        os.chmod(self.path("uzi.key.pem"), 0o600)
+        self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "uzi.cert.pem", "--signer-key", "uzi.key.pem",
+                     "--out", "b.medark")
+        also = ("otherName 2.5.5.5: 2.16.528.1.1007.3.1-1-900000001-N-90000001-01.015-00000000; "
+                "email: export@praktijk.example; otherName 1.3.6.1.4.1.311.20.2.3: a?b")
+        found, = self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem", "--json", "--report", "r.html").json()
+        self.assertEqual(found["signer_also"], also)
+        self.assertEqual(found["signer"], "CN=Export,serialNumber=90000001,organizationIdentifier=NTRNL-00000001,"
+                         "O=Huisartsenpraktijk Voorbeeld,C=NL")
+        self.assertIn(f"  known as       {also}\n", self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem").out)
+        with open(self.path("r.html"), encoding="utf-8") as f:
+            page = f.read()
+        self.assertIn(also, page)
+        self.assertIn(found["signer"], page)
+        self.succeed("cosign", "a.medark", "--signer", "uzi.cert.pem", "--signer-key", "uzi.key.pem", "--trust", "clinic.cert.pem")
+        found, = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--json").json()
+        self.assertEqual((found["signer_also"], found["signatures"][0]["also"]), (None, also))
+
     def under(self, purpose):
         """A signer under an authority with this extended key usage, under a root; the warnings."""
         self_signed(self, "root", "-addext", "keyUsage=keyCertSign")
@@ -350,6 +379,12 @@ class Chain(ArchiveTest):
 
 
 class Behind(ArchiveTest):
+    def setUp(self):
+        super().setUp()
+        with tarfile.open(self.path("a.medark")) as tar:
+            member = tar.getmember("data/00000001.zst.p7m")
+        self.place, self.size = member.offset, member.size
+
     def test_bytes_behind_the_end_are_told(self):
         for more in [b"x", b"\0" * 512, b"signed by a tool\n" * 5000]:
             self.damaged(lambda content, more=more: content + more)
@@ -379,13 +414,24 @@ class Behind(ArchiveTest):
 
     def test_a_changed_member_is_named_with_what_helps(self):
         def flip(content):
-            content[content.index(b"data/00000001.zst.p7m\0") + 700] ^= 1
+            content[self.place + 700] ^= 1
             return content
 
         self.damaged(flip)
         self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
-                    error="cannot verify 'bad.medark': data/00000001.zst.p7m: its content is not the one "
-                    "that was signed (SHA-256 differs); copy the archive again, or take another copy")
+                    error="cannot verify 'bad.medark': data/00000001.zst.p7m: its content, bytes "
+                    f"{self.place + 512} to {self.place + 511 + self.size} of the file, is not the one that was signed "
+                    "(SHA-256 differs); copy the archive again, or take another copy")
+
+    def test_a_changed_header_is_named_with_its_byte(self):
+        def flip(content):
+            content[self.place + 130] ^= 1
+            return content
+
+        self.damaged(flip)
+        self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem",
+                    error="cannot verify 'bad.medark': data/00000001.zst.p7m: its tar header is not the one that the "
+                    f"manifest gives it (from byte {self.place + 130} of the file on)")
 
 
 class Report(ArchiveTest):

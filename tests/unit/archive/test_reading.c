@@ -605,9 +605,10 @@ static void nothing_remains_of_a_failed_restore(void **state)
 	fd = open("b.medark", O_WRONLY);
 	assert_int_equal(pwrite(fd, "x", 1, data - text + 512 + 300), 1);
 	assert_int_equal(medark_archive_restore(a, &request, NULL, &result, &err), MEDARK_E_FORMAT);
-	assert_string_equal(err.message, "data/00000001.zst.p7m: its content is not the one that "
-					 "was signed (SHA-256 differs); copy the archive again, or "
-					 "take another copy");
+	assert_non_null(strstr(err.message, "data/00000001.zst.p7m: its content, bytes "));
+	assert_non_null(strstr(err.message,
+			       " of the file, is not the one that was signed (SHA-256 "
+			       "differs); copy the archive again, or take another copy"));
 	request.patient_count = 1;
 	request.patients = who;
 	assert_int_equal(medark_archive_restore(a, &request, NULL, &result, &err), MEDARK_E_FORMAT);
