@@ -451,8 +451,8 @@ static int restore_to_folder(const struct cli_options *options)
 
 	if (!code)
 		code = open_archives(options, &lines, &access);
-	for (size_t i = 0; !code && i < access.count; i++)
-		code = cli_types_check(options, access.all[i]);
+	if (!code)
+		code = cli_types_check(options, access.all, access.count);
 	return code ? code : restore(options, &access, &lines);
 }
 

@@ -341,8 +341,8 @@ static int open_archives(struct scope *s)
 		code = cli_access_identity(options, &s->access);
 	if (!code)
 		code = cli_access_open_all(options, &s->access);
-	for (size_t i = 0; !code && i < s->access.count; i++)
-		code = cli_types_check(options, s->access.all[i]);
+	if (!code)
+		code = cli_types_check(options, s->access.all, s->access.count);
 	return code;
 }
 

@@ -6,9 +6,11 @@
 #include "options.h"
 
 /*
- * A mistyped type would look like an archive without such records. It may be meant only where the
- * archive has records that FHIR has no type for: then a warning tells. 0 or CLI_USAGE.
+ * A mistyped type would look like archives without such records. It may be meant only where any of
+ * the `count` archives has records that FHIR has no type for: then one warning tells. 0 or
+ * CLI_USAGE.
  */
-int cli_types_check(const struct cli_options *options, struct medark_archive *archive);
+int cli_types_check(const struct cli_options *options, struct medark_archive *const *archives,
+		    size_t count);
 
 #endif

@@ -266,6 +266,15 @@ class Scope(ArchiveTest):
         self.assertEqual(done.code, 1, done.err)
         self.assertFalse(os.path.exists(self.path("e.csv")))
 
+    def test_a_type_that_fhir_does_not_have_is_looked_for_in_all_archives(self):
+        self.succeed(*self.export("src", "plain.medark"))
+        self.write("src/Own.ndjson", '{"resourceType":"Ownthing","id":"1"}\n')
+        self.succeed(*self.export("src", "own.medark", "--previous", "plain.medark"))
+        for order in ["plain.medark", "own.medark"], ["own.medark", "plain.medark"]:
+            result = self.succeed("scope", *order, "--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--type",
+                                  "Ownthing,Patient")
+            self.assertEqual(result.err.count("medark: warning: FHIR has no resource type 'Ownthing'"), 1, result.err)
+
     def test_what_is_refused(self):
         self.refuse(2, *self.scope("--since", "2026-13-01", archive="a.medark"),
                     error="cannot use '2026-13-01' for --since: it must be a date, YYYY-MM-DD or DD-MM-YYYY")
