@@ -107,6 +107,8 @@ struct medark_compare_result {
  * Compares. Every segment that is read is verified. Memory: 16 bytes for each patient and place of
  * records, and a fixed amount. MEDARK_E_IDENTITY, MEDARK_E_FORMAT, MEDARK_E_NOT_FOUND (an archive
  * of a chain is missing), MEDARK_E_USAGE, MEDARK_E_SYSTEM, MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED.
+ * Any thread; nobody else uses the archives meanwhile. The request's callbacks are called by the
+ * calling thread.
  */
 MEDARK_API int medark_compare_run(const struct medark_compare_request *request,
 				  const struct medark_events *events,

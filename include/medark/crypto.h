@@ -33,7 +33,7 @@ struct medark_crypto_info {
 	bool fips; /* is the provider "fips" among them? */
 };
 
-/* Loads what is loaded by default. MEDARK_E_SYSTEM. */
+/* Loads what is loaded by default. Any thread. MEDARK_E_SYSTEM. */
 MEDARK_API int medark_crypto_describe(struct medark_crypto_info *out, struct medark_error *err);
 
 #ifdef __cplusplus

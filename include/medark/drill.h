@@ -2,7 +2,8 @@
 /*
  * drill: a rehearsed restore. The archive is verified, restored as a whole into a private folder
  * that is removed again, read back, and compared with what was signed; some charts are restored,
- * too. Everything is timed, and a report says what was found.
+ * too. Everything is timed, and a report says what was found. Any thread; nobody else uses the
+ * archive or the report meanwhile, and `before` is called by the calling thread.
  */
 #ifndef MEDARK_DRILL_H
 #define MEDARK_DRILL_H

@@ -51,7 +51,7 @@ enum medark_category {
 	MEDARK_CATEGORIES,
 };
 
-/* "mental_health", for programs; "mental health", for people. Static strings. */
+/* "mental_health", for programs; "mental health", for people. Static strings; any thread. */
 MEDARK_API const char *medark_category_name(enum medark_category category);
 MEDARK_API const char *medark_category_label(enum medark_category category);
 
@@ -122,7 +122,8 @@ struct medark_scope_result {
  * record is. Of a patient in scope the contact data are told whatever the limits.
  *
  * Errors of medark_lineage_new() and of the archives; MEDARK_E_USAGE for a date that is none;
- * MEDARK_E_INTERRUPTED, MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * MEDARK_E_INTERRUPTED, MEDARK_E_SYSTEM, MEDARK_E_MEMORY. Any thread; nobody else uses the archives
+ * meanwhile. The request's callback is called by the calling thread.
  */
 MEDARK_API int medark_scope_run(const struct medark_scope_request *request,
 				const struct medark_events *events, struct medark_scope_result *out,

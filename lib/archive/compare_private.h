@@ -81,10 +81,17 @@ struct medark_compare {
 	struct medark_compare_result *result;
 };
 
-/* The rows of both sides, which are sorted, against each other. */
+/*
+ * The rows of both sides, which are sorted, against each other: the counts of c->result, and what
+ * differs in c->found. The thread that carries out the comparison, when no other works on it any
+ * more. Errors of the sorter; MEDARK_E_FORMAT, MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED.
+ */
 int medark_compare_match(struct medark_compare *c, struct medark_error *err) MEDARK_MUST_USE;
 
-/* Fills the counts of patients, and calls the request's callbacks. */
+/*
+ * Fills the counts of patients, and calls the request's callbacks, whose codes it passes on. As
+ * medark_compare_match() otherwise, and behind it.
+ */
 int medark_compare_tell(struct medark_compare *c, struct medark_error *err) MEDARK_MUST_USE;
 
 /* What differs, as it stands in `found` behind the number of the patient: then names' numbers. */

@@ -25,7 +25,8 @@ struct medark_drill_compare {
  * (FORMAT.md section 7). Files are written to the disk and dropped from memory before they are
  * read, as far as the system lets. Adds to `out` what was compared and what differs; 0 also if
  * something does. MEDARK_E_FORMAT: the archive itself is not as it says; MEDARK_E_SYSTEM: a file
- * cannot be read, or has another size; MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED.
+ * cannot be read, or has another size; MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED. Any thread; it starts
+ * others, and nobody else uses the archive or the files meanwhile.
  */
 int medark_drill_compare(const struct medark_drill_compare *compare,
 			 struct medark_drill_result *out, struct medark_error *err) MEDARK_MUST_USE;

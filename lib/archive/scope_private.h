@@ -71,7 +71,10 @@ struct medark_scope {
 	struct medark_scope_result *result;
 };
 
-/* All rows, which are sorted here: fills the counts of patients, and calls the request's callback.
+/*
+ * All rows, which are sorted here: fills the counts of patients, and calls the request's callback,
+ * whose code it passes on. The thread that carries out the scope, when no other works on it any
+ * more. Errors of the sorter and of the index; MEDARK_E_MEMORY, MEDARK_E_INTERRUPTED.
  */
 int medark_scope_people(struct medark_scope *s, struct medark_error *err) MEDARK_MUST_USE;
 
