@@ -160,6 +160,14 @@ static int write_at(const struct medark_append *a, uint64_t offset, struct medar
 	return 0;
 }
 
+/* If its name came back after a power cut it would stand in the way of a later change. */
+static int remove_journal(const struct medark_append *a, struct medark_error *err)
+{
+	if (unlink(a->journal) < 0)
+		return medark_error_errno(err, errno, "cannot remove '%s'", a->journal);
+	return medark_small_file_sync_folder(a->journal, err);
+}
+
 /* Writes the end over the old one. Whatever stops it, the journal is still there. */
 static int carry_out(const struct medark_append *a, uint64_t offset, struct medark_bytes end,
 		     struct medark_error *err)
@@ -167,9 +175,7 @@ static int carry_out(const struct medark_append *a, uint64_t offset, struct meda
 	MEDARK_TRY(write_at(a, offset, end, err));
 	if (ftruncate(a->fd, (off_t)(offset + end.size)) < 0 || fsync(a->fd) < 0)
 		return medark_error_errno(err, errno, "cannot write to '%s'", a->path);
-	if (unlink(a->journal) < 0)
-		return medark_error_errno(err, errno, "cannot remove '%s'", a->journal);
-	return 0;
+	return remove_journal(a, err);
 }
 
 static int leave(const struct medark_append *a, const char *why, struct medark_error *err)
@@ -268,14 +274,33 @@ static int finish(const struct medark_append *a, struct medark_error *err)
 	MEDARK_TRY(check_end(a, &j, end, err));
 	due = is_due(a, &j, err);
 	MEDARK_TRY(due);
-	if (due)
-		return carry_out(a, end_offset(j.manifest_offset, j.manifest_size), end, err);
-	if (unlink(a->journal) < 0)
-		return medark_error_errno(err, errno, "cannot remove '%s'", a->journal);
-	return 0;
+	return due ? carry_out(a, end_offset(j.manifest_offset, j.manifest_size), end, err)
+		   : remove_journal(a, err);
 }
 
 /* ---- opening ---- */
+
+/*
+ * Where there are no locks (a network's file system may have none) two runs could write over each
+ * other: nothing is changed there.
+ */
+static int lock(const struct medark_append *a, const char *path, struct medark_error *err)
+{
+	int code;
+
+	do
+		code = flock(a->fd, LOCK_EX | LOCK_NB);
+	while (code < 0 && errno == EINTR);
+	if (code == 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"another run is changing the end of '%s'", path);
+	return medark_error_errno(err, errno,
+				  "cannot lock '%s', without which two runs could spoil it; change "
+				  "a copy on a disk that knows locks",
+				  path);
+}
 
 int medark_append_open(const char *path, struct medark_append **out, struct medark_error *err)
 {
@@ -291,9 +316,7 @@ int medark_append_open(const char *path, struct medark_append **out, struct meda
 	a->fd = open(a->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (a->fd < 0)
 		return medark_error_errno(err, errno, "cannot write to '%s'", path);
-	if (flock(a->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return medark_error_set(err, MEDARK_E_EXISTS,
-					"another run is changing the end of '%s'", path);
+	MEDARK_TRY(lock(a, path, err));
 	MEDARK_TRY(finish(a, err));
 	MEDARK_TRY(read_tail(a, err));
 	*out = MEDARK_TAKE(a);
@@ -321,6 +344,7 @@ static int write_journal(const struct medark_append *a, struct medark_bytes end,
 	struct journal j = { .manifest_offset = a->tail.offset,
 			     .manifest_size = a->tail.manifest.size };
 	char head[JOURNAL_HEAD + 1];
+	int code;
 
 	medark_sha256(a->tail.manifest.data, a->tail.manifest.size, &j.manifest);
 	medark_sha256(end.data, end.size, &j.end);
@@ -328,8 +352,13 @@ static int write_journal(const struct medark_append *a, struct medark_bytes end,
 	journal_head(&j, head);
 	MEDARK_TRY(medark_buffer_add(&text, head, JOURNAL_HEAD, err));
 	MEDARK_TRY(medark_buffer_add(&text, end.data, end.size, err));
-	return medark_small_file_write(a->journal, medark_bytes(text.data, text.size), 0600, false,
-				       err);
+	MEDARK_TRY(medark_small_file_write(a->journal, medark_bytes(text.data, text.size), 0600,
+					   false, err));
+	code = medark_small_file_sync_folder(a->journal, err);
+	/* Nothing of the archive was changed yet, and nobody is to go on. */
+	if (code < 0)
+		(void)unlink(a->journal);
+	return code;
 }
 
 /* Is it sound with this list? What does not verify must not come to be. */

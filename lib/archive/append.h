@@ -4,9 +4,9 @@
  * archive that is there already. Only the last bytes of the file are written; everything before,
  * and so all data, stays as it is.
  *
- * The new end is first written and synced beside the archive, ARCHIVE.tail: whatever stops the
- * change leaves either the old end, or what it takes to finish. The next change
- * does.
+ * The new end is first written and synced beside the archive, ARCHIVE.tail, and so is its name:
+ * whatever stops the change leaves either the old end, or what it takes to finish. The next change
+ * does. One thread at a time per object; any thread otherwise.
  */
 #ifndef MEDARK_ARCHIVE_APPEND_H
 #define MEDARK_ARCHIVE_APPEND_H
@@ -21,7 +21,8 @@ struct medark_append;
 
 /*
  * Opens the archive for writing and locks it. A change that was interrupted is finished first.
- * MEDARK_E_EXISTS if another process changes it; MEDARK_E_SYSTEM if it cannot be written to;
+ * MEDARK_E_EXISTS if another process changes it; MEDARK_E_SYSTEM if it cannot be written to or
+ * locked, as on a file system without locks;
  * MEDARK_E_FORMAT as of medark_tail_read(); MEDARK_E_MEMORY.
  */
 int medark_append_open(const char *path, struct medark_append **out,

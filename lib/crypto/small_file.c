@@ -162,6 +162,22 @@ int medark_small_file_write(const char *path, struct medark_bytes content, mode_
 	return MEDARK_E_SYSTEM;
 }
 
+/* Not every file system can sync a folder; those that cannot say EINVAL. */
+int medark_small_file_sync_folder(const char *path, struct medark_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	MEDARK_AUTO(medark_heap_free)
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	MEDARK_AUTO(medark_fd_close)
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (!folder)
+		return medark_error_memory(err, "a file name");
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP))
+		return medark_error_errno(err, errno, "cannot sync the folder of '%s'", path);
+	return 0;
+}
+
 /* ---- two files that belong together ---- */
 
 struct medark_small_file {
@@ -223,22 +239,6 @@ static int give_name(struct medark_small_file *f, bool replace, struct medark_er
 	return 0;
 }
 
-/* Not every file system can sync a folder; those that cannot say EINVAL. */
-static int sync_folder_of(const char *path, struct medark_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	MEDARK_AUTO(medark_heap_free)
-	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	MEDARK_AUTO(medark_fd_close)
-	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	if (!folder)
-		return medark_error_memory(err, "a file name");
-	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP))
-		return medark_error_errno(err, errno, "cannot sync the folder of '%s'", path);
-	return 0;
-}
-
 /* What stood under the name stands there again. */
 static void take_back(struct medark_small_file *f)
 {
@@ -257,7 +257,7 @@ int medark_small_file_commit_all(struct medark_small_file *const *files, size_t 
 	for (size_t i = 0; code == 0 && i < count; i++)
 		code = give_name(files[i], replace, err);
 	if (code == 0)
-		code = sync_folder_of(files[0]->path, err);
+		code = medark_small_file_sync_folder(files[0]->path, err);
 	for (size_t i = count; code < 0 && i > 0; i--)
 		take_back(files[i - 1]);
 	for (size_t i = 0; code == 0 && i < count; i++)

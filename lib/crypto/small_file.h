@@ -37,6 +37,13 @@ int medark_small_file_check_own(const char *what, const char *path, const struct
 int medark_small_file_write(const char *path, struct medark_bytes content, mode_t mode,
 			    bool replace, struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Syncs the folder in which `path` stands, so that a name that was given or taken there outlives a
+ * power cut. Where the file system cannot sync a folder nothing is done. MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY.
+ */
+int medark_small_file_sync_folder(const char *path, struct medark_error *err) MEDARK_MUST_USE;
+
 /* A file that is written, but does not have its name yet. */
 struct medark_small_file;
 

@@ -4,7 +4,7 @@
  * of them fail. Environment:
  *
  *	FAULT_KIND    alloc, own, map, thread, write, read, sync, name, remove, room, meta, open,
- *	              tmpfile, list or stat (see below); any: every one of them
+ *	              tmpfile, list, stat or lock (see below); any: every one of them
  *	FAULT_AT      the call that fails, from 1; 0: none, they are only counted
  *	FAULT_ERRNO   what it says; 0: a write or read does half of what was asked
  *	FAULT_REST    1: all later ones fail too
@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -439,6 +440,13 @@ int __open64_2(const char *path, int flags)
 int __openat64_2(int fd, const char *path, int flags)
 {
 	return openat64(fd, path, flags);
+}
+
+/* ---- lock ---- */
+
+int flock(int fd, int operation)
+{
+	return fails("lock") ? -1 : REAL(flock)(fd, operation);
 }
 
 /* ---- list: the entries of a folder ---- */

@@ -107,5 +107,57 @@ class Evidence(FaultTest):
         self.assertEqual(os.listdir(self.path("scratch")), [])
 
 
+class Ends(FaultTest):
+    """Another signature, put behind an archive."""
+
+    def setUp(self):
+        super().setUp()
+        self.succeed("key", "new", "--role", "signer", "--name", "witness", "--out", "witness")
+        self.args = ["cosign", "a.medark", "--signer", "witness.cert.pem", "--signer-key", "witness.key.pem", "--trust",
+                     "clinic.cert.pem"]
+        with open(self.path("a.medark"), "rb") as f:
+            self.before = f.read()
+
+    def change(self, kind, at, number):
+        """What a change of the archive as it was leaves: result, archive, and whether a journal is there."""
+        self.write("a.medark", self.before)
+        result = self.shimmed(self.args, kind, at, number)
+        with open(self.path("a.medark"), "rb") as f:
+            return result, f.read(), os.path.exists(self.path("a.medark.tail"))
+
+    def test_each_sync_of_a_change_fails_once(self):
+        """Journal, its name, archive, and that the journal's name is gone."""
+        _, signed, _ = self.change("sync", 0, errno.EIO)
+        for at, archive, is_left in (1, self.before, False), (2, self.before, False), (3, None, True), (4, None, False):
+            with self.subTest(at=at):
+                result, found, has_journal = self.change("sync", at, errno.EIO)
+                self.assertEqual((result.code, has_journal), (1, is_left), result.err)
+                self.check_sentence(result)
+                self.assertEqual(len(found), len(archive or signed))
+                if archive:
+                    self.assertEqual(found, archive)
+                    continue
+                again = self.shimmed(self.args, "sync")
+                self.assertIn("'CN=witness' has signed it already", again.err)
+                self.assertFalse(os.path.exists(self.path("a.medark.tail")))
+                self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem")
+        result, _, _ = self.change("sync", 5, errno.EIO)
+        self.assertEqual(result.code, 0, result.err)
+        for at in 2, 4:  # a file system that syncs no folders
+            result, _, has_journal = self.change("sync", at, errno.EINVAL)
+            self.assertEqual((result.code, has_journal), (0, False), result.err)
+
+    def test_without_a_lock_nothing_is_changed(self):
+        for number in errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL:
+            result, found, has_journal = self.change("lock", 1, number)
+            self.assertEqual((result.code, found, has_journal), (1, self.before, False), result.err)
+            self.assertIn("cannot lock 'a.medark', without which two runs could spoil it", result.err)
+        result, found, _ = self.change("lock", 1, errno.EWOULDBLOCK)
+        self.assertEqual((result.code, found), (1, self.before), result.err)
+        self.assertIn("another run is changing the end of 'a.medark'", result.err)
+        result, found, _ = self.change("lock", 1, errno.EINTR)
+        self.assertEqual(result.code, 0, result.err)
+
+
 if __name__ == "__main__":
     main()
