@@ -102,7 +102,9 @@ static void print_json(const struct cli_options *options, const struct medark_ch
 struct telling {
 	const struct cli_options *options;
 	struct cli_chain_sink *sink;
-	uint64_t missing; /* archives between others */
+	uint64_t missing; /* archives between others, */
+	uint64_t joints;  /* at so many places */
+	uint64_t forks;	  /* behind an archive that is there */
 	bool has_other;	  /* a gap of another kind */
 };
 
@@ -112,10 +114,13 @@ static int tell(void *context, const struct medark_chain_finding *finding)
 	const struct cli_options *options = t->options;
 	char sentence[SENTENCE_MAX];
 
-	if (finding->kind == MEDARK_CHAIN_MISSING)
+	if (finding->kind == MEDARK_CHAIN_MISSING) {
 		t->missing += finding->missing_to - finding->missing_from + 1;
-	else
+		t->joints++;
+	} else {
 		t->has_other |= finding->is_gap;
+	}
+	t->forks += finding->kind == MEDARK_CHAIN_FORK && finding->after;
 	if (finding->is_gap)
 		gap_sentence(finding, sentence);
 	else if (finding->kind == MEDARK_CHAIN_AGAIN)
@@ -170,6 +175,7 @@ int cli_chain_report(const struct cli_options *options, struct medark_chain *cha
 			options,
 			&(struct cli_failure) { .action = "verify", .code = code, .err = &err });
 	sink->result = result;
+	sink->apart = result.chains - t.joints + t.forks;
 	if (result.archives > 1 && options->json)
 		print_chains(options, &result);
 	if (t.has_other || t.missing > sink->allowed)

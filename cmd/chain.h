@@ -19,7 +19,10 @@ struct cli_chain_sink {
 	void (*add)(void *context, const char *sentence);
 	void *context;
 	uint64_t allowed; /* archives that may be missing without a word in the code */
-	struct medark_chain_result result; /* filled */
+	/* Filled: */
+	struct medark_chain_result result;
+	uint64_t apart; /* chains, and branches of them, that no missing archive can join; 0, 1: one
+			 */
 };
 
 /*

@@ -65,6 +65,14 @@ int cmd_checkpoint(const struct cli_options *options)
 	/* Of archives that do not verify nothing is vouched for. */
 	if (code != CLI_DONE && code != CLI_INCOMPLETE)
 		return code;
+	/* It names one archive, which holds those before it and no others. */
+	if (run.apart > 1)
+		return cli_report_usage(
+			options,
+			"cannot write the checkpoint '%s': the archives are %" PRIu64
+			" chains, and a checkpoint is of one; give the archives of "
+			"one chain, and make a checkpoint of each",
+			options->out, run.apart);
 	written = write_one(options, &run);
 	return written ? written : code;
 }

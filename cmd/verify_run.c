@@ -395,6 +395,7 @@ int cli_verify_run(struct cli_verify_run *run)
 		cli_verify_worse(run->worst, cli_chain_report(run->options, run->chain, &sink));
 	run->latest.first = sink.result.first;
 	run->latest.archives = sink.result.archives;
+	run->apart = sink.apart;
 	run->worst = cli_verify_worse(run->worst, check_checkpoint(run));
 	run->worst = cli_verify_worse(run->worst, check_age(run));
 	return run->worst;

@@ -24,6 +24,7 @@ struct cli_verify_run {
 	uint64_t *numbers;		 /* of those within the checkpoint's; owned */
 	size_t number_count;
 	char newest[32]; /* when the latest was made */
+	uint64_t apart;	 /* chains that no missing archive can join */
 	int worst;
 };
 

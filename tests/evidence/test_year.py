@@ -227,6 +227,31 @@ class Checkpoint(Nights):
         self.write("policy", "missing = 9\n")
         self.assertIn("3 of the 5 archives that were there at the checkpoint of", self.verify(6, *kept, "--policy", "policy")[-1])
 
+    def test_it_is_of_one_chain(self):
+        args = ["checkpoint", "year", "--trust", "root.pem", "--signer", "auditor.pem", "--signer-key", "auditor.key.pem", "--out",
+                "no.checkpoint", "-q"]
+
+        def several(count):
+            result = self.run_medark(*args)
+            self.assertEqual((result.code, os.path.exists(self.path("no.checkpoint"))), (2, False), result.err)
+            self.assertIn(f"medark: cannot write the checkpoint 'no.checkpoint': the archives are {count} chains, and a checkpoint is "
+                          "of one; give the archives of one chain, and make a checkpoint of each\n", result.err)
+        # Another site's, whole; then one whose beginning is not there.
+        for first in 1, 2:
+            previous = night(1, None, note="of another site")[1] if first == 2 else None
+            content, _ = night(first, previous, note="of another site", signer=ANOTHER)
+            self.put("site.medark", content)
+            several(2)
+        # Two that continue the same one.
+        self.put("site.medark", night(4, self.hashes[3], note="otherwise")[0])
+        several(2)
+        self.put("more.medark", night(1, None, note="a third", signer=ANOTHER)[0])
+        several(3)
+        # What is missing between others joins them.
+        for gone in "site.medark", "more.medark", name(2), name(4):
+            os.remove(self.path("year", gone))
+        self.succeed(*args, code=6)
+
     def test_of_somebody_else(self):
         self.checkpoint()
         self.refuse(4, "verify", "year", "--trust", "root.pem", "--checkpoint", "year.checkpoint",
