@@ -23,16 +23,15 @@ static void check_clear(struct check *c)
 }
 MEDARK_DEFINE_AUTO_EMBEDDED(struct check, check_clear)
 
-int medark_evidence_covered(const struct medark_tail *tail, unsigned number, size_t additions,
-			    struct medark_buffer *out, struct medark_error *err)
+void medark_evidence_covered(const struct medark_tail *tail, unsigned number, size_t additions,
+			     struct medark_covered *out)
 {
+	out->count = 0;
 	if (number > 1)
-		MEDARK_TRY(medark_buffer_add(out, tail->manifest.data, tail->manifest.size, err));
-	MEDARK_TRY(medark_buffer_add(out, tail->signature.data, tail->signature.size, err));
+		out->parts[out->count++] = tail->manifest;
+	out->parts[out->count++] = tail->signature;
 	for (size_t i = 0; number > 1 && i < additions; i++)
-		MEDARK_TRY(medark_buffer_add(out, tail->additions[i].content.data,
-					     tail->additions[i].content.size, err));
-	return 0;
+		out->parts[out->count++] = tail->additions[i].content;
 }
 
 /* Puts the member's name in front; an untrusted one stands, and is told. */
@@ -74,18 +73,15 @@ static int check_stamp(struct check *c, size_t at, struct medark_judgement *as_o
 		       struct medark_error *err)
 {
 	const struct medark_addition *a = &c->tail->additions[at];
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer covered =
-		MEDARK_BUFFER((size_t)MEDARK_MANIFEST_MAX + MEDARK_SIGNATURE_MAX +
-			      (size_t)MEDARK_ADDITIONS_MAX * MEDARK_ADDITION_MAX);
 	struct medark_timestamp *stamp = &c->out->stamps[a->number - 1].stamp;
 	struct medark_standing *standing = &c->out->stamps[a->number - 1].standing;
 	struct medark_error why = { 0 };
+	struct medark_covered covered;
 	int code;
 
-	MEDARK_TRY(medark_evidence_covered(c->tail, a->number, at, &covered, err));
-	code = medark_timestamp_verify(a->content, medark_bytes(covered.data, covered.size),
-				       c->trust, as_of, stamp, &why);
+	medark_evidence_covered(c->tail, a->number, at, &covered);
+	code = medark_timestamp_verify(a->content, covered.parts, covered.count, c->trust, as_of,
+				       stamp, &why);
 	MEDARK_TRY(settle(a, code, standing, &why, err));
 	if (standing->is_trusted && as_of->is_proven && stamp->time > as_of->at)
 		return medark_error_set(err, MEDARK_E_FORMAT,

@@ -63,6 +63,12 @@ int medark_evidence_check(const struct medark_tail *tail, const struct medark_tr
 int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence *out_unverified,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
+/* What a time stamp is over: parts that are joined, borrowed of a tail. */
+struct medark_covered {
+	struct medark_bytes parts[2 + MEDARK_ADDITIONS_MAX];
+	size_t count;
+};
+
 /*
  * Appends what KEYS.N.p7s signs (F-47): what `sha256sum MANIFEST KEYS.N.p7m` prints. `keys` is
  * KEYS.N.p7m, its number set. MEDARK_E_MEMORY.
@@ -72,11 +78,11 @@ int medark_evidence_revision_text(struct medark_bytes manifest, const struct med
 				  struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * Appends what time stamp `number` (from 1) covers, if `additions` of the tail stand before it:
- * MANIFEST.p7s for the first one, for all others the contents of MANIFEST and all that follows,
- * joined (F-42). MEDARK_E_MEMORY.
+ * What time stamp `number` (from 1) covers, if `additions` of the tail stand before it:
+ * MANIFEST.p7s for the first one, for all others the contents of MANIFEST and all that follows
+ * (F-42). Any thread.
  */
-int medark_evidence_covered(const struct medark_tail *tail, unsigned number, size_t additions,
-			    struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
+void medark_evidence_covered(const struct medark_tail *tail, unsigned number, size_t additions,
+			     struct medark_covered *out);
 
 #endif

@@ -10,10 +10,6 @@
 
 #include <stdlib.h>
 
-#define COVERED_MAX                                                                                \
-	((size_t)MEDARK_MANIFEST_MAX + MEDARK_SIGNATURE_MAX +                                      \
-	 (size_t)MEDARK_ADDITIONS_MAX * MEDARK_ADDITION_MAX)
-
 /* What is there has to be right, and of somebody, before anything is put beside it. */
 static int check(const struct medark_append *a, const struct medark_trust *trust,
 		 struct medark_evidence *out, struct medark_error *err)
@@ -73,7 +69,7 @@ static int poll_meter(void *context, struct medark_error *err)
  * Asks for the stamp and looks at it as whoever verifies the archive will, before it is kept: an
  * archive with a stamp that does not verify would not verify itself.
  */
-static int fetch(const struct medark_stamp_request *request, struct medark_bytes covered,
+static int fetch(const struct medark_stamp_request *request, const struct medark_covered *covered,
 		 struct medark_meter *meter, struct medark_buffer *out, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer asked = MEDARK_BUFFER(1 << 16);
@@ -85,29 +81,29 @@ static int fetch(const struct medark_stamp_request *request, struct medark_bytes
 					.context = meter };
 	struct medark_timestamp stamp;
 
-	MEDARK_TRY(medark_timestamp_request(covered, &asked, err));
+	MEDARK_TRY(medark_timestamp_request(covered->parts, covered->count, &asked, err));
 	MEDARK_TRY(medark_tsa_ask(&tsa, medark_bytes(asked.data, asked.size), &answer, err));
 	MEDARK_TRY(medark_timestamp_take(medark_bytes(asked.data, asked.size),
 					 medark_bytes(answer.data, answer.size), out, err));
-	return medark_timestamp_verify(medark_bytes(out->data, out->size), covered, request->trust,
-				       NULL, &stamp, err);
+	return medark_timestamp_verify(medark_bytes(out->data, out->size), covered->parts,
+				       covered->count, request->trust, NULL, &stamp, err);
 }
 
 static int add_stamp(struct medark_append *a, const struct medark_stamp_request *request,
 		     struct medark_meter *meter, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer covered = MEDARK_BUFFER(COVERED_MAX);
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer stamp = MEDARK_BUFFER(MEDARK_TIMESTAMP_SIZE_MAX);
 	struct medark_addition wanted = { .kind = MEDARK_ADDITION_STAMP };
+	struct medark_covered covered;
 	const struct medark_tail *tail = medark_append_tail(a);
 	bool replaces;
 	size_t at;
 
 	MEDARK_TRY(medark_addition_place(tail->additions, tail->addition_count, &wanted, &at,
 					 &replaces, err));
-	MEDARK_TRY(medark_evidence_covered(tail, wanted.number, at, &covered, err));
-	MEDARK_TRY(fetch(request, medark_bytes(covered.data, covered.size), meter, &stamp, err));
+	medark_evidence_covered(tail, wanted.number, at, &covered);
+	MEDARK_TRY(fetch(request, &covered, meter, &stamp, err));
 	wanted.content = medark_bytes(stamp.data, stamp.size);
 	return medark_append_add(a, request->trust, &wanted, 1, err);
 }

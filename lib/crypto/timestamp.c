@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/timestamp.h"
 
+#include "crypto/algorithms.h"
 #include "crypto/certificate_chain.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
@@ -76,14 +77,14 @@ static int parse(struct medark_bytes stamp, TS_RESP **out, struct medark_error *
 
 /* ---- asking ---- */
 
-static TS_MSG_IMPRINT *make_imprint(struct medark_bytes data)
+static TS_MSG_IMPRINT *make_imprint(const struct medark_bytes *parts, size_t count)
 {
 	TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
 	X509_ALGOR *algorithm = X509_ALGOR_new();
 	struct medark_digest digest;
 	bool ok;
 
-	medark_sha256(data.data, data.size, &digest);
+	medark_sha256_parts(parts, count, &digest);
 	ok = imprint && algorithm &&
 	     X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL) &&
 	     TS_MSG_IMPRINT_set_algo(imprint, algorithm) && /* copies */
@@ -95,11 +96,11 @@ static TS_MSG_IMPRINT *make_imprint(struct medark_bytes data)
 	return NULL;
 }
 
-int medark_timestamp_request(struct medark_bytes data, struct medark_buffer *out,
-			     struct medark_error *err)
+int medark_timestamp_request(const struct medark_bytes *parts, size_t count,
+			     struct medark_buffer *out, struct medark_error *err)
 {
 	TS_REQ *request = TS_REQ_new();
-	TS_MSG_IMPRINT *imprint = make_imprint(data);
+	TS_MSG_IMPRINT *imprint = make_imprint(parts, count);
 	BIGNUM *bits = BN_new();
 	ASN1_INTEGER *nonce = NULL;
 	uint8_t *der = NULL;
@@ -238,8 +239,19 @@ int medark_timestamp_take(struct medark_bytes request, struct medark_bytes answe
 
 /* ---- verifying ---- */
 
-static int check_imprint(TS_TST_INFO *info, struct medark_bytes data, struct medark_timestamp *out,
-			 struct medark_error *err)
+static bool hash(const EVP_MD *algorithm, const struct medark_bytes *parts, size_t count,
+		 uint8_t out[EVP_MAX_MD_SIZE], unsigned *out_size)
+{
+	MEDARK_AUTO(EVP_MD_CTX_free) EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool ok = context && algorithm && EVP_DigestInit_ex(context, algorithm, NULL);
+
+	for (size_t i = 0; ok && i < count; i++)
+		ok = EVP_DigestUpdate(context, parts[i].data, parts[i].size);
+	return ok && EVP_DigestFinal_ex(context, out, out_size);
+}
+
+static int check_imprint(TS_TST_INFO *info, const struct medark_bytes *parts, size_t count,
+			 struct medark_timestamp *out, struct medark_error *err)
 {
 	static const struct {
 		int nid;
@@ -249,7 +261,7 @@ static int check_imprint(TS_TST_INFO *info, struct medark_bytes data, struct med
 		      { NID_sha384, "SHA-384", 384 },
 		      { NID_sha512, "SHA-512", 512 } };
 	TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint(info);
-	const ASN1_OCTET_STRING *hash = TS_MSG_IMPRINT_get_msg(imprint);
+	const ASN1_OCTET_STRING *stamped = TS_MSG_IMPRINT_get_msg(imprint);
 	const ASN1_OBJECT *algorithm;
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
@@ -260,16 +272,15 @@ static int check_imprint(TS_TST_INFO *info, struct medark_bytes data, struct med
 			continue;
 		out->digest_name = known[i].name;
 		out->digest_bits = known[i].bits;
-		if (!EVP_Digest(data.data, data.size, digest, &size,
-				EVP_get_digestbynid(known[i].nid), NULL))
+		if (!hash(EVP_get_digestbynid(known[i].nid), parts, count, digest, &size))
 			return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot hash");
 	}
 	if (!size)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"the time stamp is over a hash that is not taken (SHA-256, "
 					"SHA-384 and SHA-512 are)");
-	if (ASN1_STRING_length(hash) != (int)size ||
-	    memcmp(ASN1_STRING_get0_data(hash), digest, size) != 0)
+	if (ASN1_STRING_length(stamped) != (int)size ||
+	    memcmp(ASN1_STRING_get0_data(stamped), digest, size) != 0)
 		return medark_error_set(err, MEDARK_E_FORMAT,
 					"the time stamp is over something else");
 	return 0;
@@ -372,8 +383,8 @@ static int check_chain(const struct medark_certificate *authority, PKCS7 *token,
 	return 0;
 }
 
-int medark_timestamp_verify(struct medark_bytes stamp, struct medark_bytes data,
-			    const struct medark_trust *trust,
+int medark_timestamp_verify(struct medark_bytes stamp, const struct medark_bytes *parts,
+			    size_t count, const struct medark_trust *trust,
 			    const struct medark_judgement *judgement, struct medark_timestamp *out,
 			    struct medark_error *err)
 {
@@ -386,7 +397,7 @@ int medark_timestamp_verify(struct medark_bytes stamp, struct medark_bytes data,
 
 	MEDARK_TRY(parse(stamp, &resp, err));
 	token = TS_RESP_get_token(resp);
-	MEDARK_TRY(check_imprint(TS_RESP_get_tst_info(resp), data, &found, err));
+	MEDARK_TRY(check_imprint(TS_RESP_get_tst_info(resp), parts, count, &found, err));
 	MEDARK_TRY(check_signature(token, trust, &signer, err));
 	if (medark_certificate_from_native(signer, &authority, NULL))
 		return medark_error_set(err, MEDARK_E_FORMAT,

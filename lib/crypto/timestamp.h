@@ -23,11 +23,12 @@
 #define MEDARK_TIMESTAMP_SERIAL	  65 /* 32 bytes in hex, with a zero */
 
 /*
- * Appends a TimeStampReq (RFC 3161 section 2.4.1) for the SHA-256 of `data`, with 128 random bits
- * as its nonce, that asks for the authority's certificate. MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * Appends a TimeStampReq (RFC 3161 section 2.4.1) for the SHA-256 of `count` parts, joined, with
+ * 128 random bits as its nonce, that asks for the authority's certificate. MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY.
  */
-int medark_timestamp_request(struct medark_bytes data, struct medark_buffer *out,
-			     struct medark_error *err) MEDARK_MUST_USE;
+int medark_timestamp_request(const struct medark_bytes *parts, size_t count,
+			     struct medark_buffer *out, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Reads the authority's answer to `request`, DER of a TimeStampResp: it must be granted, and its
@@ -48,21 +49,21 @@ struct medark_timestamp {
 	char policy[MEDARK_TIMESTAMP_OID_MAX];
 	char serial[MEDARK_TIMESTAMP_SERIAL];
 	const char *digest_name; /* "SHA-256" …; static */
-	unsigned digest_bits;	 /* of the hash of `data` */
+	unsigned digest_bits;	 /* of the hash of what it is over */
 	size_t chain_length;
 	bool revocation_checked;
 };
 
 /*
- * Verifies a kept stamp over `data`: form, hash, signature, signing certificate (RFC 5035, RFC
- * 2634), critical timeStamping as the only purpose, and the chain to an anchor of trust's time
- * stamping authorities (or of all, if it names none), at the judgement's time or now; genTime lies
- * in the time of the certificate's validity. MEDARK_E_FORMAT if it is malformed or not over `data`;
- * MEDARK_E_UNTRUSTED, with `out` filled but for the last two, if the authority is not trusted;
- * MEDARK_E_MEMORY.
+ * Verifies a kept stamp over `count` parts, joined (no copy is made): form, hash, signature,
+ * signing certificate (RFC 5035, RFC 2634), critical timeStamping as the only purpose, and the
+ * chain to an anchor of trust's time stamping authorities (or of all, if it names none), at the
+ * judgement's time or now; genTime lies in the time of the certificate's validity. MEDARK_E_FORMAT
+ * if it is malformed or not over them; MEDARK_E_UNTRUSTED, with `out` filled but for the last two,
+ * if the authority is not trusted; MEDARK_E_MEMORY.
  */
-int medark_timestamp_verify(struct medark_bytes stamp, struct medark_bytes data,
-			    const struct medark_trust *trust,
+int medark_timestamp_verify(struct medark_bytes stamp, const struct medark_bytes *parts,
+			    size_t count, const struct medark_trust *trust,
 			    const struct medark_judgement *judgement, struct medark_timestamp *out,
 			    struct medark_error *err) MEDARK_MUST_USE;
 

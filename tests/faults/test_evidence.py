@@ -5,8 +5,14 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 from faults import MEDARK, SHIM, FaultTest, environment, errno, main
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "evidence"))
+
+from pki import Party, Purpose, Signed, craft, stamp  # noqa: E402
 
 # 3: jansson can lose a value without a word, which then looks malformed. 99: OpenSSL fell (shim.c).
 LIBRARY = (1, 3, 99)
@@ -157,6 +163,44 @@ class Ends(FaultTest):
         self.assertIn("another run is changing the end of 'a.medark'", result.err)
         result, found, _ = self.change("lock", 1, errno.EINTR)
         self.assertEqual(result.code, 0, result.err)
+
+
+class Memory(FaultTest):
+    """What nobody is known to have signed yet is read with bounded memory."""
+
+    MANIFEST = 64 << 20
+    STAMPS = 4
+
+    def peak(self, *args):
+        """Exit code, what was said, and the bytes that the program had at most. A process in between is small: what its
+        parent had counts for a process, too."""
+        measure = ("import resource, subprocess, sys; code = subprocess.run(sys.argv[1:], stdout=2).returncode; "
+                   "print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        done = subprocess.run([sys.executable, "-c", measure, MEDARK, *args], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, env=environment(), check=True)
+        code, kilobytes = map(int, done.stdout.split())
+        return code, done.stderr, kilobytes * 1024
+
+    def test_a_large_manifest_is_in_memory_once(self):
+        stamps = Party("Stamp root", ca=True)
+        tsa = Party("Stamps", stamps, purposes=[Purpose.TIME_STAMPING], critical=True)
+        clinic = Party("Clinic")
+        with open(self.path("a.medark"), "rb") as f:
+            signed = Signed(f.read())
+        signed.manifest = os.urandom(self.MANIFEST)
+        signed.front = signed.front[:signed.offset] + craft.member("MANIFEST", signed.manifest)
+        p7s, more = signed.sign(clinic), []
+        for number in range(1, self.STAMPS + 1):
+            covered = signed.covered(p7s, *more) if number > 1 else p7s
+            more.append(("MANIFEST.tsr" if number == 1 else f"MANIFEST.{number}.tsr", stamp(tsa, covered, number - 10)))
+        self.write("large.medark", signed.archive(p7s, *more))
+        self.write("clinic.pem", clinic.pem)
+        self.write("stamps.pem", stamps.pem)
+        self.write("one.crl", clinic.crl())
+        code, said, peak = self.peak("stamp", "large.medark", "--crl", "one.crl", "--trust", "clinic.pem", "--tsa-trust", "stamps.pem")
+        self.assertIn("large.medark': ", said)  # stamped; only then it is found that this is no manifest
+        self.assertEqual(code, 3, said)
+        self.assertLess(peak, self.MANIFEST + (48 << 20))
 
 
 if __name__ == "__main__":

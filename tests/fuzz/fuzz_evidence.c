@@ -30,19 +30,21 @@ static void read_answer(struct medark_bytes request, struct medark_bytes answer)
 {
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer out = MEDARK_BUFFER(MEDARK_TIMESTAMP_SIZE_MAX);
+	const struct medark_bytes covered = medark_bytes_text("covered");
 	struct medark_timestamp stamp;
 	struct medark_error err;
 
 	if (medark_timestamp_take(request, answer, &out, &err))
 		return;
-	if (medark_timestamp_verify(medark_bytes(out.data, out.size), medark_bytes_text("covered"),
-				    forge_trust(), NULL, &stamp, &err) == 0)
+	if (medark_timestamp_verify(medark_bytes(out.data, out.size), &covered, 1, forge_trust(),
+				    NULL, &stamp, &err) == 0)
 		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const struct medark_bytes covered = medark_bytes_text("covered");
 	struct medark_timestamp stamp;
 	struct medark_bytes rest;
 	struct medark_error err;
@@ -56,8 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	case 1:
 		/* Nobody's stamp is trusted: no anchor of these tests vouches for one. */
-		if (medark_timestamp_verify(rest, medark_bytes_text("covered"), forge_trust(), NULL,
-					    &stamp, &err) == 0)
+		if (medark_timestamp_verify(rest, &covered, 1, forge_trust(), NULL, &stamp, &err) ==
+		    0)
 			abort();
 		return 0;
 	default:
