@@ -70,13 +70,12 @@ static int has_stamp(const struct cli_options *options, const struct cli_access 
 	code = medark_archive_info(own.archive, &info, &err);
 	if (code < 0)
 		return cli_access_failed(options, "stamp", path, code, &err);
-	*out = info.stamp_count && info.stamps[info.stamp_count - 1].trusted &&
-	       strptime(info.stamps[info.stamp_count - 1].not_after, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
+	*out = strptime(info.stamped_until, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
 	       difftime(timegm(&tm), time(NULL)) > ENOUGH_SECONDS;
 	if (*out && !options->quiet && !options->json) {
 		cli_text_print(stdout, path);
 		(void)printf(": has a time stamp until %s; --force stamps it again\n",
-			     info.stamps[info.stamp_count - 1].not_after);
+			     info.stamped_until);
 	}
 	return 0;
 }

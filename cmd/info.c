@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Rows of their own under one label. */
 static void print_count(FILE *out, const char *label, const char *name, uint64_t count)
@@ -110,6 +111,24 @@ static void print_time(FILE *out, const struct medark_archive_info *info)
 	}
 }
 
+/* What is known of revocation, and as of when. Dates of one form compare as texts. */
+static void print_revocation(FILE *out, const struct medark_archive_info *info)
+{
+	const char *date = info->revocation_as_of;
+	const char *at = info->proven_at[0] ? info->proven_at : info->judged_at;
+	char text[128];
+
+	if (!info->revocation_checked) {
+		if (info->crl_count)
+			cli_report_row(out, "revocation",
+				       "not checked: no list of the signer's authority counts");
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "checked by a list of %s%s", date,
+		       strcmp(date, at) < 0 ? "; a newer one could say more" : "");
+	cli_report_row(out, "revocation", text);
+}
+
 static void print_evidence(FILE *out, const struct medark_archive_info *info, bool is_verified)
 {
 	char text[1024];
@@ -149,6 +168,8 @@ void cli_info_print(const struct cli_options *options, const struct medark_archi
 	cli_report_row(out, "fingerprint", info->signer_fingerprint);
 	print_time(out, info);
 	cli_report_row_judged(out, info->judged_at);
+	if (options->verb->bit != CLI_INSPECT)
+		print_revocation(out, info);
 	print_evidence(out, info, options->verb->bit != CLI_INSPECT);
 	cli_report_row(out, "archive", info->archive);
 	cli_report_row_number(out, "sequence", info->sequence);
@@ -265,6 +286,8 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
 	cli_json_text_or_null(json, "proven_at", info->proven_at);
 	cli_json_text_or_null(json, "revoked_at", info->revoked_at);
 	cli_json_bool(json, "revocation_checked", info->revocation_checked);
+	cli_json_text_or_null(json, "revocation_as_of", info->revocation_as_of);
+	cli_json_text_or_null(json, "stamped_until", info->stamped_until);
 	cli_json_text(json, "tool", info->tool);
 	cli_json_text(json, "source", info->source);
 	cli_json_number(json, "format_version", info->format_version);

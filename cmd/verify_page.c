@@ -19,7 +19,8 @@ struct cli_verify_row {
 	char signer[512], also[256], fingerprint[65];
 	uint32_t signatures, trusted;
 	uint32_t added, vouched; /* revisions of recipients, and those by a trusted signer */
-	bool is_verified, complete, revocation_checked;
+	char judged_at[32], revocation_as_of[32];
+	bool is_verified, complete;
 };
 
 void cli_verify_page_clear(struct cli_verify_page *page)
@@ -66,10 +67,11 @@ void cli_verify_page_add(struct cli_verify_page *page, const char *path,
 	row->patients = info->patients;
 	row->size = info->size;
 	row->complete = info->complete;
-	row->revocation_checked = info->revocation_checked;
 	memcpy(row->created, info->created, sizeof(row->created));
 	memcpy(row->signed_at, info->signed_at, sizeof(row->signed_at));
 	memcpy(row->proven_at, info->proven_at, sizeof(row->proven_at));
+	memcpy(row->judged_at, info->judged_at, sizeof(row->judged_at));
+	memcpy(row->revocation_as_of, info->revocation_as_of, sizeof(row->revocation_as_of));
 	memcpy(row->fingerprint, info->signer_fingerprint, sizeof(row->fingerprint));
 	(void)snprintf(row->signer, sizeof(row->signer), "%s", info->signer);
 	(void)snprintf(row->also, sizeof(row->also), "%s", info->signer_also);
@@ -245,13 +247,24 @@ static void put_how(FILE *f, const struct cli_verify_page *page)
 	(void)fputs("</table>\n", f);
 }
 
+/* Dates of one form compare as texts. */
+static bool has_older_list(const struct cli_verify_row *row)
+{
+	const char *at = *row->proven_at ? row->proven_at : row->judged_at;
+
+	return *row->revocation_as_of && strcmp(row->revocation_as_of, at) < 0;
+}
+
 static void put_checked(FILE *f, const struct cli_verify_page *page)
 {
-	size_t unproven = 0, unchecked = 0;
+	size_t unproven = 0, unchecked = 0, older = 0;
 
 	for (size_t i = 0; i < page->count; i++) {
-		unproven += page->rows[i].is_verified && !*page->rows[i].proven_at;
-		unchecked += page->rows[i].is_verified && !page->rows[i].revocation_checked;
+		const struct cli_verify_row *row = &page->rows[i];
+
+		unproven += row->is_verified && !*row->proven_at;
+		unchecked += row->is_verified && !*row->revocation_as_of;
+		older += row->is_verified && has_older_list(row);
 	}
 	(void)fputs(
 		"<h2>What was checked</h2>\n<ul>\n"
@@ -278,8 +291,15 @@ static void put_checked(FILE *f, const struct cli_verify_page *page)
 	if (unchecked)
 		(void)fprintf(f,
 			      "<li>Whether the signer's certificate of %zu of the archives was "
-			      "revoked: no revocation list of its authority was at hand.</li>\n",
+			      "revoked: no revocation list of its authority counts for "
+			      "the time as of which it was judged.</li>\n",
 			      unchecked);
+	if (older)
+		(void)fprintf(f,
+			      "<li>Whether the signer's certificate of %zu of the archives was "
+			      "revoked between the date of the revocation list and the time as of "
+			      "which it was judged: only a newer list says that.</li>\n",
+			      older);
 	(void)fputs("</ul>\n", f);
 }
 
@@ -301,6 +321,8 @@ static void put_row(FILE *f, const struct cli_verify_row *row)
 		cli_page_text(f, row->also);
 	}
 	(void)fprintf(f, "<br>%.16s…", row->fingerprint);
+	if (*row->revocation_as_of)
+		(void)fprintf(f, "<br>revocation list of %s", row->revocation_as_of);
 	if (row->signatures)
 		(void)fprintf(f, "<br>and %u more, %u trusted", row->signatures, row->trusted);
 	if (row->added)

@@ -53,10 +53,15 @@ struct medark_archive_info {
 	 * judged as of that time. Empty: nothing proves it.
 	 */
 	char proven_at[32];
-	char revoked_at[32];	  /* the signer's certificate was, after proven_at; empty: no */
-	bool revocation_checked;  /* a list of its issuer was at hand */
-	uint32_t crl_count;	  /* revocation lists in the archive */
-	uint32_t signature_count; /* further ones: a vendor's, a witness's, a post-quantum one */
+	char revoked_at[32]; /* the signer's certificate was, after proven_at; empty: no */
+	/*
+	 * A list of its issuer counts: in force as of when it was judged, or newer; and its date:
+	 * what was revoked later is not in it.
+	 */
+	bool revocation_checked;
+	char revocation_as_of[32]; /* empty: none */
+	uint32_t crl_count;	   /* revocation lists in the archive */
+	uint32_t signature_count;  /* further ones: a vendor's, a witness's, a post-quantum one */
 	struct {
 		char signer[512], also[256], fingerprint[65], algorithm[16], signed_at[32];
 		bool trusted;
@@ -69,6 +74,8 @@ struct medark_archive_info {
 		bool trusted;
 		char why[256];
 	} stamps[9];
+	/* When the first certificate on which the last trusted stamp rests expires; empty: none. */
+	char stamped_until[32];
 	uint64_t sources; /* places that it was exported from */
 	uint64_t items, bytes, records, opaque, patients, quarantined, duplicates, skipped;
 	bool complete;

@@ -34,6 +34,14 @@ void medark_evidence_covered(const struct medark_tail *tail, unsigned number, si
 		out->parts[out->count++] = tail->additions[i].content;
 }
 
+const struct medark_timestamp *medark_evidence_last_stamp(const struct medark_evidence *e)
+{
+	for (size_t i = e->stamp_count; i-- > 0;)
+		if (e->stamps[i].standing.is_trusted)
+			return &e->stamps[i].stamp;
+	return NULL;
+}
+
 /* Puts the member's name in front; an untrusted one stands, and is told. */
 static int settle(const struct medark_addition *a, int code, struct medark_standing *out,
 		  struct medark_error *why, struct medark_error *err)

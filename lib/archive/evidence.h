@@ -63,6 +63,12 @@ int medark_evidence_check(const struct medark_tail *tail, const struct medark_tr
 int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence *out_unverified,
 			 struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * The last trusted stamp, which holds all before it until its `ends`; NULL: none is trusted.
+ * Borrowed. Any thread.
+ */
+const struct medark_timestamp *medark_evidence_last_stamp(const struct medark_evidence *e);
+
 /* What a time stamp is over: parts that are joined, borrowed of a tail. */
 struct medark_covered {
 	struct medark_bytes parts[2 + MEDARK_ADDITIONS_MAX];

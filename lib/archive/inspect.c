@@ -183,6 +183,7 @@ static void fill_stamps(struct medark_archive_info *out, const struct medark_evi
 static void fill_evidence(struct medark_archive_info *out, const struct medark_evidence *e)
 {
 	const struct medark_signer *signer = &e->signer;
+	const struct medark_timestamp *last = medark_evidence_last_stamp(e);
 
 	copy(out->signer, sizeof(out->signer), signer->subject);
 	copy(out->signer_also, sizeof(out->signer_also), signer->also);
@@ -198,11 +199,15 @@ static void fill_evidence(struct medark_archive_info *out, const struct medark_e
 		(void)medark_time_format(e->proven_at, out->proven_at);
 	if (signer->revoked_at)
 		(void)medark_time_format(signer->revoked_at, out->revoked_at);
-	out->revocation_checked = signer->revocation_checked;
+	out->revocation_checked = signer->revocation_as_of != 0;
+	if (signer->revocation_as_of)
+		(void)medark_time_format(signer->revocation_as_of, out->revocation_as_of);
 	out->crl_count = (uint32_t)e->crl_count;
 	fill_signatures(out, e);
 	fill_stamps(out, e);
 	fill_revisions(out, e);
+	if (last)
+		(void)medark_time_format(last->ends, out->stamped_until);
 }
 
 void medark_info_fill(struct medark_archive_info *out, const struct medark_header *header,

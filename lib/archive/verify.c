@@ -63,16 +63,17 @@ static int verify_tail(struct verify *v, struct medark_error *err)
 	return medark_meter_add(&v->meter, left, 0, medark_manifest_count(a->manifest), err);
 }
 
-/* The last stamp is what holds all before it: it has to be stamped over before it expires. */
+/* What holds all evidence has to be stamped over before it ends. */
 static void warn_of_stamp(struct verify *v)
 {
-	const struct medark_evidence *e = &v->archive->evidence;
-	size_t last = e->stamp_count;
+	const struct medark_timestamp *last = medark_evidence_last_stamp(&v->archive->evidence);
 
-	if (last && e->stamps[last - 1].standing.is_trusted)
-		medark_meter_warn_of_expiry(&v->meter, "time stamping authority",
-					    e->stamps[last - 1].stamp.authority,
-					    e->stamps[last - 1].stamp.not_after,
+	if (last)
+		medark_meter_warn_of_expiry(&v->meter,
+					    last->ends < last->not_after
+						    ? "authority above the time stamping authority"
+						    : "time stamping authority",
+					    last->authority, last->ends,
 					    "stamp the archive again before (medark stamp)");
 }
 

@@ -30,6 +30,7 @@ struct judge {
 	const struct medark_chain_request *request;
 	struct medark_chain_outcome *out;
 	STACK_OF(X509_CRL) * lists; /* all: borrowed ones */
+	bool is_checked;	    /* OpenSSL found one for the leaf */
 };
 
 static bool is_own(const struct judge *j, const X509_CRL *crl)
@@ -122,6 +123,101 @@ static bool is_named(const struct judge *j, STACK_OF(X509) * chain)
 	return false;
 }
 
+static bool is_signed_by(X509_CRL *crl, X509 *x509)
+{
+	return x509 && X509_NAME_cmp(X509_get_subject_name(x509), X509_CRL_get_issuer(crl)) == 0 &&
+	       X509_CRL_verify(crl, X509_get0_pubkey(x509)) == 1;
+}
+
+/* Is it the name of a place from which the certificate says that its list comes? */
+static bool is_place_of(const DIST_POINT_NAME *place, X509 *x509)
+{
+	STACK_OF(DIST_POINT) *points =
+		X509_get_ext_d2i(x509, NID_crl_distribution_points, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; place->type == 0 && i < sk_DIST_POINT_num(points); i++) {
+		const DIST_POINT *point = sk_DIST_POINT_value(points, i);
+
+		if (!point->distpoint || point->distpoint->type != 0 || point->CRLissuer)
+			continue;
+		for (int a = 0; a < sk_GENERAL_NAME_num(place->name.fullname); a++)
+			for (int b = 0; b < sk_GENERAL_NAME_num(point->distpoint->name.fullname);
+			     b++)
+				found |= GENERAL_NAME_cmp(
+						 sk_GENERAL_NAME_value(place->name.fullname, a),
+						 sk_GENERAL_NAME_value(
+							 point->distpoint->name.fullname, b)) == 0;
+	}
+	CRL_DIST_POINTS_free(points);
+	return found;
+}
+
+/* Is the certificate among those that the list would name (RFC 5280 section 5.2.5)? */
+static bool is_in_scope(X509_CRL *crl, X509 *x509)
+{
+	int critical = -1;
+	ISSUING_DIST_POINT *part =
+		X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
+	bool is_ca = X509_check_ca(x509) > 0;
+	bool ok = critical == -1;
+
+	if (part)
+		ok = part->onlyattr <= 0 && part->indirectCRL <= 0 && !part->onlysomereasons &&
+		     !(is_ca && part->onlyuser > 0) && !(!is_ca && part->onlyCA > 0) &&
+		     (!part->distpoint || is_place_of(part->distpoint, x509));
+	ISSUING_DIST_POINT_free(part);
+	/* What is critical and is not known, or that the list holds changes only. */
+	for (int i = 0; ok && i < X509_CRL_get_ext_count(crl); i++) {
+		X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
+		int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
+
+		ok = nid == NID_issuing_distribution_point ||
+		     !X509_EXTENSION_get_critical(extension);
+	}
+	return ok;
+}
+
+/* Was it in force at that time (RFC 5280 section 6.3.3), or does it say more? */
+static bool counts_at(const X509_CRL *crl, time_t at, time_t *out_date)
+{
+	time_t next;
+
+	if (!to_time(X509_CRL_get0_lastUpdate(crl), out_date))
+		return false;
+	return *out_date >= at || (to_time(X509_CRL_get0_nextUpdate(crl), &next) && at <= next);
+}
+
+/* The date of the newest list of the leaf's issuer that counts; 0: there is none. */
+static time_t checked_as_of(const struct judge *j, STACK_OF(X509) * chain)
+{
+	const struct medark_judgement *judgement = &j->request->judgement;
+	time_t at = judgement->has_time ? judgement->at : time(NULL), newest = 0, date;
+	X509 *leaf = sk_X509_value(chain, 0);
+	X509 *issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : leaf;
+
+	for (int i = 0; j->is_checked && i < sk_X509_CRL_num(j->lists); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(j->lists, i);
+
+		if (counts_at(crl, at, &date) && date > newest && is_in_scope(crl, leaf) &&
+		    is_signed_by(crl, issuer))
+			newest = date;
+	}
+	return newest;
+}
+
+/* What rests on a chain ends with the first of its certificates. */
+static time_t first_expiry(STACK_OF(X509) * chain)
+{
+	time_t first = 0, end;
+
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		if (to_time(X509_get0_notAfter(sk_X509_value(chain, i)), &end) &&
+		    (!first || end < first))
+			first = end;
+	return first;
+}
+
 /*
  * A CRL counts for the issuer that it is of. That there is none for another issuer is no fault, but
  * it is told. Where the time of judgement was given, a CRL that is newer counts too: it knows more.
@@ -135,14 +231,14 @@ static int judge(int ok, X509_STORE_CTX *context)
 
 	if (ok)
 		return ok;
-	if (error == X509_V_ERR_CRL_HAS_EXPIRED)
+	if (error == X509_V_ERR_CRL_HAS_EXPIRED || error == X509_V_ERR_DIFFERENT_CRL_SCOPE)
 		is_absent = is_own(j, X509_STORE_CTX_get0_current_crl(context));
 	if (!is_absent &&
 	    !(j->request->judgement.has_time && error == X509_V_ERR_CRL_NOT_YET_VALID) &&
 	    !(error == X509_V_ERR_CERT_REVOKED && was_revoked_later(j, context)))
 		return ok;
 	if (is_absent && is_leaf)
-		j->out->is_checked = false;
+		j->is_checked = false;
 	X509_STORE_CTX_set_error(context, X509_V_OK);
 	return 1;
 }
@@ -222,6 +318,8 @@ static int verify(X509_STORE_CTX *context, const struct judge *j, struct medark_
 	} else {
 		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
 		j->out->length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
+		j->out->ends = first_expiry(X509_STORE_CTX_get0_chain(context));
+		j->out->checked_as_of = checked_as_of(j, X509_STORE_CTX_get0_chain(context));
 	}
 	medark_openssl_drain();
 	return code;
@@ -232,12 +330,6 @@ static void crl_stack_free(STACK_OF(X509_CRL) * stack)
 	sk_X509_CRL_free(stack);
 }
 MEDARK_DEFINE_AUTO(STACK_OF(X509_CRL), crl_stack_free)
-
-static bool is_signed_by(X509_CRL *crl, X509 *x509)
-{
-	return x509 && X509_NAME_cmp(X509_get_subject_name(x509), X509_CRL_get_issuer(crl)) == 0 &&
-	       X509_CRL_verify(crl, X509_get0_pubkey(x509)) == 1;
-}
 
 /*
  * Did an authority that may stand in the chain sign a list that came with the archive? Others are
@@ -280,17 +372,16 @@ int medark_certificate_chain_verify(const struct medark_chain_request *request,
 {
 	MEDARK_AUTO(X509_STORE_CTX_free) X509_STORE_CTX *context = X509_STORE_CTX_new();
 	MEDARK_AUTO(crl_stack_free) STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
-	struct judge j = { request, out, lists };
-	int code;
+	struct judge j = { request, out, lists, false };
 
 	*out = (struct medark_chain_outcome) { 0 };
 	if (!context || !lists ||
 	    !X509_STORE_CTX_init(context, request->store, request->leaf, request->intermediates))
 		return medark_openssl_error(err, MEDARK_E_MEMORY, "cannot verify a certificate");
 	MEDARK_TRY(gather_lists(request, lists, err));
-	out->is_checked = sk_X509_CRL_num(lists) > 0;
+	j.is_checked = sk_X509_CRL_num(lists) > 0;
 	X509_STORE_CTX_set0_crls(context, lists);
-	if (out->is_checked)
+	if (j.is_checked)
 		X509_STORE_CTX_set_flags(context,
 					 X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 	if (request->judgement.has_time)
@@ -300,10 +391,7 @@ int medark_certificate_chain_verify(const struct medark_chain_request *request,
 						    request->purpose);
 	X509_STORE_CTX_set_app_data(context, &j);
 	X509_STORE_CTX_set_verify_cb(context, judge);
-	code = verify(context, &j, err);
-	if (code)
-		out->is_checked = false;
-	return code;
+	return verify(context, &j, err);
 }
 
 int medark_certificate_chain_check(const struct medark_certificate *signer,
@@ -350,7 +438,7 @@ int medark_certificate_chain_check(const struct medark_certificate *signer,
 		return untrusted(&request, "its certificate is not the one that was asked for",
 				 err);
 	out->chain_length = outcome.length;
-	out->revocation_checked = outcome.is_checked;
+	out->revocation_as_of = outcome.checked_as_of;
 	out->revoked_at = outcome.revoked_at;
 	return 0;
 }

@@ -24,9 +24,10 @@ struct medark_chain_request {
 };
 
 struct medark_chain_outcome {
-	size_t length;	   /* certificates up to the anchor */
-	bool is_checked;   /* a list of the leaf's issuer was at hand, and counted */
-	time_t revoked_at; /* after the time that is proven; 0: never */
+	size_t length;	      /* certificates up to the anchor */
+	time_t ends;	      /* when the first certificate of the chain expires */
+	time_t checked_as_of; /* thisUpdate of the newest list that counts for the leaf; 0: none */
+	time_t revoked_at;    /* after the time that is proven; 0: never */
 };
 
 /*
@@ -38,7 +39,7 @@ int medark_certificate_chain_verify(const struct medark_chain_request *request,
 
 /*
  * Checks a signer's own certificate and, with the certificates of the form as intermediates, its
- * chain (F-25). Sets out's chain_length, revocation_checked, revoked_at, judged_at and time_proven.
+ * chain (F-25). Sets out's chain_length, revocation_as_of, revoked_at, judged_at and time_proven.
  * MEDARK_E_UNTRUSTED with signer and reason; MEDARK_E_FORMAT if an intermediate cannot be read;
  * MEDARK_E_MEMORY.
  */

@@ -19,8 +19,9 @@ struct medark_judgement {
 	bool is_proven;
 	time_t at;
 	/*
-	 * Borrowed; NULL: none. One that is out of date by the time of the judgement is no fault,
-	 * as it came with the archive; but then nothing is known of revocation.
+	 * Borrowed; NULL: none. One that is out of date by the time of the judgement, or of other
+	 * certificates of its authority, is no fault, as it came with the archive; but then nothing
+	 * is known of revocation.
 	 */
 	const struct medark_crls *crls;
 };

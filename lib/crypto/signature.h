@@ -53,7 +53,8 @@ struct medark_signer {
 	time_t judged_at;	    /* meaningful only then */
 	time_t revoked_at;	    /* after the time that is proven; 0: not that anybody knows */
 	size_t chain_length;	    /* certificates up to the anchor; 0 from peek */
-	bool revocation_checked;    /* a CRL of its issuer was at hand; false from peek */
+	time_t revocation_as_of;    /* date of the newest CRL of its issuer that counts for the time
+				       as of which it is judged; 0: none, and from peek */
 };
 
 /*

@@ -379,7 +379,8 @@ static int check_chain(const struct medark_certificate *authority, PKCS7 *token,
 					out->authority);
 	MEDARK_TRY(medark_certificate_chain_verify(&request, &outcome, err));
 	out->chain_length = outcome.length;
-	out->revocation_checked = outcome.is_checked;
+	out->ends = outcome.ends;
+	out->revocation_as_of = outcome.checked_as_of;
 	return 0;
 }
 

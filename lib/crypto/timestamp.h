@@ -51,7 +51,8 @@ struct medark_timestamp {
 	const char *digest_name; /* "SHA-256" …; static */
 	unsigned digest_bits;	 /* of the hash of what it is over */
 	size_t chain_length;
-	bool revocation_checked;
+	time_t ends; /* when the first certificate of its chain expires; 0 unless it is trusted */
+	time_t revocation_as_of; /* as of a signer */
 };
 
 /*
@@ -59,8 +60,8 @@ struct medark_timestamp {
  * signing certificate (RFC 5035, RFC 2634), critical timeStamping as the only purpose, and the
  * chain to an anchor of trust's time stamping authorities (or of all, if it names none), at the
  * judgement's time or now; genTime lies in the time of the certificate's validity. MEDARK_E_FORMAT
- * if it is malformed or not over them; MEDARK_E_UNTRUSTED, with `out` filled but for the last two,
- * if the authority is not trusted; MEDARK_E_MEMORY.
+ * if it is malformed or not over them; MEDARK_E_UNTRUSTED, with `out` filled but for the last
+ * three, if the authority is not trusted; MEDARK_E_MEMORY.
  */
 int medark_timestamp_verify(struct medark_bytes stamp, const struct medark_bytes *parts,
 			    size_t count, const struct medark_trust *trust,

@@ -39,10 +39,11 @@ def usage(*names):
 
 
 class Party:
-    """A key and a certificate; with `issuer` None it signs its own. `purposes`: of extendedKeyUsage."""
+    """A key and a certificate; with `issuer` None it signs its own. `purposes`: of extendedKeyUsage; `place`: whence its
+    revocation list comes."""
 
     def __init__(self, name, issuer=None, *, ca=False, path=None, key=None, begin=-400, end=400, purposes=(), critical=False,
-                 uses=None, digest=None, serial=None):
+                 uses=None, digest=None, serial=None, place=None):
         self.name, self.issuer = name, issuer
         self.key = key or ec.generate_private_key(ec.SECP256R1())
         by = issuer or self
@@ -56,6 +57,9 @@ class Party:
             uses = uses or ("key_cert_sign", "crl_sign")
         if uses:
             builder = builder.add_extension(usage(*uses), critical=True)
+        if place:
+            builder = builder.add_extension(x509.CRLDistributionPoints([
+                x509.DistributionPoint([x509.UniformResourceIdentifier(place)], None, None, None)]), critical=False)
         if purposes:
             builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=critical)
         self.certificate = builder.sign(by.key, digest or hashes.SHA256())
@@ -66,10 +70,15 @@ class Party:
     def private(self):
         return self.key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
-    def crl(self, *revoked, begin=-5, end=30, key=None):
-        """PEM of a list. `revoked`: (party, day) or (party, day, day since when the key was no secret)."""
+    def crl(self, *revoked, begin=-5, end=30, key=None, part=None):
+        """PEM of a list. `revoked`: (party, day) or (party, day, day since when the key was no secret). `part`: "users",
+        "authorities" or a place, if it is of a part of the certificates."""
         builder = (x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
                    .last_update(day(begin)).next_update(day(end)))
+        if part:
+            place = None if part in ("users", "authorities") else [x509.UniformResourceIdentifier(part)]
+            builder = builder.add_extension(x509.IssuingDistributionPoint(
+                place, None, part == "users", part == "authorities", None, False, False), critical=True)
         for party, when, *since in revoked:
             entry = (x509.RevokedCertificateBuilder().serial_number(party.certificate.serial_number)
                      .revocation_date(day(when)))

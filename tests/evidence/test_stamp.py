@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """medark stamp and cosign: what an archive gets later, without keys and without its data being touched."""
 
+import datetime
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cli"))
 from archive import ArchiveTest  # noqa: E402
 from cli import MEDARK, environment, main  # noqa: E402
 from authority import Authority  # noqa: E402
-from pki import Party, Purpose, lists  # noqa: E402
+from pki import NOW, Party, Purpose, lists  # noqa: E402
 
 STAMPS = Party("Stamp root", ca=True, begin=-3650, end=3650)
 TSA = Party("Stamps", STAMPS, purposes=[Purpose.TIME_STAMPING], critical=True)
@@ -39,7 +40,9 @@ class Base(ArchiveTest):
                 "--tsa-trust", "stamps.pem"]
 
     def verify(self, *more):
-        return self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "--json", *more).json()[0]
+        said = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "--json", *more).json()
+        found, = [line for line in said if line["message_type"] == "summary"]
+        return found
 
     def openssl(self, *args):
         return subprocess.run(["openssl", *args], cwd=self.folder, capture_output=True, check=True)
@@ -95,6 +98,34 @@ class Stamp(Base):
         self.assertRegex(self.succeed(*self.stamp()).out, r"^a\.medark: has a time stamp until \S+; --force stamps it again\n$")
         self.assertEqual(self.read("a.medark"), before)
         self.assertEqual(len(self.authority.asked), 1)
+
+    def test_what_a_stamp_rests_on_ends_with_the_first_of_its_authorities(self):
+        middle = Party("Middle", STAMPS, ca=True, begin=-400, end=10.5)
+        ends = (NOW + datetime.timedelta(days=10.5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        lasting, short = self.authority, Authority(Party("Short", middle, purposes=[Purpose.TIME_STAMPING], critical=True), middle)
+        self.addCleanup(short.close)
+        self.authority = short
+        self.succeed(*self.stamp())
+        self.assertEqual(self.verify()["stamped_until"], ends)
+        result = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "-q")
+        self.assertEqual(result.err, "medark: warning: the certificate of the authority above the time stamping authority 'CN=Short' "
+                         f"expires on {ends[:10]}: stamp the archive again before (medark stamp)\n")
+        # What nobody vouches for behind it changes nothing.
+        other = Party("Other", ca=True)
+        foreign = Authority(Party("Foreign", other, purposes=[Purpose.TIME_STAMPING], critical=True), other)
+        self.addCleanup(foreign.close)
+        self.write("other.pem", other.pem)
+        self.succeed("stamp", "a.medark", "--tsa", foreign.url, "--trust", "clinic.cert.pem", "--tsa-trust", "other.pem")
+        self.assertEqual(self.verify()["stamped_until"], ends)
+        self.assertIn("of the authority above the time stamping authority 'CN=Short' expires",
+                      self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "-q").err)
+        # It does not last, and is stamped again; then it does, also if a stranger's stamp is the last one.
+        self.authority = lasting
+        self.succeed(*self.stamp("-q"))
+        self.assertEqual([each["trusted"] for each in self.verify()["stamps"]], [True, False, True])
+        self.succeed("stamp", "a.medark", "--tsa", foreign.url, "--trust", "clinic.cert.pem", "--tsa-trust", "other.pem")
+        self.assertIn("a.medark: has a time stamp until", self.succeed(*self.stamp()).out)
+        self.assertEqual(len(lasting.asked), 1)
 
     def test_what_would_spoil_the_archive_is_not_added(self):
         """A list with another key's signature counts as none; one that names the signer is not put in."""
@@ -174,7 +205,9 @@ class Stamp(Base):
                      "--crl", "one.crl", "--out", "b.medark", "-q")
         self.succeed("stamp", "b.medark", "--crl", "two.crl", "--trust", "root.pem")
         found = self.succeed("verify", "b.medark", "--trust", "root.pem", "--json").json()[0]
-        self.assertTrue(found["revocation_checked"])
+        self.assertEqual(found["revocation_as_of"], (NOW - datetime.timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        shown = self.succeed("verify", "b.medark", "--trust", "root.pem").out
+        self.assertIn(f"revocation     checked by a list of {found['revocation_as_of']}\n", shown)
         subprocess.run(["tar", "-xf", "b.medark", "MANIFEST.crl"], cwd=self.folder, check=True)
         self.assertEqual(self.read("MANIFEST.crl"), lists(self.read("one.crl"), self.read("two.crl")))
         self.succeed(*self.stamp("--trust", "root.pem", archive="b.medark"))
@@ -183,6 +216,12 @@ class Stamp(Base):
         self.succeed("stamp", "b.medark", "--crl", "three.crl", "--trust", "root.pem", "--tsa-trust", "stamps.pem")
         names = subprocess.run(["tar", "-tf", "b.medark"], cwd=self.folder, capture_output=True, text=True, check=True).stdout.split()
         self.assertEqual(names[-6:-1], ["MANIFEST.p7s", "MANIFEST.tsr", "MANIFEST.crl", "MANIFEST.2.tsr", "MANIFEST.2.crl"])
+        # Of the lists that are there the newest is older than the stamp.
+        args = ["verify", "b.medark", "--trust", "root.pem", "--tsa-trust", "stamps.pem"]
+        self.assertRegex(self.succeed(*args, "--report", "older.html").out,
+                         r"revocation     checked by a list of 20\S+Z; a newer one could say more\n")
+        self.assertIn(b"Whether the signer's certificate of 1 of the archives was revoked between the date of the revocation list and",
+                      self.read("older.html"))
         # Revoked today, stamped before: it stands.
         self.write("now.crl", root.crl((leaf, 0.1), begin=-1))
         self.write("all.pem", root.pem + self.read("now.crl"))

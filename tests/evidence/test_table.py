@@ -56,6 +56,10 @@ class Case:
         self.options, self.cms, self.ts, self.because, self.at, self.crls = options, cms, ts, because, at, bool(crls)
 
 
+def date(number):
+    return day(number).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def untrusted(name, reason, who="CN=Clinic", **odd):
     odd.setdefault("cms", False)
     return Case(name, 4, f"the signer '{who}' is not trusted: {reason}", **odd)
@@ -123,7 +127,8 @@ def revocation():
     good, bad = SUB.crl(), SUB.crl((CLINIC, -2))
     roots = ROOT.crl()
     revoked, above = "its certificate was revoked", "a certificate above its own was revoked"
-    yield Case("lists say nothing against it", 0, crls=[good, roots], cms=True, revocation_checked=True)
+    yield Case("lists say nothing against it", 0, crls=[good, roots], cms=True, revocation_checked=True,
+               revocation_as_of=date(-5))
     yield untrusted("revoked", revoked, crls=[bad, roots])
     yield untrusted("the intermediate is revoked", above, crls=[good, ROOT.crl((SUB, -2))])
     yield untrusted("a list that was given is out of date", "CRL has expired", crls=[SUB.crl(begin=-9, end=-2), roots])
@@ -144,6 +149,14 @@ def revocation():
     yield untrusted("an older list of the archive hides no newer one", revoked, crls=[SUB.crl((CLINIC, -2), begin=-1), roots],
                     more=[("MANIFEST.crl", lists(SUB.crl(begin=-5)))])
     yield untrusted("nor a newer one an older one", named, crls=[bad, roots], more=[("MANIFEST.crl", lists(SUB.crl(begin=-1)))])
+    there, elsewhere = "http://here.example/1.crl", "http://here.example/2.crl"
+    placed = SIGNED.sign(signer(place=there), SUB)
+    for part, counts, p7s in (("users", True, AT_HAND), (there, True, placed), (there, False, AT_HAND)):
+        yield Case(f"the archive's list is of {part}, of {'those' if counts else 'others'}", 0, p7s=p7s, revocation_checked=counts,
+                   more=[("MANIFEST.crl", lists(SUB.crl(part=part)))], revocation_as_of=date(-5) if counts else None, **carried)
+    for part in "authorities", elsewhere:
+        yield Case(f"the archive's list is of {part}", 0, p7s=placed, more=[("MANIFEST.crl", lists(SUB.crl(part=part)))],
+                   revocation_checked=False, revocation_as_of=None, **carried)
     malformed = "MANIFEST.crl: it is not the one form of these revocation lists"
     ordered = lists(good, roots)
     split = ordered.index(b"-----BEGIN", 10)
@@ -182,6 +195,13 @@ def stamps():
                   more=[("MANIFEST.crl", lists(SUB.crl((CLINIC, -30)), ROOT.crl()))])
     yield stamped("revoked after it, but no secret any more before", 4, since, p7s=revoked,
                   more=[("MANIFEST.crl", lists(SUB.crl((CLINIC, -2, -30)), ROOT.crl()))])
+    # Of the signer's authority, as of the stamp: which list counts, and which date is told (RFC 5280 section 6.3.3).
+    ran_out, then, later = SUB.crl(begin=-40, end=-30), SUB.crl(begin=-25, end=-10), SUB.crl(begin=-15, end=-10)
+    for name, kept, as_of in (("in force at the stamp's time", [then], -25), ("of after the stamp", [later], -15),
+                              ("of after the stamp, beside one of its time", [then, later], -15),
+                              ("that had run out by then", [ran_out], None), ("that had run out, and a later one", [ran_out, later], -15)):
+        yield stamped("a list " + name, 0, p7s=revoked, cms=None, more=[("MANIFEST.crl", lists(*kept, ROOT.crl()))],
+                      revocation_checked=as_of is not None, revocation_as_of=as_of and date(as_of))
     yield stamped("over something else", 3, "MANIFEST.tsr: the time stamp is over something else", ts=False,
                   token={"digest": bytes(32)})
     yield stamped("its signature is wrong", 3, "MANIFEST.tsr: the signature of the time stamp is wrong", ts=False,

@@ -32,7 +32,7 @@ static void a_self_signed_signer_is_its_own_anchor(void **state)
 		assert_string_equal(out.algorithm_name, algorithms[i]);
 		assert_string_equal(out.digest_name, digests[i]);
 		assert_int_equal(out.chain_length, 1);
-		assert_false(out.revocation_checked);
+		assert_false(out.revocation_as_of);
 		assert_true(llabs((long long)out.signing_time - (long long)time(NULL)) < 60);
 	}
 }

@@ -213,10 +213,10 @@ static void revocation_lists_are_honoured(void **state)
 	MEDARK_AUTO(medark_trust_free)
 	struct medark_trust *foreign = trust_in("root.pem", "foreign.crl");
 	assert_ok(medark_signature_verify(manifest, view(&p7s), clean, NULL, &out, &err));
-	assert_true(out.revocation_checked);
+	assert_true(out.revocation_as_of);
 	assert_untrusted(&p7s, revoked, LEAF "its certificate was revoked");
 	assert_ok(medark_signature_verify(manifest, view(&p7s), foreign, NULL, &out, &err));
-	assert_false(out.revocation_checked);
+	assert_false(out.revocation_as_of);
 	/* A list that has run out says nothing any more. */
 	medark_trust_set_time(clean, time(NULL) + 6 * 86400);
 	assert_untrusted(&p7s, clean, LEAF "CRL has expired");
@@ -229,7 +229,7 @@ static void revocation_lists_are_honoured(void **state)
 	assert_untrusted(&p7s, newer, LEAF "CRL is not yet valid");
 	medark_trust_set_time(newer, time(NULL));
 	assert_ok(medark_signature_verify(manifest, view(&p7s), newer, NULL, &out, &err));
-	assert_true(out.revocation_checked);
+	assert_true(out.revocation_as_of);
 	medark_trust_set_time(revoked, time(NULL));
 	assert_untrusted(&p7s, revoked, LEAF "its certificate was revoked");
 }
