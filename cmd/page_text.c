@@ -3,6 +3,15 @@
 
 #include "text.h"
 
+#include <stdbool.h>
+
+/* What turns the text around it, so that a name would show as another one. */
+static bool turns(unsigned c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
 void cli_page_text(FILE *f, const char *text)
 {
 	while (*text) {
@@ -11,6 +20,8 @@ void cli_page_text(FILE *f, const char *text)
 
 		if (!size || c < 0x20 || (c >= 0x7f && c < 0xa0))
 			(void)fputs("\xef\xbf\xbd", f);
+		else if (turns(c))
+			(void)fprintf(f, "\\u%04X", c);
 		else if (c == '<' || c == '>' || c == '&' || c == '"' || c == '\'')
 			(void)fprintf(f, "&#%u;", c);
 		else

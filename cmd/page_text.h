@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-/* Prints `text` so that it is text and nothing else. What is not UTF-8 becomes U+FFFD. */
+/*
+ * Prints `text` so that it is text and nothing else. Controls and what is not UTF-8 become U+FFFD;
+ * what would change the direction of the text around it is shown escaped, as \u202E.
+ */
 void cli_page_text(FILE *f, const char *text);
 
 /* A row of two cells; the second is `value` as text. */

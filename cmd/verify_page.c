@@ -107,22 +107,39 @@ void cli_verify_page_find(void *context, const char *sentence)
 
 /* ---- the page ---- */
 
-/* A file of anchors, and the fingerprint of the first certificate in it: names can be anybody's. */
+#define ANCHORS_SHOWN 64
+
+/* A file of anchors, and all that are in it, with fingerprints: names can be anybody's. */
 static void put_anchor(FILE *f, const char *label, const char *path)
 {
-	struct medark_certificate_info info;
+	struct medark_certificate_info *list = calloc(ANCHORS_SHOWN, sizeof(*list));
 	struct medark_error ignored = { 0 };
+	size_t count = 0;
 
 	(void)fputs("<tr><th scope=\"row\">", f);
 	cli_page_text(f, label);
 	(void)fputs("</th><td>", f);
 	cli_page_text(f, path);
-	if (medark_certificate_describe(path, &info, &ignored) == 0) {
+	if (!list || medark_anchors_describe(path, list, ANCHORS_SHOWN, &count, &ignored) < 0)
+		(void)fputs("<br>cannot be read any more", f);
+	for (size_t i = 0; i < count && i < ANCHORS_SHOWN; i++) {
 		(void)fputs("<br>", f);
-		cli_page_text(f, info.subject);
-		(void)fprintf(f, "<br>SHA-256 %s", info.fingerprint);
+		cli_page_text(f, list[i].subject);
+		(void)fprintf(f, "<br>SHA-256 %s", list[i].fingerprint);
 	}
+	if (count > ANCHORS_SHOWN)
+		(void)fprintf(f, "<br>and %zu more", count - ANCHORS_SHOWN);
 	(void)fputs("</td></tr>\n", f);
+	free(list);
+}
+
+static void put_signer(FILE *f, const char *label, const char *name, const char *fingerprint)
+{
+	(void)fputs("<tr><th scope=\"row\">", f);
+	cli_page_text(f, label);
+	(void)fputs("</th><td>", f);
+	cli_page_text(f, name);
+	(void)fprintf(f, "<br>SHA-256 %s</td></tr>\n", fingerprint);
 }
 
 #define SIGNERS_SHOWN 64
@@ -240,7 +257,8 @@ static void put_how(FILE *f, const struct cli_verify_page *page)
 	cli_page_row(f, "policy", page->policy->path ? page->policy->path : "none");
 	if (page->has_checkpoint) {
 		cli_page_row(f, "checkpoint of", page->checkpoint.created);
-		cli_page_row(f, "signed by", page->checkpoint.signer);
+		put_signer(f, "signed by", page->checkpoint.signer,
+			   page->checkpoint.signer_fingerprint);
 	} else {
 		cli_page_row(f, "checkpoint", "none");
 	}

@@ -104,7 +104,15 @@ struct medark_certificate_info {
 	char recipient_id[65];
 };
 
-/* Describes the first certificate of a PEM file. MEDARK_E_SYSTEM, MEDARK_E_KEY. */
+/*
+ * Describes all certificates of a PEM file as medark_trust_add_file() takes it, each once, in the
+ * order of their fingerprints: the first `room` of them, and *out_count says how many there are.
+ * MEDARK_E_SYSTEM, MEDARK_E_KEY, MEDARK_E_MEMORY. Any thread.
+ */
+MEDARK_API int medark_anchors_describe(const char *path, struct medark_certificate_info *out,
+				       size_t room, size_t *out_count, struct medark_error *err);
+
+/* Describes the first certificate of a PEM file. Any thread. MEDARK_E_SYSTEM, MEDARK_E_KEY. */
 MEDARK_API int medark_certificate_describe(const char *path, struct medark_certificate_info *out,
 					   struct medark_error *err);
 

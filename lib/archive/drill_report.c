@@ -103,23 +103,35 @@ static int put_verdict(const struct medark_drill_result *r, struct medark_buffer
 		(unsigned long long)r->first_item);
 }
 
-/* What the files of the trust anchors hold, the first certificate of each. */
+#define ANCHORS_SHOWN 64
+
+static int put_file_of_anchors(const char *file, struct medark_buffer *out,
+			       struct medark_error *err)
+{
+	MEDARK_AUTO(medark_heap_free)
+	struct medark_certificate_info *list = calloc(ANCHORS_SHOWN, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return medark_error_memory(err, "a report");
+	if (medark_anchors_describe(file, list, ANCHORS_SHOWN, &count, NULL) < 0 || !count)
+		return row(out, "trust anchors of", file, err);
+	for (size_t i = 0; i < count && i < ANCHORS_SHOWN; i++)
+		MEDARK_TRY(medark_html(out, err,
+				       "<tr><th scope=\"row\">trust anchor</th><td>%s: %s, "
+				       "SHA-256 %s</td></tr>\n",
+				       file, list[i].subject, list[i].fingerprint));
+	return count > ANCHORS_SHOWN
+		       ? row_number(out, "more trust anchors", count - ANCHORS_SHOWN, err)
+		       : 0;
+}
+
+/* What the files of the trust anchors hold: each certificate, as each vouches. */
 static int put_anchors(const struct medark_drill_report_request *request, struct medark_buffer *out,
 		       struct medark_error *err)
 {
-	struct medark_certificate_info info;
-
-	for (size_t i = 0; i < request->trust_count; i++) {
-		const char *file = request->trust[i];
-
-		if (medark_certificate_describe(file, &info, NULL) < 0)
-			MEDARK_TRY(row(out, "trust anchors of", file, err));
-		else
-			MEDARK_TRY(medark_html(out, err,
-					       "<tr><th scope=\"row\">trust anchor</th><td>%s: %s, "
-					       "SHA-256 %s</td></tr>\n",
-					       file, info.subject, info.fingerprint));
-	}
+	for (size_t i = 0; i < request->trust_count; i++)
+		MEDARK_TRY(put_file_of_anchors(request->trust[i], out, err));
 	return 0;
 }
 

@@ -228,6 +228,56 @@ size_t medark_trust_crl_count(const struct medark_trust *trust)
 	return trust->own.crl_count;
 }
 
+static int by_fingerprint(const void *a, const void *b)
+{
+	const struct medark_certificate *x = *(struct medark_certificate *const *)a;
+	const struct medark_certificate *y = *(struct medark_certificate *const *)b;
+
+	return memcmp(medark_certificate_fingerprint(x), medark_certificate_fingerprint(y),
+		      sizeof(struct medark_digest));
+}
+
+struct certificates {
+	struct medark_certificate **list; /* owned */
+	size_t count;
+};
+
+static void certificates_clear(struct certificates *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		medark_certificate_free(c->list[i]);
+	free(c->list);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct certificates, certificates_clear)
+
+int medark_trust_each(const struct medark_trust *trust,
+		      int (*each)(void *context, const struct medark_certificate *certificate),
+		      void *context, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_x509_stack_free)
+	STACK_OF(X509) *all = X509_STORE_get1_all_certs(trust->own.store);
+	MEDARK_AUTO(certificates_clear) struct certificates found = { 0 };
+	int count = sk_X509_num(all);
+
+	if (!all)
+		return medark_openssl_error(err, MEDARK_E_MEMORY, "trust anchors");
+	found.list = calloc((size_t)count + 1, sizeof(found.list[0]));
+	if (!found.list)
+		return medark_error_memory(err, "trust anchors");
+	for (int i = 0; i < count; i++) {
+		X509 *x509 = sk_X509_value(all, i);
+
+		if (!X509_up_ref(x509))
+			return medark_openssl_error(err, MEDARK_E_MEMORY, "trust anchors");
+		MEDARK_TRY(medark_certificate_from_native(x509, &found.list[found.count], err));
+		found.count++;
+	}
+	qsort(found.list, found.count, sizeof(found.list[0]), by_fingerprint);
+	for (size_t i = 0; i < found.count; i++)
+		MEDARK_TRY(each(context, found.list[i]));
+	return 0;
+}
+
 int medark_trust_parse_time(const char *when, time_t *out, struct medark_error *err)
 {
 	char text[MEDARK_TIME_SIZE];

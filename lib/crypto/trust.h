@@ -39,6 +39,15 @@ int medark_trust_add_certificate(struct medark_trust *trust,
 size_t medark_trust_certificate_count(const struct medark_trust *trust);
 size_t medark_trust_crl_count(const struct medark_trust *trust);
 
+/*
+ * Calls `each` for every anchor of signers, once, in the order of their fingerprints. The
+ * certificate is borrowed during the call; a negative code of the callback ends it and is passed
+ * on. MEDARK_E_KEY, MEDARK_E_MEMORY. Any thread when the trust is filled.
+ */
+int medark_trust_each(const struct medark_trust *trust,
+		      int (*each)(void *context, const struct medark_certificate *certificate),
+		      void *context, struct medark_error *err) MEDARK_MUST_USE;
+
 /* Is it one of those that medark_trust_add_signer() named? True also if it named none. */
 bool medark_trust_takes_signer(const struct medark_trust *trust,
 			       const struct medark_digest *fingerprint);

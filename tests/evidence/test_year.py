@@ -207,6 +207,32 @@ class Checkpoint(Nights):
                         "/dev/null", "-CAfile", "auditor.pem", "-purpose", "any", "-partial_chain"], cwd=self.folder, check=True,
                        capture_output=True)
 
+    def test_a_report_names_who_vouches_by_fingerprints(self):
+        tricky = Party("Trust\u202eme\u2066\u200f", ROOT)
+        self.put("night-006\u202e\u200f.medark", night(6, self.hashes[5], signer=tricky)[0])
+        many = [Party(f"Anchor {i}") for i in range(66)]
+        self.write("two.pem", AUDITOR.pem + STAMPS.pem)
+        self.write("many.pem", b"".join(party.pem for party in many))
+        kept = self.checkpoint()
+        shown = self.succeed("verify", "year", "--trust", "root.pem", "--trust", "two.pem", "--trust", "many.pem", *kept, "--report",
+                             "report.html", "-v")
+        with open(self.path("report.html"), encoding="utf-8") as f:
+            page = f.read()
+
+        def named(party):
+            return f"CN={party.name}<br>SHA-256 {hashlib.sha256(party.der).hexdigest()}<"
+        self.assertIn('<th scope="row">trust anchor</th><td>two.pem<br>', page)
+        for party in AUDITOR, STAMPS, ROOT:
+            self.assertIn(named(party), page)
+        self.assertEqual(sum(named(party) in page for party in many), 64)
+        self.assertIn("<br>and 2 more</td>", page)
+        self.assertIn('<th scope="row">signed by</th><td>' + named(AUDITOR), page)
+        # Nothing turns the text around: neither on the page nor on the screen. In the names of certificates it is replaced early.
+        self.assertIn("CN=Trust?me??", page)
+        for text in page, shown.out, shown.err:
+            self.assertIn("night-006\\u202E\\u200F.medark", text)
+            self.assertFalse(set(text) & set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
     def test_a_change_is_refused(self):
         kept = self.checkpoint()
         with open(self.path("year.checkpoint"), "rb") as f:
