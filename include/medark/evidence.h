@@ -37,10 +37,12 @@ struct medark_stamp_request {
  * Has a time stamping authority stamp the archive: its signature for the first time, everything
  * behind its data from the second on, which keeps the evidence when the certificates of the stamp
  * before are about to expire or its algorithms to weaken. Lists that are given go in first, so that
- * the next stamp covers them. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED as medark_archive_open(), or if
- * the stamp that comes back is wrong or of an authority that is not trusted: it is not kept then;
- * MEDARK_E_REMOTE if there is no answer; MEDARK_E_USAGE if the archive has room for no more;
- * MEDARK_E_INTERRUPTED, MEDARK_E_KEY (lists), MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
+ * the next stamp covers them. Where there is room for no more, the last stamps that the trust does
+ * not vouch for are taken away, and a warning tells of each. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED as
+ * medark_archive_open(), or if the stamp that comes back is wrong or of an authority that is not
+ * trusted: it is not kept then; MEDARK_E_REMOTE if there is no answer; MEDARK_E_EXISTS if the
+ * archive has room for no more; MEDARK_E_INTERRUPTED, MEDARK_E_KEY (lists), MEDARK_E_SYSTEM,
+ * MEDARK_E_MEMORY.
  */
 MEDARK_API int medark_archive_stamp(const struct medark_stamp_request *request,
 				    const struct medark_events *events, struct medark_error *err);

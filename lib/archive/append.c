@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 #define JOURNAL_SUFFIX ".tail"
-#define JOURNAL_HEAD   384 /* bytes; spaces and LF behind its text */
+#define UNNAMED_SUFFIX ".tail.new" /* a journal that is being written */
+#define JOURNAL_HEAD   384	   /* bytes; spaces and LF behind its text */
 /* Everything behind MANIFEST. */
 #define END_MAX                                                                                    \
 	((size_t)2 * MEDARK_SIGNATURE_MAX +                                                        \
@@ -28,6 +29,7 @@
 struct medark_append {
 	char path[PATH_MAX]; /* real, so that the journal has one place */
 	char journal[PATH_MAX + sizeof(JOURNAL_SUFFIX)];
+	char unnamed[PATH_MAX + sizeof(UNNAMED_SUFFIX)];
 	int fd;
 	struct medark_tail tail;
 };
@@ -313,6 +315,7 @@ int medark_append_open(const char *path, struct medark_append **out, struct meda
 	if (!realpath(path, a->path))
 		return medark_error_errno(err, errno, "cannot open '%s'", path);
 	(void)snprintf(a->journal, sizeof(a->journal), "%s" JOURNAL_SUFFIX, a->path);
+	(void)snprintf(a->unnamed, sizeof(a->unnamed), "%s" UNNAMED_SUFFIX, a->path);
 	a->fd = open(a->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (a->fd < 0)
 		return medark_error_errno(err, errno, "cannot write to '%s'", path);
@@ -336,6 +339,30 @@ bool medark_append_has_journal(const char *path)
 
 /* ---- adding ---- */
 
+/*
+ * It gets its name when all of it is there: half of one would stand in the way of every change
+ * after it. Whoever holds the lock may remove what an earlier run has left without a name.
+ */
+static int name_journal(const struct medark_append *a, struct medark_bytes text,
+			struct medark_error *err)
+{
+	int code;
+
+	if (unlink(a->unnamed) < 0 && errno != ENOENT)
+		return medark_error_errno(err, errno, "cannot remove '%s'", a->unnamed);
+	MEDARK_TRY(medark_small_file_write(a->unnamed, text, 0600, false, err));
+	if (rename(a->unnamed, a->journal) < 0) {
+		(void)medark_error_errno(err, errno, "cannot write '%s'", a->journal);
+		(void)unlink(a->unnamed);
+		return MEDARK_E_SYSTEM;
+	}
+	code = medark_small_file_sync_folder(a->journal, err);
+	/* Nothing of the archive was changed yet, and nobody is to go on. */
+	if (code < 0)
+		(void)unlink(a->journal);
+	return code;
+}
+
 static int write_journal(const struct medark_append *a, struct medark_bytes end,
 			 struct medark_error *err)
 {
@@ -344,7 +371,6 @@ static int write_journal(const struct medark_append *a, struct medark_bytes end,
 	struct journal j = { .manifest_offset = a->tail.offset,
 			     .manifest_size = a->tail.manifest.size };
 	char head[JOURNAL_HEAD + 1];
-	int code;
 
 	medark_sha256(a->tail.manifest.data, a->tail.manifest.size, &j.manifest);
 	medark_sha256(end.data, end.size, &j.end);
@@ -352,13 +378,7 @@ static int write_journal(const struct medark_append *a, struct medark_bytes end,
 	journal_head(&j, head);
 	MEDARK_TRY(medark_buffer_add(&text, head, JOURNAL_HEAD, err));
 	MEDARK_TRY(medark_buffer_add(&text, end.data, end.size, err));
-	MEDARK_TRY(medark_small_file_write(a->journal, medark_bytes(text.data, text.size), 0600,
-					   false, err));
-	code = medark_small_file_sync_folder(a->journal, err);
-	/* Nothing of the archive was changed yet, and nobody is to go on. */
-	if (code < 0)
-		(void)unlink(a->journal);
-	return code;
+	return name_journal(a, medark_bytes(text.data, text.size), err);
 }
 
 /* Is it sound with this list? What does not verify must not come to be. */
@@ -409,14 +429,22 @@ static int put(struct plan *plan, struct medark_addition *wanted, struct medark_
 int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
 		      struct medark_addition *wanted, size_t count, struct medark_error *err)
 {
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
 	struct plan plan = { .count = a->tail.addition_count };
 
 	memcpy(plan.list, a->tail.additions, plan.count * sizeof(plan.list[0]));
 	for (size_t i = 0; i < count; i++)
 		MEDARK_TRY(put(&plan, &wanted[i], err));
-	MEDARK_TRY(judge(a, trust, plan.list, plan.count, err));
-	MEDARK_TRY(put_end(a, plan.list, plan.count, &end, err));
+	return medark_append_replace(a, trust, plan.list, plan.count, err);
+}
+
+int medark_append_replace(struct medark_append *a, const struct medark_trust *trust,
+			  const struct medark_addition *list, size_t count,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
+
+	MEDARK_TRY(judge(a, trust, list, count, err));
+	MEDARK_TRY(put_end(a, list, count, &end, err));
 	MEDARK_TRY(write_journal(a, medark_bytes(end.data, end.size), err));
 	MEDARK_TRY(carry_out(a, end_offset(a->tail.offset, a->tail.manifest.size),
 			     medark_bytes(end.data, end.size), err));

@@ -44,6 +44,14 @@ int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
 		      struct medark_addition *wanted, size_t count,
 		      struct medark_error *err) MEDARK_MUST_USE;
 
+/*
+ * Makes `count` additions, in order and numbered (F-40), those of the archive: what is not among
+ * them is taken away. Otherwise as medark_append_add(); contents may be those of the tail.
+ */
+int medark_append_replace(struct medark_append *a, const struct medark_trust *trust,
+			  const struct medark_addition *list, size_t count,
+			  struct medark_error *err) MEDARK_MUST_USE;
+
 /* Is a journal there? Nothing else is looked at. */
 bool medark_append_has_journal(const char *path);
 

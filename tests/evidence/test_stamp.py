@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cli"))
 from archive import ArchiveTest  # noqa: E402
 from cli import MEDARK, environment, main  # noqa: E402
 from authority import Authority  # noqa: E402
-from pki import NOW, Party, Purpose, lists  # noqa: E402
+from pki import NOW, Party, Purpose, Signed, lists, stamp  # noqa: E402
 
 STAMPS = Party("Stamp root", ca=True, begin=-3650, end=3650)
 TSA = Party("Stamps", STAMPS, purposes=[Purpose.TIME_STAMPING], critical=True)
@@ -126,6 +126,77 @@ class Stamp(Base):
         self.succeed("stamp", "a.medark", "--tsa", foreign.url, "--trust", "clinic.cert.pem", "--tsa-trust", "other.pem")
         self.assertIn("a.medark: has a time stamp until", self.succeed(*self.stamp()).out)
         self.assertEqual(len(lasting.asked), 1)
+
+    def crowd(self, *stampers, begin=-9):
+        """Stamps of these, one a day, put behind the archive as anybody can who can write to it."""
+        clinic = Party("Own clinic")
+        signed = Signed(self.before)
+        p7s, more = signed.sign(clinic), []
+        for i, each in enumerate(stampers):
+            name = f"MANIFEST.{i + 1}.tsr" if i else "MANIFEST.tsr"
+            more.append((name, stamp(each, signed.covered(p7s, *more) if i else p7s, begin + i)))
+        self.write("a.medark", signed.archive(p7s, *more))
+        self.write("clinic.cert.pem", clinic.pem)
+        return clinic
+
+    def test_stamps_of_nobody_keep_out_no_real_one(self):
+        nobody = Party("Nobody", purposes=[Purpose.TIME_STAMPING], critical=True)
+        for real in 0, 1, 4:
+            clinic = self.crowd(*[TSA] * real, *[nobody] * (9 - real))
+            self.write("own.crl", clinic.crl())
+            result = self.succeed(*self.stamp("--force", "--crl", "own.crl"))
+            self.assertEqual(result.err.count("by 'CN=Nobody' was dropped, as there was no room and no anchor that was given vouches "
+                                              "for it"), 9 - real, result.err)
+            self.assertEqual(len(result.err.splitlines()), 9 - real)
+            found = self.verify()
+            self.assertEqual([each["trusted"] for each in found["stamps"]], [True] * (real + 1))
+            self.assertTrue(found["revocation_checked"])
+            names = subprocess.run(["tar", "-tf", "a.medark"], cwd=self.folder, capture_output=True, text=True, check=True).stdout
+            self.assertEqual(names.count(".crl\n"), 1)
+            self.assertFalse(os.path.exists(self.path("a.medark.tail")))
+
+    def test_no_stamp_is_dropped_while_there_is_room(self):
+        nobody = Party("Nobody", purposes=[Purpose.TIME_STAMPING], critical=True)
+        self.crowd(TSA, *[nobody] * 7)
+        self.assertEqual(self.succeed(*self.stamp("--force")).err, "")
+        self.assertEqual([each["trusted"] for each in self.verify()["stamps"]], [True, *[False] * 7, True])
+        # A trusted one covers them now: they stay for good.
+        self.refuse(1, *self.stamp("--force"), error="cannot stamp 'a.medark': it has all of its kind that an archive has room for")
+
+    def test_what_was_evidence_once_is_not_dropped(self):
+        nobody = Party("Nobody", purposes=[Purpose.TIME_STAMPING], critical=True)
+        expired = Party("Expired", STAMPS, purposes=[Purpose.TIME_STAMPING], critical=True, begin=-400, end=-0.5)
+        full = "cannot stamp 'a.medark': it has all of its kind that an archive has room for"
+        self.crowd(*[nobody] * 8, expired)
+        self.refuse(1, *self.stamp("--force"), error=full)
+        self.crowd(*[nobody] * 7, expired, nobody)
+        self.assertEqual(self.succeed(*self.stamp("--force")).err.count("was dropped"), 1)
+        self.assertEqual(len(self.verify()["stamps"]), 9)
+        # Revoked since then; and judged as of another time, which says nothing of now.
+        self.crowd(*[nobody] * 8, revoked := Party("Revoked", STAMPS, purposes=[Purpose.TIME_STAMPING], critical=True))
+        self.write("stamps.pem", STAMPS.pem + STAMPS.crl((revoked, -0.1), begin=-0.05))
+        self.refuse(1, *self.stamp("--force"), error=full)
+        self.write("stamps.pem", STAMPS.pem)
+        self.crowd(*[nobody] * 9)
+        self.refuse(1, *self.stamp("--force", "--at", (NOW - datetime.timedelta(days=20)).strftime("%Y-%m-%d")), error=full)
+
+    def test_lists_without_room_are_told(self):
+        """Members of lists become one, if it has room for them; else the newest stays."""
+        nobody = Party("Nobody", purposes=[Purpose.TIME_STAMPING], critical=True)
+        clinic, other, signed = Party("Own clinic"), Party("Other", ca=True), Signed(self.before)
+        p7s = signed.sign(clinic)
+        many = [lists(*[other.crl(begin=-5 - i / 100 - half) for i in range(40)]) for half in (0, 2)]
+        more = [("MANIFEST.tsr", stamp(nobody, p7s, -9)), ("MANIFEST.crl", many[0])]
+        for n in range(2, 10):
+            more.append((f"MANIFEST.{n}.tsr", stamp(nobody, signed.covered(p7s, *more), n - 10)))
+        self.write("a.medark", signed.archive(p7s, *more, ("MANIFEST.9.crl", many[1])))
+        self.write("clinic.cert.pem", clinic.pem)
+        result = self.succeed(*self.stamp())
+        self.assertIn("revocation lists behind these stamps were dropped, as there was no room: give those that are needed with --crl",
+                      result.err)
+        subprocess.run(["tar", "-xf", "a.medark", "MANIFEST.crl"], cwd=self.folder, check=True)
+        self.assertEqual(self.read("MANIFEST.crl"), many[1])
+        self.assertEqual(len(self.verify()["stamps"]), 1)
 
     def test_what_would_spoil_the_archive_is_not_added(self):
         """A list with another key's signature counts as none; one that names the signer is not put in."""
