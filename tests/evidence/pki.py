@@ -72,9 +72,9 @@ class Party:
 
     def crl(self, *revoked, begin=-5, end=30, key=None, part=None):
         """PEM of a list. `revoked`: (party, day) or (party, day, day since when the key was no secret). `part`: "users",
-        "authorities" or a place, if it is of a part of the certificates."""
+        "authorities" or a place, if it is of a part of the certificates. `end` None: it does not say until when it holds."""
         builder = (x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
-                   .last_update(day(begin)).next_update(day(end)))
+                   .last_update(day(begin)).next_update(day(30 if end is None else end)))
         if part:
             place = None if part in ("users", "authorities") else [x509.UniformResourceIdentifier(part)]
             builder = builder.add_extension(x509.IssuingDistributionPoint(
@@ -85,7 +85,33 @@ class Party:
             if since:
                 entry = entry.add_extension(x509.InvalidityDate(day(since[0]).replace(tzinfo=None)), critical=False)
             builder = builder.add_revoked_certificate(entry.build())
-        return builder.sign(key or self.key, hashes.SHA256()).public_bytes(PEM)
+        made = builder.sign(key or self.key, hashes.SHA256())
+        return made.public_bytes(PEM) if end is not None else self.endless(made, key or self.key)
+
+    @staticmethod
+    def endless(made, key):
+        """The list without its nextUpdate, which stands behind version, algorithm, issuer and thisUpdate."""
+        version, algorithm, issuer, this_update, _, *rest = elements(made.tbs_certlist_bytes)
+        inside = encode(SEQUENCE, version, algorithm, issuer, this_update, *rest)
+        value = key.sign(inside, ec.ECDSA(hashes.SHA256()))
+        der = encode(SEQUENCE, inside, algorithm, encode(3, b"\0" + value))
+        return x509.load_der_x509_crl(der).public_bytes(PEM)
+
+
+def elements(der):
+    """What stands within the outermost element, each with its head."""
+    def head(at):
+        size = der[at + 1]
+        if size < 0x80:
+            return at + 2, size
+        count = size & 0x7f
+        return at + 2 + count, int.from_bytes(der[at + 2:at + 2 + count], "big")
+    at, size = head(0)
+    end = at + size
+    while at < end:
+        inside, size = head(at)
+        yield der[at:inside + size]
+        at = inside + size
 
 
 def lists(*texts):

@@ -199,6 +199,8 @@ def stamps():
     ran_out, then, later = SUB.crl(begin=-40, end=-30), SUB.crl(begin=-25, end=-10), SUB.crl(begin=-15, end=-10)
     for name, kept, as_of in (("in force at the stamp's time", [then], -25), ("of after the stamp", [later], -15),
                               ("of after the stamp, beside one of its time", [then, later], -15),
+                              ("of before it, that does not say until when it holds", [SUB.crl(begin=-25, end=None)], None),
+                              ("of after it, that does not either", [SUB.crl(begin=-15, end=None)], -15),
                               ("that had run out by then", [ran_out], None), ("that had run out, and a later one", [ran_out, later], -15)):
         yield stamped("a list " + name, 0, p7s=revoked, cms=None, more=[("MANIFEST.crl", lists(*kept, ROOT.crl()))],
                       revocation_checked=as_of is not None, revocation_as_of=as_of and date(as_of))
