@@ -29,14 +29,15 @@ static int check_words(const struct cli_options *options)
 	const struct cli_list *words = &options->operands;
 
 	if (words->count > 1)
-		return cli_report_usage(options, "cannot make a key: '%s' is one word too many",
+		return cli_report_usage(options, "cannot %s a key: '%s' is one word too many",
+					strcmp(words->items[0], "split") == 0 ? "split" : "make",
 					words->items[1]);
 	return 0;
 }
 
 static int read_request(const struct cli_options *options, struct medark_key_request *out)
 {
-	struct cli_missing missing = { 0 };
+	struct cli_missing missing = { .action = "make a key" };
 	int role, type;
 
 	cli_missing_add(&missing, !options->role, "--role signer|recipient");

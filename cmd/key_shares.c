@@ -4,6 +4,7 @@
 #include "inputs.h"
 #include "passphrase.h"
 #include "report.h"
+#include "text.h"
 
 #include <medark/share.h>
 
@@ -15,7 +16,7 @@
 static int read_request(const struct cli_options *options, struct medark_split_request *out)
 {
 	const char *type = options->key_type ? options->key_type : "p256";
-	struct cli_missing missing = { 0 };
+	struct cli_missing missing = { .action = "split a key" };
 
 	cli_missing_add(&missing, !options->threshold, "--threshold M");
 	cli_missing_add(&missing, !options->shares, "--shares N");
@@ -53,6 +54,22 @@ static int read_request(const struct cli_options *options, struct medark_split_r
 	return 0;
 }
 
+/* A share that nobody has tried is none: the files are there as long as it can be made anew. */
+static void print_next(const struct cli_options *options, const char *certificate)
+{
+	char word[PATH_SIZE];
+
+	(void)printf(
+		"first rehearse a restore with the shares, of an archive that has the certificate "
+		"as\nits --escrow or --recipient:\n");
+	(void)printf("  medark export ... --escrow %s --out ARCHIVE\n",
+		     cli_text_quote(certificate, word, sizeof(word)));
+	(void)printf("  medark drill ARCHIVE --trust CERT --identity %s.share-*.txt\n",
+		     cli_text_quote(options->out, word, sizeof(word)));
+	(void)printf("then print each share, give each to another person or safe, and remove the "
+		     "files\n");
+}
+
 static int print_split(const struct cli_options *options, const struct medark_share_set *set)
 {
 	char certificate[PATH_SIZE], first[PATH_SIZE];
@@ -80,10 +97,7 @@ static int print_split(const struct cli_options *options, const struct medark_sh
 		cli_report_row(stdout, "shares", first);
 		cli_report_row(stdout, "set", set->set);
 		cli_report_row_number(stdout, "needed", set->threshold);
-		(void)fputs(
-			"print each share, give each to another person or safe, try a join, and "
-			"remove the files\n",
-			stdout);
+		print_next(options, certificate);
 	}
 	if (options->key)
 		cli_report_warning(options,
@@ -162,7 +176,7 @@ static int print_join(const struct cli_options *options, const struct medark_sha
 int cli_key_join(const struct cli_options *options)
 {
 	const struct cli_list *words = &options->operands;
-	struct cli_missing missing = { 0 };
+	struct cli_missing missing = { .action = "join a key" };
 	struct medark_share_set set;
 	struct medark_error err = { 0 };
 	int code;

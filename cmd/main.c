@@ -6,6 +6,7 @@
 #include "help.h"
 #include "options.h"
 #include "report.h"
+#include "share_words.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -114,6 +115,8 @@ static int run(const struct cli_verb *verb, int argc, char **argv)
 	__attribute__((cleanup(clear_options))) struct cli_options options = { .verb = verb };
 	int code = cli_options_parse(&options, verb, argc, argv);
 
+	if (!code)
+		code = cli_share_words_take(&options);
 	if (code)
 		return code;
 	if (options.help)

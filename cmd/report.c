@@ -203,7 +203,8 @@ int cli_report_missing(const struct cli_options *options, const struct cli_missi
 					 : i + 1 == missing->count ? " and "
 								   : ", ",
 					 missing->items[i]);
-	return cli_report_usage(options, "cannot %s: %s %s missing", options->verb->action, list,
+	return cli_report_usage(options, "cannot %s: %s %s missing",
+				missing->action ? missing->action : options->verb->action, list,
 				missing->count == 1 ? "is" : "are");
 }
 

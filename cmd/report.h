@@ -44,6 +44,7 @@ int cli_report_usage(const struct cli_options *options, const char *fmt, ...) CL
 
 /* What a verb cannot do without and was not given. Zeroed it is empty. */
 struct cli_missing {
+	const char *action; /* what cannot be done without it; NULL: the verb's */
 	const char *items[8];
 	size_t count;
 };

@@ -361,7 +361,7 @@ const struct cli_verb cli_verbs[] = {
 	{
 		.name = "key",
 		.title = "key",
-		.action = "make or join a key",
+		.action = "make, split or join a key",
 		.brief = "make a key pair; split a key into shares, join them",
 		.bit = CLI_KEY,
 		.run = cmd_key,

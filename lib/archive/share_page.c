@@ -99,7 +99,8 @@ static int write_procedure(const struct medark_share *share, struct medark_buffe
 		"  { printf '%s'; cat joined\n"
 		"    printf '%s'; } |\n"
 		"    openssl pkey -inform DER -out KEY.pem\n"
-		"  openssl pkey -in KEY.pem -pubout -outform DER | sha256sum  # the public key\n",
+		"  openssl pkey -in KEY.pem -pubout -outform DER | sha256sum  # the public key\n"
+		"  shred -u raw.* joined  # and KEY.pem, as soon as it is not needed any more\n",
 		share->threshold,
 		is_p384 ? "\\060\\076\\002\\001\\001\\004\\060"
 			: "\\060\\061\\002\\001\\001\\004\\040",

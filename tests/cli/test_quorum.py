@@ -246,6 +246,26 @@ class Quorum(ArchiveTest):
         shares = ["--identity", "f.share-2.txt", "--identity", "it.key.pem", "--identity", "f.share-1.txt"]
         self.assertIn("Vries", self.succeed("patients", "e.medark", *shares, "--trust", "clinic.cert.pem").out)
 
+    def test_all_words_that_a_shell_makes_of_a_pattern_are_taken(self):
+        names = " ".join(f"e.share-{i}.txt" for i in (2, 4, 5)).split()
+        for words in [["e.medark", "--identity", *names], ["--identity", *names, "e.medark"], ["--identity", *names, "--", "e.medark"]]:
+            self.assertIn("Vries", self.succeed("patients", "--trust", "clinic.cert.pem", *words).out)
+        self.assertIn("1 patient\n", self.succeed("patients", "--trust", "clinic.cert.pem", "e.medark", "--identity", *names, "jan").out)
+        self.succeed("drill", "e.medark", "--trust", "clinic.cert.pem", "--identity", *names)
+        # Behind a key a share is a word like any other.
+        self.refuse(2, "drill", "e.medark", "--trust", "clinic.cert.pem", "--identity", "it.key.pem", *names,
+                    error="cannot rehearse a restore: exactly one archive is needed, 4 are named")
+
+    def test_what_to_do_next_is_what_works(self):
+        shown = self.succeed(*SPLIT, "my set").out
+        export, drill = re.findall(r"^  (medark .*)$", shown, re.M)
+        self.assertEqual(drill, "medark drill ARCHIVE --trust CERT --identity 'my set'.share-*.txt")
+        rest = " ".join(self.export("src", "n.medark")[1:])
+        program = f"'{os.path.abspath(os.environ['MEDARK'])}' "
+        for line in [export.replace("...", rest.replace("--out n.medark", "")).replace("ARCHIVE", "n.medark"),
+                     drill.replace("ARCHIVE", "n.medark").replace("CERT", "clinic.cert.pem")]:
+            self.shell(line.replace("medark ", program, 1))
+
     # ---- stock tools ----
 
     def test_the_procedure_on_the_page_gives_the_key(self):
@@ -258,6 +278,8 @@ class Quorum(ArchiveTest):
                 printed = self.shell(procedure, folder)
                 self.assertEqual(printed.split()[0], self.value(f"{prefix}.share-2.txt", "public key"))
                 self.assertEqual(stat.S_IMODE(os.stat(os.path.join(folder, "KEY.pem")).st_mode), 0o600)
+                left = {f"{prefix}.share-{i}.txt" for i in numbers} | {"KEY.pem"}
+                self.assertEqual(set(os.listdir(folder)), left, "parts of the key are left")
                 if prefix == "e":
                     shutil.copy(os.path.join(folder, "KEY.pem"), self.path("stock.pem"))
                     self.shell(f"sh {ROOT}/lib/archive/texts/RECOVER.sh e.medark stock.pem recovered clinic.cert.pem")
@@ -286,8 +308,8 @@ class Quorum(ArchiveTest):
 
     def test_mistakes_of_the_command_line(self):
         for args, error in [
-                (["key", "split"], "cannot make or join a key: --threshold M, --shares N, --name TEXT and --out PREFIX are missing"),
-                (["key", "join"], "cannot make or join a key: shares and --out KEY are missing"),
+                (["key", "split"], "cannot split a key: --threshold M, --shares N, --name TEXT and --out PREFIX are missing"),
+                (["key", "join"], "cannot join a key: shares and --out KEY are missing"),
                 ([*SPLIT, "x", "--threshold", "6"], "cannot use --threshold: it is given twice"),
                 (["key", "split", "--threshold", "4", "--shares", "3", "--name", "x", "--out", "x"],
                  "cannot use '4' for --threshold: there are only 3 shares"),
@@ -301,6 +323,7 @@ class Quorum(ArchiveTest):
                  "cannot use --recipient without --key: a new key gets a new certificate"),
                 ([*SPLIT, "x", "--key", "it.key.pem", "--recipient", "it.cert.pem", "--type", "p256"],
                  "cannot use --type with --key: it has a type already"),
+                ([*SPLIT, "x", "y"], "cannot split a key: 'y' is one word too many"),
                 (["key", "new", "--shares", "3"], "cannot use --shares with key new")]:
             with self.subTest(args):
                 self.refuse(2, *args, error=error)

@@ -117,8 +117,8 @@ class Usage(Test):
             (["restore", "a", *OPEN, "--to", "d", "--type", "Patient"],
              "cannot use --type without --patient: a whole archive is restored byte for byte"),
             (["key", "new", "--name", "a", "--out", "b"],
-             "cannot make or join a key: --role signer|recipient is missing"),
-            (["key", "new"], "cannot make or join a key: --role signer|recipient, --name CN and --out "
+             "cannot make a key: --role signer|recipient is missing"),
+            (["key", "new"], "cannot make a key: --role signer|recipient, --name CN and --out "
              "PREFIX are missing"),
         ])
 
