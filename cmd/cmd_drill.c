@@ -177,14 +177,14 @@ static void print_text(const struct drill *d)
 	cli_report_row(stdout, "archive", d->info.archive);
 	cli_report_row_number(stdout, "items", r->items);
 	cli_report_row_bytes(stdout, "bytes", r->bytes);
-	(void)snprintf(text, sizeof(text), "%" PRIu64 " (%" PRIu64 " hashes compared)", r->records,
-		       r->leaves);
+	(void)snprintf(text, sizeof(text), "%" PRIu64 " (%" PRIu64 " %s compared)", r->records,
+		       r->leaves, cli_text_number(r->leaves, "hash", "hashes"));
 	cli_report_row(stdout, "records", text);
 	if (r->packed)
 		cli_report_row_number(stdout, "in archives", r->packed);
 	cli_report_row_number(stdout, "different", r->different);
-	(void)snprintf(text, sizeof(text), "%" PRIu64 ", %" PRIu64 " records", r->charts,
-		       r->chart_records);
+	(void)snprintf(text, sizeof(text), "%" PRIu64 ", %" PRIu64 " %s", r->charts,
+		       r->chart_records, cli_text_number(r->chart_records, "record", "records"));
 	cli_report_row(stdout, "charts", text);
 	cli_report_row(stdout, "restored", r->is_memory ? "in memory" : "on a disk");
 	print_step("open", 0, d->open);

@@ -11,7 +11,7 @@ static void print_asked(const struct cli_options *options, const struct medark_a
 			const struct medark_certificate_info *asked)
 {
 	for (size_t i = 0; i < options->recipients.count; i++) {
-		(void)fprintf(stdout, "  %-14s ", i ? "" : "asked for");
+		(void)fprintf(stdout, "  %-*s ", CLI_LABEL_WIDTH, i ? "" : "asked for");
 		cli_text_print(stdout, options->recipients.items[i]);
 		(void)fprintf(stdout, ": %s\n",
 			      cli_asked_is_among(info, &asked[i]) ? "is a recipient"

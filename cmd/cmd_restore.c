@@ -272,9 +272,9 @@ static void warn_of_sources(const struct cli_options *options, const struct outc
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
 		       "the archive is of %" PRIu64 " sources, and %" PRIu64
-		       " records have a type and id that another one has: this chart may be of two "
-		       "patients",
-		       o->info.sources, clashes);
+		       " %s a type and id that another one has: this chart may be of two patients",
+		       o->info.sources, clashes,
+		       cli_text_number(clashes, "record has", "records have"));
 	cli_report_warning(options, sentence);
 }
 
@@ -296,10 +296,14 @@ static void warn_of_left_out(const struct cli_options *options,
 	if (!r->left_out)
 		return;
 	(void)snprintf(sentence, sizeof(sentence),
-		       "%" PRIu64 " records are in no Bundle: they are XML, have a fault or no "
-		       "usable id, or are older than one of the same type and id; restore into a "
-		       "folder to have them",
-		       r->left_out);
+		       "%" PRIu64 " %s of the same type and id; restore into a folder to have %s",
+		       r->left_out,
+		       cli_text_number(r->left_out,
+				       "record is in no Bundle: it is XML, has a fault or no "
+				       "usable id, or is older than one",
+				       "records are in no Bundle: they are XML, have a fault or no "
+				       "usable id, or are older than one"),
+		       cli_text_number(r->left_out, "it", "them"));
 	cli_report_warning(options, sentence);
 }
 

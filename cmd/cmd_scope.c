@@ -221,20 +221,26 @@ static void print_text(const struct scope *s)
 	}
 	print_counts(s);
 	if (r->undated)
-		(void)printf("  %" PRIu64 " records have no date at all and are not counted\n",
-			     r->undated);
+		(void)printf("  %" PRIu64 " %s not counted\n", r->undated,
+			     cli_text_number(r->undated, "record has no date at all and is",
+					     "records have no date at all and are"));
 	if (r->outside)
-		(void)printf("  %" PRIu64 " records are of no patient, %" PRIu64
+		(void)printf("  %" PRIu64 " %s of no patient, %" PRIu64
 			     " of them about staff and others\n",
-			     r->outside, r->staff);
+			     r->outside, cli_text_number(r->outside, "record is", "records are"),
+			     r->staff);
 	if (r->files)
-		(void)printf("  %" PRIu64 " files are no records: whose they are is not known\n",
-			     r->files);
+		(void)printf("  %" PRIu64 " %s not known\n", r->files,
+			     cli_text_number(r->files, "file is no record: whose it is, is",
+					     "files are no records: whose they are is"));
 	if (r->xml)
-		(void)printf("  %" PRIu64 " records are XML: they are counted by their type\n",
-			     r->xml);
+		(void)printf("  %" PRIu64 " %s\n", r->xml,
+			     cli_text_number(r->xml, "record is XML: it is counted by its type",
+					     "records are XML: they are counted by their type"));
 	if (s->options->list)
 		cli_leaving_print(&s->leaving);
+	if (s->options->list)
+		cli_report_row(stdout, "list", s->options->list);
 	cli_report_row_time(stdout, s->seconds, 0);
 }
 
@@ -276,6 +282,7 @@ static void print_json(const struct scope *s)
 	cli_json_number(&json, "files", r->files);
 	cli_json_number(&json, "xml", r->xml);
 	cli_json_bool(&json, "complete", r->complete);
+	cli_json_text_or_null(&json, "list", s->options->list);
 	if (s->options->list)
 		cli_leaving_json(&s->leaving, &json);
 	cli_json_real(&json, "seconds", s->seconds);
@@ -355,6 +362,16 @@ static void warn(const struct scope *s)
 				   "this archive is an increment: it holds only what has changed; "
 				   "for everything give the archives before it too, back to one "
 				   "that holds all");
+	if (s->result.archives < s->options->operands.count) {
+		(void)snprintf(sentence, sizeof(sentence),
+			       "a later archive holds everything anew, and %" PRIu64
+			       " of the archives before it %s not counted: what was deleted since "
+			       "stands in those alone; count each by itself, too",
+			       s->options->operands.count - s->result.archives,
+			       cli_text_number(s->options->operands.count - s->result.archives,
+					       "is", "are"));
+		cli_report_warning(s->options, sentence);
+	}
 	if (s->result.complete)
 		return;
 	(void)snprintf(sentence, sizeof(sentence),

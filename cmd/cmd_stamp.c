@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* medark stamp: a time stamp behind each archive, and revocation lists beside it. */
 #include "access.h"
+#include "archive_list.h"
 #include "progress.h"
 #include "report.h"
 #include "text.h"
@@ -10,8 +11,9 @@
 #include <string.h>
 #include <time.h>
 
+/* `is_new`: it was stamped now. */
 static int report_one(const struct cli_options *options, const struct cli_access *shared,
-		      const char *path)
+		      const char *path, bool is_new)
 {
 	CLI_AUTO_ACCESS struct cli_access own = { 0 };
 	struct cli_access with = { .trust = shared->trust };
@@ -35,13 +37,18 @@ static int report_one(const struct cli_options *options, const struct cli_access
 		cli_json_end(&json);
 	} else if (!options->quiet) {
 		cli_text_print(stdout, path);
-		if (options->tsa)
+		if (is_new)
 			(void)printf(": stamped; it was signed before %s\n", info.proven_at);
 		else
-			(void)printf(": it has %u revocation lists now\n", info.crl_count);
+			(void)printf(": it has %u revocation %s now\n", info.crl_count,
+				     cli_text_number(info.crl_count, "list", "lists"));
+		(void)fflush(stdout);
 	}
 	return CLI_DONE;
 }
+
+/* What the library says of one. */
+#define AUTHORITY "the time stamping authority "
 
 /* A stamp that is good for so long needs no other one. */
 #define ENOUGH_SECONDS (30 * 86400.0)
@@ -72,12 +79,32 @@ static int has_stamp(const struct cli_options *options, const struct cli_access 
 		return cli_access_failed(options, "stamp", path, code, &err);
 	*out = strptime(info.stamped_until, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
 	       difftime(timegm(&tm), time(NULL)) > ENOUGH_SECONDS;
-	if (*out && !options->quiet && !options->json) {
+	if (*out && !options->crls.count && !options->quiet && !options->json) {
 		cli_text_print(stdout, path);
 		(void)printf(": has a time stamp until %s; --force stamps it again\n",
 			     info.stamped_until);
 	}
 	return 0;
+}
+
+/* Beside the signer's anchor an authority needs its own. */
+static int failed(const struct cli_options *options, const char *path, int code,
+		  const struct medark_error *err)
+{
+	bool is_authority = code == MEDARK_E_UNTRUSTED &&
+			    strncmp(err->message, AUTHORITY, sizeof(AUTHORITY) - 1) == 0;
+
+	return cli_report_failure(
+		options,
+		&(struct cli_failure) {
+			.action = "stamp",
+			.file = path,
+			.hint = is_authority
+					? "its trust anchor goes with --tsa-trust FILE, which may "
+					  "be given several times"
+					: NULL,
+			.code = code,
+			.err = err });
 }
 
 static int stamp_one(const struct cli_options *options, const struct cli_access *shared,
@@ -101,37 +128,34 @@ static int stamp_one(const struct cli_options *options, const struct cli_access 
 	if (is_stamped)
 		request.url = NULL;
 	if (!request.url && !request.crl_count)
-		return options->json ? report_one(options, shared, path) : CLI_DONE;
+		return options->json ? report_one(options, shared, path, false) : CLI_DONE;
 	cli_progress_begin(&progress, options, path);
 	code = medark_archive_stamp(&request, &progress.events, &err);
 	cli_progress_end(&progress);
 	if (code < 0)
-		return cli_access_failed(options, "stamp", path, code, &err);
-	return report_one(options, shared, path);
+		return failed(options, path, code, &err);
+	return report_one(options, shared, path, request.url != NULL);
 }
 
 int cmd_stamp(const struct cli_options *options)
 {
 	CLI_AUTO_ACCESS struct cli_access shared = { 0 };
+	CLI_AUTO_ARCHIVE_LIST struct cli_archive_list list = { 0 };
 	struct cli_missing missing = { 0 };
-	int code = 0;
+	int code;
 
 	cli_access_missing(options, false, &missing);
 	cli_missing_add(&missing, !options->tsa && !options->crls.count,
 			"--tsa URL (or --crl FILE)");
 	if (missing.count)
 		return cli_report_missing(options, &missing);
-	for (size_t i = 0; !code && i < options->operands.count; i++)
-		code = cli_access_check_archive(options, options->operands.items[i]);
+	code = cli_archive_list_fill(options, &list);
 	if (!code)
 		code = cli_access_trust(options, &shared);
 	if (code)
 		return code;
 	/* One that cannot be stamped keeps the others from nothing. */
-	for (size_t i = 0; code != CLI_INTERRUPTED && i < options->operands.count; i++) {
-		int one = stamp_one(options, &shared, options->operands.items[i]);
-
-		code = one > code ? one : code;
-	}
+	for (size_t i = 0; code != CLI_INTERRUPTED && i < list.count; i++)
+		code = cli_report_worse(code, stamp_one(options, &shared, list.paths[i]));
 	return code;
 }

@@ -26,5 +26,5 @@ int cmd_verify(const struct cli_options *options)
 	if (code == CLI_INTERRUPTED)
 		return code;
 	written = cli_verify_page_write(&run.page, code);
-	return cli_verify_worse(written, code);
+	return cli_report_worse(written, code);
 }

@@ -2,6 +2,7 @@
 /* The report of a comparison as a page: counts alone, nobody is named. */
 #include "diff.h"
 #include "page_text.h"
+#include "text.h"
 
 #include <medark/common.h>
 
@@ -84,10 +85,10 @@ static void counts_table(FILE *f, const struct medark_compare_result *r)
 	counts_row(f, "patients", &r->patients, true);
 	(void)fputs("</tbody>\n</table>\n", f);
 	if (r->moved)
-		(void)fprintf(f,
-			      "<p>%" PRIu64 " of the changed records are of other patients in the "
-			      "new side.</p>\n",
-			      r->moved);
+		(void)fprintf(f, "<p>%" PRIu64 " of the changed records %s in the new side.</p>\n",
+			      r->moved,
+			      cli_text_number(r->moved, "is of another patient",
+					      "are of other patients"));
 }
 
 static void method(FILE *f)

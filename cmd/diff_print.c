@@ -29,14 +29,16 @@ static void remark_side(const struct cli_diff_side *side, const struct medark_co
 		       which, which);
 	if (side->unread)
 		remark(r,
-		       "the %s side is incomplete: %" PRIu64 " files or records were skipped, "
-		       "missing or unreadable when it was exported",
-		       which, side->unread);
+		       "the %s side is incomplete: %" PRIu64 " %s skipped, missing or unreadable "
+		       "when it was exported",
+		       which, side->unread,
+		       cli_text_number(side->unread, "file or record was",
+				       "files or records were"));
 	if (s->large)
-		remark(r,
-		       "%" PRIu64 " files of the %s side have more than 64 MiB and were not "
-		       "compared",
-		       s->large, which);
+		remark(r, "%" PRIu64 " %s %s side %s not compared", s->large,
+		       cli_text_number(s->large, "file of the", "files of the"), which,
+		       cli_text_number(s->large, "has more than 64 MiB and was",
+				       "have more than 64 MiB and were"));
 }
 
 void cli_diff_remark(const struct cli_diff *diff, struct cli_diff_remarks *out)
@@ -58,7 +60,7 @@ static void print_counts(const char *label, const struct medark_compare_counts *
 static void print_side(const char *label, const struct cli_diff_side *side,
 		       const struct medark_compare_side *s)
 {
-	(void)printf("  %-14s ", label);
+	(void)printf("  %-*s ", CLI_LABEL_WIDTH, label);
 	cli_text_print(stdout, side->path);
 	if (side->is_source)
 		(void)printf(", read now");
@@ -66,11 +68,14 @@ static void print_side(const char *label, const struct cli_diff_side *side,
 		(void)printf(", number %" PRIu64 " of %s, manifest %.16s...", side->info.sequence,
 			     side->info.created, side->info.manifest);
 	if (s->archives > 1)
-		(void)printf(", with %" PRIu64 " archives before it", s->archives - 1);
-	(void)printf("\n  %-14s %" PRIu64 " records, %" PRIu64 " patients", "", s->records,
-		     s->patients);
+		(void)printf(", with %" PRIu64 " %s before it", s->archives - 1,
+			     cli_text_number(s->archives - 1, "archive", "archives"));
+	(void)printf("\n  %-*s %" PRIu64 " %s, %" PRIu64 " %s", CLI_LABEL_WIDTH, "", s->records,
+		     cli_text_number(s->records, "record", "records"), s->patients,
+		     cli_text_number(s->patients, "patient", "patients"));
 	if (s->repeated)
-		(void)printf(", %" PRIu64 " records are there again", s->repeated);
+		(void)printf(", %" PRIu64 " %s there again", s->repeated,
+			     cli_text_number(s->repeated, "record is", "records are"));
 	(void)printf("\n");
 }
 
@@ -88,8 +93,9 @@ static void print_notes(const struct cli_diff *diff)
 	const struct medark_compare_result *r = &diff->result;
 
 	if (r->moved)
-		(void)printf("  %" PRIu64 " of the changed records are of other patients now\n",
-			     r->moved);
+		(void)printf("  %" PRIu64 " of the changed records %s now\n", r->moved,
+			     cli_text_number(r->moved, "is of another patient",
+					     "are of other patients"));
 	if (r->old_side.xml || r->new_side.xml)
 		(void)printf("  %" PRIu64 " and %" PRIu64
 			     " records are XML, which was compared byte by byte\n",
@@ -120,6 +126,10 @@ void cli_diff_print(const struct cli_diff *diff, const struct cli_leaving *leavi
 	print_notes(diff);
 	if (leaving)
 		cli_leaving_print(leaving);
+	if (diff->options->list)
+		cli_report_row(stdout, "list", diff->options->list);
+	if (diff->options->report)
+		cli_report_row(stdout, "report", diff->options->report);
 	cli_report_row_time(stdout, diff->seconds, 0);
 	(void)printf("%s\n", diff->is_equal ? "both hold the same" : "they are not the same");
 }
@@ -181,6 +191,8 @@ void cli_diff_json(const struct cli_diff *diff, const struct cli_leaving *leavin
 	for (uint32_t i = 0; i < r->type_count; i++)
 		json_counts(&json, r->types[i].name, &r->types[i].records);
 	cli_json_close(&json, '}');
+	cli_json_text_or_null(&json, "list", diff->options->list);
+	cli_json_text_or_null(&json, "report", diff->options->report);
 	if (leaving)
 		cli_leaving_json(leaving, &json);
 	cli_json_real(&json, "seconds", diff->seconds);

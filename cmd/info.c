@@ -96,7 +96,8 @@ static void print_time(FILE *out, const struct medark_archive_info *info)
 {
 	char text[1024];
 
-	(void)fprintf(out, "  %-14s %s (the signer's word%s)\n", "claimed time", info->signed_at,
+	(void)fprintf(out, "  %-*s %s (the signer's word%s)\n", CLI_LABEL_WIDTH, "claimed time",
+		      info->signed_at,
 		      info->proven_at[0]  ? ""
 		      : info->stamp_count ? "; no time stamp is trusted"
 					  : ", no time stamp");
@@ -129,6 +130,18 @@ static void print_revocation(FILE *out, const struct medark_archive_info *info)
 	cli_report_row(out, "revocation", text);
 }
 
+/* Where only an anchor is missing, the option that takes it. */
+static void print_why(FILE *out, const char *why, const char *option)
+{
+	char text[96];
+
+	cli_report_row(out, "", why);
+	if (!strstr(why, "trust anchor"))
+		return;
+	(void)snprintf(text, sizeof(text), "(an anchor for it goes with %s)", option);
+	cli_report_row(out, "", text);
+}
+
 static void print_evidence(FILE *out, const struct medark_archive_info *info, bool is_verified)
 {
 	char text[1024];
@@ -140,7 +153,7 @@ static void print_evidence(FILE *out, const struct medark_archive_info *info, bo
 			       info->stamps[i].authority, trusted ? "" : ": not trusted");
 		cli_report_row(out, "time stamp", text);
 		if (!trusted)
-			cli_report_row(out, "", info->stamps[i].why);
+			print_why(out, info->stamps[i].why, "--tsa-trust FILE");
 	}
 	if (info->stamp_count && !is_verified)
 		cli_report_row_number(out, "time stamps", info->stamp_count);
@@ -154,7 +167,7 @@ static void print_evidence(FILE *out, const struct medark_archive_info *info, bo
 		if (info->signatures[i].also[0])
 			cli_report_row(out, "", info->signatures[i].also);
 		if (!trusted)
-			cli_report_row(out, "", info->signatures[i].why);
+			print_why(out, info->signatures[i].why, "--trust FILE");
 	}
 }
 

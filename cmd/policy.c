@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy.h"
 
+#include "day.h"
 #include "report.h"
 
 #include <medark/key.h>
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LINE_MAX_BYTES 4096
 #define SENTENCE_MAX   1024
@@ -39,12 +42,22 @@ static char *trim(char *text)
 	return text;
 }
 
+/* `name` as seen from the policy's folder; false if it is too long. */
+static bool place(const struct reader *r, const char *name, char out[PATH_MAX])
+{
+	const char *slash = strrchr(r->policy->path, '/');
+	int folder = *name == '/' || !slash ? 0 : (int)(slash + 1 - r->policy->path);
+
+	return snprintf(out, PATH_MAX, "%.*s%s", folder, r->policy->path, name) < PATH_MAX;
+}
+
 /* A fingerprint, or that of a certificate's file; as 64 lower-case digits. */
 static int add_certificate(const struct reader *r, const char *value, char list[][65],
 			   size_t *count)
 {
 	struct medark_certificate_info info;
 	struct medark_error err = { 0 };
+	char path[PATH_MAX];
 	size_t used = 0;
 
 	if (*count == CLI_POLICY_SIGNERS)
@@ -60,7 +73,9 @@ static int add_certificate(const struct reader *r, const char *value, char list[
 		if (used != 64)
 			return fault(r, "a fingerprint has 64 hexadecimal digits");
 		list[*count][64] = '\0';
-	} else if (medark_certificate_describe(value, &info, &err) < 0) {
+	} else if (!place(r, value, path)) {
+		return fault(r, "the file's name is too long");
+	} else if (medark_certificate_describe(path, &info, &err) < 0) {
 		return fault(r, err.message);
 	} else {
 		memcpy(list[*count], info.fingerprint, sizeof(info.fingerprint));
@@ -95,6 +110,21 @@ static int read_strength(const struct reader *r, const char *value, uint64_t *ou
 	return code;
 }
 
+static int read_time(const struct reader *r, const char *value, char out[32])
+{
+	struct tm ignored = { 0 };
+	const char *end;
+
+	if (cli_day_read(value, out))
+		return 0;
+	end = strptime(value, "%Y-%m-%dT%H:%M:%SZ", &ignored);
+	if (!end || *end || strlen(value) != strlen("2026-11-22T03:10:00Z"))
+		return fault(r, "the value must be a date (2026-11-22) or a time "
+				"(2026-11-22T03:10:00Z)");
+	(void)snprintf(out, 32, "%s", value);
+	return 0;
+}
+
 static int read_key(const struct reader *r, const char *key, const char *value)
 {
 	struct cli_policy *p = r->policy;
@@ -107,6 +137,8 @@ static int read_key(const struct reader *r, const char *key, const char *value)
 		return add_certificate(r, value, p->authorities, &p->authority_count);
 	if (strcmp(key, "stamped") == 0)
 		return read_flag(r, value, &p->stamped);
+	if (strcmp(key, "stamped-before") == 0)
+		return read_time(r, value, p->stamped_before);
 	if (strcmp(key, "revocation-checked") == 0)
 		return read_flag(r, value, &p->revocation);
 	if (strcmp(key, "complete") == 0)
@@ -263,6 +295,22 @@ static void check_signer(const struct cli_policy *p, const struct medark_archive
 		tell(j, CLI_UNTRUSTED, "no revocation list of the signer's authority is at hand");
 }
 
+static void check_time(const struct cli_policy *p, const struct medark_archive_info *info,
+		       struct judge *j)
+{
+	bool is_wanted = p->stamped || p->authority_count || *p->stamped_before;
+	char what[128];
+
+	if (is_wanted && !is_stamped(p, info)) {
+		tell(j, CLI_UNTRUSTED,
+		     "no time stamp of an authority that is asked for proves its time");
+	} else if (*p->stamped_before && strcmp(info->proven_at, p->stamped_before) >= 0) {
+		(void)snprintf(what, sizeof(what), "its time stamp is of %s, not before %s",
+			       info->proven_at, p->stamped_before);
+		tell(j, CLI_UNTRUSTED, what);
+	}
+}
+
 int cli_policy_check(const struct cli_policy *p, const struct cli_options *options,
 		     const char *path, const struct medark_archive_info *info, char *out,
 		     size_t room)
@@ -276,10 +324,7 @@ int cli_policy_check(const struct cli_policy *p, const struct cli_options *optio
 	for (size_t i = 0; i < p->cosigner_count; i++)
 		if (!has_signed(info, p->cosigners[i]))
 			tell(&j, CLI_UNTRUSTED, "a signature that is asked for is missing");
-	if ((p->stamped || p->authority_count) && !is_stamped(p, info))
-		tell(&j, CLI_UNTRUSTED,
-		     "no time stamp of an authority that is asked for proves its "
-		     "time");
+	check_time(p, info, &j);
 	if (p->post_quantum && !has_post_quantum(info))
 		tell(&j, CLI_UNTRUSTED, "it has no trusted post-quantum signature");
 	if (p->complete && !info->complete)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * policy: what an auditor asks of archives beside that they verify, in a file of lines `key =
- * value`; empty ones and those that begin with # say nothing. medark-verify(1) has the keys.
+ * value`; empty ones and those that begin with # say nothing. Names of files are relative to the
+ * policy's folder. medark-verify(1) has the keys.
  */
 #ifndef MEDARK_CMD_POLICY_H
 #define MEDARK_CMD_POLICY_H
@@ -18,7 +19,8 @@ struct cli_policy {
 	char cosigners[CLI_POLICY_SIGNERS][65];
 	char authorities[CLI_POLICY_SIGNERS][65];
 	size_t signer_count, cosigner_count, authority_count;
-	char purpose[64]; /* empty: any */
+	char purpose[64];	 /* empty: any */
+	char stamped_before[32]; /* RFC 3339, or the beginning of a day; empty: any time */
 	bool stamped, revocation, complete, post_quantum;
 	uint64_t strength;     /* bits; 0: any */
 	uint64_t missing;      /* archives of the chain that may be missing */

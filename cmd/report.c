@@ -5,13 +5,14 @@
 #include "terminal.h"
 #include "text.h"
 
+#include <medark/proof.h>
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
 #define SENTENCE_MAX (2 * MEDARK_ERROR_MAX)
-#define LABEL_WIDTH  14
 
 FILE *cli_report_stream(const struct cli_options *options)
 {
@@ -84,6 +85,16 @@ static int report(const struct cli_options *options, const char *file, int exit_
 	return exit_code;
 }
 
+int cli_report_worse(int a, int b)
+{
+	static const int order[] = { CLI_INTERRUPTED, CLI_UNVERIFIED, CLI_UNTRUSTED, CLI_FAILED };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a > b ? a : b;
+}
+
 /* What was given already, and did not help, is no way on. */
 static const char *hint_for_taken(const struct cli_options *options)
 {
@@ -92,6 +103,25 @@ static const char *hint_for_taken(const struct cli_options *options)
 		return NULL;
 	return options->force ? "choose another name"
 			      : "choose another name, or give --force to replace it";
+}
+
+/* A proof is no archive, and an archive no proof: the verb for what it is. */
+static const char *hint_for_kind(const struct cli_options *options, const char *path,
+				 const char *word, char *room)
+{
+	bool wants_proof = options->verb->bit == CLI_VERIFY_PROOF;
+	struct medark_archive_info info;
+	struct medark_error ignored = { 0 };
+
+	if (wants_proof ? medark_archive_inspect(path, &info, &ignored) < 0
+			: !medark_proof_is_file(path))
+		return NULL;
+	(void)snprintf(room, SENTENCE_MAX,
+		       wants_proof
+			       ? "it is an archive: medark verify %s --trust CERT"
+			       : "it is a proof of records: medark verify-proof %s --trust CERT",
+		       word);
+	return room;
 }
 
 /* The next command to run, where there is one. `room` holds SENTENCE_MAX characters. */
@@ -109,8 +139,14 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 			       "--recipient CERT",
 			       file);
 		return room;
+	case MEDARK_E_FORMAT:
+		if (!failure->file)
+			return NULL;
+		return hint_for_kind(options, failure->file, file, room);
 	case MEDARK_E_EXISTS:
-		return hint_for_taken(options);
+		/* These make no file whose name could be taken. */
+		return options->verb->bit & (CLI_STAMP | CLI_COSIGN) ? NULL
+								     : hint_for_taken(options);
 	case MEDARK_E_NOT_FOUND:
 		return (options->verb->bit & (CLI_RESTORE | CLI_PROVE)) && options->patients.count
 			       ? "--patient takes an id or an identifier such as a BSN, not a "
@@ -232,21 +268,21 @@ void cli_report_warning(const struct cli_options *options, const char *sentence)
 
 void cli_report_row(FILE *f, const char *label, const char *value)
 {
-	(void)fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	(void)fprintf(f, "  %-*s ", CLI_LABEL_WIDTH, label);
 	cli_text_print(f, value);
 	(void)fputc('\n', f);
 }
 
 void cli_report_row_number(FILE *f, const char *label, uint64_t value)
 {
-	(void)fprintf(f, "  %-*s %" PRIu64 "\n", LABEL_WIDTH, label, value);
+	(void)fprintf(f, "  %-*s %" PRIu64 "\n", CLI_LABEL_WIDTH, label, value);
 }
 
 void cli_report_row_bytes(FILE *f, const char *label, uint64_t bytes)
 {
 	char text[CLI_BYTES_MAX];
 
-	(void)fprintf(f, "  %-*s %" PRIu64, LABEL_WIDTH, label, bytes);
+	(void)fprintf(f, "  %-*s %" PRIu64, CLI_LABEL_WIDTH, label, bytes);
 	if (bytes >= 1024)
 		(void)fprintf(f, " (%s)", cli_text_bytes((double)bytes, text));
 	(void)fputc('\n', f);
@@ -256,7 +292,7 @@ void cli_report_row_time(FILE *f, double seconds, uint64_t bytes)
 {
 	char rate[CLI_BYTES_MAX];
 
-	(void)fprintf(f, "  %-*s %.2f s", LABEL_WIDTH, "time", seconds);
+	(void)fprintf(f, "  %-*s %.2f s", CLI_LABEL_WIDTH, "time", seconds);
 	if (bytes && seconds > 0)
 		(void)fprintf(f, ", %s/s", cli_text_bytes((double)bytes / seconds, rate));
 	(void)fputc('\n', f);
@@ -266,7 +302,7 @@ void cli_report_row_judged(FILE *f, const char *judged_at)
 {
 	if (judged_at[0])
 		(void)fprintf(f, "  %-*s %s (by --at: no certificate was judged as of now)\n",
-			      LABEL_WIDTH, "judged as of", judged_at);
+			      CLI_LABEL_WIDTH, "judged as of", judged_at);
 }
 
 void cli_report_json_judged(struct cli_json *json, const char *judged_at)

@@ -42,6 +42,12 @@ int cli_report_error(const struct cli_options *options, int exit_code, const cha
 /* Reports a mistake on the command line; CLI_USAGE. */
 int cli_report_usage(const struct cli_options *options, const char *fmt, ...) CLI_PRINTF(2, 3);
 
+/*
+ * Of two exit codes that of what is told of both: changed is worse than untrusted, and that than
+ * not having been able to look.
+ */
+int cli_report_worse(int a, int b);
+
 /* What a verb cannot do without and was not given. Zeroed it is empty. */
 struct cli_missing {
 	const char *action; /* what cannot be done without it; NULL: the verb's */
@@ -62,6 +68,9 @@ int cli_report_memory(const struct cli_options *options);
 
 /* One sentence that the user should read, but that stops nothing. */
 void cli_report_warning(const struct cli_options *options, const char *sentence);
+
+/* So that the longest value, a hash of 64 digits, stands within 80 columns. */
+#define CLI_LABEL_WIDTH 13
 
 /* Rows of a result: a label in front, the value made safe for a terminal. */
 void cli_report_row(FILE *f, const char *label, const char *value);

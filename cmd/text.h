@@ -7,6 +7,7 @@
 #ifndef MEDARK_CMD_TEXT_H
 #define MEDARK_CMD_TEXT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 /* Columns that `text` takes when it is shown. */
@@ -26,6 +27,12 @@ void cli_text_print_field(FILE *f, const char *text, size_t width);
  * string. Its length in bytes; 0 if there is none here.
  */
 size_t cli_utf8_next(const char *text, unsigned *out);
+
+/* The words behind a number: one record has, two records have. */
+static inline const char *cli_text_number(uint64_t n, const char *one, const char *more)
+{
+	return n == 1 ? one : more;
+}
 
 /* 1536 as "1.5 KiB". `out` holds CLI_BYTES_MAX characters. */
 #define CLI_BYTES_MAX 32

@@ -64,17 +64,26 @@ const struct cli_verb cli_verbs[] = {
 		.bit = CLI_VERIFY,
 		.run = cmd_verify,
 		.exits = "0 1 2 3 4 6 130",
-		.meanings = { { CLI_DONE, "all archives verify" },
+		.meanings = { { CLI_DONE, "all archives verify, and keep the policy" },
+			      { CLI_UNTRUSTED,
+				"a signer is not trusted; or who signed, and when, breaks the policy" },
 			      { CLI_INCOMPLETE,
-				"all archives verify, but their chain has a gap or is broken" } },
-		.synopsis = "medark verify FILE... --trust CERT [options]\n",
+				"all verify, but: the chain has a gap or is broken, what was there at\n"
+				"       the checkpoint is gone, or the policy asks for more" } },
+		.synopsis = "medark verify FILE|FOLDER... --trust CERT [options]\n",
 		.text = "Checks the signature against the trust anchor, and every byte of every member\n"
 			"against what was signed. Several files are all reported; the exit code is the\n"
 			"worst one. If one is missing in the chain that they form, in whatever order they\n"
 			"are given, that is told, too (exit code 6). The time is the signer's word as\n"
-			"long as no time stamp confirms it.\n",
-		.examples = "  medark verify night.medark --trust clinic.cert.pem\n"
-			    "  medark verify *.medark --trust ca.pem --signed-by clinic.cert.pem\n",
+			"long as no time stamp confirms it. That the last ones were deleted shows only a\n"
+			"checkpoint that was kept elsewhere; medark-verify(1) has the rules of a policy.\n",
+		.examples =
+			"  medark verify night.medark --trust clinic.cert.pem\n"
+			"  medark verify *.medark --trust ca.pem --signed-by clinic.cert.pem\n"
+			"  medark verify /srv/archives --trust ca.pem --tsa-trust tsa-root.pem \\\n"
+			"      --policy clinic.policy --report 2026-11.html\n"
+			"  medark verify /srv/archives --trust ca.pem --trust auditor.cert.pem \\\n"
+			"      --checkpoint 2026-10.checkpoint\n",
 	},
 	{
 		.name = "stamp",
@@ -86,17 +95,18 @@ const struct cli_verb cli_verbs[] = {
 		.exits = "0 1 2 3 4 130",
 		.meanings = { { CLI_UNTRUSTED,
 				"the signer or the time stamping authority is not trusted" } },
-		.synopsis = "medark stamp FILE... --tsa URL --trust CERT [options]\n",
+		.synopsis = "medark stamp FILE|FOLDER... --tsa URL --trust CERT [options]\n",
 		.text = "Puts a time stamp (RFC 3161) behind the archive: from then on it verifies also\n"
 			"after the signer's certificate has expired or was revoked. No key is needed, and\n"
 			"no data is rewritten. Stamp it again before the authority's certificate expires:\n"
 			"the new stamp covers the old one. The authority gets a hash, and nothing else.\n"
 			"With --crl, revocation lists go in too, so that it can be told later whether the\n"
-			"signer's certificate was revoked by then; without --tsa, only these.\n",
+			"signer's certificate was revoked by then; without --tsa, only these. What has a\n"
+			"stamp for 30 days or more is left as it is.\n",
 		.examples =
 			"  medark stamp night.medark --tsa http://tsa.example --trust ca.pem \\\n"
 			"      --tsa-trust tsa-root.pem --crl ca.crl.pem\n"
-			"  medark stamp *.medark --tsa http://tsa.example --trust ca.pem\n",
+			"  medark stamp /srv/archives --tsa http://tsa.example --trust ca.pem\n",
 	},
 	{
 		.name = "cosign",
@@ -106,11 +116,12 @@ const struct cli_verb cli_verbs[] = {
 		.bit = CLI_COSIGN,
 		.run = cmd_cosign,
 		.exits = "0 1 2 3 4 130",
-		.synopsis = "medark cosign FILE... --signer CERT --signer-key KEY --trust CERT\n"
-			    "               [options]\n",
+		.synopsis = "medark cosign FILE|FOLDER... --signer CERT --signer-key KEY\n"
+			    "               --trust CERT [options]\n",
 		.text = "Verifies every byte, then puts a second signature behind the archive. --trust is\n"
 			"the anchor of who signed it first. No key that opens it is needed, and no data\n"
-			"is rewritten. verify reports each signature on its own.\n",
+			"is rewritten. verify reports each signature on its own. What this certificate\n"
+			"has signed before is left as it is.\n",
 		.examples = "  medark cosign night.medark --signer vendor.cert.pem \\\n"
 			    "      --signer-key vendor.key.pem --trust clinic.cert.pem\n",
 	},

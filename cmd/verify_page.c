@@ -4,8 +4,10 @@
 #include "page_text.h"
 #include "passphrase.h"
 #include "report.h"
+#include "text.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -393,6 +395,29 @@ static int store(const struct cli_options *options, const char *text, size_t siz
 			: 0;
 }
 
+static void tell_written(const struct cli_options *options)
+{
+	char signature[PATH_MAX] = "";
+	struct cli_json json;
+
+	if (options->signer)
+		(void)snprintf(signature, sizeof(signature), "%s.p7s", options->report);
+	if (options->json) {
+		cli_report_json(options, &json, "status");
+		cli_json_text(&json, "report", options->report);
+		cli_json_text_or_null(&json, "signature", signature);
+		cli_json_end(&json);
+	} else if (!options->quiet) {
+		cli_text_print(stdout, options->report);
+		(void)fputs(": written", stdout);
+		if (*signature) {
+			(void)fputs("; its signature is ", stdout);
+			cli_text_print(stdout, signature);
+		}
+		(void)fputc('\n', stdout);
+	}
+}
+
 int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 {
 	char *text = NULL;
@@ -419,5 +444,7 @@ int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 	}
 	code = store(page->options, text, size);
 	free(text);
+	if (!code)
+		tell_written(page->options);
 	return code;
 }

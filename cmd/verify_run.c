@@ -65,12 +65,19 @@ static int read_checkpoint(struct cli_verify_run *run)
 	code = medark_checkpoint_read(options->checkpoint, run->shared.trust, &run->page.checkpoint,
 				      &err);
 	run->page.has_checkpoint = code >= 0;
-	return code < 0 ? cli_report_failure(options,
-					     &(struct cli_failure) { .action = "use the checkpoint",
-								     .file = options->checkpoint,
-								     .code = code,
-								     .err = &err })
-			: 0;
+	if (code >= 0)
+		return 0;
+	return cli_report_failure(
+		options,
+		&(struct cli_failure) {
+			.action = "use the checkpoint",
+			.file = options->checkpoint,
+			.hint = code == MEDARK_E_UNTRUSTED
+					? "the certificate of who made it goes with --trust FILE, "
+					  "beside the anchor of the archives"
+					: NULL,
+			.code = code,
+			.err = &err });
 }
 
 int cli_verify_run_begin(struct cli_verify_run *run)
@@ -124,21 +131,13 @@ static void print_verified(const char *path, const struct medark_archive_info *i
 	cli_text_print(stdout, path);
 	(void)fputs(": verified", stdout);
 	if (in_line)
-		(void)printf(", sequence %" PRIu64 ", signed %s%s, %" PRIu64 " records",
+		(void)printf(", sequence %" PRIu64 ", signed %s (%s), %" PRIu64 " %s%s",
 			     info->sequence, info->proven_at[0] ? info->proven_at : info->signed_at,
-			     info->proven_at[0] ? " (proven)" : "", info->records);
+			     info->proven_at[0] ? "proven" : "claimed", info->records,
+			     cli_text_number(info->records, "record", "records"),
+			     info->complete ? "" : ", incomplete");
 	(void)fprintf(stdout, "%s\n", cli_terminal_plain(stdout));
 	(void)fflush(stdout);
-}
-
-int cli_verify_worse(int a, int b)
-{
-	static const int order[] = { CLI_INTERRUPTED, CLI_UNVERIFIED, CLI_UNTRUSTED, CLI_FAILED };
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return a > b ? a : b;
 }
 
 /* Those that were there at the checkpoint, if they are there still. */
@@ -262,12 +261,12 @@ static int each(void *context, const struct medark_verify_result *result)
 	if (cli_signals_stopped())
 		return CLI_INTERRUPTED;
 	if (result->code >= 0) {
-		run->worst = cli_verify_worse(run->worst,
+		run->worst = cli_report_worse(run->worst,
 					      take(run, path, result->info, result->seconds));
 		return 0;
 	}
 	code = verify_alone(run, path);
-	run->worst = cli_verify_worse(run->worst, code);
+	run->worst = cli_report_worse(run->worst, code);
 	return run->worst == CLI_INTERRUPTED ? CLI_INTERRUPTED : 0;
 }
 
@@ -388,15 +387,15 @@ int cli_verify_run(struct cli_verify_run *run)
 		code = verify_alone(run, run->list.paths[0]);
 	else
 		code = verify_many(run);
-	run->worst = cli_verify_worse(run->worst, code);
+	run->worst = cli_report_worse(run->worst, code);
 	if (run->worst == CLI_INTERRUPTED)
 		return run->worst;
 	run->worst =
-		cli_verify_worse(run->worst, cli_chain_report(run->options, run->chain, &sink));
+		cli_report_worse(run->worst, cli_chain_report(run->options, run->chain, &sink));
 	run->latest.first = sink.result.first;
 	run->latest.archives = sink.result.archives;
 	run->apart = sink.apart;
-	run->worst = cli_verify_worse(run->worst, check_checkpoint(run));
-	run->worst = cli_verify_worse(run->worst, check_age(run));
+	run->worst = cli_report_worse(run->worst, check_checkpoint(run));
+	run->worst = cli_report_worse(run->worst, check_age(run));
 	return run->worst;
 }

@@ -34,10 +34,6 @@ void cli_verify_run_clear(struct cli_verify_run *run);
 /* Reads what the options name: archives, trust, policy, checkpoint. 0 or an exit code. */
 int cli_verify_run_begin(struct cli_verify_run *run);
 
-/* Of two exit codes: changed is worse than untrusted, and that than not having been able to look.
- */
-int cli_verify_worse(int a, int b);
-
 /* Verifies and tells all; the worst of the exit codes. */
 int cli_verify_run(struct cli_verify_run *run);
 

@@ -87,6 +87,9 @@ struct medark_proof_record {
 	size_t size;
 };
 
+/* Is the file a proof, by its first member? False also if it cannot be read. Any thread. */
+MEDARK_API bool medark_proof_is_file(const char *path);
+
 /*
  * Verifies every byte of a proof. `each` (may be NULL) gets the files one by one, in their order;
  * what it was given counts only when this returns 0, and its own negative code ends it.

@@ -108,9 +108,12 @@ static int send_outcome(struct medark_api_call *call)
 	return medark_buffer_print(
 		&call->response->body, call->err,
 		"{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"warning\","
-		"\"code\":\"incomplete\",\"diagnostics\":\"%llu records are archived as XML and "
-		"are in none of these files: medark restore gives them\"}]}\n",
-		(unsigned long long)xml);
+		"\"code\":\"incomplete\",\"diagnostics\":\"%llu %s in none of these files: medark "
+		"restore gives %s\"}]}\n",
+		(unsigned long long)xml,
+		xml == 1 ? "record is archived as XML and is"
+			 : "records are archived as XML and are",
+		xml == 1 ? "it" : "them");
 }
 
 int medark_api_export_send(struct medark_api_call *call, struct medark_bytes type,

@@ -123,15 +123,33 @@ static int read_vouchers(struct verify *v, struct medark_error *err)
 	return 0;
 }
 
-/* What stands in front of the records. */
-static int read_front(struct verify *v, struct medark_error *err)
+static int looks_like_one(struct medark_input *in, bool *out, struct medark_error *err)
 {
 	uint8_t first[MEDARK_TAR_BLOCK] = { 0 };
 	uint64_t ignored;
 
-	if (medark_input_size(v->in) >= sizeof(first))
-		MEDARK_TRY(medark_input_read(v->in, 0, first, sizeof(first), err));
-	if (!medark_member_header_read(MEDARK_MEMBER_CHECK, first, &ignored))
+	if (medark_input_size(in) >= sizeof(first))
+		MEDARK_TRY(medark_input_read(in, 0, first, sizeof(first), err));
+	*out = medark_member_header_read(MEDARK_MEMBER_CHECK, first, &ignored);
+	return 0;
+}
+
+bool medark_proof_is_file(const char *path)
+{
+	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
+	bool is_proof = false;
+
+	return medark_input_open(path, &in, NULL) == 0 &&
+	       looks_like_one(in, &is_proof, NULL) == 0 && is_proof;
+}
+
+/* What stands in front of the records. */
+static int read_front(struct verify *v, struct medark_error *err)
+{
+	bool is_proof;
+
+	MEDARK_TRY(looks_like_one(v->in, &is_proof, err));
+	if (!is_proof)
 		return medark_error_set(err, MEDARK_E_FORMAT, "this is no proof of medark's");
 	MEDARK_TRY(read_member(v, MEDARK_MEMBER_CHECK, MEDARK_TEXT_MEMBER_MAX, &v->check, err));
 	if (!medark_bytes_equal(content_of(&v->check), medark_text_check()))

@@ -215,7 +215,7 @@ class Exclude(ArchiveTest):
             done = subprocess.run([MEDARK, *self.export("src", "-", "--report", "src/r.jsonl")],
                                   cwd=self.folder, env=environment(), stdout=out,
                                   stderr=subprocess.PIPE, check=True)
-        self.assertIn(b"  excluded       1\n", done.stderr)
+        self.assertIn(b"  excluded      1\n", done.stderr)
         os.rename(self.path("src/r.jsonl"), self.path("r.jsonl"))
         self.assertEqual(self.report(), [{"reason": "excluded", "path": "a.medark", "detail":
                                           "it is being written by this export"}])
@@ -447,7 +447,7 @@ class Restore(ArchiveTest):
         self.assertIn("medark-renamed.json", self.tree("w"))
         self.assertIn(b"Encounter/none", self.tree("c")["report.json"])
         out = self.succeed(*self.chart("e", "p1")).out
-        self.assertIn("  unresolved     0\n", out)
+        self.assertIn("  unresolved    0\n", out)
 
     def test_an_incomplete_archive_is_told_of(self):
         self.write("src/Broken.ndjson", '{"resourceType":"Patient","id":"x"\n' * 2)

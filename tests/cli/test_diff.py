@@ -275,6 +275,11 @@ class Diff(ArchiveTest):
         self.assertNotIn("<script", page)
         self.assertNotIn("http://", page)
         self.assertIn("they are not the same", done.out)
+        self.assertIn("\n                1 record, 1 patient\n", done.out)
+        self.assertIn("\n  report        r.html\n", done.out)
+        said, = self.succeed(*self.diff("--report", "r.html", "--list", "l.csv", "--force", "--json", old="old.medark", new="new.medark"),
+                             code=6).json()
+        self.assertEqual((said["report"], said["list"]), ("r.html", "l.csv"))
         told = self.succeed(*self.diff("-v", old="old.medark", new="new.medark"), code=6)
         self.assertRegex(told.out, r"(?m)^ +0 +0 +1 +0  secret-1$")
         patient, _ = self.succeed(*self.diff("-v", "--json", old="old.medark", new="new.medark"), code=6).json()

@@ -67,7 +67,7 @@ class Expired(OldArchives):
     def test_a_time_of_the_past_opens_it_and_the_output_says_so(self):
         for command in self.reading():
             text = self.succeed(*command, "--at", WHEN).out
-            self.assertIn(f"\n  judged as of   {WHEN} {TOLD}\n", "\n" + text)
+            self.assertIn(f"\n  judged as of  {WHEN} {TOLD}\n", "\n" + text)
             shutil.rmtree(self.path("back"), ignore_errors=True)
             *_, summary = self.succeed(*command, "--at", "2020-06-01", "--json").json()
             self.assertEqual(summary["judged_at"], "2020-06-01T00:00:00Z")
@@ -139,7 +139,7 @@ class Continued(OldArchives):
 
     def test_the_previous_archive_is_judged_as_of_the_time(self):
         text = self.succeed(*self.continued("--at", WHEN)).out
-        self.assertIn(f"\n  judged as of   {WHEN} {TOLD}\n", text)
+        self.assertIn(f"\n  judged as of  {WHEN} {TOLD}\n", text)
         summary = self.succeed(*self.continued("--at", WHEN, "--force", "--json")).json()[-1]
         self.assertEqual((summary["judged_at"], summary["sequence"]), (WHEN, 2))
         summary = self.succeed(*self.export("src", "c.medark", "--previous", "a.medark",

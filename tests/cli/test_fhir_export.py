@@ -113,7 +113,7 @@ class Export(ServiceTest):
         error, = self.manifest(self.kick())["error"]
         outcome, = self.lines(error["url"])
         self.assertEqual(error["type"], outcome["resourceType"])
-        self.assertIn("1 records are archived as XML", outcome["issue"][0]["diagnostics"])
+        self.assertIn("1 record is archived as XML and is in none of these files: medark restore gives it", outcome["issue"][0]["diagnostics"])
 
     def test_what_is_refused(self):
         self.begin()

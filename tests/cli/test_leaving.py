@@ -31,7 +31,7 @@ class Leaving(ArchiveTest):
         archive, = self.succeed("inspect", "a.medark", "--json").json()
         for number, (form, target) in enumerate(FORMS.items()):
             said = self.succeed(*self.restore(target, "--state", "state")).out
-            self.assertIn(f"audit log      {LOG}", said)
+            self.assertIn(f"audit log     {LOG}", said)
             self.assertIn("patient data leaves the archive in clear text, for you alone", said)
             row = self.rows()[number]
             self.assertEqual((row["kind"], row["action"], row["outcome"], row["archive"]),
@@ -58,7 +58,7 @@ class Leaving(ArchiveTest):
     def test_without_a_state_there_is_no_log_and_it_says_so(self):
         before = set(self.files())
         said = self.succeed(*self.restore("back")).out
-        self.assertIn("audit log      none was kept of this (--state DIR keeps one)", said)
+        self.assertIn("audit log     none was kept of this (--state DIR keeps one)", said)
         self.assertEqual({name.split("/")[0] for name in set(self.files()) - before}, {"back"})
         summary = self.succeed(*self.restore("again", "--json")).json()[-1]
         self.assertIsNone(summary["audit_log"])

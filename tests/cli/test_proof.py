@@ -179,9 +179,15 @@ class Proof(ArchiveTest):
         self.assertNotEqual(self.stock(trust="stranger.cert.pem").returncode, 0)
         with self.assertRaises(medark_cms.Untrusted):
             self.reader(trust="stranger.cert.pem")
-        self.refuse(3, *self.check("a.medark"), error="cannot verify the proof 'a.medark': this is no proof of medark's")
+        self.refuse(3, *self.check("a.medark"), error="cannot verify the proof 'a.medark': this is no proof of medark's",
+                    hint="it is an archive: medark verify a.medark --trust CERT")
         self.refuse(3, *self.check("clinic.cert.pem"))
         self.refuse(1, *self.check("nothing"))
+        os.rename(self.path("x.proof"), self.path("my proof"))
+        for verb in ["verify", "--trust", "clinic.cert.pem"], ["inspect"], self.opened("drill", archive="my proof"):
+            words = verb if "my proof" in verb else [*verb, "my proof"]
+            result = self.refuse(3, *words, hint="it is a proof of records: medark verify-proof 'my proof' --trust CERT")
+            self.assertIn("this is no medark archive", result.err)
 
     def changed(self, change):
         """The proof with members changed, packed as medark packs them."""
@@ -277,7 +283,7 @@ class Proof(ArchiveTest):
 
         os.mkdir(self.path("state"), 0o700)
         said = self.prove("--record", "Observation/o7", "--state", "state").out
-        self.assertIn("audit log      state/audit-restore", said)
+        self.assertIn("audit log     state/audit-restore", said)
         self.prove("--patient", "p2", "--state", "state", out="y.proof")
         self.assertEqual(rows(), ["exported to clear text: proof, 1 record",
                                   "exported to clear text: proof, 21 records of 1 patient"])

@@ -242,6 +242,18 @@ class Scope(ArchiveTest):
         self.assertEqual(said["categories"], {name: {"patients": 1, "records": 1} for name in ("name", "birth_date", "identifiers")})
         done = self.succeed(*self.scope(archive="bad.medark"), code=6)
         self.assertIn("an archive is incomplete (1 quarantined, 0 skipped)", done.err)
+        self.assertIn("\n  1 record is of no patient, 0 of them about staff and others\n", done.out)
+        self.assertIn("\n  1 record is XML: it is counted by its type\n", done.out)
+        self.assertIn("\n  1 file is no record: whose it is, is not known\n", self.succeed(*self.scope(archive="a.medark")).out)
+
+    def test_what_only_older_archives_have_is_not_counted_in_silence(self):
+        self.write("fewer/p.ndjson", '{"resourceType":"Patient","id":"p1"}')
+        self.succeed(*self.export("fewer", "b.medark", "--previous", "a.medark"))
+        done = self.succeed(*self.scope("b.medark", archive="a.medark"))
+        self.assertRegex(done.out, r"(?m)^  patients +1$")
+        self.assertIn("a later archive holds everything anew, and 1 of the archives before it is not counted: what was deleted since stands "
+                      "in those alone; count each by itself, too", done.err)
+        self.assertEqual(self.succeed(*self.scope(archive="b.medark")).err, "")
 
     def test_the_screen_names_nobody(self):
         done = self.succeed(*self.scope(archive="a.medark"))
@@ -255,7 +267,8 @@ class Scope(ArchiveTest):
         self.succeed(*self.scope("--state", "state", archive="a.medark"))
         self.assertFalse(os.path.exists(self.path("state")))
         said = self.summary("--list", "l.csv", "--state", "state", archive="a.medark")
-        self.assertEqual(said["audit_log"], "state/audit-restore")
+        self.assertEqual((said["audit_log"], said["list"]), ("state/audit-restore", "l.csv"))
+        self.assertIn("\n  list          l.csv\n", self.succeed(*self.scope("--list", "l.csv", "--force", archive="a.medark")).out)
         log = "state/audit-restore/" + os.listdir(self.path("state/audit-restore"))[0]
         row, = (r for r in self.succeed("audit", log, "--identity", "it.key.pem", "--json").json()
                 if r["message_type"] == "event")

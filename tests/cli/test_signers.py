@@ -220,7 +220,7 @@ class SignedBy(ArchiveTest):
                          f"{two}, the other with {one}\n")
         self.assertEqual(self.succeed("verify", "first.medark", "first.medark", *trust, "-q").err,
                          "")
-        self.assertIn(f"\n  fingerprint    {two}\n",
+        self.assertIn(f"\n  fingerprint   {two}\n",
                       self.succeed("verify", "again.medark", *trust).out)
         # Whoever has a key notices: the encrypted index names the first signer.
         restore = ["--identity", "recipient.key.pem", "--to", "back", *trust]
@@ -229,7 +229,7 @@ class SignedBy(ArchiveTest):
         self.succeed("restore", "first.medark", *restore)
 
     def test_the_fingerprint_of_the_signer_is_always_shown(self):
-        expected = f"\n  fingerprint    {self.fingerprint('clinic.cert.pem')}\n"
+        expected = f"\n  fingerprint   {self.fingerprint('clinic.cert.pem')}\n"
         for more in [], ["-v"]:
             self.assertIn(expected, self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem",
                                                  *more).out)
@@ -249,7 +249,7 @@ class Recipients(ArchiveTest):
             made[kind], = self.succeed("key", "new", "--role", "recipient", "--name", kind,
                                        "--out", kind, "--type", kind, "--json").json()
         text = self.succeed("key", "new", "--role", "recipient", "--name", "x", "--out", "x").out
-        self.assertRegex(text, r"\n  fingerprint    [0-9a-f]{64}\n  recipient id   [0-9a-f]{64}\n")
+        self.assertRegex(text, r"\n  fingerprint   [0-9a-f]{64}\n  recipient id  [0-9a-f]{64}\n")
         with open(self.path("word"), "w", encoding="utf-8") as f:
             f.write("geheim\n")
         os.chmod(self.path("word"), 0o600)
@@ -264,15 +264,15 @@ class Recipients(ArchiveTest):
         self.assertEqual([(r["kind"], r["id"]) for r in summary["recipients"]],
                          [(r["kind"], r["id"]) for r in inspected["recipients"]])
         text = self.succeed(*self.export("src", "c.medark")).out
-        self.assertRegex(text, r"\n  recipients     ecdh-p256 [0-9a-f]{64}  CN=it\n")
+        self.assertRegex(text, r"\n  recipients    ecdh-p256 [0-9a-f]{64}  CN=it\n")
 
     def test_inspect_answers_whether_a_certificate_is_a_recipient(self):
         text = self.succeed("inspect", "a.medark", "--recipient", "it.cert.pem").out
-        self.assertIn("\n  asked for      it.cert.pem: is a recipient\n", text)
+        self.assertIn("\n  asked for     it.cert.pem: is a recipient\n", text)
         result = self.run_medark("inspect", "a.medark", "--recipient", "it.cert.pem",
                                  "--recipient", "other.cert.pem")
         self.assertEqual(result.code, 5)
-        self.assertIn("\n                 other.cert.pem: is no recipient\n", result.out)
+        self.assertIn("\n                other.cert.pem: is no recipient\n", result.out)
         self.assertEqual(result.err, "medark: cannot find 'other.cert.pem' among the recipients of "
                          "'a.medark'\n")
         summary, error = self.run_medark("inspect", "a.medark", "--json", "--recipient",

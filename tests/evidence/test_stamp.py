@@ -3,6 +3,7 @@
 
 import datetime
 import os
+import re
 import subprocess
 import sys
 
@@ -71,12 +72,12 @@ class Stamp(Base):
         self.succeed(*self.stamp("-q"))
         self.succeed(*self.cosign(), "-q")
         shown = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem").out
-        self.assertRegex(shown, r"signed before  20\S+Z, by a time stamp\n")
-        self.assertRegex(shown, r"time stamp     20\S+Z by CN=Stamps\n")
-        self.assertRegex(shown, r"signed too by  CN=stranger, claimed 20\S+Z: not trusted\n")
+        self.assertRegex(shown, r"signed before 20\S+Z, by a time stamp\n")
+        self.assertRegex(shown, r"time stamp    20\S+Z by CN=Stamps\n")
+        self.assertRegex(shown, r"signed too by CN=stranger, claimed 20\S+Z: not trusted\n")
         shown = self.succeed("inspect", "a.medark").out
-        self.assertRegex(shown, r"time stamps    1\n")
-        self.assertRegex(shown, r"signed too by  CN=stranger, claimed 20\S+Z\n")
+        self.assertRegex(shown, r"time stamps   1\n")
+        self.assertRegex(shown, r"signed too by CN=stranger, claimed 20\S+Z\n")
 
     def test_stamping_again_covers_what_is_there(self):
         for n in 1, 2, 3:
@@ -238,8 +239,45 @@ class Stamp(Base):
         self.unpack()
         self.openssl("cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "MANIFEST.2.p7s", "-content", "MANIFEST", "-out",
                      "/dev/null", "-CAfile", "stranger.cert.pem", "-purpose", "any", "-partial_chain")
-        self.refuse(1, *self.cosign(), error="cannot sign 'a.medark': 'CN=stranger' has signed it already")
-        self.refuse(1, *self.cosign("clinic"), error="cannot sign 'a.medark': 'CN=clinic' has signed it already")
+
+    def test_one_signature_of_a_certificate_is_enough(self):
+        self.succeed(*self.cosign(), "-q")
+        signed = self.read("a.medark")
+        for who in "stranger", "clinic":
+            self.assertEqual(self.succeed(*self.cosign(who)).out,
+                             "a.medark: was signed with this certificate before; one signature of it is enough\n")
+            summary, = self.succeed(*self.cosign(who), "--json").json()
+            self.assertEqual((summary["signed"], summary["added"]), (True, False))
+        self.assertEqual(self.read("a.medark"), signed)
+
+    def test_a_folder_is_all_archives_in_it(self):
+        """One line each; what cannot be done keeps the others from nothing; the worst is the exit code."""
+        os.mkdir(self.path("night"))
+        for each in "1.medark", "2.medark", "4.medark":
+            self.write("night/" + each, self.before)
+        self.write("night/3.medark", b"nonsense")
+        self.write("night/5.medark", self.before[:4000] + bytes([self.before[4000] ^ 1]) + self.before[4001:])
+        self.write("night/6.txt", b"no archive")
+        done = self.succeed(*self.stamp(archive="night"), code=3)
+        self.assertEqual([line.split(":")[0] for line in done.out.splitlines()], [f"night/{n}.medark" for n in (1, 2, 4, 5)])
+        self.assertEqual(done.err, "medark: cannot open 'night/3.medark': this is no medark archive\n")
+        done = self.succeed(*self.cosign(archive="night"), code=3)
+        self.assertEqual(done.out, "".join(f"night/{n}.medark: verified and signed\n" for n in (1, 2, 4)))
+        self.assertEqual(len(done.err.splitlines()), 2)
+        for n in 3, 5:
+            os.remove(self.path(f"night/{n}.medark"))
+        self.write("night/7.medark", self.before)
+        self.assertEqual(re.findall(r"^night/(\d).medark: (?:has|(stamped))", self.succeed(*self.stamp(archive="night")).out, re.M),
+                         [("1", ""), ("2", ""), ("4", ""), ("7", "stamped")])
+        self.assertEqual(re.findall(r"^night/(\d).medark: (?:was|(verified))", self.succeed(*self.cosign(archive="night")).out, re.M),
+                         [("1", ""), ("2", ""), ("4", ""), ("7", "verified")])
+        os.mkdir(self.path("empty"))
+        self.refuse(2, *self.stamp(archive="empty"), error="cannot stamp 'empty': there is no archive (*.medark) in this folder")
+
+    def test_an_archive_that_nobody_vouches_for_does_not_hide_one_that_was_changed(self):
+        self.write("bad.medark", b"nonsense")
+        self.refuse(3, "cosign", "bad.medark", "a.medark", "--signer", "stranger.cert.pem", "--signer-key", "stranger.key.pem", "--trust",
+                    "stranger.cert.pem")
 
     def test_who_signs_looks_at_every_byte(self):
         self.damaged(lambda content: content[:4000] + bytes([content[4000] ^ 1]) + content[4001:])
@@ -279,6 +317,12 @@ class Stamp(Base):
         self.assertEqual(found["revocation_as_of"], (NOW - datetime.timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ"))
         shown = self.succeed("verify", "b.medark", "--trust", "root.pem").out
         self.assertIn(f"revocation     checked by a list of {found['revocation_as_of']}\n", shown)
+        self.assertTrue(found["revocation_checked"])
+        # Of an archive whose stamp lasts only the lists are new.
+        self.write("c.medark", self.read("b.medark"))
+        self.succeed(*self.stamp("--trust", "root.pem", "-q", archive="c.medark"))
+        self.assertEqual(self.succeed(*self.stamp("--trust", "root.pem", "--crl", "two.crl", archive="c.medark")).out,
+                         "c.medark: it has 2 revocation lists now\n")
         subprocess.run(["tar", "-xf", "b.medark", "MANIFEST.crl"], cwd=self.folder, check=True)
         self.assertEqual(self.read("MANIFEST.crl"), lists(self.read("one.crl"), self.read("two.crl")))
         self.succeed(*self.stamp("--trust", "root.pem", archive="b.medark"))
@@ -299,7 +343,7 @@ class Stamp(Base):
         found = self.succeed("verify", "b.medark", "--trust", "all.pem", "--tsa-trust", "stamps.pem", "--json").json()[0]
         self.assertIsNotNone(found["revoked_at"])
         shown = self.succeed("verify", "b.medark", "--trust", "all.pem", "--tsa-trust", "stamps.pem").out
-        self.assertRegex(shown, r"revoked        20\S+Z, after it had signed this\n")
+        self.assertRegex(shown, r"revoked       20\S+Z, after it had signed this\n")
 
     def test_a_change_that_was_interrupted_is_finished(self):
         for cut in 0, 600:
@@ -377,8 +421,15 @@ class Authorities(Base):
 
     def test_an_authority_that_is_not_trusted(self):
         self.write("stamps.pem", Party("Other", ca=True).pem)
-        self.check(None, 4, "cannot stamp 'a.medark': the time stamping authority 'CN=Stamps' is not trusted: its certificate does "
-                   "not lead to a trust anchor")
+        self.refuse(4, *self.stamp(), error="cannot stamp 'a.medark': the time stamping authority 'CN=Stamps' is not trusted: its "
+                    "certificate does not lead to a trust anchor",
+                    hint="its trust anchor goes with --tsa-trust FILE, which may be given several times")
+        self.assertEqual(self.read("a.medark"), self.before)
+        self.write("right.pem", STAMPS.pem)
+        self.succeed(*self.stamp("--tsa-trust", "right.pem"))
+        shown = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem").out
+        self.assertIn("its certificate does not lead to a trust anchor\n" + " " * 16 + "(an anchor for it goes with --tsa-trust FILE)\n",
+                      shown)
 
     def test_a_bad_minute_is_waited_for(self):
         tries = []

@@ -82,7 +82,7 @@ class Year(Nights):
         self.assertEqual(self.verify(), [])
         shown = self.succeed("verify", "year", "--trust", "root.pem").out.splitlines()
         self.assertEqual(len(shown), NIGHTS + 1)
-        self.assertEqual(shown[0], "year/night-001.medark: verified, sequence 1, signed 2026-11-22T03:10:00Z, 5 records")
+        self.assertEqual(shown[0], "year/night-001.medark: verified, sequence 1, signed 2026-11-22T03:10:00Z (claimed), 5 records, incomplete")
         self.assertEqual(shown[-1], "the 365 archives are one chain without a gap, sequence 1 to 365")
 
     def test_one_is_missing(self):
@@ -175,8 +175,12 @@ class Autumn(Nights):
     def test_a_report(self):
         os.remove(self.path("year", name(320)))
         self.write("year/night-321.medark", b"nonsense")
-        self.succeed("verify", "year", "--trust", "root.pem", "-q", "--report", "report.html", "--signer", "auditor.pem", "--signer-key",
-                     "auditor.key.pem", code=3)
+        words = ["verify", "year", "--trust", "root.pem", "--report", "report.html", "--signer", "auditor.pem", "--signer-key",
+                 "auditor.key.pem"]
+        shown = self.succeed(*words, code=3).out
+        self.assertTrue(shown.endswith("\nreport.html: written; its signature is report.html.p7s\n"), shown[-200:])
+        *_, told = self.succeed(*words, "--json", "--force", code=3).json()
+        self.assertEqual((told["report"], told["signature"]), ("report.html", "report.html.p7s"))
         with open(self.path("report.html"), encoding="utf-8") as f:
             page = f.read()
         self.assertIn("64 of 65 archives verify; 64 are not complete. Something has to be looked at: see below.", page)
@@ -282,7 +286,8 @@ class Checkpoint(Nights):
         self.checkpoint()
         self.refuse(4, "verify", "year", "--trust", "root.pem", "--checkpoint", "year.checkpoint",
                     error="cannot use the checkpoint 'year.checkpoint': the signer 'CN=Auditor' is not trusted: its certificate does "
-                    "not lead to a trust anchor")
+                    "not lead to a trust anchor",
+                    hint="the certificate of who made it goes with --trust FILE, beside the anchor of the archives")
 
     def test_nothing_is_vouched_for_that_does_not_verify(self):
         self.put(name(3), b"nonsense")
@@ -315,11 +320,35 @@ class Checkpoint(Nights):
         self.policy(6, "complete = yes\n", "it is not complete")
         self.assertIn("the policy is broken: the newest archive is of", self.policy(6, "newest-hours = 1\n")[-1])
 
+    def test_names_of_files_are_seen_from_the_policy(self):
+        self.write("rules/keys/clinic.pem", CLINIC.pem)
+        self.write("rules/policy", "signer = keys/clinic.pem\n")
+        self.assertEqual(self.verify(0, "--policy", "rules/policy"), [])
+        self.write("rules/policy", f"signer = {self.path('rules/keys/clinic.pem')}\n")
+        self.assertEqual(self.verify(0, "--policy", self.path("rules/policy")), [])
+        self.write("clinic.pem", CLINIC.pem)
+        self.write("rules/policy", "signer = clinic.pem\n")
+        result = self.refuse(2, "verify", "year", "--trust", "root.pem", "--policy", "rules/policy")
+        self.assertIn("cannot use the policy 'rules/policy', line 1: cannot open 'rules/clinic.pem'", result.err)
+
+    def test_what_was_stamped_before_a_time(self):
+        """What is to be believed of a signer whose key was stolen then."""
+        self.write("stamps.pem", STAMPS.pem)
+        stamps = ["--tsa-trust", "stamps.pem"]
+        for text in "2999-01-01", "01-01-2999", "2999-01-01T00:00:00Z":
+            self.policy(0, f"stamped-before = {text}\n", options=stamps)
+        for text, shown in [("2020-02-29", "2020-02-29"), ("29-02-2020", "2020-02-29"), ("2020-02-29T00:00:00Z", "2020-02-29T00:00:00Z")]:
+            line = self.policy(4, f"stamped-before = {text}\n", options=stamps)[0]
+            self.assertRegex(line, rf"breaks the policy: its time stamp is of 20\S+Z, not before {shown}$")
+        self.policy(4, "stamped-before = 2999-01-01\n", "no time stamp of an authority that is asked for proves its time")
+
     def test_rules_that_are_none(self):
         for text, what in [("signers = x\n", "there is no such rule; medark-verify(1) lists them"), ("signer\n", "it is not of the form "
                            "'key = value'"), ("stamped = maybe\n", "the value must be yes or no"), ("strength = 99\n", "the value must be "
                            "128 or 192"), ("missing = -1\n", "the value must be a number up to 1000000"),
-                           ("signer = 1234\n", "a fingerprint has 64 hexadecimal digits"),
+                           ("stamped-before = May\n", "the value must be a date (2026-11-22) or a time "
+                           "(2026-11-22T03:10:00Z)"), ("stamped-before = 2026-11-22T3:10:00Z\n", "the value must be a date (2026-11-22) or "
+                           "a time (2026-11-22T03:10:00Z)"), ("signer = 1234\n", "a fingerprint has 64 hexadecimal digits"),
                            (f"signer = {'ab' * 33}\n", "a fingerprint has 64 hexadecimal digits"), ("purpose =\n", "the value is missing")]:
             self.write("policy", "# first\n" + text)
             self.refuse(2, "verify", "year", "--trust", "root.pem", "--policy", "policy",

@@ -122,7 +122,7 @@ class Nightly(LiveTest):
         # Where no whole one stands any more, an increment could not be restored.
         for gone in (archives[0], archives[3], archives[6]):
             os.remove(self.path("archives", gone))
-        self.assertIn("  what           everything\n", self.succeed("run", "nightly", "--config", ".", "--check").out)
+        self.assertIn("  what          everything\n", self.succeed("run", "nightly", "--config", ".", "--check").out)
         self.succeed("run", "nightly", "--config", ".")
         self.assertEqual(list(server.asked.values())[-1][1], {})
 
