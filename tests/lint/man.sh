@@ -8,6 +8,11 @@ command -v mandoc >/dev/null || {
 	exit 1
 }
 
+# What the SEE ALSO of a page lists.
+see_also() {
+	sed -n '/^\.Sh SEE ALSO$/,$s/^\.Xr \([a-z-]*\) 1.*/\1/p' "$1"
+}
+
 # mandoc looks here for the pages that ours refer to.
 cd "$1"
 status=0
@@ -24,6 +29,20 @@ for page in *.1; do
 		EXAMPLES 'JSON OUTPUT' 'SEE ALSO'; do
 		grep -q "^\.Sh $section\$" "$page" || {
 			echo "$page: section $section is missing"
+			status=1
+		}
+	done
+	# Whom a page speaks of is its neighbour, and it is that of its neighbours.
+	name=${page%.1}
+	others=$(sed -n 's/.*Xr \(medark[a-z-]*\) 1.*/\1/p' "$page" | sort -u)
+	for other in $others; do
+		[ "$other" = "$name" ] && continue
+		see_also "$page" | grep -qx "$other" || {
+			echo "$page: SEE ALSO lacks $other"
+			status=1
+		}
+		see_also "$other.1" | grep -qx "$name" || {
+			echo "$other.1: SEE ALSO lacks $name, which names it"
 			status=1
 		}
 	done
