@@ -5,7 +5,7 @@
  */
 #include "api/api_private.h"
 
-#include "crypto/jwt.h"
+#include "base/base64.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
  * A checkpoint is text, and behind it the signature over that text as PEM of CMS (RFC 7468): people
  * read it as it is, and stock tools check it.
  */
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "container/layout.h"
-#include "crypto/jwt.h"
 #include "crypto/private_key.h"
 #include "crypto/signature.h"
 #include "crypto/small_file.h"

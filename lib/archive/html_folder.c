@@ -2,9 +2,9 @@
 #include "archive/html_folder.h"
 
 #include "archive/write_all.h"
+#include "base/base64.h"
 #include "base/embed.h"
 #include "crypto/digest.h"
-#include "crypto/jwt.h"
 #include "view/attached.h"
 #include "view/file_kind.h"
 #include "view/value.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/jwt.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
@@ -10,100 +11,10 @@
 #include <string.h>
 
 #define HEADER_MAX    ((size_t)4 << 10)
-#define DECODE_STEP   ((size_t)1 << 20)
 #define SIGNATURE_MAX (MEDARK_RSA_BITS_MAX / 8)
 
 MEDARK_DEFINE_AUTO(EVP_MD_CTX, EVP_MD_CTX_free)
 MEDARK_DEFINE_AUTO(ECDSA_SIG, ECDSA_SIG_free)
-MEDARK_DEFINE_AUTO(EVP_ENCODE_CTX, EVP_ENCODE_CTX_free)
-
-static char sign(const char *alphabet, const char ends[3], uint32_t six)
-{
-	if (six < 62)
-		return alphabet[six];
-	return ends[six - 62];
-}
-
-/* `ends`: the last two signs of the alphabet, and the padding, or a zero for none. */
-static int encode(struct medark_bytes data, const char ends[3], struct medark_buffer *out,
-		  struct medark_error *err)
-{
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-	for (size_t i = 0; i < data.size; i += 3) {
-		size_t left = data.size - i;
-		uint32_t bits = (uint32_t)data.data[i] << 16;
-		char four[4];
-
-		if (left > 1)
-			bits |= (uint32_t)data.data[i + 1] << 8;
-		if (left > 2)
-			bits |= data.data[i + 2];
-		for (unsigned k = 0; k < 4; k++)
-			four[k] = sign(alphabet, ends, bits >> (18 - 6 * k) & 63);
-		for (size_t k = left + 1; k < 4; k++)
-			four[k] = ends[2];
-		MEDARK_TRY(medark_buffer_add(out, four, left > 2 || ends[2] ? 4 : left + 1, err));
-	}
-	return 0;
-}
-
-int medark_base64(struct medark_bytes data, struct medark_buffer *out, struct medark_error *err)
-{
-	return encode(data, (const char[3]) { '+', '/', '=' }, out, err);
-}
-
-int medark_base64url(struct medark_bytes data, struct medark_buffer *out, struct medark_error *err)
-{
-	return encode(data, (const char[3]) { '-', '_', '\0' }, out, err);
-}
-
-/* OpenSSL takes a '-' for the end, and what stands behind a padding for more. */
-static bool is_base64(struct medark_bytes text)
-{
-	size_t signs = 0, padding = 0;
-
-	for (size_t i = 0; i < text.size; i++) {
-		const char c = (char)text.data[i];
-
-		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-			continue;
-		if (c == '=')
-			padding++;
-		else if (padding || !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-				      (c >= '0' && c <= '9') || c == '+' || c == '/'))
-			return false;
-		signs++;
-	}
-	return padding <= 2 && signs % 4 == 0;
-}
-
-int medark_base64_decode(struct medark_bytes text, struct medark_buffer *out,
-			 struct medark_error *err)
-{
-	MEDARK_AUTO(EVP_ENCODE_CTX_free) EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
-	int size = 0;
-
-	if (!context)
-		return medark_error_memory(err, "base64");
-	if (!is_base64(text))
-		return medark_error_set(err, MEDARK_E_FORMAT, "it is not base64");
-	EVP_DecodeInit(context);
-	while (text.size) {
-		size_t n = text.size < DECODE_STEP ? text.size : DECODE_STEP;
-
-		MEDARK_TRY(medark_buffer_reserve(out, n, err));
-		if (EVP_DecodeUpdate(context, out->data + out->size, &size, text.data, (int)n) < 0)
-			return medark_error_set(err, MEDARK_E_FORMAT, "it is not base64");
-		out->size += (size_t)size;
-		text = medark_bytes(text.data + n, text.size - n);
-	}
-	MEDARK_TRY(medark_buffer_reserve(out, 4, err));
-	if (EVP_DecodeFinal(context, out->data + out->size, &size) < 0)
-		return medark_error_set(err, MEDARK_E_FORMAT, "it is not base64");
-	return 0;
-}
 
 /* What each kind of key signs with. */
 struct algorithm {

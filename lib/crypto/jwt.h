@@ -23,19 +23,4 @@ int medark_jwt_sign(const struct medark_private_key *key, const char *key_id, co
 		    struct medark_bytes claims, struct medark_buffer *out,
 		    struct medark_error *err) MEDARK_MUST_USE;
 
-/* Appends base64 with padding (RFC 4648 section 4). */
-int medark_base64(struct medark_bytes data, struct medark_buffer *out,
-		  struct medark_error *err) MEDARK_MUST_USE;
-
-/*
- * Appends what base64 with padding stands for; blanks and line ends in it do not count (RFC 2045
- * section 6.8). MEDARK_E_FORMAT if it is none: what was appended then means nothing.
- */
-int medark_base64_decode(struct medark_bytes text, struct medark_buffer *out,
-			 struct medark_error *err) MEDARK_MUST_USE;
-
-/* Appends base64 in the alphabet for addresses, without padding (RFC 4648 section 5). */
-int medark_base64url(struct medark_bytes data, struct medark_buffer *out,
-		     struct medark_error *err) MEDARK_MUST_USE;
-
 #endif

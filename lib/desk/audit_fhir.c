@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of the audit log as AuditEvents of FHIR R4 (hl7.org/fhir/R4/auditevent.html). */
+#include "base/base64.h"
 #include "base/buffer.h"
-#include "crypto/jwt.h"
 #include "desk/audit_reader.h"
 #include "desk/reason.h"
 

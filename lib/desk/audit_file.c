@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/audit_file.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "container/strict.h"
 #include "crypto/envelope.h"
-#include "crypto/jwt.h"
 
 #include <inttypes.h>
 #include <string.h>

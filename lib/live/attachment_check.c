@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/attachment_check.h"
 
+#include "base/base64.h"
 #include "base/text.h"
-#include "crypto/jwt.h"
 #include "live/sealed_file.h"
 #include "scan/json.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/auth.h"
 
+#include "base/base64.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "crypto/jwt.h"

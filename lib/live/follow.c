@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/follow.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "crypto/jwt.h"
 #include "live/attachment_check.h"
 #include "live/attachment_place.h"
 #include "live/leads.h"

@@ -3,8 +3,8 @@
 #include "service/service_private.h"
 
 #include "archive/patient_row.h"
+#include "base/base64.h"
 #include "base/text.h"
-#include "crypto/jwt.h"
 #include "ips/document.h"
 #include "ips/page.h"
 #include "view/attached.h"

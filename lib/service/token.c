@@ -6,7 +6,7 @@
  */
 #include "service/service_private.h"
 
-#include "crypto/jwt.h"
+#include "base/base64.h"
 #include "desk/reason.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
 #include "view/chart_private.h"
 #include "view/file_kind.h"
 #include "view/narrative.h"
@@ -7,53 +8,6 @@
 #define TEXT_MAX  ((size_t)256 << 10)
 #define IMAGE_MAX ((size_t)4 << 20) /* of base64 */
 #define PARTS_MAX 64		    /* sections, attachments of one letter */
-
-/* ---- base64 (RFC 4648), as far as is shown: the other decoder stands on a floor beside ---- */
-
-static int digit(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Up to `max` bytes; false: it is none. */
-static bool decode(struct medark_bytes text, size_t max, struct medark_buffer *out)
-{
-	uint32_t bits = 0;
-	unsigned count = 0;
-
-	for (size_t i = 0; i < text.size && out->size < max; i++) {
-		int d = digit(text.data[i]);
-		uint8_t byte;
-
-		if (text.data[i] == '=' || text.data[i] == '\n' || text.data[i] == '\r')
-			continue;
-		if (d < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)d;
-		count += 6;
-		if (count < 8)
-			continue;
-		count -= 8;
-		byte = (uint8_t)(bits >> count);
-		if (medark_buffer_add(out, &byte, 1, NULL) < 0)
-			return false;
-	}
-	return true;
-}
-
-static bool is_base64(struct medark_bytes text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (digit(text.data[i]) < 0 && text.data[i] != '=')
-			return false;
-	return true;
-}
 
 /* ---- attachments ---- */
 
@@ -97,11 +51,11 @@ static int put_attachment(struct medark_chart_rows *c, const struct medark_view_
 	struct medark_bytes type = medark_json_text_at(&record->tree, a, "contentType");
 	const char *image;
 
-	if (!data.size || !decode(data, TEXT_MAX, &bytes))
+	if (!data.size || medark_base64_decode_begin(data, TEXT_MAX, &bytes, NULL) < 0)
 		return put_file(c, record, a, err);
 	head = medark_bytes(bytes.data, bytes.size);
 	image = medark_file_image(head);
-	if (image && data.size <= IMAGE_MAX && is_base64(data))
+	if (image && data.size <= IMAGE_MAX && medark_base64_is(data))
 		return medark_html(c->out, err,
 				   "<img class=\"image\" src=\"data:%s;base64,%b\" alt=\"%b\">\n",
 				   image, data, medark_json_text_at(&record->tree, a, "title"));

@@ -25,75 +25,6 @@ static int set_up(void **state)
 		"for k in p256 p384 rsa; do openssl pkey -in $k.key -pubout -out $k.pub; done");
 }
 
-static void base64url(const char *text, const char *wanted)
-{
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(64);
-	struct medark_error err = { 0 };
-
-	assert_ok(medark_base64url(medark_bytes_text(text), &out, &err));
-	assert_true(medark_bytes_is(medark_bytes(out.data, out.size), wanted));
-}
-
-static void base64(const char *text, const char *wanted)
-{
-	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(64);
-	struct medark_error err = { 0 };
-
-	assert_ok(medark_base64(medark_bytes_text(text), &out, &err));
-	assert_true(medark_bytes_is(medark_bytes(out.data, out.size), wanted));
-}
-
-static void base64_is_padded(void **state)
-{
-	(void)state;
-	base64("", "");
-	base64("f", "Zg==");
-	base64("fo", "Zm8=");
-	base64("foobar", "Zm9vYmFy");
-	base64("\xfb\xff\xfe", "+//+");
-}
-
-static void base64_is_read_again(void **state)
-{
-	static const struct {
-		const char *text, *wanted; /* NULL: it is none */
-	} cases[] = {
-		{ "", "" },
-		{ "Zg==", "f" },
-		{ "Zm9v\r\nYmFy\n", "foobar" },
-		{ "+//+", "\xfb\xff\xfe" },
-		{ "Zg=", NULL },
-		{ "Z", NULL },
-		{ "Zm9v-_", NULL },
-		{ "Zg==Zg==", NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		MEDARK_AUTO(medark_buffer_clear)
-		struct medark_buffer out = MEDARK_BUFFER(4 << 20);
-		struct medark_error err = { 0 };
-		int code = medark_base64_decode(medark_bytes_text(cases[i].text), &out, &err);
-
-		assert_int_equal(code, cases[i].wanted ? 0 : MEDARK_E_FORMAT);
-		if (cases[i].wanted)
-			assert_true(
-				medark_bytes_is(medark_bytes(out.data, out.size), cases[i].wanted));
-	}
-}
-
-static void base64_is_that_of_addresses(void **state)
-{
-	(void)state;
-	/* RFC 4648 section 10, without padding. */
-	base64url("", "");
-	base64url("f", "Zg");
-	base64url("fo", "Zm8");
-	base64url("foo", "Zm9v");
-	base64url("foobar", "Zm9vYmFy");
-	base64url("\xfb\xff\xfe", "-__-");
-}
-
 /* Decodes a part of a token by OpenSSL, which wants the other alphabet and padding. */
 static size_t decode(const char *part, size_t size, uint8_t out[4096])
 {
@@ -205,9 +136,6 @@ static void a_header_holds_printable_text_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base64_is_padded),
-		cmocka_unit_test(base64_is_read_again),
-		cmocka_unit_test(base64_is_that_of_addresses),
 		cmocka_unit_test(each_kind_of_key_signs_as_its_algorithm_says),
 		cmocka_unit_test(a_header_holds_printable_text_only),
 	};
