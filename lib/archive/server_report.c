@@ -2,9 +2,9 @@
 #include "archive/server_report.h"
 
 #include "archive/server_count.h"
+#include "archive/signed_report.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "crypto/signature.h"
 #include "scan/json.h"
 #include "store/output.h"
 
@@ -22,10 +22,8 @@ static const char *const kinds[KINDS] = { "rejected", "different", "gone", "not-
 
 struct medark_server_report {
 	const struct medark_server_request *request;
-	struct medark_output *report, *signature, *rejected;
-	char *signature_path;
-	struct medark_certificate *signer;
-	struct medark_private_key *key;
+	struct medark_signed_report *report; /* NULL: none is wanted */
+	struct medark_output *rejected;
 	struct medark_buffer lines;
 	uint64_t counts[KINDS];
 };
@@ -34,34 +32,24 @@ void medark_server_report_free(struct medark_server_report *r)
 {
 	if (!r)
 		return;
-	medark_output_free(r->report);
-	medark_output_free(r->signature);
+	medark_signed_report_free(r->report);
 	medark_output_free(r->rejected);
-	medark_certificate_free(r->signer);
-	medark_private_key_free(r->key);
 	medark_buffer_clear(&r->lines);
-	free(r->signature_path);
 	free(r);
 }
 
-static int load_signer(struct medark_server_report *r, struct medark_error *err)
+static int open_report(struct medark_server_report *r, struct medark_error *err)
 {
 	const struct medark_server_request *q = r->request;
+	const struct medark_signed_report_setup setup = {
+		.path = q->report,
+		.replace = q->replace,
+		.signer = q->signer,
+		.signer_key = q->signer_key,
+		.passphrase = medark_bytes(q->signer_passphrase, q->signer_passphrase_size),
+	};
 
-	MEDARK_TRY(medark_certificate_load(q->signer, &r->signer, err));
-	MEDARK_TRY(medark_certificate_check_signer(r->signer, time(NULL), err));
-	MEDARK_TRY(medark_private_key_load(
-		q->signer_key, medark_bytes(q->signer_passphrase, q->signer_passphrase_size),
-		&r->key, err));
-	if (!medark_private_key_matches(r->key, r->signer))
-		return medark_error_set(err, MEDARK_E_KEY,
-					"the key '%s' does not belong to the certificate '%s'",
-					q->signer_key, q->signer);
-	if (asprintf(&r->signature_path, "%s.p7s", q->report) < 0) {
-		r->signature_path = NULL;
-		return medark_error_memory(err, "a report");
-	}
-	return medark_output_open(r->signature_path, q->replace, &r->signature, err);
+	return medark_signed_report_new(&setup, &r->report, err);
 }
 
 int medark_server_report_new(const struct medark_server_request *request,
@@ -78,12 +66,10 @@ int medark_server_report_new(const struct medark_server_request *request,
 	r->request = request;
 	r->lines.limit = LINES_MAX;
 	if (request->report)
-		MEDARK_TRY(medark_output_open(request->report, request->replace, &r->report, err));
+		MEDARK_TRY(open_report(r, err));
 	if (request->rejected)
 		MEDARK_TRY(
 			medark_output_open(request->rejected, request->replace, &r->rejected, err));
-	if (request->signer)
-		MEDARK_TRY(load_signer(r, err));
 	*out = MEDARK_TAKE(r);
 	return 0;
 }
@@ -292,21 +278,6 @@ static int put_tables(struct medark_server_report *r, const struct medark_server
 	return 0;
 }
 
-static int finish_report(struct medark_server_report *r, struct medark_bytes text,
-			 struct medark_error *err)
-{
-	MEDARK_AUTO(medark_buffer_clear)
-	struct medark_buffer signature = MEDARK_BUFFER(MEDARK_SIGNATURE_SIZE_MAX);
-
-	MEDARK_TRY(medark_output_write(r->report, text.data, text.size, err));
-	if (r->signer) {
-		MEDARK_TRY(medark_signature_make(text, r->signer, r->key, &signature, err));
-		MEDARK_TRY(medark_output_write(r->signature, signature.data, signature.size, err));
-		MEDARK_TRY(medark_output_finish(r->signature, err));
-	}
-	return medark_output_finish(r->report, err);
-}
-
 int medark_server_report_finish(struct medark_server_report *r,
 				const struct medark_archive_info *info,
 				const struct medark_server_result *result, struct medark_error *err)
@@ -320,5 +291,5 @@ int medark_server_report_finish(struct medark_server_report *r,
 	MEDARK_TRY(put_head(r, info, result, &text, err));
 	MEDARK_TRY(put_tables(r, result, &text, err));
 	MEDARK_TRY(medark_buffer_add(&text, r->lines.data, r->lines.size, err));
-	return finish_report(r, medark_bytes(text.data, text.size), err);
+	return medark_signed_report_finish(r->report, medark_bytes(text.data, text.size), err);
 }
