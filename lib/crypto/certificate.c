@@ -272,35 +272,15 @@ X509 *medark_certificate_native(const struct medark_certificate *certificate)
 	return certificate->x509;
 }
 
-static int encode(const struct medark_certificate *certificate, BIO *bio, struct medark_bytes *out,
-		  struct medark_error *err)
+int medark_certificate_stage(const struct medark_certificate *certificate, const char *path,
+			     struct medark_small_file **out, struct medark_error *err)
 {
+	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_mem());
 	char *pem;
 	long size;
 
 	if (!bio || !PEM_write_bio_X509(bio, certificate->x509))
 		return medark_openssl_error(err, MEDARK_E_SYSTEM, "cannot encode a certificate");
 	size = BIO_get_mem_data(bio, &pem);
-	*out = medark_bytes(pem, (size_t)size);
-	return 0;
-}
-
-int medark_certificate_write(const struct medark_certificate *certificate, const char *path,
-			     bool replace, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_mem());
-	struct medark_bytes pem = { 0 };
-
-	MEDARK_TRY(encode(certificate, bio, &pem, err));
-	return medark_small_file_write(path, pem, 0644, replace, err);
-}
-
-int medark_certificate_stage(const struct medark_certificate *certificate, const char *path,
-			     struct medark_small_file **out, struct medark_error *err)
-{
-	MEDARK_AUTO(medark_bio_free) BIO *bio = BIO_new(BIO_s_mem());
-	struct medark_bytes pem = { 0 };
-
-	MEDARK_TRY(encode(certificate, bio, &pem, err));
-	return medark_small_file_stage(path, pem, 0644, out, err);
+	return medark_small_file_stage(path, medark_bytes(pem, (size_t)size), 0644, out, err);
 }

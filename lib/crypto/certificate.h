@@ -83,13 +83,9 @@ int medark_certificate_check_pq_signer(const struct medark_certificate *certific
 				       struct medark_error *err) MEDARK_MUST_USE;
 
 /*
- * Writes a PEM file with mode 0644. If the file exists: MEDARK_E_EXISTS, unless `replace`.
- * MEDARK_E_SYSTEM; a failure leaves what was there.
+ * Writes a PEM file with mode 0644, without its name until medark_small_file_commit().
+ * MEDARK_E_SYSTEM, MEDARK_E_MEMORY.
  */
-int medark_certificate_write(const struct medark_certificate *certificate, const char *path,
-			     bool replace, struct medark_error *err) MEDARK_MUST_USE;
-
-/* The same, but without its name until medark_small_file_commit(). */
 int medark_certificate_stage(const struct medark_certificate *certificate, const char *path,
 			     struct medark_small_file **out,
 			     struct medark_error *err) MEDARK_MUST_USE;

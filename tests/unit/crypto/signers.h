@@ -6,6 +6,7 @@
 #ifndef MEDARK_TEST_CRYPTO_SIGNERS_H
 #define MEDARK_TEST_CRYPTO_SIGNERS_H
 
+#include "certificate_file.h"
 #include "fixture.h"
 
 #include "crypto/signature.h"
@@ -69,7 +70,7 @@ static int set_up(void **state)
 						 &self[i].certificate, NULL))
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.pem", self_names[i]);
-		if (medark_certificate_write(self[i].certificate, in_folder(name), false, NULL))
+		if (write_certificate(self[i].certificate, in_folder(name), false, NULL))
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.key", self_names[i]);
 		if (medark_private_key_write(self[i].key, in_folder(name), false, NULL))

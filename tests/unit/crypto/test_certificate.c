@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "certificate_file.h"
 #include "fixture.h"
 
 #include "base/text.h"
@@ -232,17 +233,17 @@ static void a_certificate_is_written_once(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_ok(medark_certificate_write(c, in_folder("copy.pem"), false, &err));
+	assert_ok(write_certificate(c, in_folder("copy.pem"), false, &err));
 	back = load("copy.pem");
 	assert_true(medark_digest_equal(medark_certificate_fingerprint(c),
 					medark_certificate_fingerprint(back)));
 	assert_int_equal(stat(in_folder("copy.pem"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
 	(void)snprintf(text, sizeof(text), "'%s' exists already", in_folder("copy.pem"));
-	assert_fails(medark_certificate_write(c, in_folder("copy.pem"), false, &err),
-		     MEDARK_E_EXISTS, text);
-	assert_ok(medark_certificate_write(c, in_folder("copy.pem"), true, &err));
-	assert_int_equal(medark_certificate_write(c, in_folder("none/x.pem"), true, &err),
+	assert_fails(write_certificate(c, in_folder("copy.pem"), false, &err), MEDARK_E_EXISTS,
+		     text);
+	assert_ok(write_certificate(c, in_folder("copy.pem"), true, &err));
+	assert_int_equal(write_certificate(c, in_folder("none/x.pem"), true, &err),
 			 MEDARK_E_SYSTEM);
 	assert_int_equal(run("test $(ls | grep -c partial) = 0"), 0);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "certificate_file.h"
 #include "fixture.h"
 
 #include "base/text.h"
@@ -35,7 +36,7 @@ static int set_up(void **state)
 						 &certificates[i], NULL))
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.pem", pair_names[i]);
-		if (medark_certificate_write(certificates[i], in_folder(name), false, NULL))
+		if (write_certificate(certificates[i], in_folder(name), false, NULL))
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.key", pair_names[i]);
 		if (medark_private_key_write(keys[i], in_folder(name), false, NULL))

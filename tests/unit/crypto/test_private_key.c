@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "certificate_file.h"
 #include "fixture.h"
 
 #include "crypto/certificate.h"
@@ -214,7 +215,7 @@ static void self_signed(enum medark_key_type type, enum medark_key_role role, co
 			 role == MEDARK_ROLE_SIGNER ? 0 : MEDARK_E_KEY);
 	assert_int_equal(medark_certificate_check_recipient(c, now, &err),
 			 role == MEDARK_ROLE_RECIPIENT ? 0 : MEDARK_E_KEY);
-	assert_ok(medark_certificate_write(c, in_folder("self.pem"), true, &err));
+	assert_ok(write_certificate(c, in_folder("self.pem"), true, &err));
 	must_run("openssl verify -CAfile self.pem -purpose any self.pem");
 	assert_int_equal(run("openssl x509 -in self.pem -noout -text >text && "
 			     "grep -A1 'Key Usage: critical' text | grep -q '%s' && "
