@@ -87,8 +87,7 @@ static int each(void *context, const struct medark_difference *d, struct medark_
 	if (code >= 0)
 		code = list->is_csv ? put_csv(list->file.f, d) : put_json(list->file.f, d);
 	if (code < 0 && !list->leaving.has_failed)
-		(void)snprintf(err->message, sizeof(err->message), "cannot write '%s'",
-			       list->file.path);
+		*err = list->file.err;
 	return code;
 }
 

@@ -34,15 +34,7 @@ static void print_json(const struct cli_options *options, const struct medark_pa
 
 	cli_json_begin(&json, cli_report_stream(options), "patient");
 	cli_json_number(&json, "number", row->number);
-	cli_json_text(&json, "id", row->id);
-	cli_json_text_or_null(&json, "family", row->family);
-	cli_json_text_or_null(&json, "given", row->given);
-	cli_json_text_or_null(&json, "prefix", row->prefix);
-	cli_json_text_or_null(&json, "text", row->text);
-	cli_json_text_or_null(&json, "birth_date", row->birth_date);
-	cli_json_text_or_null(&json, "gender", row->gender);
-	cli_json_bool(&json, "deceased", row->deceased);
-	cli_json_text_or_null(&json, "deceased_date", row->deceased_date);
+	cli_patient_json(&json, row);
 	cli_json_bool(&json, "inactive", row->inactive);
 	cli_json_number(&json, "records", row->records);
 	cli_json_text_or_null(&json, "first", row->first);

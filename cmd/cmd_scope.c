@@ -3,6 +3,7 @@
 #include "access.h"
 #include "day.h"
 #include "leaving.h"
+#include "patient_table.h"
 #include "progress.h"
 #include "result_file.h"
 #include "scratch.h"
@@ -99,20 +100,11 @@ static int put_csv(FILE *f, const struct medark_scope_patient *p)
 
 static int put_json(FILE *f, const struct medark_scope_patient *p)
 {
-	const struct medark_patient_row *row = p->row;
 	struct cli_json json;
 
 	cli_json_begin(&json, f, "patient");
-	cli_json_text(&json, "id", row->id);
-	cli_json_text_or_null(&json, "family", row->family);
-	cli_json_text_or_null(&json, "given", row->given);
-	cli_json_text_or_null(&json, "prefix", row->prefix);
-	cli_json_text_or_null(&json, "text", row->text);
-	cli_json_text_or_null(&json, "birth_date", row->birth_date);
-	cli_json_text_or_null(&json, "gender", row->gender);
+	cli_patient_json(&json, p->row);
 	cli_json_bool(&json, "has_bsn", p->has_bsn);
-	cli_json_bool(&json, "deceased", row->deceased);
-	cli_json_text_or_null(&json, "deceased_date", row->deceased_date);
 	cli_json_bool(&json, "minor", p->is_minor);
 	cli_json_text_or_null(&json, "address", p->address);
 	cli_json_text_or_null(&json, "phone", p->phone);
@@ -141,8 +133,7 @@ static int each(void *context, const struct medark_scope_patient *patient, struc
 	if (code >= 0)
 		code = s->is_csv ? put_csv(s->file.f, patient) : put_json(s->file.f, patient);
 	if (code < 0 && !s->leaving.has_failed)
-		(void)snprintf(err->message, sizeof(err->message), "cannot write '%s'",
-			       s->file.path);
+		*err = s->file.err;
 	return code;
 }
 

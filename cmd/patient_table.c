@@ -206,3 +206,16 @@ void cli_patient_table_finish(struct cli_patient_table *table)
 	if (!table->started)
 		start(table);
 }
+
+void cli_patient_json(struct cli_json *json, const struct medark_patient_row *row)
+{
+	cli_json_text(json, "id", row->id);
+	cli_json_text_or_null(json, "family", row->family);
+	cli_json_text_or_null(json, "given", row->given);
+	cli_json_text_or_null(json, "prefix", row->prefix);
+	cli_json_text_or_null(json, "text", row->text);
+	cli_json_text_or_null(json, "birth_date", row->birth_date);
+	cli_json_text_or_null(json, "gender", row->gender);
+	cli_json_bool(json, "deceased", row->deceased);
+	cli_json_text_or_null(json, "deceased_date", row->deceased_date);
+}

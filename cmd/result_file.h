@@ -8,18 +8,22 @@
 
 #include "options.h"
 
-#include <limits.h>
+#include <medark/output.h>
+
 #include <stdio.h>
 
+/* Zeroed it is none. From opening to clearing it stays where it is. */
 struct cli_result_file {
 	const struct cli_options *options;
-	const char *option, *path; /* of the command line */
-	FILE *f;		   /* NULL: none is written */
-	char partial[PATH_MAX];
+	const char *path;	      /* of the command line */
+	FILE *f;		      /* NULL: none is written */
+	struct medark_output *output; /* what is behind `f` */
+	struct medark_error err;      /* of the first write that failed, */
+	int code;		      /* and its code */
 };
 
 /*
- * Opens it. `option` ("--list") names it in sentences; both are borrowed. Refuses a file that is
+ * Opens it. `option` ("--list") names it in sentences; `path` is borrowed. Refuses a file that is
  * there, unless --force is given, one that is an input of this run, and one in a source that is a
  * folder. 0 or an exit code.
  */

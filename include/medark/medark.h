@@ -20,6 +20,7 @@
 #include <medark/evidence.h>
 #include <medark/export.h>
 #include <medark/key.h>
+#include <medark/output.h>
 #include <medark/proof.h>
 #include <medark/recipients.h>
 #include <medark/scope.h>

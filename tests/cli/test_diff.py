@@ -317,6 +317,9 @@ class Diff(ArchiveTest):
         self.assertIn("both hold the same", self.succeed(*self.diff(new="a.medark")).out)
         self.assertEqual(self.succeed(*self.diff("-q", new="a.medark")).out, "")
 
+    def test_a_page_is_a_file(self):
+        self.refuse(2, *self.diff("--report", "-", old="a.medark", new="a.medark"), error="cannot use '-' for --report: it must be a file")
+
     def test_what_is_refused(self):
         self.refuse(2, "diff", "a.medark", "--identity", "it.key.pem", "--trust", "clinic.cert.pem",
                     error="cannot compare: what to compare it with is missing")

@@ -7,6 +7,8 @@ import datetime
 import json
 import os
 import random
+import resource
+import signal
 import stat
 
 from archive import ArchiveTest
@@ -287,6 +289,20 @@ class Scope(ArchiveTest):
             result = self.succeed("scope", *order, "--identity", "it.key.pem", "--trust", "clinic.cert.pem", "--type",
                                   "Ownthing,Patient")
             self.assertEqual(result.err.count("medark: warning: FHIR has no resource type 'Ownthing'"), 1, result.err)
+
+    def test_a_list_that_cannot_be_written_leaves_nothing(self):
+        def prepare():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        for name in "l.csv", "l.jsonl":
+            result = self.refuse(1, *self.scope("--list", name, archive="a.medark"), preexec_fn=prepare)
+            self.assertRegex(result.err, rf"^medark: cannot write '{name}' after \d+ bytes: File too large\n")
+        self.write("l.csv", "old")
+        self.refuse(1, *self.scope("--list", "l.csv", "--force", archive="a.medark"), preexec_fn=prepare)
+        self.succeed(*self.scope("--list", "l.csv", "--force", archive="a.medark"))
+        self.refuse(1, *self.scope("--list", "l.csv", archive="a.medark"), error="cannot write: 'l.csv' exists",
+                    hint="choose another name, or give --force to replace it")
 
     def test_what_is_refused(self):
         self.refuse(2, *self.scope("--since", "2026-13-01", archive="a.medark"),
