@@ -300,8 +300,9 @@ static int finish_files(struct cli_diff *diff, struct list *list, struct cli_res
 {
 	int code;
 
-	if (report->f)
-		cli_diff_page(diff, report->f);
+	/* What the file did not take is told where it is finished. */
+	if (report->f && cli_diff_page(diff, report->f) < 0 && report->code >= 0)
+		return cli_report_memory(diff->options);
 	code = cli_result_file_finish(&list->file);
 	return code ? code : cli_result_file_finish(report);
 }

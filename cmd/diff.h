@@ -60,6 +60,7 @@ void cli_diff_remark(const struct cli_diff *diff, struct cli_diff_remarks *out);
 /* The counts: as rows, as an object, as a page that names nobody. */
 void cli_diff_print(const struct cli_diff *diff, const struct cli_leaving *leaving);
 void cli_diff_json(const struct cli_diff *diff, const struct cli_leaving *leaving);
-void cli_diff_page(const struct cli_diff *diff, FILE *f);
+/* Negative if memory is lacking, or `f` does not take it. */
+int cli_diff_page(const struct cli_diff *diff, FILE *f);
 
 #endif

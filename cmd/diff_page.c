@@ -38,7 +38,7 @@ static void signed_rows(FILE *f, const struct medark_archive_info *info)
 static void side(FILE *f, const char *title, const struct cli_diff_side *side,
 		 const struct medark_compare_side *s)
 {
-	(void)fprintf(f, "<h2>%s</h2>\n<table>\n", title);
+	(void)fprintf(f, "<h2>%s</h2>\n<table class=\"list\">\n", title);
 	cli_page_row(f, "name", side->path);
 	if (side->is_source)
 		cli_page_row(f, "kind", "a source, read for this comparison; nobody signed it");
@@ -72,7 +72,8 @@ static void counts_row(FILE *f, const char *label, const struct medark_compare_c
 
 static void counts_table(FILE *f, const struct medark_compare_result *r)
 {
-	(void)fputs("<h2>Counts</h2>\n<table>\n<thead><tr><th scope=\"col\"></th>", f);
+	(void)fputs("<h2>Counts</h2>\n<table class=\"list\">\n<thead><tr><th scope=\"col\"></th>",
+		    f);
 	for (int k = 0; k < MEDARK_DIFFERENCE_KINDS; k++)
 		(void)fprintf(f, "<th scope=\"col\" class=\"n\">%s</th>",
 			      medark_difference_name((enum medark_difference_kind)k));
@@ -127,7 +128,7 @@ static void not_compared(FILE *f, const struct cli_diff *diff)
 		    f);
 }
 
-void cli_diff_page(const struct cli_diff *diff, FILE *f)
+int cli_diff_page(const struct cli_diff *diff, FILE *f)
 {
 	char made[CLI_TIME_MAX] = "";
 	time_t now = time(NULL);
@@ -135,11 +136,12 @@ void cli_diff_page(const struct cli_diff *diff, FILE *f)
 
 	if (gmtime_r(&now, &parts))
 		(void)strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", &parts);
-	cli_page_begin(f, "Comparison of patient records");
-	(void)fprintf(f, "<p class=\"result\">%s</p>\n",
+	if (cli_page_begin(f, "Comparison of patient records") < 0)
+		return MEDARK_E_SYSTEM;
+	(void)fprintf(f, "<p class=\"notice %s\">%s</p>\n", diff->is_equal ? "good" : "bad",
 		      diff->is_equal ? "Both sides hold the same."
 				     : "The sides differ, or not all could be compared.");
-	(void)fputs("<table>\n", f);
+	(void)fputs("<table class=\"list\">\n", f);
 	cli_page_row(f, "compared", made);
 	if (diff->judged_at[0])
 		cli_page_row(f, "certificates judged as of", diff->judged_at);
@@ -151,5 +153,5 @@ void cli_diff_page(const struct cli_diff *diff, FILE *f)
 	counts_table(f, &diff->result);
 	method(f);
 	not_compared(f, diff);
-	cli_page_end(f);
+	return cli_page_end(f);
 }

@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <medark/checkpoint.h>
+
 #include <stdbool.h>
 
 /* What turns the text around it, so that a name would show as another one. */
@@ -39,36 +41,17 @@ void cli_page_row(FILE *f, const char *label, const char *value)
 	(void)fputs("</td></tr>\n", f);
 }
 
-void cli_page_begin(FILE *f, const char *title)
+static int write_to(void *context, const void *data, size_t size)
 {
-	(void)fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		    "style-src 'unsafe-inline'\">\n"
-		    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
-		    f);
-	cli_page_text(f, title);
-	(void)fputs("</title>\n<style>\n"
-		    "body{font:15px/1.45 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;"
-		    "color:#111}\n"
-		    "h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.6em}\n"
-		    "table{border-collapse:collapse;width:100%}\n"
-		    "th,td{text-align:left;vertical-align:top;padding:.25em .7em;"
-		    "border-bottom:1px solid #bbb;overflow-wrap:anywhere}\n"
-		    "th{font-weight:600}td.n,th.n{text-align:right;white-space:nowrap;"
-		    "font-variant-numeric:tabular-nums}\n"
-		    ".w{white-space:nowrap}\n"
-		    "tr.sum th,tr.sum td{border-top:2px solid #111}\n"
-		    ".result{font-size:1.15em;font-weight:600;border:2px solid #111;"
-		    "padding:.5em .8em}\n"
-		    "@media print{body{margin:0;max-width:none}tr{break-inside:avoid}"
-		    "thead{display:table-header-group}}\n"
-		    "</style>\n</head>\n<body>\n<h1>",
-		    f);
-	cli_page_text(f, title);
-	(void)fputs("</h1>\n", f);
+	return fwrite(data, 1, size, context) == size ? 0 : MEDARK_E_SYSTEM;
 }
 
-void cli_page_end(FILE *f)
+int cli_page_begin(FILE *f, const char *title)
 {
-	(void)fputs("</body>\n</html>\n", f);
+	return medark_report_begin(title, write_to, f, NULL);
+}
+
+int cli_page_end(FILE *f)
+{
+	return medark_report_end(write_to, f, NULL);
 }

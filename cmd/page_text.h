@@ -14,8 +14,11 @@ void cli_page_text(FILE *f, const char *text);
 /* A row of two cells; the second is `value` as text. */
 void cli_page_row(FILE *f, const char *label, const char *value);
 
-/* The beginning of a page that needs nothing else and prints well, and its end. */
-void cli_page_begin(FILE *f, const char *title);
-void cli_page_end(FILE *f);
+/*
+ * The beginning of a page that needs nothing else and prints well, and its end. Negative if memory
+ * is lacking, or `f` does not take it.
+ */
+int cli_page_begin(FILE *f, const char *title);
+int cli_page_end(FILE *f);
 
 #endif

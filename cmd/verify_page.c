@@ -167,7 +167,7 @@ static void put_signers(FILE *f, const struct cli_verify_page *page)
 		archives[k]++;
 		count += k == count;
 	}
-	(void)fputs("<h2>Signers</h2>\n<table>\n", f);
+	(void)fputs("<h2>Signers</h2>\n<table class=\"list\">\n", f);
 	for (size_t k = 0; k < count; k++) {
 		(void)fputs("<tr><th scope=\"row\">", f);
 		cli_page_text(f, signers[k]->signer);
@@ -180,22 +180,24 @@ static void put_signers(FILE *f, const struct cli_verify_page *page)
 static void put_result(FILE *f, const struct cli_verify_page *page, int exit_code)
 {
 	size_t broken = 0, incomplete = 0;
+	bool is_good;
 
 	for (size_t i = 0; i < page->count; i++) {
 		broken += page->rows[i].is_verified && *page->rows[i].verdict;
 		incomplete += page->rows[i].is_verified && !page->rows[i].complete;
 	}
-	(void)fprintf(f, "<p class=\"result\">%zu of %zu archive%s verif%s", page->verified,
-		      page->count, page->count == 1 ? "" : "s", page->count == 1 ? "ies" : "y");
+	is_good = exit_code == CLI_DONE && !broken && !incomplete && !page->finding_count;
+	(void)fprintf(f, "<p class=\"notice %s\">%zu of %zu archive%s verif%s",
+		      is_good ? "good" : "bad", page->verified, page->count,
+		      page->count == 1 ? "" : "s", page->count == 1 ? "ies" : "y");
 	if (broken)
 		(void)fprintf(f, "; %zu break%s the policy", broken, broken == 1 ? "s" : "");
 	if (incomplete)
 		(void)fprintf(f, "; %zu %s not complete", incomplete,
 			      incomplete == 1 ? "is" : "are");
 	(void)fprintf(f, ". %s</p>\n",
-		      exit_code != CLI_DONE || broken || incomplete || page->finding_count
-			      ? "Something has to be looked at: see below."
-			      : "Nothing is missing that can be seen.");
+		      is_good ? "Nothing is missing that can be seen."
+			      : "Something has to be looked at: see below.");
 }
 
 static void put_findings(FILE *f, const struct cli_verify_page *page)
@@ -242,7 +244,7 @@ static void put_how(FILE *f, const struct cli_verify_page *page)
 
 	(void)gmtime_r(&now, &tm);
 	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	(void)fputs("<h2>By what it was judged</h2>\n<table>\n", f);
+	(void)fputs("<h2>By what it was judged</h2>\n<table class=\"list\">\n", f);
 	cli_page_row(f, "program", "medark");
 	cli_page_row(f, "version", medark_version());
 	cli_page_row(f, "time", text);
@@ -356,13 +358,14 @@ static void put_row(FILE *f, const struct cli_verify_row *row)
 
 static void put_archives(FILE *f, const struct cli_verify_page *page)
 {
-	(void)fputs("<h2>Archives</h2>\n<table>\n<thead><tr><th scope=\"col\">archive</th>"
-		    "<th scope=\"col\" class=\"n\">sequence</th><th scope=\"col\">signed</th>"
-		    "<th scope=\"col\">signer, and the beginning of its fingerprint</th>"
-		    "<th scope=\"col\" class=\"n\">records</th>"
-		    "<th scope=\"col\" class=\"n\">patients</th>"
-		    "<th scope=\"col\" class=\"w\">complete</th></tr></thead>\n<tbody>\n",
-		    f);
+	(void)fputs(
+		"<h2>Archives</h2>\n<table class=\"list\">\n<thead><tr><th scope=\"col\">archive</th>"
+		"<th scope=\"col\" class=\"n\">sequence</th><th scope=\"col\">signed</th>"
+		"<th scope=\"col\">signer, and the beginning of its fingerprint</th>"
+		"<th scope=\"col\" class=\"n\">records</th>"
+		"<th scope=\"col\" class=\"n\">patients</th>"
+		"<th scope=\"col\" class=\"w\">complete</th></tr></thead>\n<tbody>\n",
+		f);
 	for (size_t i = 0; i < page->count; i++)
 		put_row(f, &page->rows[i]);
 	(void)fputs("</tbody>\n</table>\n", f);
@@ -430,14 +433,14 @@ int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 	f = open_memstream(&text, &size);
 	if (!f)
 		return cli_report_memory(page->options);
-	cli_page_begin(f, TITLE);
+	page->has_failed |= cli_page_begin(f, TITLE) < 0;
 	put_result(f, page, exit_code);
 	put_findings(f, page);
 	put_archives(f, page);
 	put_signers(f, page);
 	put_how(f, page);
 	put_checked(f, page);
-	cli_page_end(f);
+	page->has_failed |= cli_page_end(f) < 0;
 	if (fclose(f) != 0 || page->has_failed) {
 		free(text);
 		return cli_report_memory(page->options);

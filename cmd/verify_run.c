@@ -40,6 +40,8 @@ static int check_outputs(const struct cli_options *options)
 
 	if (!path)
 		return 0;
+	if (options->report && strcmp(path, "-") == 0)
+		return cli_report_usage(options, "cannot use '-' for --report: it must be a file");
 	/* With --force, too: an archive is no report. */
 	code = cli_inputs_check_file(options, options->report ? "--report" : "--out", path);
 	if (code || options->force)

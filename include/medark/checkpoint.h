@@ -52,6 +52,17 @@ MEDARK_API int medark_checkpoint_read(const char *path, const struct medark_trus
 				      struct medark_checkpoint *out, struct medark_error *err);
 
 /*
+ * The frame of a report, around the HTML that the caller writes: a page that needs nothing else,
+ * prints, and by its policy fetches and runs nothing; `title` (plain text) is its heading. `write`
+ * gets the bytes; its negative return is passed on. MEDARK_E_MEMORY. Any thread.
+ */
+MEDARK_API int medark_report_begin(const char *title,
+				   int (*write)(void *context, const void *data, size_t size),
+				   void *context, struct medark_error *err);
+MEDARK_API int medark_report_end(int (*write)(void *context, const void *data, size_t size),
+				 void *context, struct medark_error *err);
+
+/*
  * Writes a report; with a certificate, also PATH.p7s, a detached signature over its bytes, which
  * `openssl cms -verify -binary -content PATH` checks. Both get their names at the end. Errors as of
  * writing a checkpoint.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page of a drill: what was found, in how much time, what was looked at and what was not. */
+#include "archive/report_frame.h"
 #include "archive/signed_report.h"
 #include "base/time.h"
-#include "view/page.h"
+#include "view/html.h"
 
 #include <medark/drill.h>
 
@@ -11,9 +12,6 @@
 #include <time.h>
 
 #define PAGE_MAX ((size_t)1 << 20)
-
-/* The page is one file that fetches nothing and runs nothing. */
-#define POLICY "default-src 'none'; style-src 'unsafe-inline'"
 
 struct medark_drill_report {
 	const struct medark_drill_report_request *request;
@@ -233,22 +231,16 @@ static int put_page(const struct medark_drill_report *report,
 		    const struct medark_archive_info *info, const struct medark_drill_result *r,
 		    struct medark_buffer *out, struct medark_error *err)
 {
-	static const char title[] = "Rehearsed restore";
-	const struct medark_page page = { .language = MEDARK_ENGLISH,
-					  .title = medark_bytes_text(title),
-					  .sheet = medark_bytes_text(title),
-					  .policy = POLICY };
 	char when[MEDARK_TIME_SIZE];
 
 	(void)medark_time_format((int64_t)time(NULL), when);
-	MEDARK_TRY(medark_page_begin(&page, out, err));
-	MEDARK_TRY(medark_html(out, err, "<h1>Rehearsed restore</h1>\n"));
+	MEDARK_TRY(medark_report_frame_begin("Rehearsed restore", out, err));
 	MEDARK_TRY(put_verdict(r, out, err));
 	MEDARK_TRY(put_archive(report, info, when, out, err));
 	MEDARK_TRY(put_found(r, out, err));
 	MEDARK_TRY(put_times(r, out, err));
 	MEDARK_TRY(put_limits(r, out, err));
-	return medark_page_end(&page, out, err);
+	return medark_report_frame_end(out, err);
 }
 
 int medark_drill_report_finish(struct medark_drill_report *report,

@@ -248,15 +248,22 @@ int medark_page_begin(const struct medark_page *page, struct medark_buffer *out,
 	return medark_buffer_text(
 		out,
 		page->is_narrow ? "</header>\n<main id=\"main\" tabindex=\"-1\" class=\"narrow\">\n"
-				: "</header>\n<main id=\"main\" tabindex=\"-1\">\n",
+		: page->is_report
+			? "</header>\n<main id=\"main\" tabindex=\"-1\" class=\"report\">\n"
+			: "</header>\n<main id=\"main\" tabindex=\"-1\">\n",
 		err);
 }
 
 int medark_page_end(const struct medark_page *page, struct medark_buffer *out,
 		    struct medark_error *err)
 {
-	MEDARK_TRY(medark_html(out, err, "</main>\n<footer><p>%s</p><p>medark</p></footer>\n",
-			       word(page, MEDARK_WORD_AS_RECORDED)));
+	if (page->is_report)
+		MEDARK_TRY(
+			medark_buffer_text(out, "</main>\n<footer><p>medark</p></footer>\n", err));
+	else
+		MEDARK_TRY(medark_html(out, err,
+				       "</main>\n<footer><p>%s</p><p>medark</p></footer>\n",
+				       word(page, MEDARK_WORD_AS_RECORDED)));
 	if (page->script.size) {
 		MEDARK_TRY(medark_buffer_text(out, "<script>", err));
 		MEDARK_TRY(put_bytes(out, page->script, err));

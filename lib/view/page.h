@@ -11,7 +11,9 @@
  * What style.css has beside the frame and the chart, for pages made elsewhere: <form class="form">
  * with <p><label>, <input>, <p class="hint">, <p class="error">; <button>, <button class="quiet">;
  * <table class="list"> in <div class="scroll">; <p class="notice">, "notice good", "notice bad";
- * <section class="panel">; <main> is narrow if `is_narrow`, as for a log-in.
+ * <section class="panel">; <main> is narrow if `is_narrow`, as for a log-in. In a list <td
+ *class="n"> holds a number, "w" what is not broken, and <tr class="sum"> ends the rows that it sums
+ *up.
  */
 #ifndef MEDARK_VIEW_PAGE_H
 #define MEDARK_VIEW_PAGE_H
@@ -48,6 +50,7 @@ struct medark_page {
 	struct medark_bytes
 		banner; /* markup of ours that stays in sight: of one patient; or empty */
 	bool is_narrow;
+	bool is_report; /* in our own words: nothing in it is as a source recorded it */
 	bool has_parts; /* only its parts are printed: medark_page_part_begin() */
 };
 

@@ -273,6 +273,10 @@ class Diff(ArchiveTest):
         self.assertIn("CN=clinic", page)
         self.assertNotIn("secret", page + done.out + done.err)
         self.assertNotIn("<script", page)
+        self.assertIn("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;\">",
+                      page)
+        self.assertIn("<h1>Comparison of patient records</h1>\n<p class=\"notice bad\">The sides differ", page)
+        self.assertTrue(page.endswith("</body>\n</html>\n"))
         self.assertNotIn("http://", page)
         self.assertIn("they are not the same", done.out)
         self.assertIn("\n                1 record, 1 patient\n", done.out)

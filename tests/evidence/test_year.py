@@ -172,6 +172,9 @@ class Autumn(Nights):
         self.write("policy", "missing = 2\n")
         self.assertEqual(len(self.verify(6, "--policy", "policy")), 2)
 
+    def test_a_report_is_a_file(self):
+        self.refuse(2, "verify", "year", "--trust", "root.pem", "--report", "-", error="cannot use '-' for --report: it must be a file")
+
     def test_a_report(self):
         os.remove(self.path("year", name(320)))
         self.write("year/night-321.medark", b"nonsense")
@@ -183,6 +186,7 @@ class Autumn(Nights):
         self.assertEqual((told["report"], told["signature"]), ("report.html", "report.html.p7s"))
         with open(self.path("report.html"), encoding="utf-8") as f:
             page = f.read()
+        self.assertIn("<h1>Verification of archives</h1>\n<p class=\"notice bad\">64 of 65", page)
         self.assertIn("64 of 65 archives verify; 64 are not complete. Something has to be looked at: see below.", page)
         self.assertIn("<li>year/night-321.medark: does not verify: this is no medark archive</li>", page)
         self.assertIn("the archives with sequence 320 to 321", page)

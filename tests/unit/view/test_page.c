@@ -155,6 +155,19 @@ static void a_kept_page_says_when_it_was_made_and_needs_no_other_file(void **sta
 	assert_non_null(strstr(text, "<a href=\"&quot;x\" aria-current=\"page\">&lt;i&gt;</a>"));
 }
 
+static void a_report_is_not_called_a_record(void **state)
+{
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer out = MEDARK_BUFFER(1 << 20);
+	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer other = MEDARK_BUFFER(1 << 20);
+	const struct medark_page report = { .is_report = true }, chart = { .is_report = false };
+	const char *text = write_page(&report, &out);
+
+	(void)state;
+	assert_non_null(strstr(text, "<main id=\"main\" tabindex=\"-1\" class=\"report\">"));
+	assert_null(strstr(text, "Shown as recorded"));
+	assert_non_null(strstr(write_page(&chart, &other), "Shown as recorded"));
+}
+
 static void the_style_fetches_nothing(void **state)
 {
 	struct medark_bytes style = medark_page_style();
@@ -175,6 +188,7 @@ int main(void)
 		cmocka_unit_test(languages_are_found_by_tags_and_locales),
 		cmocka_unit_test(the_banner_says_how_fresh_it_is_and_names_gaps),
 		cmocka_unit_test(a_kept_page_says_when_it_was_made_and_needs_no_other_file),
+		cmocka_unit_test(a_report_is_not_called_a_record),
 		cmocka_unit_test(the_style_fetches_nothing),
 	};
 
