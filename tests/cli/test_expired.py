@@ -106,12 +106,16 @@ class Expired(OldArchives):
 
     def test_each_of_several_archives_is_judged_alike(self):
         more = ["--trust", "expired.cert.pem", "--trust", "clinic.cert.pem", "--json"]
-        first, second = self.run_medark("verify", "old.medark", "a.medark", *more).json()
+
+        def results(*words):
+            # On a busy machine it also says how far it is.
+            return [line for line in self.run_medark(*words).json() if line["message_type"] != "status"]
+
+        first, second = results("verify", "old.medark", "a.medark", *more)
         # What was tried to find the hint does not outlive it.
         self.assertEqual((first["exit_code"], second["verified"]), (4, True))
         self.assertIsNone(second["judged_at"])
-        *_, last = self.run_medark("verify", "old.medark", "old.medark", *more, "--at",
-                                   "2023-01-01").json()
+        *_, last = results("verify", "old.medark", "old.medark", *more, "--at", "2023-01-01")
         self.assertEqual(last["exit_code"], 4)
 
     def test_what_is_no_time_of_the_past_is_refused(self):
