@@ -79,7 +79,7 @@ class Add(Base):
         self.assertFalse(self.opens("stranger"))
         self.assertNotIn("a.medark.tail", os.listdir(self.folder))
         info = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem")
-        self.assertRegex(info.out, rf"  added          1 recipient by CN=clinic, claimed {TIME}\n")
+        self.assertRegex(info.out, rf"  added         1 recipient by CN=clinic, claimed {TIME}\n")
 
     def test_stock_tools_open_and_check_what_was_added(self):
         self.succeed(*self.add())

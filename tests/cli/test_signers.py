@@ -61,11 +61,11 @@ class Purpose(ArchiveTest):
                      "--out", "b.medark")
         also = ("otherName 2.5.5.5: 2.16.528.1.1007.3.1-1-900000001-N-90000001-01.015-00000000; "
                 "email: export@praktijk.example; otherName 1.3.6.1.4.1.311.20.2.3: a?b")
-        found, = self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem", "--json", "--report", "r.html").json()
+        found = self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem", "--json", "--report", "r.html").json()[0]
         self.assertEqual(found["signer_also"], also)
         self.assertEqual(found["signer"], "CN=Export,serialNumber=90000001,organizationIdentifier=NTRNL-00000001,"
                          "O=Huisartsenpraktijk Voorbeeld,C=NL")
-        self.assertIn(f"  known as       {also}\n", self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem").out)
+        self.assertIn(f"  known as      {also}\n", self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem").out)
         with open(self.path("r.html"), encoding="utf-8") as f:
             page = f.read()
         self.assertIn(also, page)
