@@ -113,6 +113,14 @@ static int begin(struct merge *m, struct medark_archive *const *archives, size_t
 	return 0;
 }
 
+/* The patients of one archive have the numbers of their rows. */
+static int number_rows(struct medark_people *p)
+{
+	for (p->count = 0; p->count < row_count(p, 0); p->count++)
+		p->numbers[0][p->count] = p->count;
+	return 0;
+}
+
 int medark_people_find(struct medark_people *p, struct medark_archive *const *archives,
 		       size_t count, struct medark_error *err)
 {
@@ -120,6 +128,8 @@ int medark_people_find(struct medark_people *p, struct medark_archive *const *ar
 	size_t least;
 
 	MEDARK_TRY(begin(&m, archives, count, err));
+	if (count == 1)
+		return number_rows(p);
 	while ((least = find_least(&m)) < count)
 		MEDARK_TRY(take_patient(&m, least, err));
 	return 0;

@@ -145,8 +145,8 @@ static void count(struct medark_scope_worker *w, uint32_t type, uint64_t categor
 {
 	w->records++;
 	w->by_type[type]++;
-	for (size_t i = 0; i < MEDARK_CATEGORIES; i++)
-		w->by_category[i] += categories >> i & 1;
+	for (; categories; categories &= categories - 1) /* without the lowest bit */
+		w->by_category[__builtin_ctzll(categories)]++;
 }
 
 static int add_contact(struct medark_scope_worker *w, const struct medark_sweep_record *record,
@@ -154,7 +154,7 @@ static int add_contact(struct medark_scope_worker *w, const struct medark_sweep_
 {
 	const struct medark_buffer *texts[] = { &w->contact.address, &w->contact.phone,
 						&w->contact.email };
-	int code = medark_contact_read(record->text, &w->contact, err);
+	int code = medark_contact_read(record->fhir, &w->contact, err);
 
 	if (code == MEDARK_E_FORMAT) /* it has none that can be read */
 		return 0;
@@ -202,22 +202,20 @@ static int add_record(void *context, unsigned worker, const struct medark_sweep_
 	struct medark_scope *s = context;
 	struct medark_scope_worker *w = &s->workers[worker];
 	const struct medark_record *facts = record->facts;
-	struct medark_bytes text = record->text;
+	const struct medark_fhir *fhir = record->is_xml ? NULL : record->fhir;
 	uint64_t categories;
 	uint32_t type;
 
 	if (!facts)
 		return 0;
 	w->xml += record->is_xml;
-	if (record->is_xml)
-		text.size = 0;
 	if (!record->owner_count) {
 		w->outside += is_wanted_type(s, facts->type);
 		w->staff += is_wanted_type(s, facts->type) && is_staff(facts->type);
 		return 0;
 	}
 	if (facts->is_patient) {
-		categories = medark_categoriser_find(w->categoriser, facts->type, text);
+		categories = medark_categoriser_find(w->categoriser, facts->type, fhir);
 		return add_patient(s, w, record, categories, err);
 	}
 	if (!is_wanted_type(s, facts->type))
@@ -229,7 +227,7 @@ static int add_record(void *context, unsigned worker, const struct medark_sweep_
 	if (s->is_limited && !may_lie_in(s, day_of(facts)))
 		return 0;
 	type = number_type(s, w, facts->type);
-	categories = medark_categoriser_find(w->categoriser, facts->type, text);
+	categories = medark_categoriser_find(w->categoriser, facts->type, fhir);
 	count(w, type, categories);
 	for (size_t i = 0; i < record->owner_count; i++)
 		MEDARK_TRY(add_to_run(w, s->numbers[record->owners[i]], type, facts->date,
@@ -253,6 +251,8 @@ static int read_archive(struct medark_scope *s, size_t number, struct medark_err
 				      .number = number,
 				      .threads = s->threads,
 				      .meter = &s->meter,
+				      .members = medark_category_key_names,
+				      .member_count = MEDARK_CATEGORY_KEYS,
 				      .each = add_record,
 				      .pause = end_segment,
 				      .context = s };

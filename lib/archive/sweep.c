@@ -236,20 +236,16 @@ static int is_superseded(struct medark_sweep *s, const struct medark_record *fac
 	return found;
 }
 
-static int tell_record(struct medark_sweep *s, unsigned worker, const struct found *found,
-		       struct medark_error *err)
+/* The record that w->facts are of. */
+static int tell_facts(struct medark_sweep *s, unsigned worker, const struct found *found,
+		      bool is_xml, struct medark_error *err)
 {
 	struct medark_sweep_worker *w = &s->workers[worker];
-	struct medark_bytes none = { NULL, 0 };
-	struct medark_sweep_record record = { .facts = w->facts,
-					      .text = found->text,
-					      .is_xml = medark_fhir_is_xml(found->text) };
-	int code = record.is_xml ? medark_fhir_xml(w->fhir, found->text, none, w->facts, err)
-				 : medark_fhir_json(w->fhir, found->text, none, w->facts, err);
+	struct medark_sweep_record record = {
+		.facts = w->facts, .text = found->text, .is_xml = is_xml, .fhir = w->fhir
+	};
+	int code = is_superseded(s, w->facts, err);
 
-	if (code <= 0) /* white space */
-		return code;
-	code = is_superseded(s, w->facts, err);
 	if (code) {
 		w->superseded += code > 0;
 		return code < 0 ? code : 0;
@@ -259,6 +255,20 @@ static int tell_record(struct medark_sweep *s, unsigned worker, const struct fou
 	record.owner_count = w->owners.size / sizeof(uint32_t);
 	w->records++;
 	return s->each(s->context, worker, &record, err);
+}
+
+static int tell_record(struct medark_sweep *s, unsigned worker, const struct found *found,
+		       struct medark_error *err)
+{
+	struct medark_sweep_worker *w = &s->workers[worker];
+	struct medark_bytes none = { NULL, 0 };
+	bool is_xml = medark_fhir_is_xml(found->text);
+	int code = is_xml ? medark_fhir_xml(w->fhir, found->text, none, w->facts, err)
+			  : medark_fhir_json(w->fhir, found->text, none, w->facts, err);
+
+	if (code <= 0) /* white space */
+		return code;
+	return tell_facts(s, worker, found, is_xml, err);
 }
 
 static int tell_file(struct medark_sweep *s, unsigned worker, struct medark_bytes text,
@@ -280,19 +290,39 @@ static int tell(struct medark_sweep *s, unsigned worker, uint8_t kind, const str
 
 /* ---- a segment ---- */
 
+/* Tells the first of the lines, and leaves in it what belongs to it: without its LF. */
+static int tell_line(struct medark_sweep *s, unsigned worker, struct found *lines,
+		     struct medark_error *err)
+{
+	struct medark_sweep_worker *w = &s->workers[worker];
+	struct medark_bytes all = lines->text;
+	const uint8_t *lf;
+	int code;
+
+	if (*all.data == '{') { /* as almost all: who scans it finds its end, too */
+		code = medark_fhir_json_line(w->fhir, all, &lines->text.size, w->facts, err);
+		return code > 0 ? tell_facts(s, worker, lines, false, err) : code;
+	}
+	lf = memchr(all.data, '\n', all.size);
+	if (lf)
+		lines->text.size = (size_t)(lf - all.data);
+	return tell_record(s, worker, lines, err);
+}
+
 static int tell_lines(struct medark_sweep *s, unsigned worker, struct found run,
 		      struct medark_error *err)
 {
-	const uint8_t *p = run.text.data, *end = p + run.text.size, *begin = p;
+	struct medark_bytes rest = run.text;
 
-	while (p < end) {
-		const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
-		struct found line = { .text = medark_bytes(p, (size_t)((lf ? lf : end) - p)),
+	while (rest.size) {
+		struct found line = { .text = rest,
 				      .segment = run.segment,
-				      .offset = run.offset + (uint64_t)(p - begin) };
+				      .offset = run.offset + (run.text.size - rest.size) };
+		size_t passed;
 
-		MEDARK_TRY(tell_record(s, worker, &line, err));
-		p = lf ? lf + 1 : end;
+		MEDARK_TRY(tell_line(s, worker, &line, err));
+		passed = line.text.size + (line.text.size < rest.size);
+		rest = medark_bytes(rest.data + passed, rest.size - passed);
 	}
 	return 0;
 }
@@ -378,7 +408,7 @@ static int new_worker(struct medark_sweep *s, struct medark_sweep_worker *w,
 		      struct medark_error *err)
 {
 	w->owners.limit = OWNERS_MAX;
-	MEDARK_TRY(medark_fhir_new(&w->fhir, err));
+	MEDARK_TRY(medark_fhir_new_with(s->members, s->member_count, &w->fhir, err));
 	w->facts = calloc(1, sizeof(*w->facts));
 	if (!w->facts)
 		return medark_error_memory(err, "a record");

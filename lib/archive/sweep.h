@@ -24,6 +24,8 @@ struct medark_sweep_record {
 	const struct medark_record *facts;
 	struct medark_bytes text; /* as medark_cut_record has it */
 	bool is_xml;
+	/* That has read it, made for the sweep's `members`: for medark_fhir_member() alone. */
+	const struct medark_fhir *fhir;
 	const uint32_t *owners; /* rows of the patients whose it is; none: it is nobody's */
 	size_t owner_count;
 };
@@ -36,6 +38,9 @@ struct medark_sweep {
 	size_t number;			/* which of them; those behind it may have newer records */
 	unsigned threads;		/* 0: as many as processors */
 	struct medark_meter *meter;	/* gets bytes and records; may be NULL */
+	/* Names of members of the records that `each` wants, too; for medark_fhir_new_with(). */
+	const char *const *members;
+	size_t member_count;
 	/*
 	 * Called side by side by several workers, numbered from 0 to below MEDARK_PARALLEL_MAX, but
 	 * never twice at a time for one of them; their negative code ends it. `pause`, which may be

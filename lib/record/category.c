@@ -4,12 +4,12 @@
 #include "base/hash.h"
 #include "base/secret.h"
 #include "record/bsn.h"
-#include "scan/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define BIT(name) (UINT64_C(1) << MEDARK_CATEGORY_##name)
+#define KEY(name) MEDARK_CATEGORY_KEY_##name
 
 static const struct {
 	const char *name, *label;
@@ -135,40 +135,21 @@ static const struct type {
 	{ "VisionPrescription", BIT(DEVICES) },
 };
 
-/* Members that are looked into. */
-enum key {
-	KEY_CATEGORY,
-	KEY_CODE,
-	KEY_MEDICATION,
-	KEY_REASON,
-	KEY_SERVICE,
-	KEY_SPECIALTY,
-	KEY_NAME,
-	KEY_BIRTH_DATE,
-	KEY_GENDER,
-	KEY_IDENTIFIER,
-	KEY_TELECOM,
-	KEY_ADDRESS,
-	KEY_CONTACT,
-	KEY_PHOTO,
-	KEY_COUNT,
-};
-
-static const char *const key_names[KEY_COUNT] = {
-	[KEY_CATEGORY] = "category",
-	[KEY_CODE] = "code",
-	[KEY_MEDICATION] = "medicationCodeableConcept",
-	[KEY_REASON] = "reasonCode",
-	[KEY_SERVICE] = "serviceType",
-	[KEY_SPECIALTY] = "specialty",
-	[KEY_NAME] = "name",
-	[KEY_BIRTH_DATE] = "birthDate",
-	[KEY_GENDER] = "gender",
-	[KEY_IDENTIFIER] = "identifier",
-	[KEY_TELECOM] = "telecom",
-	[KEY_ADDRESS] = "address",
-	[KEY_CONTACT] = "contact",
-	[KEY_PHOTO] = "photo",
+const char *const medark_category_key_names[MEDARK_CATEGORY_KEYS] = {
+	[MEDARK_CATEGORY_KEY_CATEGORY] = "category",
+	[MEDARK_CATEGORY_KEY_CODE] = "code",
+	[MEDARK_CATEGORY_KEY_MEDICATION] = "medicationCodeableConcept",
+	[MEDARK_CATEGORY_KEY_REASON] = "reasonCode",
+	[MEDARK_CATEGORY_KEY_SERVICE] = "serviceType",
+	[MEDARK_CATEGORY_KEY_SPECIALTY] = "specialty",
+	[MEDARK_CATEGORY_KEY_NAME] = "name",
+	[MEDARK_CATEGORY_KEY_BIRTH_DATE] = "birthDate",
+	[MEDARK_CATEGORY_KEY_GENDER] = "gender",
+	[MEDARK_CATEGORY_KEY_IDENTIFIER] = "identifier",
+	[MEDARK_CATEGORY_KEY_TELECOM] = "telecom",
+	[MEDARK_CATEGORY_KEY_ADDRESS] = "address",
+	[MEDARK_CATEGORY_KEY_CONTACT] = "contact",
+	[MEDARK_CATEGORY_KEY_PHOTO] = "photo",
 };
 
 /* Members that say the same say it in few ways: what was found of their bytes, which are compared.
@@ -182,9 +163,6 @@ struct memo {
 };
 
 struct medark_categoriser {
-	struct medark_json_keys keys;
-	struct medark_json_shapes *shapes;
-	struct medark_json_object object;
 	struct memo *memos;
 	struct memo wanted;
 };
@@ -196,8 +174,6 @@ int medark_categoriser_new(struct medark_categoriser **out, struct medark_error 
 
 	if (!c)
 		return medark_error_memory(err, "the categories of records");
-	MEDARK_TRY(medark_json_keys_init(&c->keys, key_names, KEY_COUNT, err));
-	MEDARK_TRY(medark_json_shapes_new(&c->keys, &c->shapes, err));
 	c->memos = calloc(MEMO_COUNT, sizeof(*c->memos));
 	if (!c->memos)
 		return medark_error_memory(err, "the categories of records");
@@ -209,7 +185,6 @@ void medark_categoriser_free(struct medark_categoriser *c)
 {
 	if (!c)
 		return;
-	medark_json_shapes_free(c->shapes);
 	if (c->memos)
 		medark_secret_wipe(c->memos, MEMO_COUNT * sizeof(*c->memos));
 	free(c->memos);
@@ -316,17 +291,15 @@ static bool is_mental(struct medark_bytes system, struct medark_bytes code)
 }
 
 /* What the codes of a member say: of `category` what kind of finding it is. */
-static uint64_t bits_of_codes(const struct medark_categoriser *c, struct medark_bytes text,
-			      enum key key, bool *is_kind_known)
+static uint64_t bits_of_codes(const struct medark_fhir *fhir, enum medark_category_key key,
+			      bool *is_kind_known)
 {
-	struct medark_json_value value = medark_json_get(&c->object, key);
 	struct medark_bytes system = { NULL, 0 }, code = system;
 	struct medark_json_reader json;
 	enum medark_json_token token;
 	uint64_t bits = 0, found;
 
-	medark_json_reader_init(&json,
-				medark_bytes(text.data + value.begin, value.end - value.begin));
+	medark_json_reader_init(&json, medark_fhir_member(fhir, key));
 	while ((token = medark_json_next(&json)) > MEDARK_JSON_END) {
 		bool is_code;
 
@@ -343,7 +316,7 @@ static uint64_t bits_of_codes(const struct medark_categoriser *c, struct medark_
 			continue; /* what is none of a Coding is walked as all else */
 		*(is_code ? &code : &system) = json.raw;
 		bits |= is_mental(system, code) ? BIT(MENTAL_HEALTH) : 0;
-		found = key == KEY_CATEGORY && is_code ? bits_of_category(code) : 0;
+		found = key == KEY(CATEGORY) && is_code ? bits_of_category(code) : 0;
 		*is_kind_known |= found != 0;
 		bits |= found;
 	}
@@ -353,36 +326,33 @@ static uint64_t bits_of_codes(const struct medark_categoriser *c, struct medark_
 /* ---- a Patient ---- */
 
 /* Is there anything in an array, object or string? */
-static bool has_any(const struct medark_categoriser *c, struct medark_bytes text, enum key key)
+static bool has_any(const struct medark_fhir *fhir, enum medark_category_key key)
 {
-	struct medark_json_value value = medark_json_get(&c->object, key);
+	struct medark_bytes value = medark_fhir_member(fhir, key);
 
-	for (size_t i = value.begin; i < value.end; i++)
-		if (!memchr("[]{}\" \t\r\n", text.data[i], 9))
-			return value.end - value.begin != 4 ||
-			       memcmp(text.data + value.begin, "null", 4) != 0;
+	for (size_t i = 0; i < value.size; i++)
+		if (!memchr("[]{}\" \t\r\n", value.data[i], 9))
+			return !medark_bytes_is(value, "null");
 	return false;
 }
 
 /* One or several of the systems and values of `identifier` and `telecom`. */
-static uint64_t bits_of_values(const struct medark_categoriser *c, struct medark_bytes text,
-			       enum key key)
+static uint64_t bits_of_values(const struct medark_fhir *fhir, enum medark_category_key key)
 {
-	struct medark_json_value at = medark_json_get(&c->object, key);
 	struct medark_bytes system = { NULL, 0 }, value = system;
 	struct medark_json_reader json;
 	enum medark_json_token token;
 	uint64_t bits = 0;
 	uint32_t depth = 0;
 
-	medark_json_reader_init(&json, medark_bytes(text.data + at.begin, at.end - at.begin));
+	medark_json_reader_init(&json, medark_fhir_member(fhir, key));
 	while ((token = medark_json_next(&json)) > MEDARK_JSON_END) {
 		if (token == MEDARK_JSON_OBJECT_BEGIN && ++depth == 1) {
 			system.size = 0;
 			value.size = 0;
 		}
 		if (token == MEDARK_JSON_OBJECT_END && --depth == 0 && value.size) {
-			if (key == KEY_IDENTIFIER)
+			if (key == KEY(IDENTIFIER))
 				bits |= medark_bsn_is_system(system) && medark_bsn_is_valid(value)
 						? BIT(BSN)
 						: BIT(IDENTIFIERS);
@@ -401,26 +371,25 @@ static uint64_t bits_of_values(const struct medark_categoriser *c, struct medark
 	return bits;
 }
 
-static uint64_t bits_of_patient(const struct medark_categoriser *c, struct medark_bytes text)
+static uint64_t bits_of_patient(const struct medark_fhir *fhir)
 {
 	static const struct {
-		enum key key;
+		enum medark_category_key key;
 		uint64_t bits;
-	} plain[] = { { KEY_NAME, BIT(NAME) },	       { KEY_BIRTH_DATE, BIT(BIRTH_DATE) },
-		      { KEY_GENDER, BIT(GENDER) },     { KEY_ADDRESS, BIT(ADDRESS) },
-		      { KEY_CONTACT, BIT(RELATIVES) }, { KEY_PHOTO, BIT(PHOTO) } };
-	uint64_t bits =
-		bits_of_values(c, text, KEY_IDENTIFIER) | bits_of_values(c, text, KEY_TELECOM);
+	} plain[] = { { KEY(NAME), BIT(NAME) },		{ KEY(BIRTH_DATE), BIT(BIRTH_DATE) },
+		      { KEY(GENDER), BIT(GENDER) },	{ KEY(ADDRESS), BIT(ADDRESS) },
+		      { KEY(CONTACT), BIT(RELATIVES) }, { KEY(PHOTO), BIT(PHOTO) } };
+	uint64_t bits = bits_of_values(fhir, KEY(IDENTIFIER)) | bits_of_values(fhir, KEY(TELECOM));
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
-		bits |= has_any(c, text, plain[i].key) ? plain[i].bits : 0;
+		bits |= has_any(fhir, plain[i].key) ? plain[i].bits : 0;
 	return bits;
 }
 
 /* ---- all others ---- */
 
-static const enum key coded[] = { KEY_CODE, KEY_MEDICATION, KEY_REASON, KEY_SERVICE,
-				  KEY_SPECIALTY };
+static const enum medark_category_key coded[] = { KEY(CODE), KEY(MEDICATION), KEY(REASON),
+						  KEY(SERVICE), KEY(SPECIALTY) };
 #define CODED_COUNT (sizeof(coded) / sizeof(*coded))
 
 static bool is_finding(struct medark_bytes type)
@@ -428,84 +397,75 @@ static bool is_finding(struct medark_bytes type)
 	return medark_bytes_is(type, "Observation") || medark_bytes_is(type, "DiagnosticReport");
 }
 
-static uint64_t read_codes(const struct medark_categoriser *c, struct medark_bytes type,
-			   struct medark_bytes text)
+static uint64_t read_codes(const struct medark_fhir *fhir, struct medark_bytes type)
 {
 	uint64_t bits = bits_of_type(type), more = 0;
 	bool is_kind_known = false, ignored = false;
 
 	if (is_finding(type))
-		more = bits_of_codes(c, text, KEY_CATEGORY, &is_kind_known);
+		more = bits_of_codes(fhir, KEY(CATEGORY), &is_kind_known);
 	bits = is_kind_known ? more : bits | more;
 	for (size_t i = 0; i < CODED_COUNT; i++)
-		if (medark_json_has(&c->object, coded[i]))
-			bits |= bits_of_codes(c, text, coded[i], &ignored);
+		bits |= bits_of_codes(fhir, coded[i], &ignored);
 	return bits;
 }
 
 /* Adds a part, which its size and a letter tell apart from the next; false: there is no room. */
-static bool add_part(struct memo *memo, char letter, const uint8_t *data, size_t size)
+static bool add_part(struct memo *memo, char letter, struct medark_bytes part)
 {
 	uint8_t *at = memo->key + memo->size;
 
-	if (size > MEMO_KEY || memo->size + size + 3 > MEMO_KEY)
+	if (part.size > MEMO_KEY || memo->size + part.size + 3 > MEMO_KEY)
 		return false;
 	at[0] = (uint8_t)letter;
-	at[1] = (uint8_t)(size >> 8);
-	at[2] = (uint8_t)size;
-	if (size)
-		memcpy(at + 3, data, size);
-	memo->size += (uint32_t)size + 3;
+	at[1] = (uint8_t)(part.size >> 8);
+	at[2] = (uint8_t)part.size;
+	if (part.size)
+		memcpy(at + 3, part.data, part.size);
+	memo->size += (uint32_t)part.size + 3;
 	return true;
 }
 
 /* All that read_codes() looks at; false: it is too long to be kept. */
-static bool make_key(struct medark_categoriser *c, struct medark_bytes type,
-		     struct medark_bytes text)
+static bool make_key(struct medark_categoriser *c, const struct medark_fhir *fhir,
+		     struct medark_bytes type)
 {
 	bool fits;
 
 	c->wanted.size = 0;
-	fits = add_part(&c->wanted, 'T', type.data, type.size);
+	fits = add_part(&c->wanted, 'T', type);
 	for (size_t i = 0; fits && i <= CODED_COUNT; i++) {
-		enum key key = i < CODED_COUNT ? coded[i] : KEY_CATEGORY;
-		struct medark_json_value value = medark_json_get(&c->object, key);
+		enum medark_category_key key = i < CODED_COUNT ? coded[i] : KEY(CATEGORY);
+		struct medark_bytes value = medark_fhir_member(fhir, key);
 
-		if (value.end && (key != KEY_CATEGORY || is_finding(type)))
-			fits = add_part(&c->wanted, (char)('a' + (int)key), text.data + value.begin,
-					value.end - value.begin);
+		if (value.size && (key != KEY(CATEGORY) || is_finding(type)))
+			fits = add_part(&c->wanted, (char)('a' + (int)key), value);
 	}
 	return fits;
 }
 
-static uint64_t find_codes(struct medark_categoriser *c, struct medark_bytes type,
-			   struct medark_bytes text)
+static uint64_t find_codes(struct medark_categoriser *c, const struct medark_fhir *fhir,
+			   struct medark_bytes type)
 {
 	struct memo *memo;
 	uint64_t hash;
 
-	if (!make_key(c, type, text))
-		return read_codes(c, type, text);
+	if (!make_key(c, fhir, type))
+		return read_codes(fhir, type);
 	hash = medark_hash(0, medark_bytes(c->wanted.key, c->wanted.size));
 	memo = &c->memos[hash % MEMO_COUNT];
 	if (memo->size == c->wanted.size && memcmp(memo->key, c->wanted.key, c->wanted.size) == 0)
 		return memo->bits;
-	memo->bits = read_codes(c, type, text);
+	memo->bits = read_codes(fhir, type);
 	memo->size = c->wanted.size;
 	memcpy(memo->key, c->wanted.key, c->wanted.size);
 	return memo->bits;
 }
 
 uint64_t medark_categoriser_find(struct medark_categoriser *c, struct medark_bytes type,
-				 struct medark_bytes text)
+				 const struct medark_fhir *fhir)
 {
-	if (medark_bytes_starts(text, "\xEF\xBB\xBF"))
-		text = medark_bytes(text.data + 3, text.size - 3);
-	if (!text.size)
+	if (!fhir)
 		return bits_of_type(type);
-	medark_json_scan(&c->keys, c->shapes, text.data, text.size, &c->object);
-	if (c->object.status != MEDARK_JSON_OBJECT)
-		return bits_of_type(type);
-	return medark_bytes_is(type, "Patient") ? bits_of_patient(c, text)
-						: find_codes(c, type, text);
+	return medark_bytes_is(type, "Patient") ? bits_of_patient(fhir) : find_codes(c, fhir, type);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/contact.h"
 
+#include "record/category.h"
 #include "scan/json_tree.h"
 
 /* Of one of the three texts. */
@@ -64,26 +65,44 @@ static bool is_old(const struct medark_json_tree *tree, const struct medark_json
 	return medark_bytes_is(medark_json_text_at(tree, node, "use"), "old");
 }
 
-int medark_contact_read(struct medark_bytes text, struct medark_contact *out,
+/* What a member holds: its value, or those in its array. */
+static const struct medark_json_node *first_value(const struct medark_json_tree *tree)
+{
+	const struct medark_json_node *root = medark_json_tree_root(tree);
+
+	return root && root->kind == MEDARK_JSON_ARRAY_BEGIN ? medark_json_first(tree, root) : root;
+}
+
+/* Makes the tree of a member's value; it stays empty where there is none. */
+static int parse(const struct medark_fhir *fhir, enum medark_category_key key,
+		 struct medark_json_tree *tree, struct medark_error *err)
+{
+	struct medark_bytes value = medark_fhir_member(fhir, key);
+
+	return value.size ? medark_json_tree_parse(tree, value, err) : 0;
+}
+
+static int read_addresses(const struct medark_fhir *fhir, struct medark_buffer *out,
+			  struct medark_error *err)
+{
+	MEDARK_AUTO(medark_json_tree_clear) struct medark_json_tree tree = { 0 };
+	const struct medark_json_node *node;
+
+	MEDARK_TRY(parse(fhir, MEDARK_CATEGORY_KEY_ADDRESS, &tree, err));
+	for (node = first_value(&tree); node && !out->size; node = medark_json_next_of(&tree, node))
+		if (!is_old(&tree, node))
+			MEDARK_TRY(add_address(&tree, node, out, err));
+	return 0;
+}
+
+static int read_telecom(const struct medark_fhir *fhir, struct medark_contact *out,
 			struct medark_error *err)
 {
 	MEDARK_AUTO(medark_json_tree_clear) struct medark_json_tree tree = { 0 };
-	const struct medark_json_node *root, *node;
-	struct medark_json_walk walk;
+	const struct medark_json_node *node;
 
-	out->address.size = 0;
-	out->phone.size = 0;
-	out->email.size = 0;
-	if (medark_bytes_starts(text, "\xEF\xBB\xBF"))
-		text = medark_bytes(text.data + 3, text.size - 3);
-	MEDARK_TRY(medark_json_tree_parse(&tree, text, err));
-	root = medark_json_tree_root(&tree);
-	medark_json_walk_init(&walk, &tree, root, "address");
-	while (!out->address.size && (node = medark_json_walk_next(&walk)))
-		if (!is_old(&tree, node))
-			MEDARK_TRY(add_address(&tree, node, &out->address, err));
-	medark_json_walk_init(&walk, &tree, root, "telecom");
-	while ((node = medark_json_walk_next(&walk))) {
+	MEDARK_TRY(parse(fhir, MEDARK_CATEGORY_KEY_TELECOM, &tree, err));
+	for (node = first_value(&tree); node; node = medark_json_next_of(&tree, node)) {
 		struct medark_bytes system = medark_json_text_at(&tree, node, "system");
 		struct medark_bytes value = medark_json_text_at(&tree, node, "value");
 
@@ -95,4 +114,14 @@ int medark_contact_read(struct medark_bytes text, struct medark_contact *out,
 			MEDARK_TRY(add(&out->phone, "; ", value, err));
 	}
 	return 0;
+}
+
+int medark_contact_read(const struct medark_fhir *fhir, struct medark_contact *out,
+			struct medark_error *err)
+{
+	out->address.size = 0;
+	out->phone.size = 0;
+	out->email.size = 0;
+	MEDARK_TRY(read_addresses(fhir, &out->address, err));
+	return read_telecom(fhir, out, err);
 }

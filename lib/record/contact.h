@@ -4,7 +4,7 @@
 #define MEDARK_RECORD_CONTACT_H
 
 #include "base/buffer.h"
-#include "base/bytes.h"
+#include "record/fhir.h"
 
 /* Texts on one line each: controls are spaces. Zero-initialise with MEDARK_CONTACT; cleared by the
  * owner. */
@@ -22,12 +22,14 @@ void medark_contact_clear(struct medark_contact *contact);
 MEDARK_DEFINE_AUTO_EMBEDDED(struct medark_contact, medark_contact_clear)
 
 /*
- * Fills `out`, emptied first, from a Patient's JSON: the first address that is not `old`, its
+ * Fills `out`, emptied first, from a Patient's JSON, the record that `fhir`, made for
+ * medark_category_key_names (category.h), read last: the first address that is not `old`, its
  * `text` or its lines, postal code, city and country; all phone numbers and e-mail addresses that
- * are not `old`, with "; " between them. What is longer than 1 KiB is cut there. MEDARK_E_FORMAT:
- * it is not well-formed; MEDARK_E_MEMORY.
+ * are not `old`, with "; " between them. What is longer than 1 KiB is cut there. Of what is not
+ * well-formed nothing is told. MEDARK_E_MEMORY; MEDARK_E_FORMAT: it has more values than
+ * MEDARK_JSON_TREE_MAX.
  */
-int medark_contact_read(struct medark_bytes text, struct medark_contact *out,
+int medark_contact_read(const struct medark_fhir *fhir, struct medark_contact *out,
 			struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

@@ -11,23 +11,28 @@
 
 static struct medark_json_keys keys;
 
-static void init_keys(void)
+/* The names of the recogniser's own keys; returns how many. */
+static size_t own_names(const char *names[MEDARK_JSON_KEYS_MAX])
 {
-	const char *names[MEDARK_JSON_KEYS_MAX] = {
-		[MEDARK_FHIR_KEY_TYPE] = "resourceType",
-		[MEDARK_FHIR_KEY_ID] = "id",
-		[MEDARK_FHIR_KEY_META] = "meta",
-		[MEDARK_FHIR_KEY_CONTAINED] = "contained",
-	};
 	size_t count = MEDARK_FHIR_KEY_MEMBERS + medark_compartment_member_count;
-	int rc;
 
 	assert(count <= MEDARK_JSON_KEYS_MAX);
+	names[MEDARK_FHIR_KEY_TYPE] = "resourceType";
+	names[MEDARK_FHIR_KEY_ID] = "id";
+	names[MEDARK_FHIR_KEY_META] = "meta";
+	names[MEDARK_FHIR_KEY_CONTAINED] = "contained";
 	memcpy(&names[MEDARK_FHIR_KEY_DATES], medark_fhir_date_names,
 	       sizeof(medark_fhir_date_names));
 	memcpy(&names[MEDARK_FHIR_KEY_MEMBERS], medark_compartment_members,
 	       medark_compartment_member_count * sizeof(*names));
-	rc = medark_json_keys_init(&keys, names, count, NULL);
+	return count;
+}
+
+static void init_keys(void)
+{
+	const char *names[MEDARK_JSON_KEYS_MAX];
+	int rc = medark_json_keys_init(&keys, names, own_names(names), NULL);
+
 	assert(rc == 0);
 	(void)rc;
 }
@@ -40,15 +45,42 @@ const struct medark_json_keys *medark_fhir_keys(void)
 	return &keys;
 }
 
-int medark_fhir_new(struct medark_fhir **out, struct medark_error *err)
+/* The recogniser's own keys, with the caller's names behind them. */
+static int widen(struct medark_fhir *fhir, const char *const *more, size_t count,
+		 struct medark_error *err)
+{
+	const char *names[MEDARK_JSON_KEYS_MAX];
+	size_t own = own_names(names);
+
+	if (count > MEDARK_JSON_KEYS_MAX - own)
+		return medark_error_set(err, MEDARK_E_USAGE, "more than %zu member names",
+					MEDARK_JSON_KEYS_MAX - own);
+	fhir->wider = calloc(1, sizeof(*fhir->wider));
+	if (!fhir->wider)
+		return medark_error_memory(err, "a FHIR recogniser");
+	fhir->keys = fhir->wider;
+	memcpy(&names[own], more, count * sizeof(*names));
+	return medark_json_keys_init(fhir->wider, names, own + count, err);
+}
+
+int medark_fhir_new_with(const char *const *names, size_t count, struct medark_fhir **out,
+			 struct medark_error *err)
 {
 	MEDARK_AUTO(medark_fhir_free) struct medark_fhir *fhir = calloc(1, sizeof(*fhir));
 
 	if (!fhir)
 		return medark_error_memory(err, "a FHIR recogniser");
-	MEDARK_TRY(medark_json_shapes_new(medark_fhir_keys(), &fhir->shapes, err));
+	fhir->keys = medark_fhir_keys();
+	if (count)
+		MEDARK_TRY(widen(fhir, names, count, err));
+	MEDARK_TRY(medark_json_shapes_new(fhir->keys, &fhir->shapes, err));
 	*out = MEDARK_TAKE(fhir);
 	return 0;
+}
+
+int medark_fhir_new(struct medark_fhir **out, struct medark_error *err)
+{
+	return medark_fhir_new_with(NULL, 0, out, err);
 }
 
 void medark_fhir_free(struct medark_fhir *fhir)
@@ -58,6 +90,7 @@ void medark_fhir_free(struct medark_fhir *fhir)
 	medark_fhir_scratch_clear(&fhir->scratch);
 	medark_fhir_scratch_clear(&fhir->document);
 	medark_json_shapes_free(fhir->shapes);
+	free(fhir->wider);
 	free(fhir->entries);
 	medark_secret_wipe(fhir->seen, sizeof(fhir->seen));
 	free(fhir);
@@ -482,19 +515,30 @@ static int check_status(struct medark_fhir *fhir, enum medark_json_status status
 	}
 }
 
-/* Of the text that was scanned into fhir->object. */
-static int read_object(struct medark_fhir *fhir, const uint8_t *text, struct medark_bytes full_url,
-		       struct medark_record *out, struct medark_error *err)
+/* Does one of the recogniser's own members stand there twice? The caller's may. */
+static bool is_repeated(struct medark_fhir *fhir, struct medark_bytes text)
 {
-	struct members m = { .text = text, .object = &fhir->object };
+	if (!fhir->object.repeated || fhir->object.repeated_key < medark_fhir_keys()->count)
+		return fhir->object.repeated;
+	medark_json_scan(medark_fhir_keys(), NULL, text.data, text.size, &fhir->inner);
+	return fhir->inner.repeated;
+}
 
+/* Of the text that was scanned into fhir->object. */
+static int read_object(struct medark_fhir *fhir, struct medark_bytes text,
+		       struct medark_bytes full_url, struct medark_record *out,
+		       struct medark_error *err)
+{
+	struct members m = { .text = text.data, .object = &fhir->object };
+
+	fhir->object_text = text.data;
 	medark_fhir_facts_begin(fhir, out);
 	fhir->is_xml = false;
 	if (!check_status(fhir, fhir->object.status))
 		return 0;
 	if (out->fault)
 		return 1;
-	if (fhir->object.repeated)
+	if (is_repeated(fhir, text))
 		medark_fhir_facts_fault(fhir, MEDARK_FAULT_REPEATED);
 	return read_record(fhir, &m, full_url, err);
 }
@@ -504,19 +548,31 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 		     struct medark_error *err)
 {
 	text = medark_fhir_strip_mark(text);
-	medark_json_scan(medark_fhir_keys(), fhir->shapes, text.data, text.size, &fhir->object);
-	return read_object(fhir, text.data, full_url, out, err);
+	medark_json_scan(fhir->keys, fhir->shapes, text.data, text.size, &fhir->object);
+	return read_object(fhir, text, full_url, out, err);
 }
 
 int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, size_t *out_size,
 			  struct medark_record *out, struct medark_error *err)
 {
 	struct medark_bytes text = medark_fhir_strip_mark(lines);
+	size_t mark = lines.size - text.size;
 
-	*out_size = lines.size - text.size +
-		    medark_json_scan_line(medark_fhir_keys(), fhir->shapes, text.data, text.size,
+	text.size = medark_json_scan_line(fhir->keys, fhir->shapes, text.data, text.size,
 					  &fhir->object);
-	return read_object(fhir, text.data, medark_bytes(NULL, 0), out, err);
+	*out_size = mark + text.size;
+	return read_object(fhir, text, medark_bytes(NULL, 0), out, err);
+}
+
+struct medark_bytes medark_fhir_member(const struct medark_fhir *fhir, uint32_t number)
+{
+	uint32_t key = medark_fhir_keys()->count + number;
+	const struct medark_json_value *value = &fhir->object.values[key];
+
+	assert(key < fhir->keys->count);
+	if (fhir->is_xml || !medark_json_has(&fhir->object, key))
+		return medark_bytes(NULL, 0);
+	return medark_bytes(fhir->object_text + value->begin, value->end - value->begin);
 }
 
 int medark_fhir_json_stream(struct medark_fhir *fhir, struct medark_json_stream *stream,

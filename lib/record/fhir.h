@@ -32,6 +32,15 @@ struct medark_fhir;
 
 /* Makes a recogniser, the caller's. MEDARK_E_MEMORY. */
 int medark_fhir_new(struct medark_fhir **out, struct medark_error *err) MEDARK_MUST_USE;
+
+/*
+ * The same for who wants other members of the records, too, and not for the price of another scan:
+ * medark_fhir_member() gives them. Facts and faults are those that they are without. `names` are
+ * `count` names as medark_json_keys_init() takes them; MEDARK_E_USAGE also for one that the
+ * recogniser reads itself.
+ */
+int medark_fhir_new_with(const char *const *names, size_t count, struct medark_fhir **out,
+			 struct medark_error *err) MEDARK_MUST_USE;
 void medark_fhir_free(struct medark_fhir *fhir);
 MEDARK_DEFINE_AUTO(struct medark_fhir, medark_fhir_free)
 
@@ -57,7 +66,15 @@ int medark_fhir_json(struct medark_fhir *fhir, struct medark_bytes text,
 int medark_fhir_json_line(struct medark_fhir *fhir, struct medark_bytes lines, size_t *out_size,
 			  struct medark_record *out, struct medark_error *err) MEDARK_MUST_USE;
 
-/* The members that this recogniser wants of a resource; made once, any thread. */
+/*
+ * Behind medark_fhir_json() or …_line(): the value of the member names[number] of
+ * medark_fhir_new_with() in the resource's outermost object, borrowed from its text; the first one
+ * if it stands there twice. Empty if it is absent, the text is no valid object, or the last record
+ * was XML. Never fails.
+ */
+struct medark_bytes medark_fhir_member(const struct medark_fhir *fhir, uint32_t number);
+
+/* The members that every recogniser wants of a resource; made once, any thread. */
 const struct medark_json_keys *medark_fhir_keys(void);
 
 /*

@@ -93,9 +93,12 @@ struct medark_fhir {
 
 	struct medark_fhir_seen seen[MEDARK_COMPARTMENT_PATHS_MAX];
 
-	struct medark_json_shapes *shapes; /* of records */
-	struct medark_json_object object;  /* of the record */
-	struct medark_json_object inner;   /* of something within it */
+	const struct medark_json_keys *keys; /* medark_fhir_keys(), or `wider` */
+	struct medark_json_keys *wider;	     /* those, and what the caller wants; or NULL */
+	struct medark_json_shapes *shapes;   /* of records */
+	struct medark_json_object object;    /* of the record */
+	const uint8_t *object_text;	     /* that it was scanned from */
+	struct medark_json_object inner;     /* of something within it */
 };
 
 /* ---- fhir_key: from a Reference to a patient ---- */

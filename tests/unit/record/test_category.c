@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../test.h"
-
+#include "fhir_fixture.h"
 #include "record/category.h"
-#include "scan/json.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #define BIT(name) (UINT64_C(1) << MEDARK_CATEGORY_##name)
+
+static int new_reader(void **state)
+{
+	(void)state;
+	return medark_fhir_new_with(medark_category_key_names, MEDARK_CATEGORY_KEYS, &fhir, NULL);
+}
+
+static uint64_t find_text(struct medark_categoriser *c, const char *type, const char *text)
+{
+	struct medark_bytes copy = padded(medark_bytes_text(text));
+	uint64_t bits;
+
+	assert_int_equal(medark_fhir_json(fhir, copy, medark_bytes(NULL, 0), &record, NULL), 1);
+	bits = medark_categoriser_find(c, medark_bytes_text(type), fhir);
+	free((void *)(uintptr_t)copy.data);
+	return bits;
+}
+
+static uint64_t find_with(struct medark_categoriser *c, const char *type, const char *members)
+{
+	char text[1024];
+	int size = snprintf(text, sizeof(text), "{\"resourceType\":\"%s\"%s%s}", type,
+			    *members ? "," : "", members);
+
+	assert_in_range(size, 1, sizeof(text) - 1);
+	return find_text(c, type, text);
+}
 
 static uint64_t find(const char *type, const char *members)
 {
 	MEDARK_AUTO(medark_categoriser_free) struct medark_categoriser *c = NULL;
-	char text[1024 + MEDARK_JSON_PADDING];
-	int size = snprintf(text, 1024, "{\"resourceType\":\"%s\"%s%s}", type, *members ? "," : "",
-			    members);
 
 	assert_int_equal(medark_categoriser_new(&c, NULL), 0);
-	return medark_categoriser_find(c, medark_bytes_text(type),
-				       medark_bytes(text, (size_t)size));
+	return find_with(c, type, members);
 }
 
 static void every_category_has_its_own_name(void **state)
@@ -182,12 +200,8 @@ static void what_was_read_before_does_not_count(void **state)
 	assert_int_equal(medark_categoriser_new(&c, NULL), 0);
 	for (size_t i = 0; i < 4 * sizeof(records) / sizeof(*records); i++) {
 		size_t k = i * 5 % (sizeof(records) / sizeof(*records));
-		char text[1024 + MEDARK_JSON_PADDING];
-		int size = snprintf(text, 1024, "{\"resourceType\":\"%s\",%s}", records[k].type,
-				    records[k].members);
 
-		assert_int_equal(medark_categoriser_find(c, medark_bytes_text(records[k].type),
-							 medark_bytes(text, (size_t)size)),
+		assert_int_equal(find_with(c, records[k].type, records[k].members),
 				 records[k].bits);
 	}
 }
@@ -195,13 +209,22 @@ static void what_was_read_before_does_not_count(void **state)
 static void what_is_not_well_formed_has_its_type(void **state)
 {
 	MEDARK_AUTO(medark_categoriser_free) struct medark_categoriser *c = NULL;
-	static const char text[MEDARK_JSON_PADDING * 2] = "{\"code\":";
-	struct medark_bytes type = medark_bytes_text("Condition");
 
 	(void)state;
 	assert_int_equal(medark_categoriser_new(&c, NULL), 0);
-	assert_int_equal(medark_categoriser_find(c, type, medark_bytes(text, 8)), BIT(PROBLEMS));
-	assert_int_equal(medark_categoriser_find(c, type, medark_bytes(text, 0)), BIT(PROBLEMS));
+	assert_int_equal(find_text(c, "Condition", "{\"code\":"), BIT(PROBLEMS));
+	assert_int_equal(find_text(c, "Patient", "{\"name\":\"a\""), 0);
+}
+
+static void of_a_type_alone_it_is_the_type(void **state)
+{
+	MEDARK_AUTO(medark_categoriser_free) struct medark_categoriser *c = NULL;
+
+	(void)state;
+	assert_int_equal(medark_categoriser_new(&c, NULL), 0);
+	assert_int_equal(medark_categoriser_find(c, medark_bytes_text("Condition"), NULL),
+			 BIT(PROBLEMS));
+	assert_int_equal(medark_categoriser_find(c, medark_bytes_text("Patient"), NULL), 0);
 }
 
 int main(void)
@@ -214,7 +237,8 @@ int main(void)
 		cmocka_unit_test(of_a_patient_what_is_recorded),
 		cmocka_unit_test(what_was_read_before_does_not_count),
 		cmocka_unit_test(what_is_not_well_formed_has_its_type),
+		cmocka_unit_test(of_a_type_alone_it_is_the_type),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, new_reader, free_fhir);
 }
