@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define CELL_MAX 8192
+#define ROW_MAX	 16384
 
 static const char *const columns[] = { "patient",    "family", "given", "prefix",     "name",
 				       "birth_date", "gender", "bsn",	"deceased",   "minor",
@@ -40,40 +41,100 @@ struct scope {
 
 /* ---- the list ---- */
 
+/* A row on its way into the file: it goes there in one piece where it fits. */
+struct row {
+	FILE *f;
+	size_t used;
+	char data[ROW_MAX];
+};
+
+static int send_row(struct row *row)
+{
+	size_t size = row->used;
+
+	row->used = 0;
+	return fwrite(row->data, 1, size, row->f) == size ? 0 : MEDARK_E_SYSTEM;
+}
+
 static int write_to(void *context, const void *data, size_t size)
 {
-	return fwrite(data, 1, size, context) == size ? 0 : MEDARK_E_SYSTEM;
+	struct row *row = context;
+
+	if (size > ROW_MAX - row->used && send_row(row) < 0)
+		return MEDARK_E_SYSTEM;
+	if (size > ROW_MAX)
+		return fwrite(data, 1, size, row->f) == size ? 0 : MEDARK_E_SYSTEM;
+	memcpy(row->data + row->used, data, size);
+	row->used += size;
+	return 0;
 }
 
 static int put_row(FILE *f, const char *const cells[COLUMNS])
 {
+	struct row row;
+
+	row.f = f;
+	row.used = 0;
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (medark_csv_cell(i == 0, cells[i], strlen(cells[i]), write_to, f) < 0)
+		if (medark_csv_cell(i == 0, cells[i], strlen(cells[i]), write_to, &row) < 0)
 			return MEDARK_E_SYSTEM;
-	return write_to(f, "\r\n", 2);
+	return write_to(&row, "\r\n", 2) < 0 ? MEDARK_E_SYSTEM : send_row(&row);
 }
 
-static void list_categories(uint64_t bits, char out[CELL_MAX])
-{
-	size_t used = 0;
+/* A cell that is put together of words. What it has no room for is left out. */
+struct cell {
+	size_t used;
+	char text[CELL_MAX];
+};
 
-	out[0] = '\0';
-	for (int i = 0; i < MEDARK_CATEGORIES && used < CELL_MAX; i++)
-		if (bits >> i & 1)
-			used += (size_t)snprintf(out + used, CELL_MAX - used, "%s%s",
-						 used ? " " : "",
-						 medark_category_name((enum medark_category)i));
+static void add(struct cell *cell, const char *text)
+{
+	size_t size = strlen(text);
+
+	if (size >= CELL_MAX - cell->used)
+		size = CELL_MAX - 1 - cell->used;
+	memcpy(cell->text + cell->used, text, size);
+	cell->used += size;
+	cell->text[cell->used] = '\0';
+}
+
+static void add_number(struct cell *cell, uint64_t number)
+{
+	char digits[21] = "", *at = digits + sizeof(digits) - 1;
+
+	do
+		*--at = (char)('0' + number % 10);
+	while ((number /= 10));
+	add(cell, at);
+}
+
+static void begin_cell(struct cell *cell)
+{
+	cell->used = 0;
+	cell->text[0] = '\0';
+}
+
+static void list_categories(uint64_t bits, struct cell *cell)
+{
+	begin_cell(cell);
+	for (int i = 0; i < MEDARK_CATEGORIES; i++) {
+		if (!(bits >> i & 1))
+			continue;
+		add(cell, cell->used ? " " : "");
+		add(cell, medark_category_name((enum medark_category)i));
+	}
 }
 
 /* A patient with more types than the cell holds is told the first of them. */
-static void list_types(const struct medark_scope_patient *p, char out[CELL_MAX])
+static void list_types(const struct medark_scope_patient *p, struct cell *cell)
 {
-	size_t used = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < p->type_count && used < CELL_MAX - 128; i++)
-		used += (size_t)snprintf(out + used, CELL_MAX - used, "%s%s:%" PRIu64,
-					 used ? " " : "", p->types[i].name, p->types[i].records);
+	begin_cell(cell);
+	for (size_t i = 0; i < p->type_count && cell->used < CELL_MAX - 128; i++) {
+		add(cell, i ? " " : "");
+		add(cell, p->types[i].name);
+		add(cell, ":");
+		add_number(cell, p->types[i].records);
+	}
 }
 
 static const char *yes_no(bool value)
@@ -84,18 +145,19 @@ static const char *yes_no(bool value)
 static int put_csv(FILE *f, const struct medark_scope_patient *p)
 {
 	const struct medark_patient_row *row = p->row;
-	char categories[CELL_MAX], types[CELL_MAX], records[24];
+	struct cell categories, types, records;
 
-	list_categories(p->categories, categories);
-	list_types(p, types);
-	(void)snprintf(records, sizeof(records), "%" PRIu64, p->records);
+	list_categories(p->categories, &categories);
+	list_types(p, &types);
+	begin_cell(&records);
+	add_number(&records, p->records);
 	return put_row(f, (const char *const[COLUMNS]) {
 				  row->id, row->family, row->given, row->prefix, row->text,
 				  row->birth_date, row->gender, yes_no(p->has_bsn),
 				  row->deceased && *row->deceased_date ? row->deceased_date
 								       : yes_no(row->deceased),
-				  yes_no(p->is_minor), p->address, p->phone, p->email, categories,
-				  records, types, p->first, p->last });
+				  yes_no(p->is_minor), p->address, p->phone, p->email,
+				  categories.text, records.text, types.text, p->first, p->last });
 }
 
 static int put_json(FILE *f, const struct medark_scope_patient *p)

@@ -6,23 +6,35 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Is it printed as it stands? DEL and C1 are legal in JSON, but steer a terminal. */
+static bool is_plain(unsigned c)
+{
+	return c != '"' && c != '\\' && c >= 0x20 && (c < 0x7f || c >= 0xa0);
+}
+
 static void print_part(FILE *f, const char *text)
 {
+	const char *from = text; /* what is plain from here on is printed together */
+
 	while (*text) {
-		unsigned c;
+		unsigned c = 0;
 		size_t size = cli_utf8_next(text, &c);
 
+		if (size && is_plain(c)) {
+			text += size;
+			continue;
+		}
+		(void)fwrite(from, 1, (size_t)(text - from), f);
 		if (!size)
 			(void)fputs("\xef\xbf\xbd", f);
 		else if (c == '"' || c == '\\')
 			(void)fprintf(f, "\\%c", (char)c);
-		/* DEL and C1 are legal in JSON, but steer a terminal. */
-		else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-			(void)fprintf(f, "\\u%04x", c);
 		else
-			(void)fwrite(text, 1, size, f);
+			(void)fprintf(f, "\\u%04x", c);
 		text += size ? size : 1;
+		from = text;
 	}
+	(void)fwrite(from, 1, (size_t)(text - from), f);
 }
 
 static void print_string(FILE *f, const char *text)

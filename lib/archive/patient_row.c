@@ -41,13 +41,16 @@ void medark_patient_scratch_clear(struct medark_patient_scratch *scratch)
 	medark_buffer_clear(&scratch->text);
 }
 
-static int member(struct medark_bytes name)
+/* Its number, or MEMBER_COUNT. They mostly come in this order: `last` is the one before it. */
+static int member(struct medark_bytes name, int last)
 {
-	int i = 0;
+	for (int k = 1; k <= MEMBER_COUNT; k++) {
+		int i = (last + k) % MEMBER_COUNT;
 
-	while (i < MEMBER_COUNT && !medark_bytes_is(name, member_names[i]))
-		i++;
-	return i;
+		if (medark_bytes_is(name, member_names[i]))
+			return i;
+	}
+	return MEMBER_COUNT;
 }
 
 /*
@@ -60,14 +63,14 @@ static int find_values(struct medark_bytes row, struct medark_bytes values[MEMBE
 	struct medark_json_reader json;
 	enum medark_json_token token;
 	struct medark_bytes value;
+	int i = MEMBER_COUNT - 1;
 
 	memset(values, 0, MEMBER_COUNT * sizeof(*values));
 	medark_json_reader_init(&json, row);
 	if (medark_json_next(&json) != MEDARK_JSON_OBJECT_BEGIN)
 		return bad(err);
 	while ((token = medark_json_next(&json)) == MEDARK_JSON_KEY) {
-		int i = member(json.raw);
-
+		i = member(json.raw, i);
 		if (json.escaped)
 			return bad(err);
 		if (!medark_json_skip(&json, &value) || (i < MEMBER_COUNT && values[i].size))

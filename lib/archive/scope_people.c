@@ -25,6 +25,7 @@ struct merge {
 	struct medark_bytes keys[MEDARK_PARALLEL_MAX], values[MEDARK_PARALLEL_MAX]; /* at hand */
 	bool has[MEDARK_PARALLEL_MAX];
 	struct medark_patient_row row;
+	bool is_minor;
 	struct person *person;
 	uint32_t patient_type; /* number of the type Patient */
 	struct medark_scope_type types[MEDARK_TYPES_MAX + 1];
@@ -227,7 +228,7 @@ static int tell(struct merge *m, struct medark_error *err)
 	const struct person *p = m->person;
 	struct medark_scope_patient out = { .row = &m->row,
 					    .has_bsn = m->row.bsn[0] != '\0',
-					    .is_minor = is_minor(m),
+					    .is_minor = m->is_minor,
 					    .address = p->address,
 					    .phone = p->phone,
 					    .email = p->email,
@@ -255,7 +256,7 @@ static void count(struct merge *m)
 	r->records += p->own_records;
 	m->s->by_type[m->patient_type] += p->own_records;
 	r->patients++;
-	r->minors += is_minor(m);
+	r->minors += m->is_minor;
 	r->deceased += m->row.deceased;
 	for (size_t i = 0; i < MEDARK_CATEGORIES; i++) {
 		r->categories[i].patients += p->categories >> i & 1;
@@ -275,6 +276,7 @@ static int take_person(struct merge *m, uint32_t number, struct medark_error *er
 	MEDARK_TRY(take_rows(m, number, err));
 	if (!m->person->records && (m->s->is_limited || !m->person->own_records))
 		return 0;
+	m->is_minor = is_minor(m);
 	count(m);
 	return tell(m, err);
 }
