@@ -17,6 +17,7 @@
 /* A member that was written: where in the form it stands, without a comma. */
 struct member {
 	size_t at, name, size; /* of the whole; of its name with the quotes */
+	uint64_t prefix;       /* the first eight bytes of the name: they mostly tell the order */
 };
 
 struct medark_normal {
@@ -26,6 +27,7 @@ struct medark_normal {
 	struct medark_buffer members;  /* struct member: of every object that is open */
 	struct medark_buffer elements; /* struct medark_normal_element */
 	struct medark_json_reader reader;
+	bool has_del; /* the record has a DEL somewhere */
 };
 
 int medark_normal_new(struct medark_normal **out, struct medark_error *err)
@@ -63,11 +65,16 @@ static int not_json(struct medark_error *err)
 /* ---- writing: most of what is written is short, so that calls would cost more than it does ----
  */
 
+static inline int room_in(struct medark_buffer *buffer, size_t size, struct medark_error *err)
+{
+	if (buffer->capacity - buffer->size >= size)
+		return 0;
+	return medark_buffer_reserve(buffer, size, err);
+}
+
 static inline int room(struct medark_normal *n, size_t size, struct medark_error *err)
 {
-	if (n->text.capacity - n->text.size >= size)
-		return 0;
-	return medark_buffer_reserve(&n->text, size, err);
+	return room_in(&n->text, size, err);
 }
 
 static inline int put_byte(struct medark_normal *n, char c, struct medark_error *err)
@@ -94,7 +101,7 @@ static int write_string(struct medark_normal *n, struct medark_error *err)
 	struct medark_bytes raw = n->reader.raw;
 
 	/* DEL is the one byte that may stand there as it is, and that is written as an escape. */
-	if (n->reader.escaped || (raw.size && memchr(raw.data, 0x7f, raw.size))) {
+	if (n->reader.escaped || (n->has_del && raw.size && memchr(raw.data, 0x7f, raw.size))) {
 		n->decoded.size = 0;
 		MEDARK_TRY(medark_buffer_reserve(&n->decoded, raw.size, err));
 		n->decoded.size = medark_json_decode(raw, n->decoded.data);
@@ -227,11 +234,25 @@ static int write_number(struct medark_normal *n, struct medark_error *err)
 
 /* ---- objects and arrays ---- */
 
-static int compare_members(const struct member *a, const struct member *b, const uint8_t *text)
+static inline uint64_t prefix_of(const uint8_t *name, size_t size)
 {
-	int order = medark_bytes_compare(medark_bytes(text + a->at, a->name),
-					 medark_bytes(text + b->at, b->name));
+	uint8_t head[8] = { 0 };
 
+	if (size >= sizeof(head))
+		return __builtin_bswap64(medark_get_le64(name)); /* the first byte counts most */
+	memcpy(head, name, size);
+	return __builtin_bswap64(medark_get_le64(head));
+}
+
+static inline int compare_members(const struct member *a, const struct member *b,
+				  const uint8_t *text)
+{
+	int order;
+
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	order = medark_bytes_compare(medark_bytes(text + a->at, a->name),
+				     medark_bytes(text + b->at, b->name));
 	return order ? order : (a->at > b->at) - (a->at < b->at);
 }
 
@@ -290,16 +311,23 @@ static int put_in_order(struct medark_normal *n, size_t first, size_t begin,
 
 enum place { INSIDE, OUTERMOST, META };
 
-/* Set by servers; what begins with _ are the extensions of the member of that name. */
-static bool is_stamp(struct medark_bytes name)
+/* Is the name that was read this one? */
+static inline bool is_name(const struct medark_json_reader *json, const char *name)
 {
-	static const char *const stamps[] = { "versionId", "lastUpdated", "source", "tag" };
+	return json->escaped ? medark_json_name_is(json->raw, name)
+			     : medark_bytes_is(json->raw, name);
+}
+
+/* Set by servers; what begins with _ are the extensions of the member of that name. */
+static bool is_stamp(const struct medark_json_reader *json)
+{
+	static const char *const stamps[] = { "versionId",  "lastUpdated",  "source", "tag",
+					      "_versionId", "_lastUpdated", "_source" };
 
 	for (size_t i = 0; i < sizeof(stamps) / sizeof(*stamps); i++)
-		if (medark_json_name_is(name, stamps[i]))
+		if (is_name(json, stamps[i]))
 			return true;
-	return medark_json_name_is(name, "_versionId") ||
-	       medark_json_name_is(name, "_lastUpdated") || medark_json_name_is(name, "_source");
+	return false;
 }
 
 static int write_value(struct medark_normal *n, enum medark_json_token token, enum place place,
@@ -309,18 +337,19 @@ static int write_value(struct medark_normal *n, enum medark_json_token token, en
 static int write_member(struct medark_normal *n, size_t begin, enum place place,
 			struct medark_error *err)
 {
-	bool is_meta = place == OUTERMOST && medark_json_name_is(n->reader.raw, "meta");
+	bool is_meta = place == OUTERMOST && is_name(&n->reader, "meta");
 	size_t before = n->text.size;
 	struct medark_bytes passed;
 	struct member m;
 
-	if (place == META && is_stamp(n->reader.raw))
+	if (place == META && is_stamp(&n->reader))
 		return medark_json_skip(&n->reader, &passed) ? 0 : not_json(err);
 	if (before > begin)
 		MEDARK_TRY(put_byte(n, ',', err));
 	m.at = n->text.size;
 	MEDARK_TRY(write_string(n, err));
 	m.name = n->text.size - m.at;
+	m.prefix = prefix_of(n->text.data + m.at, m.name);
 	MEDARK_TRY(put_byte(n, ':', err));
 	MEDARK_TRY(write_value(n, medark_json_next(&n->reader), is_meta ? META : INSIDE, err));
 	m.size = n->text.size - m.at;
@@ -329,7 +358,10 @@ static int write_member(struct medark_normal *n, size_t begin, enum place place,
 		n->text.size = before;
 		return 0;
 	}
-	return medark_buffer_add(&n->members, &m, sizeof(m), err);
+	MEDARK_TRY(room_in(&n->members, sizeof(m), err));
+	memcpy(n->members.data + n->members.size, &m, sizeof(m));
+	n->members.size += sizeof(m);
+	return 0;
 }
 
 /* The elements of the outermost object, of which its members are told before they go. */
@@ -415,6 +447,7 @@ int medark_normal_json(struct medark_normal *n, struct medark_bytes text,
 	n->members.size = 0;
 	n->elements.size = 0;
 	medark_json_reader_init(&n->reader, text);
+	n->has_del = text.size && memchr(text.data, 0x7f, text.size);
 	MEDARK_TRY(medark_buffer_reserve(&n->text, text.size, err)); /* rarely more */
 	if (medark_json_next(&n->reader) != MEDARK_JSON_OBJECT_BEGIN)
 		return not_json(err);

@@ -42,6 +42,18 @@ static void members_come_in_order_and_white_space_goes(void **state)
 	assert_form("{\"ab\":1,\"a\":2}", "{\"a\":2,\"ab\":1}");
 }
 
+/* Names are compared by their first bytes first. */
+static void names_that_begin_alike_come_in_order(void **state)
+{
+	(void)state;
+	assert_form("{\"effectivePeriod\":1,\"effectiveDateTime\":2,\"effective\":3,\"effecti\":4,"
+		    "\"effect\":5,\"e\":6,\"\":7}",
+		    "{\"\":7,\"e\":6,\"effect\":5,\"effecti\":4,\"effective\":3,"
+		    "\"effectiveDateTime\":2,\"effectivePeriod\":1}");
+	assert_form("{\"\xC3\xA9\":1,\"z\":2,\"abcdefg!\":3,\"abcdefg\":4,\"abcdef!\":5}",
+		    "{\"abcdef!\":5,\"abcdefg!\":3,\"abcdefg\":4,\"z\":2,\"\xC3\xA9\":1}");
+}
+
 static void the_order_of_an_array_stays(void **state)
 {
 	(void)state;
@@ -181,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_come_in_order_and_white_space_goes),
+		cmocka_unit_test(names_that_begin_alike_come_in_order),
 		cmocka_unit_test(the_order_of_an_array_stays),
 		cmocka_unit_test(a_name_that_stands_twice_is_there_twice),
 		cmocka_unit_test(strings_have_one_spelling),
