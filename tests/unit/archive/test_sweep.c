@@ -193,6 +193,62 @@ static void every_record_is_told_once_with_whose_it_is(void **state)
 	}
 }
 
+/* ---- lines of all forms ---- */
+
+#define LINE(id) "{\"resourceType\":\"Basic\",\"id\":\"" id "\",\"code\":\"c" id "\"}"
+
+static const char *const lines[] = { LINE("0"), " " LINE("1") "\t", LINE("2") "\r",
+				     "\xEF\xBB\xBF" LINE("3"), LINE("4") };
+
+static int each_line(void *context, unsigned worker, const struct medark_sweep_record *record,
+		     struct medark_error *err)
+{
+	unsigned *seen = context;
+	unsigned i = (unsigned)strtoul((const char *)record->facts->id.data, NULL, 10);
+	char code[] = "\"c0\"";
+
+	(void)err;
+	(void)worker;
+	assert_in_range(i, 0, 4);
+	code[2] = (char)('0' + i);
+	assert_true(medark_bytes_is(record->text, lines[i]));
+	assert_false(record->is_xml);
+	assert_true(medark_bytes_is(medark_fhir_member(record->fhir, 0), code));
+	*seen |= 1u << i;
+	return 0;
+}
+
+static void a_line_is_told_as_it_stands_with_the_members_that_are_wanted(void **state)
+{
+	static const char *const members[] = { "code" };
+	MEDARK_AUTO(medark_archive_free) struct medark_archive *archive = NULL;
+	MEDARK_AUTO(medark_lineage_free) struct medark_lineage *lineage = NULL;
+	unsigned seen = 0;
+	MEDARK_AUTO(medark_sweep_clear)
+	struct medark_sweep sweep = { .threads = 1,
+				      .members = members,
+				      .member_count = 1,
+				      .each = each_line,
+				      .context = &seen };
+	FILE *f = fopen("lines.ndjson", "w");
+
+	(void)state;
+	assert_non_null(f);
+	(void)fprintf(f, "%s\n\n%s\n  \n%s\n%s\n%s", lines[0], lines[1], lines[2], lines[3],
+		      lines[4]);
+	assert_int_equal(fclose(f), 0);
+	clinic_export("lines.ndjson", "lines.medark");
+	assert_int_equal(
+		medark_archive_open("lines.medark", clinic.trust, clinic.identity, &archive, NULL),
+		0);
+	assert_int_equal(medark_lineage_new(&archive, 1, INT64_MAX, &lineage, NULL), 0);
+	sweep.lineage = lineage;
+	assert_int_equal(medark_sweep_begin(&sweep, NULL), 0);
+	assert_int_equal(medark_sweep_run(&sweep, NULL), 0);
+	assert_int_equal(seen, 31);
+	assert_int_equal(sweep.records, 5);
+}
+
 static void the_code_of_who_is_told_ends_it(void **state)
 {
 	MEDARK_AUTO(medark_lineage_free) struct medark_lineage *lineage = NULL;
@@ -208,6 +264,17 @@ static void the_code_of_who_is_told_ends_it(void **state)
 }
 
 /* ---- people ---- */
+
+static void patients_of_one_archive_have_the_numbers_of_their_rows(void **state)
+{
+	MEDARK_AUTO(medark_people_clear) struct medark_people people = { 0 };
+
+	(void)state;
+	assert_int_equal(medark_people_find(&people, &second, 1, NULL), 0);
+	assert_int_equal(people.count, PATIENTS / 2 + 1);
+	for (uint32_t i = 0; i < people.count; i++)
+		assert_int_equal(people.numbers[0][i], i);
+}
 
 static void patients_of_two_archives_have_one_number_each(void **state)
 {
@@ -261,7 +328,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_is_told_once_with_whose_it_is),
+		cmocka_unit_test(a_line_is_told_as_it_stands_with_the_members_that_are_wanted),
 		cmocka_unit_test(the_code_of_who_is_told_ends_it),
+		cmocka_unit_test(patients_of_one_archive_have_the_numbers_of_their_rows),
 		cmocka_unit_test(patients_of_two_archives_have_one_number_each),
 		cmocka_unit_test(a_walk_gives_the_row_of_the_last_archive),
 	};
