@@ -316,7 +316,7 @@ class Stamp(Base):
         found = self.succeed("verify", "b.medark", "--trust", "root.pem", "--json").json()[0]
         self.assertEqual(found["revocation_as_of"], (NOW - datetime.timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ"))
         shown = self.succeed("verify", "b.medark", "--trust", "root.pem").out
-        self.assertIn(f"revocation     checked by a list of {found['revocation_as_of']}\n", shown)
+        self.assertIn(f"revocation    checked by a list of {found['revocation_as_of']}\n", shown)
         self.assertTrue(found["revocation_checked"])
         # Of an archive whose stamp lasts only the lists are new.
         self.write("c.medark", self.read("b.medark"))
@@ -334,7 +334,7 @@ class Stamp(Base):
         # Of the lists that are there the newest is older than the stamp.
         args = ["verify", "b.medark", "--trust", "root.pem", "--tsa-trust", "stamps.pem"]
         self.assertRegex(self.succeed(*args, "--report", "older.html").out,
-                         r"revocation     checked by a list of 20\S+Z; a newer one could say more\n")
+                         r"revocation    checked by a list of 20\S+Z; a newer one could say more\n")
         self.assertIn(b"Whether the signer's certificate of 1 of the archives was revoked between the date of the revocation list and",
                       self.read("older.html"))
         # Revoked today, stamped before: it stands.
