@@ -13,7 +13,10 @@
 #define PATH_SIZE 4200
 
 static const char *const roles[] = { "signer", "recipient" };
-static const char *const types[] = { "p256", "p384", "rsa3072" };
+/* In the order of enum medark_key_type. */
+static const char *const types[] = { "p256",	  "p384",	"rsa3072",    "ml-dsa-65",
+				     "ml-dsa-87", "ml-kem-768", "ml-kem-1024" };
+#define TYPES (sizeof(types) / sizeof(types[0]))
 
 /* The place of `word` in a list of names; -1 if it is not there. */
 static int place_of(const char *word, const char *const *names, size_t count)
@@ -35,6 +38,19 @@ static int check_words(const struct cli_options *options)
 	return 0;
 }
 
+/* A key of ML-DSA signs only, one of ML-KEM is encrypted to only. */
+static int check_role(const struct cli_options *options, int role)
+{
+	bool is_signer = role == MEDARK_ROLE_SIGNER;
+
+	if (!options->key_type ||
+	    strncmp(options->key_type, is_signer ? "ml-kem" : "ml-dsa", strlen("ml-kem")) != 0)
+		return 0;
+	return cli_report_usage(options, "cannot use %s for a %s: that takes %s", options->key_type,
+				roles[role],
+				is_signer ? "ml-dsa-65 or ml-dsa-87" : "ml-kem-768 or ml-kem-1024");
+}
+
 static int read_request(const struct cli_options *options, struct medark_key_request *out)
 {
 	struct cli_missing missing = { .action = "make a key" };
@@ -46,7 +62,7 @@ static int read_request(const struct cli_options *options, struct medark_key_req
 	if (missing.count)
 		return cli_report_missing(options, &missing);
 	role = place_of(options->role, roles, 2);
-	type = options->key_type ? place_of(options->key_type, types, 3) : MEDARK_KEY_P256;
+	type = options->key_type ? place_of(options->key_type, types, TYPES) : MEDARK_KEY_P256;
 	if (role < 0)
 		return cli_report_usage(options,
 					"cannot use '%s' for --role: it must be signer or "
@@ -54,9 +70,11 @@ static int read_request(const struct cli_options *options, struct medark_key_req
 					options->role);
 	if (type < 0)
 		return cli_report_usage(options,
-					"cannot use '%s' for --type: it must be p256, p384 "
-					"or rsa3072",
+					"cannot use '%s' for --type: it must be p256, p384, "
+					"rsa3072, ml-dsa-65, ml-dsa-87, ml-kem-768 or ml-kem-1024",
 					options->key_type);
+	if (check_role(options, role))
+		return CLI_USAGE;
 	*out = (struct medark_key_request) { .role = (enum medark_key_role)role,
 					     .type = (enum medark_key_type)type,
 					     .common_name = options->name,
@@ -94,6 +112,19 @@ static int check_outputs(const struct cli_options *options)
 	return code;
 }
 
+/* Where the pair belongs. */
+static const char *advice_for(const struct medark_key_request *made)
+{
+	if (made->role == MEDARK_ROLE_RECIPIENT)
+		return "keep the private key away from the exporting machine; only the certificate "
+		       "belongs there";
+	if (made->type == MEDARK_KEY_ML_DSA_65 || made->type == MEDARK_KEY_ML_DSA_87)
+		return "sign archives with it by medark cosign, beside the signer of the export; "
+		       "give the certificate to who verifies";
+	return "keep the private key on the exporting machine; give the certificate to who "
+	       "verifies";
+}
+
 static int print_result(const struct cli_options *options, const struct medark_key_request *made)
 {
 	char key[PATH_SIZE], cert[PATH_SIZE];
@@ -127,12 +158,7 @@ static int print_result(const struct cli_options *options, const struct medark_k
 		cli_report_row(stdout, "fingerprint", info.fingerprint);
 		if (made->role == MEDARK_ROLE_RECIPIENT)
 			cli_report_row(stdout, "recipient id", info.recipient_id);
-		(void)fputs(made->role == MEDARK_ROLE_SIGNER
-				    ? "keep the private key on the exporting machine; give the "
-				      "certificate to who verifies\n"
-				    : "keep the private key away from the exporting machine; only "
-				      "the certificate belongs there\n",
-			    stdout);
+		(void)printf("%s\n", advice_for(made));
 	}
 	return CLI_DONE;
 }

@@ -36,8 +36,9 @@ const struct cli_option cli_option_table[] = {
 	{ "role", 0, CLI_TEXT, CLI_KEY, AT(role), "signer|recipient", "what the key is for" },
 	{ "name", 0, CLI_TEXT, CLI_KEY, AT(name), "CN",
 	  "name in the certificate, and on shares, 1 to 64\ncharacters" },
-	{ "type", 0, CLI_TEXT, CLI_KEY, AT(key_type), "p256|p384|rsa3072",
-	  "kind of key (default: p256)" },
+	{ "type", 0, CLI_TEXT, CLI_KEY, AT(key_type), "TYPE",
+	  "kind of key: p256 (the default), p384, rsa3072;\nsafe from quantum computers, with "
+	  "OpenSSL 3.5:\nml-dsa-65, ml-dsa-87 of a signer, ml-kem-768,\nml-kem-1024 of a recipient" },
 	{ "threshold", 0, CLI_NUMBER, CLI_KEY, AT(threshold), "M",
 	  "split: how many shares give the key", 2, MEDARK_SHARES_MAX },
 	{ "shares", 0, CLI_NUMBER, CLI_KEY, AT(shares), "N", "split: how many shares there are", 2,

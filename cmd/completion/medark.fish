@@ -157,7 +157,7 @@ complete -c medark -n '__medark_verb key' -l threshold -x -d 'how many shares gi
 complete -c medark -n '__medark_verb key' -l shares -x -d 'how many shares there are'
 complete -c medark -n '__medark_verb key' -l key -r -F -d 'a private key that exists'
 complete -c medark -n '__medark_verb key' -l recipient -r -F -d 'the certificate of --key'
-complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072' -d 'kind of key'
+complete -c medark -n '__medark_verb key' -l type -x -a 'p256 p384 rsa3072 ml-dsa-65 ml-dsa-87 ml-kem-768 ml-kem-1024' -d 'kind of key'
 
 complete -c medark -n '__medark_verb account serve restore prove drill' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'
 complete -c medark -n '__medark_verb account serve restore diff' -l state -x -a '(__fish_complete_directories)' -d 'folder of accounts and logs'

@@ -57,10 +57,11 @@ struct medark_cosign_request {
 };
 
 /*
- * Verifies the whole archive, then signs its manifest once more: MANIFEST.2.p7s to MANIFEST.9.p7s.
- * Who signs need not be trusted here. MEDARK_E_EXISTS if the same certificate has signed it
- * already; MEDARK_E_KEY for a certificate or key that is unsuitable; otherwise as
- * medark_archive_verify() and medark_archive_stamp().
+ * Verifies the whole archive, then signs its manifest once more: MANIFEST.2.p7s to MANIFEST.9.p7s,
+ * or MANIFEST.pq.p7s if the certificate's key is of ML-DSA, which needs OpenSSL 3.5 (else
+ * MEDARK_E_SYSTEM). Who signs need not be trusted here. MEDARK_E_EXISTS if the same certificate has
+ * signed it already, or it has a post-quantum signature; MEDARK_E_KEY for a certificate or key that
+ * is unsuitable; otherwise as medark_archive_verify() and medark_archive_stamp().
  */
 MEDARK_API int medark_archive_cosign(const struct medark_cosign_request *request,
 				     const struct medark_events *events, struct medark_error *err);

@@ -11,7 +11,15 @@ extern "C" {
 #endif
 
 enum medark_key_role { MEDARK_ROLE_SIGNER, MEDARK_ROLE_RECIPIENT };
-enum medark_key_type { MEDARK_KEY_P256, MEDARK_KEY_P384, MEDARK_KEY_RSA3072 };
+enum medark_key_type {
+	MEDARK_KEY_P256,
+	MEDARK_KEY_P384,
+	MEDARK_KEY_RSA3072,
+	MEDARK_KEY_ML_DSA_65, /* post-quantum (FIPS 204), of signers: for medark_archive_cosign() */
+	MEDARK_KEY_ML_DSA_87,
+	MEDARK_KEY_ML_KEM_768, /* post-quantum (FIPS 203), of recipients */
+	MEDARK_KEY_ML_KEM_1024,
+};
 
 /*
  * Has nobody but the owner and the user who asks a right on the open file `fd`, though its mode
@@ -53,7 +61,9 @@ MEDARK_API int medark_key_needs_pin(const char *path, struct medark_error *err);
 
 /*
  * Makes a key pair with a self-signed certificate, for tests and sites without a PKI. Neither file
- * remains if one cannot be written. MEDARK_E_EXISTS, MEDARK_E_SYSTEM, MEDARK_E_USAGE.
+ * remains if one cannot be written. A key of ML-KEM cannot sign: its certificate is signed with a
+ * key that is thrown away. MEDARK_E_USAGE also if the type is not one of the role; MEDARK_E_EXISTS;
+ * MEDARK_E_SYSTEM, also if OpenSSL has no such algorithm (post-quantum ones need 3.5).
  */
 MEDARK_API int medark_key_create(const struct medark_key_request *request,
 				 struct medark_error *err);

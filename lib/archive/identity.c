@@ -308,6 +308,26 @@ static int output_path(const char *prefix, const char *suffix, bool replace, cha
 	return 0;
 }
 
+static bool is_kem(enum medark_key_type type)
+{
+	return type == MEDARK_KEY_ML_KEM_768 || type == MEDARK_KEY_ML_KEM_1024;
+}
+
+static int check_role(const struct medark_key_request *request, struct medark_error *err)
+{
+	bool is_dsa =
+		request->type == MEDARK_KEY_ML_DSA_65 || request->type == MEDARK_KEY_ML_DSA_87;
+
+	if (is_dsa && request->role == MEDARK_ROLE_RECIPIENT)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a key of ML-DSA signs, and nothing can be encrypted to "
+					"it");
+	if (is_kem(request->type) && request->role == MEDARK_ROLE_SIGNER)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"a key of ML-KEM is for encryption, and cannot sign");
+	return 0;
+}
+
 int medark_key_create(const struct medark_key_request *request, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
@@ -316,13 +336,18 @@ int medark_key_create(const struct medark_key_request *request, struct medark_er
 	MEDARK_AUTO(medark_small_file_free) struct medark_small_file *certificate_file = NULL;
 	char key_path[PATH_MAX], certificate_path[PATH_MAX];
 
+	MEDARK_TRY(check_role(request, err));
 	MEDARK_TRY(output_path(request->prefix, ".key.pem", request->replace, key_path,
 			       sizeof(key_path), err));
 	MEDARK_TRY(output_path(request->prefix, ".cert.pem", request->replace, certificate_path,
 			       sizeof(certificate_path), err));
 	MEDARK_TRY(medark_private_key_generate(request->type, &key, err));
-	MEDARK_TRY(medark_private_key_self_sign(key, request->role, request->common_name,
-						&certificate, err));
+	if (is_kem(request->type))
+		MEDARK_TRY(
+			medark_private_key_certify(key, request->common_name, &certificate, err));
+	else
+		MEDARK_TRY(medark_private_key_self_sign(key, request->role, request->common_name,
+							&certificate, err));
 	/* An old pair must not lose its key because the new certificate cannot be written. */
 	MEDARK_TRY(medark_private_key_stage(key, key_path, &key_file, err));
 	MEDARK_TRY(medark_certificate_stage(certificate, certificate_path, &certificate_file, err));

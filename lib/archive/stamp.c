@@ -5,6 +5,8 @@
 #include "archive/open.h"
 #include "archive/progress.h"
 #include "base/time.h"
+#include "crypto/pq.h"
+#include "crypto/pq_signature.h"
 #include "net/tsa.h"
 
 #include <medark/evidence.h>
@@ -288,42 +290,80 @@ int medark_archive_stamp(const struct medark_stamp_request *request,
 
 /* ---- signatures ---- */
 
+struct cosigner {
+	struct medark_certificate *certificate;
+	struct medark_private_key *key;
+	bool is_pq; /* of ML-DSA: the signature is MANIFEST.pq.p7s */
+};
+
+static void cosigner_clear(struct cosigner *c)
+{
+	medark_certificate_free(c->certificate);
+	medark_private_key_free(c->key);
+}
+MEDARK_DEFINE_AUTO_EMBEDDED(struct cosigner, cosigner_clear)
+
+static int load_cosigner(const struct medark_cosign_request *request, struct cosigner *out,
+			 struct medark_error *err)
+{
+	struct medark_bytes passphrase =
+		medark_bytes(request->passphrase, request->passphrase_size);
+	int code;
+
+	MEDARK_TRY(medark_certificate_load(request->certificate, &out->certificate, err));
+	out->is_pq = medark_pq_signature_is_kind(out->certificate);
+	if (!out->is_pq)
+		return medark_private_key_load(request->key, passphrase, &out->key, err);
+	code = medark_pq_check(err);
+	if (code < 0)
+		return medark_error_prefix(err, code, "certificate '%s' has a key of ML-DSA",
+					   request->certificate);
+	return medark_private_key_load_pq(request->key, passphrase, &out->key, err);
+}
+
+static int check_not_there(const struct medark_evidence *e, const struct cosigner *c,
+			   struct medark_error *err)
+{
+	const struct medark_digest *own = medark_certificate_fingerprint(c->certificate);
+	bool is_there = medark_digest_equal(&e->signer.fingerprint, own);
+
+	for (size_t i = 0; i < e->signature_count; i++)
+		is_there |= medark_digest_equal(&e->signatures[i].signer.fingerprint, own);
+	is_there |= e->has_pq && medark_digest_equal(&e->pq.signer.fingerprint, own);
+	if (is_there)
+		return medark_error_set(err, MEDARK_E_EXISTS, "'%s' has signed it already",
+					medark_certificate_subject(c->certificate));
+	if (c->is_pq && e->has_pq)
+		return medark_error_set(err, MEDARK_E_EXISTS,
+					"it has a post-quantum signature already, by '%s', and "
+					"there is room for one",
+					e->pq.signer.subject);
+	return 0;
+}
+
 /* Signs the manifest whose hash is `verified`: the file may be another one by now. */
-static int add_signature(const struct medark_cosign_request *request,
+static int add_signature(const struct medark_cosign_request *request, const struct cosigner *c,
 			 const struct medark_digest *verified, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_append_free) struct medark_append *a = NULL;
 	MEDARK_AUTO(medark_heap_free) struct medark_evidence *e = calloc(1, sizeof(*e));
-	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
-	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
 	MEDARK_AUTO(medark_buffer_clear)
 	struct medark_buffer p7s = MEDARK_BUFFER(MEDARK_SIGNATURE_SIZE_MAX);
-	struct medark_addition wanted = { .kind = MEDARK_ADDITION_SIGNATURE };
-	const struct medark_digest *fingerprint;
+	struct medark_addition wanted = { .kind = c->is_pq ? MEDARK_ADDITION_PQ
+							   : MEDARK_ADDITION_SIGNATURE };
 	struct medark_digest manifest;
-	bool is_there;
 
 	if (!e)
 		return medark_error_memory(err, "evidence");
-	MEDARK_TRY(medark_certificate_load(request->certificate, &certificate, err));
-	MEDARK_TRY(medark_private_key_load(
-		request->key, medark_bytes(request->passphrase, request->passphrase_size), &key,
-		err));
 	MEDARK_TRY(medark_append_open(request->archive, &a, err));
 	MEDARK_TRY(check(a, request->trust, e, err));
 	medark_sha256(medark_append_tail(a)->manifest.data, medark_append_tail(a)->manifest.size,
 		      &manifest);
 	if (!medark_digest_equal(&manifest, verified))
 		return medark_error_set(err, MEDARK_E_FORMAT, "it was changed while it was read");
-	fingerprint = medark_certificate_fingerprint(certificate);
-	is_there = medark_digest_equal(&e->signer.fingerprint, fingerprint);
-	for (size_t i = 0; i < e->signature_count; i++)
-		is_there |= medark_digest_equal(&e->signatures[i].signer.fingerprint, fingerprint);
-	if (is_there)
-		return medark_error_set(err, MEDARK_E_EXISTS, "'%s' has signed it already",
-					medark_certificate_subject(certificate));
-	MEDARK_TRY(medark_signature_make(medark_append_tail(a)->manifest, certificate, key, &p7s,
-					 err));
+	MEDARK_TRY(check_not_there(e, c, err));
+	MEDARK_TRY((c->is_pq ? medark_pq_signature_make : medark_signature_make)(
+		medark_append_tail(a)->manifest, c->certificate, c->key, &p7s, err));
 	wanted.content = medark_bytes(p7s.data, p7s.size);
 	return medark_append_add(a, request->trust, &wanted, 1, err);
 }
@@ -332,10 +372,13 @@ int medark_archive_cosign(const struct medark_cosign_request *request,
 			  const struct medark_events *events, struct medark_error *err)
 {
 	MEDARK_AUTO(medark_archive_free) struct medark_archive *archive = NULL;
+	MEDARK_AUTO(cosigner_clear) struct cosigner cosigner = { 0 };
 
+	/* Before all is read: a key that does not fit is told at once. */
+	MEDARK_TRY(load_cosigner(request, &cosigner, err));
 	MEDARK_TRY(medark_archive_settle(request->archive, err));
 	/* Who signs says that it is whole. */
 	MEDARK_TRY(medark_archive_open(request->archive, request->trust, NULL, &archive, err));
 	MEDARK_TRY(medark_archive_verify(archive, request->threads, events, err));
-	return add_signature(request, &archive->manifest_digest, err);
+	return add_signature(request, &cosigner, &archive->manifest_digest, err);
 }

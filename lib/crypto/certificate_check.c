@@ -5,6 +5,7 @@
 #include "crypto/native.h"
 #include "crypto/openssl_error.h"
 #include "crypto/pq_recipient.h"
+#include "crypto/pq_signature.h"
 
 #include <openssl/x509v3.h>
 
@@ -173,6 +174,10 @@ int medark_certificate_check_signing(const struct medark_certificate *certificat
 {
 	enum medark_native_kind kind;
 
+	if (medark_pq_signature_is_kind(certificate))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"has a key of ML-DSA, whose signature stands beside a "
+					"classical one and not in its place (see medark cosign)");
 	MEDARK_TRY(check_key(certificate, &kind, err));
 	return check_purpose(certificate, err);
 }

@@ -14,6 +14,25 @@
 /* ML-DSA-87, the larger one (FIPS 204 section 4). */
 #define VALUE_MAX 4627
 
+/* 2.16.840.1.101.3.4.3.17 to .19: id-ml-dsa-44, -65, -87 (RFC 9881), without the last byte. */
+static const uint8_t ml_dsa[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03 };
+#define ML_DSA_44 0x11
+#define ML_DSA_87 0x13
+
+bool medark_pq_signature_is_kind(const struct medark_certificate *certificate)
+{
+	const X509_PUBKEY *spki = X509_get_X509_PUBKEY(medark_certificate_native(certificate));
+	ASN1_OBJECT *algorithm = NULL;
+	const uint8_t *oid;
+
+	if (!X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, spki) ||
+	    OBJ_length(algorithm) != sizeof(ml_dsa) + 1)
+		return false;
+	oid = OBJ_get0_data(algorithm);
+	return memcmp(oid, ml_dsa, sizeof(ml_dsa)) == 0 && oid[sizeof(ml_dsa)] >= ML_DSA_44 &&
+	       oid[sizeof(ml_dsa)] <= ML_DSA_87;
+}
+
 static int check_pair(const struct medark_certificate *certificate,
 		      const struct medark_private_key *key, time_t now, struct medark_error *err)
 {

@@ -15,6 +15,14 @@
 
 #include "crypto/signature.h"
 
+#include <stdbool.h>
+
+/*
+ * Says the certificate that its key is of ML-DSA, of whatever size? Works with every OpenSSL;
+ * whether the key can be used does not show.
+ */
+bool medark_pq_signature_is_kind(const struct medark_certificate *certificate);
+
 /*
  * Appends a signature over `manifest` to `out`, as medark_signature_make() does; the key is of
  * medark_private_key_load_pq(). MEDARK_E_KEY, MEDARK_E_MEMORY; MEDARK_E_SYSTEM, also if OpenSSL has

@@ -223,6 +223,9 @@ int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
 	EVP_PKEY *pkey = NULL;
 
 	MEDARK_TRY(medark_pq_check(err));
+	if (medark_token_uri_is(path))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"a key of ML-DSA is taken from a file, not from a token");
 	MEDARK_TRY(load_file(path, passphrase, &pkey, err));
 	return take_pq(pkey, path, out_key, err);
 }
@@ -260,6 +263,21 @@ bool medark_private_key_matches(const struct medark_private_key *key,
 	return same;
 }
 
+/* OpenSSL's names (FIPS 203, FIPS 204). */
+static const char *pq_name(enum medark_key_type type)
+{
+	switch (type) {
+	case MEDARK_KEY_ML_DSA_65:
+		return "ML-DSA-65";
+	case MEDARK_KEY_ML_DSA_87:
+		return "ML-DSA-87";
+	case MEDARK_KEY_ML_KEM_768:
+		return "ML-KEM-768";
+	default:
+		return "ML-KEM-1024";
+	}
+}
+
 int medark_private_key_generate(enum medark_key_type type, struct medark_private_key **out_key,
 				struct medark_error *err)
 {
@@ -274,6 +292,13 @@ int medark_private_key_generate(enum medark_key_type type, struct medark_private
 		break;
 	case MEDARK_KEY_RSA3072:
 		pkey = EVP_RSA_gen(3072);
+		break;
+	case MEDARK_KEY_ML_DSA_65:
+	case MEDARK_KEY_ML_DSA_87:
+	case MEDARK_KEY_ML_KEM_768:
+	case MEDARK_KEY_ML_KEM_1024:
+		MEDARK_TRY(medark_pq_check(err));
+		pkey = EVP_PKEY_Q_keygen(NULL, NULL, pq_name(type));
 		break;
 	}
 	if (!pkey)

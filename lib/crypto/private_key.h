@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * private_key: an RSA or EC private key from a PEM file, in a token or newly made, and a
- * self-signed certificate for it where there is no PKI. Immutable once made: any thread.
+ * private_key: an RSA or EC private key from a PEM file, in a token or newly made, one of ML-DSA or
+ * ML-KEM where OpenSSL has them, and a self-signed certificate for it where there is no PKI.
+ * Immutable once made: any thread.
  */
 #ifndef MEDARK_CRYPTO_PRIVATE_KEY_H
 #define MEDARK_CRYPTO_PRIVATE_KEY_H
@@ -35,7 +36,7 @@ int medark_private_key_load(const char *path, struct medark_bytes passphrase,
 			    struct medark_error *err) MEDARK_MUST_USE;
 /*
  * The same for a key of ML-DSA (FIPS 204), 65 or 87, in a file; for medark_pq_signature_make()
- * alone. MEDARK_E_SYSTEM also if OpenSSL has no ML-DSA.
+ * alone. MEDARK_E_SYSTEM also if OpenSSL has no ML-DSA; MEDARK_E_KEY also for one in a token.
  */
 int medark_private_key_load_pq(const char *path, struct medark_bytes passphrase,
 			       struct medark_private_key **out_key,
@@ -54,7 +55,7 @@ const char *medark_private_key_path(const struct medark_private_key *key);
 bool medark_private_key_matches(const struct medark_private_key *key,
 				const struct medark_certificate *certificate);
 
-/* Makes a key. MEDARK_E_SYSTEM, MEDARK_E_MEMORY. */
+/* Makes a key. MEDARK_E_SYSTEM, also if OpenSSL has no such algorithm; MEDARK_E_MEMORY. */
 int medark_private_key_generate(enum medark_key_type type, struct medark_private_key **out_key,
 				struct medark_error *err) MEDARK_MUST_USE;
 

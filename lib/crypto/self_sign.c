@@ -69,6 +69,9 @@ int medark_private_key_self_sign(const struct medark_private_key *key, enum meda
 	enum medark_native_kind kind = medark_native_kind(pkey);
 	const EVP_MD *md = kind == MEDARK_NATIVE_P384 ? EVP_sha384() : EVP_sha256();
 
+	/* ML-DSA takes no digest (RFC 9881). */
+	if (medark_native_pq_kind(pkey) != MEDARK_NATIVE_OTHER)
+		md = NULL;
 	MEDARK_TRY(medark_common_name_check(medark_bytes_text(name), err));
 	if (!x509 || !fill(x509, pkey, name, err) || !add_extensions(x509, usage_of(kind, role)) ||
 	    !X509_sign(x509, pkey, md))

@@ -68,7 +68,8 @@ class Usage(Test):
             (["key", "new", "--role", "boss", "--name", "a", "--out", "b"],
              "cannot use 'boss' for --role: it must be signer or recipient"),
             (["key", "new", "--role", "signer", "--name", "a", "--out", "b", "--type", "rsa"],
-             "cannot use 'rsa' for --type: it must be p256, p384 or rsa3072"),
+             "cannot use 'rsa' for --type: it must be p256, p384, rsa3072, ml-dsa-65, ml-dsa-87, ml-kem-768 or "
+             "ml-kem-1024"),
             (["key", "new", "--role", "signer", "--name", "a" * 65, "--out", "b"],
              "cannot make the key 'b': a common name has 1 to 64 characters"),
             (["key", "new", "--role", "signer", "--name", "", "--out", "b"],

@@ -10,9 +10,12 @@
 #include "crypto/private_key.h"
 #include "crypto/trust.h"
 
+#include <medark/key.h>
+
 #include <openssl/crypto.h>
 
 #include <time.h>
+#include <unistd.h>
 
 static const struct medark_bytes none;
 static const struct medark_bytes manifest = { (const uint8_t *)"# medark manifest 1\n", 20 };
@@ -260,6 +263,74 @@ static void without_ml_dsa_one_sentence_says_so(void **state)
 	assert_int_equal(p7s.size, 0);
 }
 
+static bool is_kind(const char *path)
+{
+	MEDARK_AUTO(medark_certificate_free) struct medark_certificate *certificate = NULL;
+	struct medark_error err = { 0 };
+
+	assert_ok(medark_certificate_load(path, &certificate, &err));
+	return medark_pq_signature_is_kind(certificate);
+}
+
+static void the_kind_of_a_certificate_shows_with_every_openssl(void **state)
+{
+	char path[512];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/golden/pq/signer.pem", TEST_SOURCE_DIR);
+	assert_true(is_kind(path));
+	(void)snprintf(path, sizeof(path), "%s/golden/pq/recipient.pem", TEST_SOURCE_DIR);
+	assert_false(is_kind(path)); /* ML-KEM */
+	assert_false(is_kind(in_folder("p.pem")));
+	for (size_t i = 0; medark_pq_offered() && i < 3; i++)
+		assert_true(
+			is_kind(in_folder((const char *[]) { "44.pem", "65.pem", "87.pem" }[i])));
+}
+
+static void a_key_in_a_token_is_refused(void **state)
+{
+	MEDARK_AUTO(medark_private_key_free) struct medark_private_key *key = NULL;
+	struct medark_error err = { 0 };
+
+	(void)state;
+	if (medark_pq_offered())
+		assert_fails(medark_private_key_load_pq("pkcs11:token=clinic;object=pq", none, &key,
+							&err),
+			     MEDARK_E_KEY,
+			     "a key of ML-DSA is taken from a file, not from a token");
+}
+
+/* The types that a role has no use for, before any key is made. */
+static void a_type_is_for_one_role(void **state)
+{
+	static const struct {
+		enum medark_key_role role;
+		enum medark_key_type type;
+		const char *why;
+	} cases[] = {
+		{ MEDARK_ROLE_RECIPIENT, MEDARK_KEY_ML_DSA_65,
+		  "a key of ML-DSA signs, and nothing can be encrypted to it" },
+		{ MEDARK_ROLE_RECIPIENT, MEDARK_KEY_ML_DSA_87,
+		  "a key of ML-DSA signs, and nothing can be encrypted to it" },
+		{ MEDARK_ROLE_SIGNER, MEDARK_KEY_ML_KEM_768,
+		  "a key of ML-KEM is for encryption, and cannot sign" },
+		{ MEDARK_ROLE_SIGNER, MEDARK_KEY_ML_KEM_1024,
+		  "a key of ML-KEM is for encryption, and cannot sign" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const struct medark_key_request request = { .role = cases[i].role,
+							    .type = cases[i].type,
+							    .common_name = "none",
+							    .prefix = in_folder("none") };
+		struct medark_error err = { 0 };
+
+		assert_fails(medark_key_create(&request, &err), MEDARK_E_USAGE, cases[i].why);
+		assert_int_equal(access(in_folder("none.key.pem"), F_OK), -1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +339,9 @@ int main(void)
 		cmocka_unit_test(other_keys_are_refused),
 		cmocka_unit_test(a_signature_of_another_machine_is_read),
 		cmocka_unit_test(without_ml_dsa_one_sentence_says_so),
+		cmocka_unit_test(the_kind_of_a_certificate_shows_with_every_openssl),
+		cmocka_unit_test(a_key_in_a_token_is_refused),
+		cmocka_unit_test(a_type_is_for_one_role),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
