@@ -22,6 +22,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FIPS	    "fips"
+#define PQ_REQUIRED "pq-required"
+
+static bool has_profile(const struct cli_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->profiles.count; i++)
+		if (strcmp(options->profiles.items[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void export_free(struct medark_export **e)
 {
 	medark_export_free(*e);
@@ -269,12 +280,16 @@ int cli_export_take_profile(const struct cli_options *options)
 	struct medark_error err = { 0 };
 	int code;
 
-	if (!options->profile || strcmp(options->profile, "default") == 0)
+	for (size_t i = 0; i < options->profiles.count; i++)
+		if (strcmp(options->profiles.items[i], "default") != 0 &&
+		    strcmp(options->profiles.items[i], FIPS) != 0 &&
+		    strcmp(options->profiles.items[i], PQ_REQUIRED) != 0)
+			return cli_report_usage(options,
+						"cannot use '%s' for --profile: it must be "
+						"default, fips or pq-required",
+						options->profiles.items[i]);
+	if (!has_profile(options, FIPS))
 		return 0;
-	if (strcmp(options->profile, "fips") != 0)
-		return cli_report_usage(options,
-					"cannot use '%s' for --profile: it must be default or fips",
-					options->profile);
 	code = medark_fips_enforce(&err);
 	if (code < 0)
 		return fail(options, "use the profile 'fips'", NULL, code, &err);
@@ -300,7 +315,11 @@ int cli_export_configure(const struct cli_options *options, struct medark_export
 	if (options->at && medark_export_judge_previous_at(e, options->at, &err) < 0)
 		return cli_report_usage(options, "cannot use '%s' for --at: %s", options->at,
 					err.message);
-	medark_export_set_pbkdf2(e, options->profile && strcmp(options->profile, "fips") == 0);
+	medark_export_set_pbkdf2(e, has_profile(options, FIPS));
+	if (has_profile(options, PQ_REQUIRED))
+		code = medark_export_require_pq(e, &err);
+	if (code < 0)
+		return fail(options, "export", NULL, code, &err);
 	for (size_t i = 0; i < options->operands.count; i++) {
 		code = medark_export_add_source(e, options->operands.items[i], &err);
 		if (code < 0)

@@ -172,8 +172,9 @@ const struct cli_option cli_option_table[] = {
 	  "read the passphrase from file descriptor N" },
 	{ "passphrase-command", 0, CLI_TEXT, CLI_EXPORT | OPENS | CLI_AUDIT, AT(passphrase_command),
 	  "COMMAND", "read the passphrase from what COMMAND prints" },
-	{ "profile", 0, CLI_TEXT, CLI_EXPORT, AT(profile), "default|fips",
-	  "fips: only what FIPS 140-3 approves" },
+	{ "profile", 0, CLI_COMMAS, CLI_EXPORT, AT(profiles), "NAME",
+	  "fips: only what FIPS 140-3 approves; pq-required: only\nrecipients that withstand quantum "
+	  "computers;\nrepeatable or separated by commas" },
 	{ "level", 0, CLI_NUMBER, CLI_EXPORT, AT(level), "N",
 	  "compression, 1 (fast, the default) to 22 (small)", 1, 22 },
 	{ "memory", 0, CLI_SIZE, CLI_EXPORT, AT(memory), "SIZE",
@@ -584,7 +585,7 @@ void cli_options_clear(struct cli_options *options)
 				     &options->expected,   &options->roles,    &options->listen,
 				     &options->hosts,	   &options->auditors, &options->tsa_trust,
 				     &options->crls,	   &options->records,  &options->olds,
-				     &options->news,	   &options->escrows };
+				     &options->news,	   &options->escrows,  &options->profiles };
 
 	for (size_t i = 0; i < options->hidden.count; i++)
 		free((char *)(uintptr_t)options->hidden.items[i]);

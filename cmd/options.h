@@ -30,8 +30,8 @@ struct cli_options {
 	const char *passphrase_file, *passphrase_command, *passphrase_fd;
 	const char *out, *to, *since, *group, *patients_file, *method, *as_of, *lang, *role, *name,
 		*key_type, *scratch;
-	const char *signer, *signer_key, *signer_key_passphrase_file, *profile, *previous, *report,
-		*at, *auth, *config;
+	const char *signer, *signer_key, *signer_key_passphrase_file, *previous, *report, *at,
+		*auth, *config;
 	const char *config_file; /* that these were read from; NULL: none */
 	const char *journal, *rejected, *ids, *id_prefix, *source_base; /* of restores to servers */
 	bool today, dry_run, no_read_back;
@@ -45,6 +45,7 @@ struct cli_options {
 	const char *tsa, *tsa_ca;				  /* of time stamps */
 	struct cli_list tsa_trust, crls;
 	bool allow_others;
+	struct cli_list profiles;
 	struct cli_list escrows; /* recipients whose keys are in shares, or in a safe */
 	uint64_t workers;
 	uint64_t full_every; /* of a run: that many archives, of which one is whole; 0: all are */

@@ -145,6 +145,8 @@ static int read_key(const struct reader *r, const char *key, const char *value)
 		return read_flag(r, value, &p->complete);
 	if (strcmp(key, "post-quantum") == 0)
 		return read_flag(r, value, &p->post_quantum);
+	if (strcmp(key, "pq-required") == 0)
+		return read_flag(r, value, &p->pq_required);
 	if (strcmp(key, "strength") == 0)
 		return read_strength(r, value, &p->strength);
 	if (strcmp(key, "newest-hours") == 0)
@@ -261,13 +263,36 @@ static bool is_stamped(const struct cli_policy *p, const struct medark_archive_i
 	return false;
 }
 
-static bool has_post_quantum(const struct medark_archive_info *info)
+/* Of somebody who may sign: a witness's says nothing of the signer. */
+static bool has_post_quantum(const struct cli_policy *p, const struct medark_archive_info *info)
 {
 	for (uint32_t i = 0; i < info->signature_count; i++)
 		if (info->signatures[i].trusted &&
-		    strncmp(info->signatures[i].algorithm, "ML-DSA", 6) == 0)
+		    strncmp(info->signatures[i].algorithm, "ML-DSA", 6) == 0 &&
+		    is_among(info->signatures[i].fingerprint, p->signers, p->signer_count))
 			return true;
 	return false;
+}
+
+/* Passphrases are symmetric, and ML-KEM is made for it; of others, nothing is known. */
+static bool is_classical(const char *kind)
+{
+	return strcmp(kind, "passphrase") != 0 && strcmp(kind, "ml-kem-768") != 0 &&
+	       strcmp(kind, "ml-kem-1024") != 0;
+}
+
+static void check_recipients(const struct medark_archive_info *info, struct judge *j)
+{
+	char what[160];
+
+	for (uint32_t i = 0; i < info->recipient_count; i++) {
+		if (!is_classical(info->recipients[i].kind))
+			continue;
+		(void)snprintf(what, sizeof(what),
+			       "quantum computers would break the key of its recipient %s (%s)",
+			       info->recipients[i].id, info->recipients[i].kind);
+		tell(j, CLI_INCOMPLETE, what);
+	}
 }
 
 /* Is `word` one of the words of `text`? */
@@ -325,8 +350,12 @@ int cli_policy_check(const struct cli_policy *p, const struct cli_options *optio
 		if (!has_signed(info, p->cosigners[i]))
 			tell(&j, CLI_UNTRUSTED, "a signature that is asked for is missing");
 	check_time(p, info, &j);
-	if (p->post_quantum && !has_post_quantum(info))
-		tell(&j, CLI_UNTRUSTED, "it has no trusted post-quantum signature");
+	if (p->post_quantum && !has_post_quantum(p, info))
+		tell(&j, CLI_UNTRUSTED,
+		     p->signer_count ? "it has no trusted post-quantum signature of who may sign"
+				     : "it has no trusted post-quantum signature");
+	if (p->pq_required)
+		check_recipients(info, &j);
 	if (p->complete && !info->complete)
 		tell(&j, CLI_INCOMPLETE, "it is not complete");
 	return j.code;

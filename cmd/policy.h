@@ -21,7 +21,7 @@ struct cli_policy {
 	size_t signer_count, cosigner_count, authority_count;
 	char purpose[64];	 /* empty: any */
 	char stamped_before[32]; /* RFC 3339, or the beginning of a day; empty: any time */
-	bool stamped, revocation, complete, post_quantum;
+	bool stamped, revocation, complete, post_quantum, pq_required;
 	uint64_t strength;     /* bits; 0: any */
 	uint64_t missing;      /* archives of the chain that may be missing */
 	uint64_t newest_hours; /* how old the newest may be; 0: any age */
@@ -33,7 +33,8 @@ int cli_policy_read(const struct cli_options *options, struct cli_policy *out);
 
 /*
  * Tells each rule that the archive breaks, as a warning, and appends it to `out` (cut if need be).
- * CLI_DONE, CLI_UNTRUSTED for who signed and when, CLI_INCOMPLETE for what it holds.
+ * CLI_DONE, CLI_UNTRUSTED for who signed and when, CLI_INCOMPLETE for what it holds and who opens
+ * it.
  */
 int cli_policy_check(const struct cli_policy *policy, const struct cli_options *options,
 		     const char *path, const struct medark_archive_info *info, char *out,

@@ -127,6 +127,7 @@ _medark() {
 		_medark_fill -W $'list\nadd\npasswd\nroles\ntotp\ndisable\nenable\nremove' -- "$word"
 		;;
 	key:--type) _medark_fill -W $'p256\np384\nrsa3072\nml-dsa-65\nml-dsa-87\nml-kem-768\nml-kem-1024' -- "$word" ;;
+	export:--profile) _medark_fill -W $'default\nfips\npq-required' -- "$word" ;;
 	export:--since) _medark_fill -W auto -- "$word" ;;
 	recipients:recipients) _medark_fill -W $'list\nadd' -- "$word" ;;
 	key:key) _medark_fill -W $'new\nsplit\njoin' -- "$word" ;;

@@ -89,7 +89,7 @@ complete -c medark -n '__medark_verb stamp' -l tsa-ca -r -F -d 'authorities for 
 complete -c medark -n '__medark_verb stamp export' -l crl -r -F -d 'revocation lists'
 complete -c medark -n "__medark_verb verify verify-proof stamp cosign checkpoint $opens" -l tsa-trust -r -F -d 'anchor of time stamps'
 complete -c medark -n '__medark_verb export' -l previous -r -F -d 'the archive before this one'
-complete -c medark -n '__medark_verb export' -l profile -x -a 'default fips' -d 'fips: only what FIPS 140-3 approves'
+complete -c medark -n '__medark_verb export' -l profile -x -a 'default fips pq-required' -d 'fips: only what FIPS 140-3 approves; pq-required: recipients against quantum computers'
 complete -c medark -n '__medark_verb export' -l level -x -d 'compression, 1 to 22'
 complete -c medark -n '__medark_verb export' -l memory -x -d 'memory to use, such as 512M'
 complete -c medark -n '__medark_verb export' -l exclude -x -d 'what to leave out'

@@ -120,6 +120,14 @@ MEDARK_API int medark_export_set_auth(struct medark_export *e, const char *path,
 				      struct medark_error *err);
 
 /*
+ * From now on medark_export_add_recipient() takes keys that withstand quantum computers only, those
+ * of ML-KEM, and refuses RSA and elliptic curves with MEDARK_E_KEY: what is encrypted to them can
+ * be kept until it can be read. A passphrase withstands as it is. MEDARK_E_USAGE if there is a
+ * recipient already.
+ */
+MEDARK_API int medark_export_require_pq(struct medark_export *e, struct medark_error *err);
+
+/*
  * The key of a passphrase is made by PBKDF2 with HMAC-SHA-512 (RFC 8018), 600,000 rounds, in place
  * of scrypt: for who is bound to FIPS 140-3, which knows no scrypt (see medark_fips_enforce()). It
  * takes no memory, so that guessing is cheaper. Cannot fail.

@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "container/compress.h"
 #include "container/segment.h"
+#include "crypto/envelope.h"
 #include "crypto/kdf.h"
 #include "live/auth.h"
 #include "live/live.h"
@@ -93,6 +94,16 @@ int medark_export_add_exclude(struct medark_export *e, const char *pattern,
 	return medark_exclude_add(&e->exclude, pattern, err);
 }
 
+/* Quantum computers: what is encrypted to it now may be kept until there are some. */
+static bool withstands(const struct medark_certificate *certificate)
+{
+	const struct medark_recipient recipient = { .certificate = certificate };
+	struct medark_recipient_id id;
+
+	return medark_recipient_id(&recipient, &id, NULL) == 0 &&
+	       (id.kind == MEDARK_ENVELOPE_ML_KEM_768 || id.kind == MEDARK_ENVELOPE_ML_KEM_1024);
+}
+
 int medark_export_add_recipient(struct medark_export *e, const char *cert_path,
 				struct medark_error *err)
 {
@@ -103,6 +114,11 @@ int medark_export_add_recipient(struct medark_export *e, const char *cert_path,
 					MEDARK_RECIPIENTS_MAX - 1);
 	MEDARK_TRY(medark_certificate_load(cert_path, &c, err));
 	MEDARK_TRY(medark_certificate_check_recipient(c, time(NULL), err));
+	if (e->pq_required && !withstands(c))
+		return medark_error_set(err, MEDARK_E_KEY,
+					"certificate '%s' has a key that quantum computers would "
+					"break: give one with a key of ML-KEM, or a passphrase",
+					cert_path);
 	for (size_t i = 0; i < e->recipient_count; i++)
 		if (medark_digest_equal(medark_certificate_fingerprint(e->recipients[i]),
 					medark_certificate_fingerprint(c)))
@@ -254,6 +270,16 @@ static int set_text(char **to, const char *text, struct medark_error *err)
 int medark_export_set_auth(struct medark_export *e, const char *path, struct medark_error *err)
 {
 	return set_text(&e->auth_path, path, err);
+}
+
+int medark_export_require_pq(struct medark_export *e, struct medark_error *err)
+{
+	if (e->recipient_count)
+		return medark_error_set(err, MEDARK_E_USAGE,
+					"post-quantum recipients have to be asked for before one "
+					"is added");
+	e->pq_required = true;
+	return 0;
 }
 
 void medark_export_set_pbkdf2(struct medark_export *e, bool pbkdf2)

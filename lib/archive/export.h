@@ -30,6 +30,7 @@ struct medark_export {
 	size_t recipient_count;
 	struct medark_buffer passphrase; /* empty: none */
 	bool pbkdf2;			 /* makes its key, not scrypt */
+	bool pq_required;		 /* of each recipient's certificate */
 	struct medark_certificate *signer;
 	struct medark_private_key *signer_key;
 	struct medark_crls *crls; /* NULL: none */

@@ -27,6 +27,13 @@ class PqTest(ArchiveTest):
         self.assertEqual((said["role"], said["type"]), (role, kind))
         return said
 
+    def breaks(self, archive, rules, code, *broken, trust=("clinic.cert.pem",)):
+        self.write("policy", rules)
+        done = self.succeed("verify", archive, *[word for each in trust for word in ("--trust", each)], "--policy", "policy", code=code)
+        self.assertEqual([line for line in done.err.splitlines() if "breaks the policy" in line],
+                         [f"medark: warning: '{archive}' breaks the policy: {each}" for each in broken])
+
+
 class Keys(PqTest):
     def test_keys_are_made_where_openssl_has_the_algorithms(self):
         for role, kind in [("signer", "ml-dsa-65"), ("signer", "ml-dsa-87"), ("recipient", "ml-kem-768"), ("recipient", "ml-kem-1024")]:
@@ -90,6 +97,66 @@ class Signers(PqTest):
         subprocess.run(["sh", "-ec", "tar -xf a.medark MANIFEST MANIFEST.pq.p7s; openssl cms -verify -binary -inform DER "
                         "-in MANIFEST.pq.p7s -content MANIFEST -purpose any -CAfile pq.cert.pem -out verified; "
                         "cmp verified MANIFEST"], cwd=self.folder, check=True, capture_output=True)
+
+    def test_the_rule_is_about_who_may_sign(self):
+        missing = "it has no trusted post-quantum signature"
+        self.breaks("a.medark", "post-quantum = yes\n", 4, missing)
+        self.breaks("a.medark", "signer = clinic.cert.pem\npost-quantum = yes\n", 4, missing + " of who may sign")
+        if not OFFERED:
+            return
+        self.new("signer", "pq", "ml-dsa-87")
+        self.succeed(*self.cosign("pq"))
+        both = ("clinic.cert.pem", "pq.cert.pem")
+        self.breaks("a.medark", "post-quantum = yes\n", 4, missing)
+        self.breaks("a.medark", "post-quantum = yes\n", 0, trust=both)
+        self.breaks("a.medark", "signer = clinic.cert.pem\npost-quantum = yes\n", 4, missing + " of who may sign", trust=both)
+        self.breaks("a.medark", "signer = clinic.cert.pem\nsigner = pq.cert.pem\npost-quantum = yes\n", 0, trust=both)
+        self.breaks("a.medark", "cosigner = pq.cert.pem\n", 0, trust=both)
+
+
+class Required(PqTest):
+    BROKEN = "has a key that quantum computers would break: give one with a key of ML-KEM, or a passphrase"
+
+    def exported(self, out, *more):
+        return ["export", "src", "--signer", "clinic.cert.pem", "--signer-key", "clinic.key.pem", "--out", out,
+                "--profile", "pq-required", *more]
+
+    def test_a_classical_recipient_is_refused(self):
+        self.write("secret", "correct horse battery staple\n", 0o600)
+        self.succeed("key", "new", "--role", "recipient", "--name", "R", "--type", "rsa3072", "--out", "rsa")
+        for option, certificate in [("--recipient", "it.cert.pem"), ("--recipient", "rsa.cert.pem"), ("--escrow", "other.cert.pem")]:
+            self.refuse(1, *self.exported("b.medark", "--passphrase-file", "secret", option, certificate),
+                        error=f"cannot use the recipient: certificate '{certificate}' {self.BROKEN}")
+        self.write("nightly.conf", f"source = {self.path('src')}\narchives = {self.folder}\nrecipient = it.cert.pem\n"
+                   "signer = clinic.cert.pem\nsigner-key = clinic.key.pem\nprofile = pq-required\n")
+        os.chmod(self.folder, 0o700)
+        self.assertIn(f"certificate 'it.cert.pem' {self.BROKEN}", self.refuse(1, "run", "nightly", "--config", ".", "--check").err)
+
+    def test_a_passphrase_withstands(self):
+        self.write("secret", "correct horse battery staple\n", 0o600)
+        self.succeed(*self.exported("b.medark", "--passphrase-file", "secret", "--profile", "fips"))
+        self.breaks("b.medark", "pq-required = yes\n", 0)
+        said, = self.succeed("inspect", "b.medark", "--json").json()
+        self.assertEqual([each["kind"] for each in said["recipients"]], ["passphrase"])
+
+    def test_the_rule_names_each_recipient_that_is_classical(self):
+        said, = self.succeed("inspect", "a.medark", "--json").json()
+        self.breaks("a.medark", "pq-required = yes\n", 6,
+                    f"quantum computers would break the key of its recipient {said['recipients'][0]['id']} (ecdh-p256)")
+        self.breaks("a.medark", "pq-required = no\n", 0)
+
+    def test_ml_kem_withstands(self):
+        if not OFFERED:
+            self.refuse(1, *self.exported("b.medark", "--recipient", GOLDEN),
+                        error=f"cannot use the recipient: certificate '{GOLDEN}' has a key of ML-KEM: {NEEDED}")
+            return
+        self.new("recipient", "small", "ml-kem-768")
+        self.new("recipient", "large", "ml-kem-1024")
+        self.succeed(*self.exported("b.medark", "--recipient", "small.cert.pem", "--escrow", "large.cert.pem"))
+        self.breaks("b.medark", "pq-required = yes\n", 0)
+        for name in ["small", "large"]:
+            self.succeed(*self.opened("restore", "--to", name, archive="b.medark", identity=name + ".key.pem"))
+            self.assertEqual(self.tree(name), self.tree("src"))
 
 
 class Recipients(PqTest):

@@ -45,7 +45,7 @@ class Profile(ArchiveTest):
 
     def test_another_profile_is_refused(self):
         self.refuse(2, *self.export("src", "b.medark", "--profile", "FIPS"),
-                    error="cannot use 'FIPS' for --profile: it must be default or fips")
+                    error="cannot use 'FIPS' for --profile: it must be default, fips or pq-required")
 
     def test_a_run_has_a_profile_too(self):
         os.mkdir(self.path("nights"), 0o700)

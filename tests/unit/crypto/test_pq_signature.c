@@ -10,6 +10,7 @@
 #include "crypto/private_key.h"
 #include "crypto/trust.h"
 
+#include <medark/export.h>
 #include <medark/key.h>
 
 #include <openssl/crypto.h>
@@ -331,6 +332,27 @@ static void a_type_is_for_one_role(void **state)
 	}
 }
 
+static void recipients_are_held_to_it_from_the_first(void **state)
+{
+	struct medark_export *e = NULL;
+	struct medark_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(run("openssl req -x509 -key p.key -subj /CN=r -addext "
+			     "keyUsage=keyAgreement -out r.pem"),
+			 0);
+	assert_ok(medark_export_new(&e, &err));
+	assert_ok(medark_export_add_recipient(e, in_folder("r.pem"), &err));
+	assert_fails(medark_export_require_pq(e, &err), MEDARK_E_USAGE,
+		     "post-quantum recipients have to be asked for before one is added");
+	medark_export_free(e);
+	assert_ok(medark_export_new(&e, &err));
+	assert_ok(medark_export_require_pq(e, &err));
+	assert_int_equal(medark_export_add_recipient(e, in_folder("r.pem"), &err), MEDARK_E_KEY);
+	assert_ok(medark_export_add_passphrase(e, "long enough", 11, &err));
+	medark_export_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +364,7 @@ int main(void)
 		cmocka_unit_test(the_kind_of_a_certificate_shows_with_every_openssl),
 		cmocka_unit_test(a_key_in_a_token_is_refused),
 		cmocka_unit_test(a_type_is_for_one_role),
+		cmocka_unit_test(recipients_are_held_to_it_from_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
