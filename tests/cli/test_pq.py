@@ -115,6 +115,11 @@ class Signers(PqTest):
 
 
 class Required(PqTest):
+    def recover(self, archive, name):
+        """By stock tools, with the key of ML-KEM."""
+        return subprocess.run(["sh", os.path.join(ROOT, "lib", "archive", "texts", "RECOVER.sh"), archive, name + ".key.pem",
+                               name + ".recovered", "clinic.cert.pem"], cwd=self.folder, capture_output=True, text=True, check=False)
+
     BROKEN = "has a key that quantum computers would break: give one with a key of ML-KEM, or a passphrase"
 
     def exported(self, out, *more):
@@ -157,6 +162,13 @@ class Required(PqTest):
         for name in ["small", "large"]:
             self.succeed(*self.opened("restore", "--to", name, archive="b.medark", identity=name + ".key.pem"))
             self.assertEqual(self.tree(name), self.tree("src"))
+            done = self.recover("b.medark", name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.tree(name + ".recovered"), self.tree("src"))
+        self.new("recipient", "stranger-kem", "ml-kem-768")
+        done = self.recover("b.medark", "stranger-kem")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("RECOVER: this key does not open the archive", done.stderr)
 
 
 class Recipients(PqTest):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # RECOVER.sh: opens a medark archive without medark, with nothing but a POSIX shell, tar, openssl
-# (3.0 or later), zstd, sed, grep, sha256sum, dd and the like (GNU coreutils).
+# (3.0 or later; 3.5 for a key of ML-KEM), zstd, sed, grep, sha256sum, dd and the like (GNU coreutils).
 #
 #	sh RECOVER.sh [-r] [-p] ARCHIVE KEY OUTDIR [TRUST.pem]
 #
@@ -32,10 +32,11 @@
 # USE A MACHINE THAT NOBODY ELSE USES MEANWHILE. openssl takes some secrets on its command line only:
 # the archive key in steps 5 and 6, and with -p the key that is derived from the passphrase in step 4
 # (-secretkey, -macopt). If the archive has its passphrase by PBKDF2 (medark writes scrypt), that is
-# the passphrase itself (-kdfopt). There is no option that reads these from a file, so other users of
-# this machine could see them in the process list. A private key and a passphrase of scrypt do not
-# stand there. None of them is written to disk. What comes out is not encrypted: OUTDIR has to be on a
-# disk where patient records may lie.
+# the passphrase itself (-kdfopt); with a key of ML-KEM the secret that it gives for this archive, and
+# the key derived from that. There is no option that reads these from a file, so other users of this
+# machine could see them in the process list. A private key and a passphrase of scrypt do not stand
+# there. None of them is written to disk. What comes out is not encrypted: OUTDIR has to be on a disk
+# where patient records may lie.
 
 set -eu
 umask 077     # nobody but you may read what is written
@@ -242,13 +243,61 @@ fi
 #	openssl cms -decrypt -inform DER -in keys.p7m -inkey KEY.pem
 # With a passphrase a key is derived from it first; header.json says how (kdf). Who was added later
 # finds it in KEYS.2.p7m or one behind it instead, in the same way.
+# With a passphrase a key is derived from it first; header.json says how (kdf).
+# A key of ML-KEM is not as simple, as openssl 3.5 has the algorithm but does not know its recipients
+# (KEMRecipientInfo, RFC 9629). Each of them has a ciphertext, of 1088 or 1568 bytes, and behind it
+# 40 bytes. ML-KEM makes a secret of the first, HKDF a key of the secret, and under that key the 40
+# bytes are wrapped as they are for a passphrase. So the file is written again, with one recipient
+# that is named "kem" and has that key (KEKRecipientInfo): openssl opens this.
 
 # value NAME FILE: one value of the JSON in FILE, a string of hex digits or a number.
 value() { sed -n 's/.*"'"$1"'" *: *"\{0,1\}\([0-9a-f]*\).*/\1/p' "$2"; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }
+bytes() { # the bytes that hex digits stand for
+	rest=$1
+	while [ -n "$rest" ]; do
+		tail=${rest#??}
+		# shellcheck disable=SC2059 # the format is an octal escape made here
+		printf "\\$(printf %03o "0x${rest%"$tail"}")"
+		rest=$tail
+	done
+}
 tr -d '\n' <"$members/header.json" >"$work/header" # all on one line
 archive_id=$(value archive "$work/header")
 [ ${#archive_id} -eq 32 ] || die "header.json: no archive id"
+
+part() { tail -c +$(($1 + 1)) "$keys" | head -c "$2"; } # LENGTH bytes from OFFSET on
+as_kek() { # keys.p7m for KEY, with the 40 bytes from OFFSET on; the last 129 bytes are its content
+	bytes 3081dc060b2a864886f70d0109100117a081cc3081c90201003143a241020104300504036b656d
+	bytes 300b060960864801650304012d0428
+	part "$1" 40
+	tail -c 129 "$keys"
+}
+by_kem() {
+	ciphertext=
+	openssl asn1parse -inform DER -in "$keys" |
+		sed -n 's/^ *\([0-9]*\):d=[0-9 ]*hl=\([0-9]\) l= *\([0-9]*\) prim: *OCTET STRING.*/\1 \2 \3/p' |
+		{
+			while read -r at header size; do
+				at=$((at + header))
+				case $size in
+				1088 | 1568) ciphertext="$at $size" ;;
+				40)
+					[ -n "$ciphertext" ] || continue
+					# shellcheck disable=SC2086 # two numbers
+					secret=$(part $ciphertext | openssl pkeyutl -decap -inkey "$key_file" 2>/dev/null | hex)
+					ciphertext=
+					[ ${#secret} -eq 64 ] || continue
+					kek=$(openssl kdf -keylen 32 -kdfopt digest:SHA256 -kdfopt "hexkey:$secret" \
+						-kdfopt hexinfo:3010300b060960864801650304012d020120 -binary HKDF | hex)
+					as_kek "$at" | openssl cms -decrypt -inform DER -secretkey "$kek" \
+						-secretkeyid 6b656d 2>/dev/null && exit 0
+					;;
+				esac
+			done
+			exit 1
+		}
+}
 
 if [ $key_is = passphrase ]; then
 	# The passphrase's own entry: from its kind to the end of its kdf. Its id names it in keys.p7m.
@@ -280,25 +329,16 @@ else
 	for keys in "$members/keys.p7m" "$members"/KEYS.[2-9].p7m; do
 		if [ -n "$archive_key" ] || [ ! -f "$keys" ]; then continue; fi
 		archive_key=$(openssl cms -decrypt -inform DER -in "$keys" -inkey "$key_file" 2>/dev/null) ||
-			archive_key=
+			archive_key=$(by_kem) || archive_key=
 	done
-	[ -n "$archive_key" ] || die "this key does not open the archive"
+	[ -n "$archive_key" ] ||
+		die "this key does not open the archive (one of ML-KEM needs openssl 3.5 or later)"
 fi
 [ ${#archive_key} -eq 64 ] || die "keys.p7m does not hold an archive key"
 
 # ---- 5. Is it the right archive key? ------------------------------------------------------------
 # kek_commit in header.json is HMAC-SHA256(archive key, "medark kek-commit v1", a zero byte, the 16
 # bytes of the archive id). It has to come out the same here.
-
-bytes() { # the bytes that hex digits stand for
-	rest=$1
-	while [ -n "$rest" ]; do
-		tail=${rest#??}
-		# shellcheck disable=SC2059 # the format is an octal escape made here
-		printf "\\$(printf %03o "0x${rest%"$tail"}")"
-		rest=$tail
-	done
-}
 commit=$({ printf 'medark kek-commit v1\0'; bytes "$archive_id"; } |
 	openssl dgst -sha256 -mac HMAC -macopt "hexkey:$archive_key" -r | cut -c1-64)
 [ "$commit" = "$(value kek_commit "$work/header")" ] || die "header.json names another archive key"
