@@ -158,11 +158,14 @@ static void print_evidence(FILE *out, const struct medark_archive_info *info, bo
 	if (info->stamp_count && !is_verified)
 		cli_report_row_number(out, "time stamps", info->stamp_count);
 	for (uint32_t i = 0; i < info->signature_count; i++) {
+		const char *algorithm = info->signatures[i].algorithm;
 		bool trusted = info->signatures[i].trusted || !is_verified;
+		bool is_pq = strncmp(algorithm, "ML-DSA", 6) == 0;
 
-		(void)snprintf(text, sizeof(text), "%.500s, claimed %s%s",
-			       info->signatures[i].signer, info->signatures[i].signed_at,
-			       trusted ? "" : ": not trusted");
+		(void)snprintf(text, sizeof(text), "%.500s%s%s%s, claimed %s%s",
+			       info->signatures[i].signer, is_pq ? " (" : "",
+			       is_pq ? algorithm : "", is_pq ? ")" : "",
+			       info->signatures[i].signed_at, trusted ? "" : ": not trusted");
 		cli_report_row(out, "signed too by", text);
 		if (info->signatures[i].also[0])
 			cli_report_row(out, "", info->signatures[i].also);

@@ -240,7 +240,10 @@ int medark_evidence_peek(const struct medark_tail *tail, struct medark_evidence 
 		const struct medark_addition *a = &tail->additions[i];
 
 		out->stamp_count += a->kind == MEDARK_ADDITION_STAMP;
-		out->has_pq |= a->kind == MEDARK_ADDITION_PQ;
+		if (a->kind == MEDARK_ADDITION_PQ) {
+			MEDARK_TRY(medark_pq_signature_peek(a->content, &out->pq.signer, err));
+			out->has_pq = true;
+		}
 		if (a->kind == MEDARK_ADDITION_SIGNATURE)
 			MEDARK_TRY(medark_signature_peek(
 				a->content, &out->signatures[out->signature_count++].signer, err));

@@ -9,6 +9,10 @@ import sys
 from archive import ArchiveTest
 from cli import ROOT, main
 
+sys.path.insert(0, os.path.join(ROOT, "tests", "interop"))
+
+from medark_reader import tar_header  # noqa: E402
+
 VERSION = re.match(r"OpenSSL (\S+)", subprocess.run(["openssl", "version"], capture_output=True, text=True,
                                                     check=True).stdout).group(1)
 OFFERED = tuple(int(n) for n in VERSION.split(".")[:2]) >= (3, 5)
@@ -91,12 +95,43 @@ class Signers(PqTest):
         said, = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--trust", "pq.cert.pem", "--json").json()
         self.assertEqual([(each["signer"], each["algorithm"], each["trusted"]) for each in said["signatures"]],
                          [("CN=stranger", "ECDSA P-256", False), ("CN=pq", "ML-DSA-65", True)])
+        told = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--trust", "pq.cert.pem").out
+        self.assertRegex(told, r"\n  signed too by  CN=pq \(ML-DSA-65\), claimed 20\S+Z\n")
+        shown, = self.succeed("inspect", "a.medark", "--json").json()
+        self.assertEqual([(each["signer"], each["algorithm"], each["signed_at"][:2]) for each in shown["signatures"]],
+                         [("CN=stranger", "ECDSA P-256", "20"), ("CN=pq", "ML-DSA-65", "20")])
         self.succeed(*self.opened("restore", "--to", "out"))
         self.assertEqual(self.tree("out"), self.tree("src"))
         # The stock tools agree.
         subprocess.run(["sh", "-ec", "tar -xf a.medark MANIFEST MANIFEST.pq.p7s; openssl cms -verify -binary -inform DER "
                         "-in MANIFEST.pq.p7s -content MANIFEST -purpose any -CAfile pq.cert.pem -out verified; "
                         "cmp verified MANIFEST"], cwd=self.folder, check=True, capture_output=True)
+        # It goes into a proof, too, which the stock tools check; the second reader takes its place and form.
+        self.succeed(*self.opened("prove", "--record", "Patient/p1", "--out", "p1.proof"))
+        self.succeed("verify-proof", "p1.proof", "--trust", "clinic.cert.pem", "--trust", "pq.cert.pem")
+        subprocess.run([sys.executable, "-B", os.path.join(ROOT, "tests", "interop", "medark_reader.py"), "verify",
+                        "a.medark", "--trust", "clinic.cert.pem", "--identity", "it.key.pem"], cwd=self.folder, check=True,
+                       capture_output=True)
+        subprocess.run(["sh", "-ec", "mkdir p1; tar -xf p1.proof -C p1; sh p1/CHECK.sh clinic.cert.pem p1"], cwd=self.folder,
+                       check=True, capture_output=True)
+        subprocess.run(["sh", os.path.join(ROOT, "lib", "archive", "texts", "RECOVER.sh"), "a.medark", "it.key.pem", "recovered",
+                        "clinic.cert.pem"], cwd=self.folder, check=True, capture_output=True)
+
+    def test_a_signature_that_cannot_be_checked_is_told(self):
+        # Of another manifest: only who has ML-DSA sees that.
+        with open(os.path.join(ROOT, "tests", "golden", "pq", "MANIFEST.pq.p7s"), "rb") as f:
+            p7s = f.read()
+        self.damaged(lambda content: content[:-2048] + tar_header("MANIFEST.pq.p7s", len(p7s)) + p7s + bytes(-len(p7s) % 512) +
+                     content[-2048:])
+        shown, = self.succeed("inspect", "bad.medark", "--json").json()
+        self.assertEqual([(each["signer"], each["algorithm"]) for each in shown["signatures"]], [("CN=ML-DSA-65", "ML-DSA-65")])
+        self.assertRegex(self.succeed("inspect", "bad.medark").out, r"\n  signed too by  CN=ML-DSA-65 \(ML-DSA-65\), claimed 20\S+Z\n")
+        if OFFERED:
+            self.refuse(3, "verify", "bad.medark", "--trust", "clinic.cert.pem", error="cannot verify 'bad.medark': "
+                        "MANIFEST.pq.p7s: the post-quantum signature is not over this manifest")
+            return
+        told = self.succeed("verify", "bad.medark", "--trust", "clinic.cert.pem", "--trust", GOLDEN_SIGNER).out
+        self.assertRegex(told, r"\n  signed too by  CN=ML-DSA-65 \(ML-DSA-65\), claimed 20\S+Z: not trusted\n +" + re.escape(NEEDED))
 
     def test_the_rule_is_about_who_may_sign(self):
         missing = "it has no trusted post-quantum signature"

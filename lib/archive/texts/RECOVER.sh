@@ -243,7 +243,6 @@ fi
 #	openssl cms -decrypt -inform DER -in keys.p7m -inkey KEY.pem
 # With a passphrase a key is derived from it first; header.json says how (kdf). Who was added later
 # finds it in KEYS.2.p7m or one behind it instead, in the same way.
-# With a passphrase a key is derived from it first; header.json says how (kdf).
 # A key of ML-KEM is not as simple, as openssl 3.5 has the algorithm but does not know its recipients
 # (KEMRecipientInfo, RFC 9629). Each of them has a ciphertext, of 1088 or 1568 bytes, and behind it
 # 40 bytes. ML-KEM makes a secret of the first, HKDF a key of the secret, and under that key the 40
