@@ -11,6 +11,7 @@
 #include <medark/csv.h>
 #include <medark/server.h>
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,7 @@ static int open_archives(const struct cli_options *options, bool has_source, str
 
 static void name_sides(struct run *run, bool has_source, struct cli_diff *diff)
 {
+	assert(run->access.all); /* an archive was opened, or it has failed before */
 	diff->old_side.path = diff->options->operands.items[0];
 	diff->old_side.archives = run->access.all;
 	diff->old_side.count = run->old_count;

@@ -183,6 +183,7 @@ static bool is_minor(const struct merge *m)
 {
 	unsigned year, month = 12, day = 31;
 	const char *birth = m->row.birth_date;
+	/* NOLINTNEXTLINE(cert-err34-c): four digits at most, and two. */
 	int parts = sscanf(birth, "%4u-%2u-%2u", &year, &month, &day);
 
 	return parts > 0 && (year + 18) * 10000 + month * 100 + day > m->s->today;

@@ -96,9 +96,8 @@ int medark_addition_check(const struct medark_addition *list, size_t count,
 		wrong = "does not stand where it should";
 	else if (next->kind == MEDARK_ADDITION_SIGNATURE && next->number != count + 2)
 		wrong = "comes without the signature before it";
-	else if (next->kind == MEDARK_ADDITION_STAMP && next->number != stamps + 1)
-		wrong = "comes without the time stamp before it";
-	else if (next->kind == MEDARK_ADDITION_CRLS && next->number != (stamps ? stamps : 1))
+	else if ((next->kind == MEDARK_ADDITION_STAMP && next->number != stamps + 1) ||
+		 (next->kind == MEDARK_ADDITION_CRLS && next->number != (stamps ? stamps : 1)))
 		wrong = "comes without the time stamp before it";
 	else if (next->kind == MEDARK_ADDITION_KEYS &&
 		 (next->number != revisions + 2 || signed_revisions != revisions))
