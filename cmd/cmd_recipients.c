@@ -46,6 +46,7 @@ static void print_added(const struct task *t, const char *path,
 		cli_json_number(&json, "present", result->present);
 		cli_json_number(&json, "recipients", result->total);
 		cli_json_number(&json, "revision", result->revision);
+		cli_json_number(&json, "dropped", result->dropped);
 		cli_json_end(&json);
 		return;
 	}
@@ -53,10 +54,10 @@ static void print_added(const struct task *t, const char *path,
 		return;
 	cli_text_print(stdout, path);
 	if (result->added)
-		(void)printf(": %" PRIu32 " added, %" PRIu32 " can open it now\n", result->added,
-			     result->total);
+		(void)printf(": %" PRIu32 " added, it has %" PRIu32 " recipient%s now\n",
+			     result->added, result->total, result->total == 1 ? "" : "s");
 	else
-		(void)fputs(": nothing to add, they can open it already\n", stdout);
+		(void)fputs(": nothing to add, they are recipients already\n", stdout);
 }
 
 static int add_one(struct task *t, const char *path)
@@ -72,6 +73,7 @@ static int add_one(struct task *t, const char *path)
 		.key = options->signer_key,
 		.passphrase = t->opens.size ? t->opens.bytes : NULL,
 		.passphrase_size = t->opens.size,
+		.drop = options->force,
 	};
 	struct medark_recipients_result result;
 	struct medark_error err = { 0 };
@@ -139,15 +141,13 @@ static void print_list(struct task *t, const char *path, const struct medark_arc
 		     info->recipient_count == 1 ? "" : "s");
 	print_revision(t, info, 1);
 	for (uint32_t i = 0; i < info->revision_count; i++) {
-		(void)fputs("  added by ", stdout);
+		(void)printf("  added %s (claimed) by ", info->revisions[i].signed_at);
 		cli_text_print(stdout, info->revisions[i].signer);
-		(void)printf(",\n  claimed %s%s\n", info->revisions[i].signed_at,
-			     info->revisions[i].trusted ? "" : ", not trusted:");
 		if (!info->revisions[i].trusted) {
-			(void)fputs("  ", stdout);
+			(void)fputs(", who is not trusted:\n  ", stdout);
 			cli_text_print(stdout, info->revisions[i].why);
-			(void)fputc('\n', stdout);
 		}
+		(void)fputs(":\n", stdout);
 		print_revision(t, info, i + 2);
 	}
 }
@@ -192,14 +192,15 @@ static int list_prepare(struct task *t)
 /* ---- the second word ---- */
 
 static const struct subverb {
-	const char *name, *action;
-	bool changes; /* takes the options of who signs, and of who opens it */
+	const char *name, *action, *plain; /* with and without what it is done to */
+	bool changes;			   /* takes the options of who signs, and of who opens it */
 	void (*missing)(const struct cli_options *options, struct cli_missing *missing);
 	int (*prepare)(struct task *t);
 	int (*run)(struct task *t, const char *path);
 } subverbs[] = {
-	{ "add", "add recipients to", true, add_missing, add_prepare, add_one },
-	{ "list", "list the recipients of", false, list_missing, list_prepare, list_one },
+	{ "add", "add recipients to", "add recipients", true, add_missing, add_prepare, add_one },
+	{ "list", "list the recipients of", "list recipients", false, list_missing, list_prepare,
+	  list_one },
 };
 #define SUBVERBS (sizeof(subverbs) / sizeof(subverbs[0]))
 
@@ -235,6 +236,7 @@ static int check_options(const struct cli_options *options, const struct subverb
 	} given[] = {
 		{ options->identities.count, "--identity" },
 		{ cli_passphrase_is_asked(options), "a passphrase" },
+		{ options->force, "--force" },
 		{ options->signer, "--signer" },
 		{ options->signer_key, "--signer-key" },
 		{ options->signer_key_passphrase_file, "--signer-key-passphrase-file" },
@@ -254,7 +256,7 @@ static int run_all(struct task *t, const struct subverb *sub)
 	for (size_t i = 0; i < t->list.count; i++) {
 		int one = cli_signals_stopped() ? CLI_INTERRUPTED : sub->run(t, t->list.paths[i]);
 
-		code = one > code ? one : code;
+		code = cli_report_worse(code, one);
 		if (one == CLI_INTERRUPTED)
 			break;
 	}
@@ -284,6 +286,7 @@ int cmd_recipients(const struct cli_options *options)
 	if (code)
 		return code;
 	subverbs[at].missing(&rest, &missing);
+	missing.action = subverbs[at].plain;
 	if (missing.count)
 		return cli_report_missing(&rest, &missing);
 	code = cli_archive_list_fill(&rest, &t.list);

@@ -215,6 +215,8 @@ const struct cli_option cli_option_table[] = {
 	{ "force", 0, CLI_FLAG,
 	  CLI_EXPORT | CLI_KEY | CLI_PROVE | CLI_DRILL | COUNTS | CLI_VERIFY | CLI_CHECKPOINT,
 	  AT(force), NULL, "overwrite existing files" },
+	{ "force", 0, CLI_FLAG, CLI_RECIPIENTS, AT(force), NULL,
+	  "add: leave out what was added last by signers who are\nnot trusted" },
 	{ "force", 0, CLI_FLAG, CLI_STAMP, AT(force), NULL,
 	  "stamp again what has a stamp for 30 days or more" },
 	{ "force", 0, CLI_FLAG, CLI_RESTORE, AT(force), NULL,

@@ -98,7 +98,7 @@ int cli_report_worse(int a, int b)
 /* What was given already, and did not help, is no way on. */
 static const char *hint_for_taken(const struct cli_options *options)
 {
-	/* What changes an archive replaces nothing. */
+	/* These make no file whose name could be taken. */
 	if (options->verb->bit & (CLI_STAMP | CLI_COSIGN | CLI_RECIPIENTS))
 		return NULL;
 	return options->force ? "choose another name"
@@ -144,9 +144,7 @@ static const char *hint_for(const struct cli_options *options, const struct cli_
 			return NULL;
 		return hint_for_kind(options, failure->file, file, room);
 	case MEDARK_E_EXISTS:
-		/* These make no file whose name could be taken. */
-		return options->verb->bit & (CLI_STAMP | CLI_COSIGN) ? NULL
-								     : hint_for_taken(options);
+		return hint_for_taken(options);
 	case MEDARK_E_NOT_FOUND:
 		return (options->verb->bit & (CLI_RESTORE | CLI_PROVE)) && options->patients.count
 			       ? "--patient takes an id or an identifier such as a BSN, not a "

@@ -361,7 +361,8 @@ const struct cli_verb cli_verbs[] = {
 			"add lets more people open them. It takes the key of one who can already, and a\n"
 			"signer, who vouches for it. Only the end of the file changes, and no data: the\n"
 			"signature, time stamps and chain stay good. Who is there already is passed over,\n"
-			"so it can be run again. An archive takes it 8 times.\n\n"
+			"so it can be run again. An archive takes it 8 times. --force leaves out what\n"
+			"was added last by signers who are not trusted.\n\n"
 			"Nobody can be removed: who could open an archive may have kept a copy of it.\n"
 			"To leave somebody out, export anew without them, or restore and export that.\n",
 		.examples = "  medark recipients list night.medark --trust clinic.cert.pem\n"

@@ -24,7 +24,7 @@ _medark_options() {
 			--at --threads
 		;;
 	recipients)
-		echo --recipient --identity --trust --tsa-trust --signed-by --at --signer --signer-key \
+		echo --recipient --force --identity --trust --tsa-trust --signed-by --at --signer --signer-key \
 			--signer-key-passphrase-file --passphrase --passphrase-file --passphrase-fd \
 			--passphrase-command
 		;;

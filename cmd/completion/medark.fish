@@ -73,6 +73,7 @@ complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-
 complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-fd -x -d 'passphrase from a file descriptor'
 complete -c medark -n "__medark_verb export $opens account audit" -l passphrase-command -x -a '(__fish_complete_command)' -d 'passphrase from a command'
 complete -c medark -n '__medark_verb export verify cosign checkpoint restore prove drill diff scope' -l threads -x -d 'threads to use'
+complete -c medark -n '__medark_verb recipients' -l force -d 'leave out what was added by signers who are not trusted'
 complete -c medark -n '__medark_verb export verify checkpoint stamp restore prove drill diff scope key' -l force -d 'overwrite what exists'
 complete -c medark -n '__medark_verb export prove key checkpoint' -l out -r -F -d 'what to write'
 

@@ -12,6 +12,7 @@
 #include <medark/error.h>
 #include <medark/key.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,8 @@ struct medark_recipients_request {
 	const char *certificate, *key; /* PEM, of who signs that they were added */
 	const void *passphrase;	       /* of the key; NULL: none */
 	size_t passphrase_size;
+	bool drop; /* take away the last revisions that nobody vouches for who is, or was, trusted
+		    */
 };
 
 struct medark_recipients_result {
@@ -35,6 +38,7 @@ struct medark_recipients_result {
 	uint32_t present;  /* of those that were given, could open it already */
 	uint32_t total;	   /* recipients it has now */
 	uint32_t revision; /* 2 to 9: the one that was made; 0: none */
+	uint32_t dropped;  /* revisions that were taken away for it */
 };
 
 /*
@@ -42,10 +46,11 @@ struct medark_recipients_result {
  * (FORMAT.md F-46, F-47), behind the archive. It can be done 8 times. Of the archive the end is
  * verified, and that the identity opens it; no data is read. MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED,
  * MEDARK_E_IDENTITY as medark_archive_open(); MEDARK_E_UNTRUSTED also if who signs now is not
- * trusted, or who added recipients before is not; MEDARK_E_KEY for a certificate or key that is
+ * trusted; MEDARK_E_KEY for a certificate or key that is
  * unsuitable; MEDARK_E_USAGE for none, or more than 64 in all; MEDARK_E_EXISTS if there is room for
- * no more, or another process changes it; MEDARK_E_SYSTEM, MEDARK_E_MEMORY. A failure leaves the
- * archive as it was. One thread at a time per archive.
+ * no more, if a recipient is named already by a revision of somebody who is not trusted (which may
+ * let nobody in, see `drop`), or another process changes it; MEDARK_E_SYSTEM, MEDARK_E_MEMORY. A
+ * failure leaves the archive as it was. One thread at a time per archive.
  */
 MEDARK_API int medark_archive_add_recipients(const struct medark_recipients_request *request,
 					     struct medark_recipients_result *out,

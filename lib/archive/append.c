@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/small_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -54,7 +55,7 @@ static int read_tail(struct medark_append *a, struct medark_error *err)
 	MEDARK_AUTO(medark_input_free) struct medark_input *in = NULL;
 
 	medark_tail_clear(&a->tail);
-	MEDARK_TRY(medark_input_open(a->path, &in, err));
+	MEDARK_TRY(medark_input_of(a->fd, a->path, &in, err));
 	return medark_tail_read(in, &a->tail, err);
 }
 
@@ -206,7 +207,7 @@ static int check_end(const struct medark_append *a, const struct journal *j,
 	struct medark_digest digest;
 	int code;
 
-	MEDARK_TRY(medark_input_open(a->path, &in, err));
+	MEDARK_TRY(medark_input_of(a->fd, a->path, &in, err));
 	tail.bytes = (struct medark_buffer)MEDARK_BUFFER(front + end.size);
 	MEDARK_TRY(medark_buffer_reserve(&tail.bytes, front, err));
 	code = medark_input_read(in, j->manifest_offset, tail.bytes.data, front, err);
@@ -236,7 +237,7 @@ static int is_due(const struct medark_append *a, const struct journal *j, struct
 	struct medark_digest digest;
 	int code;
 
-	MEDARK_TRY(medark_input_open(a->path, &in, err));
+	MEDARK_TRY(medark_input_of(a->fd, a->path, &in, err));
 	code = medark_tail_read(in, &tail, NULL);
 	if (code == MEDARK_E_FORMAT)
 		return 1;
@@ -316,7 +317,11 @@ int medark_append_open(const char *path, struct medark_append **out, struct meda
 		return medark_error_errno(err, errno, "cannot open '%s'", path);
 	(void)snprintf(a->journal, sizeof(a->journal), "%s" JOURNAL_SUFFIX, a->path);
 	(void)snprintf(a->unnamed, sizeof(a->unnamed), "%s" UNNAMED_SUFFIX, a->path);
-	a->fd = open(a->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	/*
+	 * In a folder that others can write the name may become another file's at any time: what is
+	 * read, judged and written is this one, and no link is followed to it.
+	 */
+	a->fd = open(a->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (a->fd < 0)
 		return medark_error_errno(err, errno, "cannot write to '%s'", path);
 	MEDARK_TRY(lock(a, path, err));
@@ -443,6 +448,10 @@ int medark_append_replace(struct medark_append *a, const struct medark_trust *tr
 {
 	MEDARK_AUTO(medark_buffer_clear) struct medark_buffer end = MEDARK_BUFFER(END_MAX);
 
+	assert(count <= MEDARK_ADDITIONS_MAX);
+	for (size_t i = 0; i < count; i++)
+		MEDARK_TRY(medark_addition_check(list, i, &list[i], err));
+	MEDARK_TRY(medark_addition_check_end(list, count, err));
 	MEDARK_TRY(judge(a, trust, list, count, err));
 	MEDARK_TRY(put_end(a, list, count, &end, err));
 	MEDARK_TRY(write_journal(a, medark_bytes(end.data, end.size), err));

@@ -161,9 +161,6 @@ static int check_signatures(struct check *c, struct medark_error *err)
 
 /* ---- who added recipients ---- */
 
-/* Room for two lines of sha256sum. */
-#define REVISION_TEXT_MAX 256
-
 static int put_sum(struct medark_buffer *out, struct medark_bytes content, const char *name,
 		   struct medark_error *err)
 {
@@ -193,7 +190,7 @@ static int check_revisions(struct check *c, struct medark_error *err)
 	for (size_t i = medark_addition_before_keys(tail->additions, tail->addition_count);
 	     i + 1 < tail->addition_count; i += 2) {
 		MEDARK_AUTO(medark_buffer_clear)
-		struct medark_buffer text = MEDARK_BUFFER(REVISION_TEXT_MAX);
+		struct medark_buffer text = MEDARK_BUFFER(MEDARK_EVIDENCE_REVISION_TEXT_MAX);
 		const struct medark_addition *signature = &tail->additions[i + 1];
 		struct medark_error why = { 0 };
 		size_t at = c->out->revision_count++;

@@ -75,6 +75,9 @@ struct medark_covered {
 	size_t count;
 };
 
+/* Room for that text. */
+#define MEDARK_EVIDENCE_REVISION_TEXT_MAX 256
+
 /*
  * Appends what KEYS.N.p7s signs (F-47): what `sha256sum MANIFEST KEYS.N.p7m` prints. `keys` is
  * KEYS.N.p7m, its number set. MEDARK_E_MEMORY.

@@ -261,7 +261,7 @@ static int add_stamp(struct medark_append *a, const struct medark_evidence *e,
 	medark_evidence_covered(tail, wanted.number, at, &covered);
 	MEDARK_TRY(fetch(request, &covered, meter, &stamp, err));
 	wanted.content = medark_bytes(stamp.data, stamp.size);
-	/* In front of the lists that are there without any stamp, else last. */
+	/* In front of the lists that are there without any stamp, and of added recipients. */
 	memmove(tail->additions + at + 1, tail->additions + at,
 		(tail->addition_count - at) * sizeof(wanted));
 	tail->additions[at] = wanted;

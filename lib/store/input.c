@@ -17,29 +17,41 @@ struct medark_input {
 	char name[];
 };
 
-int medark_input_open(const char *path, struct medark_input **out, struct medark_error *err)
+/* Takes the descriptor over, unless it fails. */
+static int make(int *fd, const char *path, struct medark_input **out, struct medark_error *err)
 {
-	/* O_NONBLOCK: opening a pipe would wait for its writer; it means nothing to a file. */
-	MEDARK_AUTO(medark_fd_close)
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct medark_input *in;
 	struct stat st;
 	size_t n = strlen(path) + 1;
 
-	if (fd < 0)
-		return medark_error_errno(err, errno, "cannot open '%s'", path);
-	if (fstat(fd, &st) < 0)
+	if (*fd < 0 || fstat(*fd, &st) < 0)
 		return medark_error_errno(err, errno, "cannot open '%s'", path);
 	if (!S_ISREG(st.st_mode))
 		return medark_error_set(err, MEDARK_E_FORMAT, "'%s' is not a regular file", path);
 	in = malloc(sizeof(*in) + n);
 	if (!in)
 		return medark_error_memory(err, "a file");
-	in->fd = medark_fd_take(&fd);
+	in->fd = medark_fd_take(fd);
 	in->size = (uint64_t)st.st_size;
 	memcpy(in->name, path, n);
 	*out = in;
 	return 0;
+}
+
+int medark_input_open(const char *path, struct medark_input **out, struct medark_error *err)
+{
+	/* O_NONBLOCK: opening a pipe would wait for its writer; it means nothing to a file. */
+	MEDARK_AUTO(medark_fd_close)
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	return make(&fd, path, out, err);
+}
+
+int medark_input_of(int fd, const char *name, struct medark_input **out, struct medark_error *err)
+{
+	MEDARK_AUTO(medark_fd_close) int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return make(&own, name, out, err);
 }
 
 void medark_input_free(struct medark_input *in)

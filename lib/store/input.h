@@ -17,6 +17,9 @@ struct medark_input;
  */
 int medark_input_open(const char *path, struct medark_input **out,
 		      struct medark_error *err) MEDARK_MUST_USE;
+/* The same of a file that is open: `fd` is the caller's, and stays open. `name` is for messages. */
+int medark_input_of(int fd, const char *name, struct medark_input **out,
+		    struct medark_error *err) MEDARK_MUST_USE;
 void medark_input_free(struct medark_input *in);
 MEDARK_DEFINE_AUTO(struct medark_input, medark_input_free)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """medark recipients: who can open an archive, and letting more people open it later."""
 
+import datetime
 import hashlib
 import os
 import shutil
@@ -16,7 +17,7 @@ for folder in "evidence", "interop", "vectors":
 
 import medark_cms as cms  # noqa: E402
 from authority import Authority  # noqa: E402
-from craft import pair, sign  # noqa: E402
+from craft import SIGNING_TIME, pair, sign  # noqa: E402
 from medark_reader import tar_header  # noqa: E402
 from pki import Party, Purpose  # noqa: E402
 
@@ -64,12 +65,26 @@ class Base(ArchiveTest):
             return tar.extractfile("MANIFEST").read()
 
 
+    def signed_by(self, party, days_ago):
+        """b.medark: a.medark with other.cert.pem, added so many days ago by `party`."""
+        self.succeed(*self.add())
+        with tarfile.open(self.path("a.medark")) as tar:
+            keys = tar.extractfile("KEYS.2.p7m").read()
+        text = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for data, name in ((self.manifest(), "MANIFEST"), (keys, "KEYS.2.p7m")))
+        when = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days_ago)
+
+        def claim(attributes):
+            return {**attributes, SIGNING_TIME: cms.encode(0x17, when.strftime("%y%m%d%H%M%SZ").encode())}
+
+        self.rebuild(lambda last: [last[0], ["KEYS.2.p7m", keys], ["KEYS.2.p7s", sign(text.encode(), party, attributes=claim)]])
+
+
 class Add(Base):
     def test_who_is_added_can_open_it_and_no_data_is_touched(self):
         before = self.read()
         self.assertFalse(self.opens("other"))
         result = self.succeed(*self.add())
-        self.assertEqual((result.out, result.err), ("a.medark: 1 added, 2 can open it now\n", ""))
+        self.assertEqual((result.out, result.err), ("a.medark: 1 added, it has 2 recipients now\n", ""))
         after = self.read()
         self.assertEqual(after[:len(before) - 2048], before[:-2048], "more than the end was changed")
         self.assertEqual(after[-2048:], before[-2048:])
@@ -109,14 +124,14 @@ class Add(Base):
         self.succeed("key", "new", "--role", "recipient", "--name", "third", "--out", "third", "--type", "rsa3072")
         self.succeed(*self.add())
         result = self.succeed(*self.add("--recipient", "other.cert.pem", who="third", identity="other", archive="a.medark"))
-        self.assertEqual(result.out, "a.medark: 1 added, 3 can open it now\n")
+        self.assertEqual(result.out, "a.medark: 1 added, it has 3 recipients now\n")
         for who in "it", "other", "third":
             self.assertTrue(self.opens(who))
 
     def test_who_can_open_it_already_is_passed_over(self):
         for _ in range(2):
             result = self.succeed(*self.add())
-        self.assertEqual(result.out, "a.medark: nothing to add, they can open it already\n")
+        self.assertEqual(result.out, "a.medark: nothing to add, they are recipients already\n")
         self.assertEqual(self.members().count("KEYS.2.p7m"), 1)
         self.assertNotIn("KEYS.3.p7m", self.members())
         json, = self.succeed(*self.add("--json", who="it")).json()
@@ -139,7 +154,7 @@ class Add(Base):
         self.write("nights/2.medark", self.read()[:-512])
         result = self.run_medark(*self.add(archive="nights"))
         self.assertEqual(result.code, 3)
-        self.assertEqual(result.out, "nights/1.medark: 1 added, 2 can open it now\nnights/3.medark: 1 added, 2 can open it now\n")
+        self.assertEqual(result.out, "nights/1.medark: 1 added, it has 2 recipients now\nnights/3.medark: 1 added, it has 2 recipients now\n")
         self.assertTrue(result.err.startswith("medark: cannot add recipients to 'nights/2.medark': the archive is cut off"), result.err)
 
     def test_it_can_be_done_eight_times(self):
@@ -171,11 +186,55 @@ class Refusals(Base):
         found, = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--json").json()
         self.assertFalse(found["revisions"][0]["trusted"])
         text = self.succeed(*self.list()).out
-        self.assertRegex(text, rf"  added by CN=stranger,\n  claimed {TIME}, not trusted:\n  the signer 'CN=stranger' is not trusted")
+        self.assertRegex(text, rf"  added {TIME} \(claimed\) by CN=stranger, who is not trusted:\n  the signer 'CN=stranger' is not trusted")
+        # Others are added all the same, and each revision stays as it was told.
         self.succeed("key", "new", "--role", "recipient", "--name", "third", "--out", "third")
-        self.refuse(4, *self.add(who="third"),
-                    error="cannot add recipients to 'a.medark': who added recipients to it before is not trusted: KEYS.2.p7s: "
-                    "the signer 'CN=stranger' is not trusted: its certificate does not lead to a trust anchor")
+        self.succeed(*self.add(who="third"))
+        self.assertTrue(self.opens("other") and self.opens("third"))
+        found, = self.succeed(*self.list("--json")).json()
+        self.assertEqual([r["trusted"] for r in found["revisions"]], [False, True])
+
+    def test_who_is_named_by_a_stranger_is_not_taken_for_a_recipient(self):
+        self.succeed(*self.add("--trust", "stranger.cert.pem", signer="stranger"))
+        self.refuse(1, *self.add(),
+                    error="cannot add recipients to 'a.medark': 'CN=other' is named in KEYS.2.p7m already, but it was added by "
+                    "'CN=stranger', who is not trusted, and perhaps opens nothing; --force leaves out what such signers have "
+                    "added last")
+        found, = self.succeed(*self.add("--force", "--json")).json()
+        self.assertEqual((found["added"], found["revision"], found["dropped"]), (1, 2, 1))
+        self.assertTrue(self.opens("other"))
+        found, = self.succeed(*self.list("--json")).json()
+        self.assertEqual([(r["signer"], r["trusted"]) for r in found["revisions"]], [("CN=clinic", True)])
+
+    def test_strangers_keep_nobody_out_by_filling_the_room(self):
+        for n in range(9):
+            self.succeed("key", "new", "--role", "recipient", "--name", f"r{n}", "--out", f"r{n}")
+        self.succeed(*self.add(who="r8"))
+        for n in range(7):
+            self.succeed(*self.add("--trust", "stranger.cert.pem", who=f"r{n}", signer="stranger"))
+        self.refuse(1, *self.add(),
+                    error="cannot add recipients to 'a.medark': recipients were added 8 times, and there is room for no more: "
+                    "restore it and export anew; or leave out, with --force, what signers who are not trusted have added last")
+        found, = self.succeed(*self.add("--force", "--json")).json()
+        self.assertEqual((found["revision"], found["dropped"], found["recipients"]), (3, 7, 3))
+        self.assertTrue(self.opens("other") and self.opens("r8") and self.opens("it"))
+
+    def test_who_added_them_may_have_expired_since(self):
+        root = Party("Root", ca=True, begin=-3650, end=3650)
+        was, now = (Party(name, root, begin=begin, end=end) for name, begin, end in [("Was", -400, -10), ("Now", -5, 400)])
+        self.write("root.pem", root.pem)
+        for name, party in ("was", was), ("now", now):
+            self.write(name + ".cert.pem", party.pem)
+            self.write(name + ".key.pem", party.private(), 0o600)
+        self.succeed("key", "new", "--role", "recipient", "--name", "third", "--out", "third")
+        self.signed_by(was, 100)
+        found, = self.succeed("verify", "b.medark", "--trust", "clinic.cert.pem", "--trust", "root.pem", "--json").json()
+        self.assertFalse(found["revisions"][0]["trusted"])
+        self.assertIn("expired", found["revisions"][0]["why"])
+        again = [w.replace("a.medark", "b.medark") for w in self.add("--trust", "root.pem", "--force", signer="now")]
+        self.assertIn("they are recipients already", self.succeed(*again).out)
+        found, = self.succeed(*[w.replace("other.cert", "third.cert") for w in again], "--json").json()
+        self.assertEqual((found["added"], found["dropped"], found["revision"]), (1, 0, 3))
 
     def test_wrong_files(self):
         self.refuse(1, *self.add(who="nobody"))
@@ -185,9 +244,9 @@ class Refusals(Base):
     def test_wrong_words(self):
         self.refuse(2, "recipients", error="cannot run recipients: it needs a second word: add or list")
         self.refuse(2, "recipients", "ad", error="cannot run 'recipients ad': it is unknown; did you mean 'recipients add'?")
-        self.refuse(2, "recipients", "list", error="cannot list the recipients of: an archive and --trust CERT (or MEDARK_TRUST) are missing")
+        self.refuse(2, "recipients", "list", error="cannot list recipients: an archive and --trust CERT (or MEDARK_TRUST) are missing")
         self.refuse(2, "recipients", "add", "a.medark", "--trust", "clinic.cert.pem", "--identity", "it.key.pem",
-                    error="cannot add recipients to: --recipient CERT, --signer CERT and --signer-key KEY are missing")
+                    error="cannot add recipients: --recipient CERT, --signer CERT and --signer-key KEY are missing")
         self.refuse(2, *self.list("--identity", "it.key.pem"), error="cannot use --identity with recipients list")
         for word in "remove", "rm", "delete":
             self.refuse(2, "recipients", word, "a.medark",
@@ -199,7 +258,7 @@ class List(Base):
     def test_it_tells_who_can_open_it_and_who_added_them(self):
         self.succeed(*self.add())
         self.assertRegex(self.succeed(*self.list("--recipient", "other.cert.pem")).out,
-                         rf"^a\.medark: 2 recipients\n  ecdh-p256    {HEX}\n  added by CN=clinic,\n  claimed {TIME}\n"
+                         rf"^a\.medark: 2 recipients\n  ecdh-p256    {HEX}\n  added {TIME} \(claimed\) by CN=clinic:\n"
                          rf"  ecdh-p256    {HEX}\n               other\.cert\.pem\n$")
         found, = self.succeed(*self.list("--recipient", "other.cert.pem", "--json")).json()
         self.assertEqual([(r["kind"], r["revision"], r["certificate"]) for r in found["recipients"]],
@@ -316,6 +375,12 @@ class Attacks(Base):
         later = cms.kek_recipient(b"passphrase-2", bytes(40))
         self.signed(lambda _, b: (sorted([*b.recipients, later]), b.nonce, b.ciphertext, b.tag))
         self.verify(3, "KEYS.2.p7m adds a passphrase")
+
+    def test_recipients_that_are_no_recipients(self):
+        self.signed(lambda _, b: ([b"\x30\x00"], b.nonce, b.ciphertext, b.tag))
+        result = self.run_medark("verify", "b.medark", "--trust", "clinic.cert.pem")
+        self.assertEqual(result.code, 3)
+        self.assertIn("KEYS.2.p7m: as keys.p7m is malformed: ", result.err)
 
     def test_what_is_no_envelope(self):
         self.rebuild(lambda last: [last[0], ["KEYS.2.p7m", b"no"], last[2]])
