@@ -121,7 +121,7 @@ static const char *advice_for(const struct medark_key_request *made)
 	if (made->type == MEDARK_KEY_ML_DSA_65 || made->type == MEDARK_KEY_ML_DSA_87)
 		return "sign archives with it by medark cosign, beside the signer of the export; "
 		       "give the certificate to who verifies";
-	return "keep the private key on the exporting machine; give the certificate to who "
+	return "keep the private key where it signs, and nowhere else; give the certificate to who "
 	       "verifies";
 }
 

@@ -328,7 +328,10 @@ static void check_time(const struct cli_policy *p, const struct medark_archive_i
 
 	if (is_wanted && !is_stamped(p, info)) {
 		tell(j, CLI_UNTRUSTED,
-		     "no time stamp of an authority that is asked for proves its time");
+		     p->authority_count
+			     ? "no time stamp of an authority that is asked for proves its time"
+			     : "no time stamp of a trusted authority proves its time (medark stamp "
+			       "puts one there)");
 	} else if (*p->stamped_before && strcmp(info->proven_at, p->stamped_before) >= 0) {
 		(void)snprintf(what, sizeof(what), "its time stamp is of %s, not before %s",
 			       info->proven_at, p->stamped_before);

@@ -125,11 +125,12 @@ static void print_json(const struct cli_options *options, const char *path,
 	(void)fflush(stdout);
 }
 
-static void print_verified(const char *path, const struct medark_archive_info *info, bool in_line)
+static void print_verified(const char *path, const struct medark_archive_info *info, bool in_line,
+			   bool is_broken)
 {
 	char color[CLI_COLOR_MAX];
 
-	(void)fputs(cli_terminal_color(stdout, CLI_GREEN, color), stdout);
+	(void)fputs(cli_terminal_color(stdout, is_broken ? CLI_YELLOW : CLI_GREEN, color), stdout);
 	cli_text_print(stdout, path);
 	(void)fputs(": verified", stdout);
 	if (in_line)
@@ -138,7 +139,8 @@ static void print_verified(const char *path, const struct medark_archive_info *i
 			     info->proven_at[0] ? "proven" : "claimed", info->records,
 			     cli_text_number(info->records, "record", "records"),
 			     info->complete ? "" : ", incomplete");
-	(void)fprintf(stdout, "%s\n", cli_terminal_plain(stdout));
+	(void)fprintf(stdout, "%s%s\n", is_broken ? ", but breaks the policy" : "",
+		      cli_terminal_plain(stdout));
 	(void)fflush(stdout);
 }
 
@@ -199,6 +201,8 @@ static int take(struct cli_verify_run *run, const char *path,
 	bool in_lines = run->list.count >= LINES_FROM && !options->verbose;
 	struct medark_error err = { 0 };
 	char broken[SENTENCE_MAX];
+	int broken_code =
+		cli_policy_check(&run->policy, options, path, info, broken, sizeof(broken));
 	int code;
 
 	if (options->json && options->verb->bit == CLI_VERIFY)
@@ -206,7 +210,7 @@ static int take(struct cli_verify_run *run, const char *path,
 	else if (!options->json && !options->quiet && options->verb->bit == CLI_VERIFY) {
 		if (!in_lines)
 			cli_info_print(options, info);
-		print_verified(path, info, in_lines);
+		print_verified(path, info, in_lines, broken_code != 0);
 	}
 	note_latest(run, info);
 	code = note_number(run, info->sequence);
@@ -215,9 +219,8 @@ static int take(struct cli_verify_run *run, const char *path,
 	code = medark_chain_add(run->chain, path, info, &err);
 	if (code < 0)
 		return cli_access_failed(options, "verify", path, code, &err);
-	code = cli_policy_check(&run->policy, options, path, info, broken, sizeof(broken));
 	cli_verify_page_add(&run->page, path, info, broken);
-	return code;
+	return broken_code;
 }
 
 /* With progress, and with what helps on if it fails. */
@@ -343,6 +346,11 @@ static int check_checkpoint(struct cli_verify_run *run)
 			       "the chain was replaced: the archive with sequence %" PRIu64
 			       " is another one than that of the checkpoint of %s",
 			       c->sequence, c->created);
+	else if (run->latest.sequence + 1 == c->sequence)
+		(void)snprintf(sentence, sizeof(sentence),
+			       "the chain was rolled back: the archive with sequence %" PRIu64
+			       ", which was there at the checkpoint of %s, is gone",
+			       c->sequence, c->created);
 	else if (run->latest.sequence < c->sequence)
 		(void)snprintf(sentence, sizeof(sentence),
 			       "the chain was rolled back: the archives with sequence %" PRIu64
@@ -378,6 +386,22 @@ static int check_age(struct cli_verify_run *run)
 	return find(run, sentence, CLI_INCOMPLETE);
 }
 
+/* What was found stands among much that is well: the last line says which of the two it is. */
+static void print_verdict(const struct cli_verify_run *run)
+{
+	const struct cli_options *options = run->options;
+	bool has_more = run->list.count > 1 || options->policy || run->page.has_checkpoint;
+	char color[CLI_COLOR_MAX];
+
+	if (run->worst == CLI_DONE || !has_more || options->json || options->quiet ||
+	    options->verb->bit != CLI_VERIFY)
+		return;
+	(void)fputs(cli_terminal_color(stdout, CLI_YELLOW, color), stdout);
+	(void)fprintf(stdout,
+		      "NOT as it should be: what was found is said above (exit code %d)%s\n",
+		      run->worst, cli_terminal_plain(stdout));
+}
+
 int cli_verify_run(struct cli_verify_run *run)
 {
 	struct cli_chain_sink sink = { .add = cli_verify_page_find,
@@ -399,5 +423,6 @@ int cli_verify_run(struct cli_verify_run *run)
 	run->apart = sink.apart;
 	run->worst = cli_report_worse(run->worst, check_checkpoint(run));
 	run->worst = cli_report_worse(run->worst, check_age(run));
+	print_verdict(run);
 	return run->worst;
 }

@@ -81,6 +81,7 @@ class Year(Nights):
     def test_a_whole_year(self):
         self.assertEqual(self.verify(), [])
         shown = self.succeed("verify", "year", "--trust", "root.pem").out.splitlines()
+        self.assertNotIn("NOT", shown[-1])
         self.assertEqual(len(shown), NIGHTS + 1)
         self.assertEqual(shown[0], "year/night-001.medark: verified, sequence 1, signed 2026-11-22T03:10:00Z (claimed), 5 records, incomplete")
         self.assertEqual(shown[-1], "the 365 archives are one chain without a gap, sequence 1 to 365")
@@ -312,8 +313,12 @@ class Checkpoint(Nights):
         self.write("tsa.pem", TSA.pem)
         self.write("clinic.pem", CLINIC.pem)
         self.policy(0, "signer = clinic.pem\nstamped = yes\nstamp-authority = tsa.pem\n\n# no more\n", options=stamps)
+        stamped = "no time stamp of a trusted authority proves its time (medark stamp puts one there)"
         proven = "no time stamp of an authority that is asked for proves its time"
-        self.policy(4, "stamped = yes\n", proven)
+        self.policy(4, "stamped = yes\n", stamped)
+        out = self.run_medark("verify", "year", "--trust", "root.pem", "--policy", "policy").out.splitlines()
+        self.assertEqual(sum(line.endswith(", but breaks the policy") for line in out), self.nights)
+        self.assertEqual(out[-1], "NOT as it should be: what was found is said above (exit code 4)")
         self.policy(4, "stamp-authority = clinic.pem\n", proven, options=stamps)
         self.policy(0, "purpose = 1.3.6.1.5.5.7.3.36\nstrength = 128\n")
         self.policy(4, "purpose = emailProtection\nstrength = 192\nrevocation-checked = yes\n",
@@ -344,7 +349,7 @@ class Checkpoint(Nights):
         for text, shown in [("2020-02-29", "2020-02-29"), ("29-02-2020", "2020-02-29"), ("2020-02-29T00:00:00Z", "2020-02-29T00:00:00Z")]:
             line = self.policy(4, f"stamped-before = {text}\n", options=stamps)[0]
             self.assertRegex(line, rf"breaks the policy: its time stamp is of 20\S+Z, not before {shown}$")
-        self.policy(4, "stamped-before = 2999-01-01\n", "no time stamp of an authority that is asked for proves its time")
+        self.policy(4, "stamped-before = 2999-01-01\n", "no time stamp of a trusted authority proves its time (medark stamp puts one there)")
 
     def test_rules_that_are_none(self):
         for text, what in [("signers = x\n", "there is no such rule; medark-verify(1) lists them"), ("signer\n", "it is not of the form "
