@@ -290,10 +290,10 @@ static void print_text(const struct scope *s)
 		(void)printf("  %" PRIu64 " %s\n", r->xml,
 			     cli_text_number(r->xml, "record is XML: it is counted by its type",
 					     "records are XML: they are counted by their type"));
-	if (s->options->list)
+	if (s->options->list) {
 		cli_leaving_print(&s->leaving);
-	if (s->options->list)
 		cli_report_row(stdout, "list", s->options->list);
+	}
 	cli_report_row_time(stdout, s->seconds, 0);
 }
 

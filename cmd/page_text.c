@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 
-/* What turns the text around it, so that a name would show as another one. */
+/* What turns the text around it, or is not seen, so that a name would show as another one. */
 static bool turns(unsigned c)
 {
-	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
+	return c == 0x61c || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
 void cli_page_text(FILE *f, const char *text)

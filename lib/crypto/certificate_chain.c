@@ -318,6 +318,7 @@ static int verify(X509_STORE_CTX *context, const struct judge *j, struct medark_
 	} else {
 		/* OpenSSL's chain can reach beyond the anchor: what follows it does not count. */
 		j->out->length = (size_t)X509_STORE_CTX_get_num_untrusted(context) + 1;
+		/* But OpenSSL looks at the dates of all of it: the verdict ends with the first. */
 		j->out->ends = first_expiry(X509_STORE_CTX_get0_chain(context));
 		j->out->checked_as_of = checked_as_of(j, X509_STORE_CTX_get0_chain(context));
 	}

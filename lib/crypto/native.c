@@ -6,10 +6,9 @@
 #include "crypto/openssl_error.h"
 
 #include <openssl/core_names.h>
-
 #include <openssl/x509v3.h>
-#include <stdint.h>
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,13 +71,14 @@ static bool is_deceptive(const uint8_t *p, size_t size)
 
 	if (size == 1)
 		return p[0] < 0x20 || p[0] == 0x7f;
-	if (size == 2)
-		return p[0] == 0xc2 && p[1] < 0xa0;
-	if (size != 3)
-		return false;
+	if (size == 2) /* also the soft hyphen, and the Arabic letter mark */
+		return (p[0] == 0xc2 && (p[1] < 0xa0 || p[1] == 0xad)) ||
+		       (p[0] == 0xd8 && p[1] == 0x9c);
+	if (size == 4) /* tags, which nobody sees */
+		return p[0] == 0xf3 && p[1] == 0xa0;
 	c = (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
 	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
 }
 
 static void sanitise(struct medark_bytes text, char *out, size_t size)
@@ -135,8 +135,10 @@ static bool other_text(const OTHERNAME *other, struct medark_bytes *out)
 	}
 }
 
+#define LABEL_MAX 96
+
 /* "email: " and the like, and what follows; false for what is no text. */
-static bool alternative(const GENERAL_NAME *name, char label[96], char *value, size_t size)
+static bool alternative(const GENERAL_NAME *name, char label[LABEL_MAX], char *value, size_t size)
 {
 	struct medark_bytes text;
 	char oid[64];
@@ -146,12 +148,12 @@ static bool alternative(const GENERAL_NAME *name, char label[96], char *value, s
 		if (!other_text(name->d.otherName, &text))
 			return false;
 		(void)OBJ_obj2txt(oid, sizeof(oid), name->d.otherName->type_id, 1);
-		(void)snprintf(label, 96, "otherName %s: ", oid);
+		(void)snprintf(label, LABEL_MAX, "otherName %s: ", oid);
 		break;
 	case GEN_EMAIL:
 	case GEN_DNS:
 	case GEN_URI:
-		(void)snprintf(label, 96, "%s: ",
+		(void)snprintf(label, LABEL_MAX, "%s: ",
 			       name->type == GEN_EMAIL ? "email"
 			       : name->type == GEN_DNS ? "dns"
 						       : "uri");
@@ -159,7 +161,7 @@ static bool alternative(const GENERAL_NAME *name, char label[96], char *value, s
 				    (size_t)ASN1_STRING_length(name->d.ia5));
 		break;
 	case GEN_DIRNAME:
-		(void)snprintf(label, 96, "name: ");
+		(void)snprintf(label, LABEL_MAX, "name: ");
 		medark_native_name(name->d.directoryName, value, size);
 		return true;
 	default:
@@ -172,7 +174,7 @@ static bool alternative(const GENERAL_NAME *name, char label[96], char *value, s
 void medark_native_alternatives(const X509 *x509, char *out, size_t size)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
-	char label[96], value[256];
+	char label[LABEL_MAX], value[256];
 	size_t used = 0;
 
 	out[0] = '\0';
@@ -181,6 +183,9 @@ void medark_native_alternatives(const X509 *x509, char *out, size_t size)
 
 		if (!alternative(sk_GENERAL_NAME_value(names, i), label, value, sizeof(value)))
 			continue;
+		/* What parts the names cannot be in one. */
+		for (char *p = value; *p; p++)
+			*p = *p == ';' ? ',' : *p;
 		n = snprintf(out + used, size - used, "%s%s%s", used ? "; " : "", label, value);
 		if (n < 0 || (size_t)n >= size - used) {
 			out[used] = '\0'; /* whole ones only */

@@ -53,14 +53,14 @@ class Purpose(ArchiveTest):
                    "[ext]\nsubjectAltName=@alt\n"
                    "[alt]\notherName.1=2.5.5.5;IA5STRING:2.16.528.1.1007.3.1-1-900000001-N-90000001-01.015-00000000\n"
                    "email.1=export@praktijk.example\n"
-                   "otherName.2=1.3.6.1.4.1.311.20.2.3;FORMAT:UTF8,UTF8:a\\nb\notherName.3=1.2.3.4;INT:5\n")
+                   "otherName.2=1.3.6.1.4.1.311.20.2.3;FORMAT:UTF8,UTF8:a\\nb\notherName.3=1.2.3.4;INT:5\nURI.1=https://x.example/a\\;b\n")
         openssl(self.folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-keyout", "uzi.key.pem", "-out", "uzi.cert.pem", "-config", "req", "-days", "365")
         os.chmod(self.path("uzi.key.pem"), 0o600)
         self.succeed("export", "src", "--recipient", "it.cert.pem", "--signer", "uzi.cert.pem", "--signer-key", "uzi.key.pem",
                      "--out", "b.medark")
         also = ("otherName 2.5.5.5: 2.16.528.1.1007.3.1-1-900000001-N-90000001-01.015-00000000; "
-                "email: export@praktijk.example; otherName 1.3.6.1.4.1.311.20.2.3: a?b")
+                "email: export@praktijk.example; otherName 1.3.6.1.4.1.311.20.2.3: a?b; uri: https://x.example/a,b")
         found = self.succeed("verify", "b.medark", "--trust", "uzi.cert.pem", "--json", "--report", "r.html").json()[0]
         self.assertEqual(found["signer_also"], also)
         self.assertEqual(found["signer"], "CN=Export,serialNumber=90000001,organizationIdentifier=NTRNL-00000001,"
