@@ -24,6 +24,7 @@ struct pile {
 	struct medark_share *shares; /* of medark_secret_new() */
 	const char *paths[MEDARK_SHARES_MAX];
 	size_t count;
+	const char *repeated; /* one that is there already; NULL: none */
 };
 
 static void pile_clear(struct pile *pile)
@@ -93,8 +94,10 @@ static int read_pile(const char *const *paths, size_t count, struct pile *out,
 		MEDARK_TRY(read_share(paths[i], &share, err));
 		is_new = judge(out, &share, paths[i], err);
 		MEDARK_TRY(is_new);
-		if (!is_new)
+		if (!is_new) {
+			out->repeated = paths[i];
 			continue;
+		}
 		/* Distinct numbers of one set: never more than 255. */
 		out->shares[out->count] = share;
 		out->paths[out->count++] = paths[i];
@@ -113,10 +116,12 @@ static int check_enough(const struct pile *pile, struct medark_error *err)
 	if (pile->count >= pile->shares[0].threshold)
 		return 0;
 	medark_text_hex(pile->shares[0].set, sizeof(pile->shares[0].set), set);
-	return medark_error_set(err, MEDARK_E_KEY,
-				"%u shares of the set %s are needed, and %zu %s given: %zu more",
-				pile->shares[0].threshold, set, pile->count,
-				pile->count == 1 ? "is" : "are", lacking);
+	return medark_error_set(
+		err, MEDARK_E_KEY,
+		"%u shares of the set %s are needed, and %zu %s given: %zu more%s%s%s",
+		pile->shares[0].threshold, set, pile->count, pile->count == 1 ? "is" : "are",
+		lacking, pile->repeated ? "; '" : "", pile->repeated ? pile->repeated : "",
+		pile->repeated ? "' is given twice" : "");
 }
 
 /* The value at `x` of what the chosen shares say. */

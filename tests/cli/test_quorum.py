@@ -173,7 +173,7 @@ class Quorum(ArchiveTest):
 
     def test_the_same_share_twice_counts_once(self):
         self.refuse(1, *self.join(1, 1, 2), error=f"cannot join the shares: 3 shares of the set "
-                    f"{self.value('e.share-1.txt', 'set')} are needed, and 2 are given: 1 more")
+                    f"{self.value('e.share-1.txt', 'set')} are needed, and 2 are given: 1 more; 'e.share-1.txt' is given twice")
         self.succeed(*self.join(1, 1, 2, 3))
 
     def test_damaged_shares_are_named_by_line(self):
