@@ -36,6 +36,18 @@ static void print_recipients(FILE *out, const struct medark_archive_info *info)
 	}
 }
 
+/* Where only an anchor is missing, the option that takes it. */
+static void print_why(FILE *out, const char *why, const char *option)
+{
+	char text[96];
+
+	cli_report_row(out, "", why);
+	if (!strstr(why, "trust anchor"))
+		return;
+	(void)snprintf(text, sizeof(text), "(an anchor for it goes with %s)", option);
+	cli_report_row(out, "", text);
+}
+
 /* Who let more people open it, since. */
 static void print_revisions(FILE *out, const struct medark_archive_info *info, bool is_verified)
 {
@@ -52,7 +64,7 @@ static void print_revisions(FILE *out, const struct medark_archive_info *info, b
 			       info->revisions[i].signed_at, trusted ? "" : ": not trusted");
 		cli_report_row(out, i ? "" : "added", text);
 		if (!trusted)
-			cli_report_row(out, "", info->revisions[i].why);
+			print_why(out, info->revisions[i].why, "--trust FILE");
 	}
 }
 
@@ -128,18 +140,6 @@ static void print_revocation(FILE *out, const struct medark_archive_info *info)
 	(void)snprintf(text, sizeof(text), "checked by a list of %s%s", date,
 		       strcmp(date, at) < 0 ? "; a newer one could say more" : "");
 	cli_report_row(out, "revocation", text);
-}
-
-/* Where only an anchor is missing, the option that takes it. */
-static void print_why(FILE *out, const char *why, const char *option)
-{
-	char text[96];
-
-	cli_report_row(out, "", why);
-	if (!strstr(why, "trust anchor"))
-		return;
-	(void)snprintf(text, sizeof(text), "(an anchor for it goes with %s)", option);
-	cli_report_row(out, "", text);
 }
 
 static void print_evidence(FILE *out, const struct medark_archive_info *info, bool is_verified)
