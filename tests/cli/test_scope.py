@@ -261,8 +261,8 @@ class Scope(ArchiveTest):
         done = self.succeed(*self.scope(archive="a.medark"))
         self.assertRegex(done.out, r"(?m)^  patients +3$")
         self.assertRegex(done.out, r"(?m)^  citizen service number \(BSN\) +\d+ +\d+$")
-        for word in ("Vries", "999990019", "p1", "1970"):
-            self.assertNotIn(word, done.out.replace("manifest", ""))
+        for word in ("Vries", "999990019", "p1", "1970"):  # a hash may hold digits of any kind
+            self.assertNotRegex(done.out, rf"\b{word}\b")
         self.assertEqual(self.succeed(*self.scope("-q", archive="a.medark")).out, "")
 
     def test_a_list_is_a_row_of_the_log_first(self):
