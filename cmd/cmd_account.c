@@ -182,14 +182,9 @@ static const struct subverb *find(const struct cli_options *options)
 	return at < 0 ? NULL : &subverbs[at];
 }
 
-/* An option that would do nothing is a mistake. */
 static int check_options(const struct cli_options *options, const struct subverb *sub)
 {
-	const struct {
-		bool is_given;
-		unsigned bit;
-		const char *name;
-	} given[] = {
+	const struct cli_subverb_option given[] = {
 		{ options->passphrase_file, PASSWORD, "--passphrase-file" },
 		{ options->passphrase_fd, PASSWORD, "--passphrase-fd" },
 		{ options->passphrase_command, PASSWORD, "--passphrase-command" },
@@ -199,10 +194,9 @@ static int check_options(const struct cli_options *options, const struct subverb
 		{ options->off, CODES, "--off" },
 	};
 
-	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
-		if (given[i].is_given && !(sub->takes & given[i].bit))
-			return cli_report_usage(options, "cannot use %s with account %s",
-						given[i].name, sub->name);
+	if (cli_subverb_check(options, sub->name, sub->takes, given,
+			      sizeof(given) / sizeof(given[0])))
+		return CLI_USAGE;
 	if (options->off && options->issuer)
 		return cli_report_usage(options, "cannot use --issuer with --off");
 	return 0;

@@ -225,14 +225,9 @@ static const struct subverb *find(const struct cli_options *options)
 	return at < 0 ? NULL : &subverbs[at];
 }
 
-/* An option that would do nothing is a mistake. */
 static int check_options(const struct cli_options *options, const struct subverb *sub)
 {
-	const struct {
-		bool is_given;
-		unsigned bit;
-		const char *name;
-	} given[] = {
+	const struct cli_subverb_option given[] = {
 		{ options->role, ROLE, "--role" },
 		{ options->name, NAME, "--name" },
 		{ options->key_type, TYPE, "--type" },
@@ -243,11 +238,8 @@ static int check_options(const struct cli_options *options, const struct subverb
 		{ options->recipients.count, SHARES, "--recipient" },
 	};
 
-	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
-		if (given[i].is_given && !(sub->takes & given[i].bit))
-			return cli_report_usage(options, "cannot use %s with key %s", given[i].name,
-						sub->name);
-	return 0;
+	return cli_subverb_check(options, sub->name, sub->takes, given,
+				 sizeof(given) / sizeof(given[0]));
 }
 
 int cmd_key(const struct cli_options *options)

@@ -227,26 +227,19 @@ static bool asks_for_removal(const struct cli_options *options)
 	       strcmp(word, "delete") == 0;
 }
 
-/* An option that would do nothing is a mistake. */
 static int check_options(const struct cli_options *options, const struct subverb *sub)
 {
-	const struct {
-		bool is_given;
-		const char *name;
-	} given[] = {
-		{ options->identities.count, "--identity" },
-		{ cli_passphrase_is_asked(options), "a passphrase" },
-		{ options->force, "--force" },
-		{ options->signer, "--signer" },
-		{ options->signer_key, "--signer-key" },
-		{ options->signer_key_passphrase_file, "--signer-key-passphrase-file" },
+	const struct cli_subverb_option given[] = {
+		{ options->identities.count, 1, "--identity" },
+		{ cli_passphrase_is_asked(options), 1, "a passphrase" },
+		{ options->force, 1, "--force" },
+		{ options->signer, 1, "--signer" },
+		{ options->signer_key, 1, "--signer-key" },
+		{ options->signer_key_passphrase_file, 1, "--signer-key-passphrase-file" },
 	};
 
-	for (size_t i = 0; !sub->changes && i < sizeof(given) / sizeof(given[0]); i++)
-		if (given[i].is_given)
-			return cli_report_usage(options, "cannot use %s with recipients %s",
-						given[i].name, sub->name);
-	return 0;
+	return cli_subverb_check(options, sub->name, sub->changes, given,
+				 sizeof(given) / sizeof(given[0]));
 }
 
 static int run_all(struct task *t, const struct subverb *sub)

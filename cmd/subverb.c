@@ -30,3 +30,13 @@ int cli_subverb_find(const struct cli_options *options, size_t count,
 		(void)cli_report_usage(options, "cannot run '%s %s': it is unknown", verb, word);
 	return -1;
 }
+
+int cli_subverb_check(const struct cli_options *options, const char *word, unsigned takes,
+		      const struct cli_subverb_option *given, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (given[i].is_given && !(takes & given[i].bit))
+			return cli_report_usage(options, "cannot use %s with %s %s", given[i].name,
+						options->verb->name, word);
+	return 0;
+}

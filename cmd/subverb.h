@@ -12,4 +12,15 @@
 int cli_subverb_find(const struct cli_options *options, size_t count,
 		     const char *(*name_of)(size_t i, const void *context), const char *list);
 
+/* An option of the verb that some second words know. */
+struct cli_subverb_option {
+	bool is_given;
+	unsigned bit; /* among those that a second word takes */
+	const char *name;
+};
+
+/* An option that would do nothing is a mistake: CLI_USAGE if one is given that `takes` has not. */
+int cli_subverb_check(const struct cli_options *options, const char *word, unsigned takes,
+		      const struct cli_subverb_option *given, size_t count);
+
 #endif
