@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 /* So many archives are told in a line each. */
-#define LINES_FROM   9
+#define LINES_FROM 9
+/* Seconds: as of one archive, and as medark stamp has it. */
+#define STAMP_NOTICE (30 * 24 * 60 * 60)
 #define SENTENCE_MAX 1024
 
 void cli_verify_run_clear(struct cli_verify_run *run)
@@ -194,6 +196,24 @@ static void note_latest(struct cli_verify_run *run, const struct medark_archive_
 	memcpy(run->newest, info->created, sizeof(run->newest));
 }
 
+/* Of one archive it is told at once; of many, once for all. */
+static void note_stamp(struct cli_verify_run *run, const char *path,
+		       const struct medark_archive_info *info)
+{
+	time_t soon = time(NULL) + STAMP_NOTICE;
+	char limit[32];
+	struct tm tm;
+
+	if (run->list.count == 1 || !info->stamped_until[0] || !gmtime_r(&soon, &tm) ||
+	    strftime(limit, sizeof(limit), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0 ||
+	    strcmp(info->stamped_until, limit) >= 0)
+		return;
+	if (run->ending++ && strcmp(run->ends, info->stamped_until) <= 0)
+		return;
+	memcpy(run->ends, info->stamped_until, sizeof(run->ends));
+	(void)snprintf(run->ends_path, sizeof(run->ends_path), "%s", path);
+}
+
 static int take(struct cli_verify_run *run, const char *path,
 		const struct medark_archive_info *info, double seconds)
 {
@@ -213,6 +233,7 @@ static int take(struct cli_verify_run *run, const char *path,
 		print_verified(path, info, in_lines, broken_code != 0);
 	}
 	note_latest(run, info);
+	note_stamp(run, path, info);
 	code = note_number(run, info->sequence);
 	if (code)
 		return code;
@@ -386,6 +407,22 @@ static int check_age(struct cli_verify_run *run)
 	return find(run, sentence, CLI_INCOMPLETE);
 }
 
+static void check_stamps(struct cli_verify_run *run)
+{
+	char sentence[SENTENCE_MAX];
+
+	if (!run->ending)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the time stamp%s of %" PRIu64
+		       " %s hold%s for less than 30 days, until %.10s "
+		       "that of '%s': stamp again before (medark stamp)",
+		       run->ending == 1 ? "" : "s", run->ending,
+		       cli_text_number(run->ending, "archive", "archives"),
+		       run->ending == 1 ? "s" : "", run->ends, run->ends_path);
+	(void)find(run, sentence, CLI_DONE);
+}
+
 /* What was found stands among much that is well: the last line says which of the two it is. */
 static void print_verdict(const struct cli_verify_run *run)
 {
@@ -423,6 +460,7 @@ int cli_verify_run(struct cli_verify_run *run)
 	run->apart = sink.apart;
 	run->worst = cli_report_worse(run->worst, check_checkpoint(run));
 	run->worst = cli_report_worse(run->worst, check_age(run));
+	check_stamps(run);
 	print_verdict(run);
 	return run->worst;
 }

@@ -23,8 +23,10 @@ struct cli_verify_run {
 	char at_checkpoint[65];		 /* manifest of the archive of the checkpoint's number */
 	uint64_t *numbers;		 /* of those within the checkpoint's; owned */
 	size_t number_count;
-	char newest[32]; /* when the latest was made */
-	uint64_t apart;	 /* chains that no missing archive can join */
+	char newest[32];	       /* when the latest was made */
+	uint64_t ending;	       /* archives whose evidence holds for less than 30 days */
+	char ends[32], ends_path[256]; /* the first of them */
+	uint64_t apart;		       /* chains that no missing archive can join */
 	int worst;
 };
 

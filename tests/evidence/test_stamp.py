@@ -111,6 +111,12 @@ class Stamp(Base):
         result = self.succeed("verify", "a.medark", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "-q")
         self.assertEqual(result.err, "medark: warning: the certificate of the authority above the time stamping authority 'CN=Short' "
                          f"expires on {ends[:10]}: stamp the archive again before (medark stamp)\n")
+        # Of a folder it is said once.
+        for name in "1", "2":
+            self.write(f"nights/{name}.medark", self.read("a.medark"))
+        said = self.run_medark("verify", "nights", "--trust", "clinic.cert.pem", "--tsa-trust", "stamps.pem", "-q").err
+        self.assertIn(f"medark: warning: the time stamps of 2 archives hold for less than 30 days, until {ends[:10]} that of "
+                      "'nights/1.medark': stamp again before (medark stamp)\n", said)
         # What nobody vouches for behind it changes nothing.
         other = Party("Other", ca=True)
         foreign = Authority(Party("Foreign", other, purposes=[Purpose.TIME_STAMPING], critical=True), other)

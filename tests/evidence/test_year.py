@@ -98,6 +98,8 @@ class Year(Nights):
         self.assertEqual(self.verify(), [], "nobody can see it")
         with open(self.path("year.checkpoint"), encoding="ascii") as f:
             created = f.read().split("created ")[1].split("\n")[0]
+        out = self.run_medark("verify", "year", "--trust", "root.pem", *kept).out.splitlines()
+        self.assertEqual(out[-1], "NOT as it should be: what was found is said above (exit code 6)")
         self.warned(6, "the chain was rolled back: the archives with sequence 356 to 365, which were there at the checkpoint of "
                     f"{created}, are gone", options=kept)
 
