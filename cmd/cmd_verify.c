@@ -26,5 +26,6 @@ int cmd_verify(const struct cli_options *options)
 	if (code == CLI_INTERRUPTED)
 		return code;
 	written = cli_verify_page_write(&run.page, code);
+	cli_verify_run_verdict(&run);
 	return cli_report_worse(written, code);
 }

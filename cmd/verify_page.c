@@ -18,7 +18,7 @@ struct cli_verify_row {
 	char *path, *verdict; /* owned */
 	uint64_t sequence, records, patients, size;
 	char created[32], signed_at[32], proven_at[32];
-	char signer[512], also[256], fingerprint[65];
+	char signer[512], also[256], fingerprint[65], manifest[65];
 	uint32_t signatures, trusted;
 	uint32_t added, vouched; /* revisions of recipients, and those by a trusted signer */
 	char judged_at[32], revocation_as_of[32];
@@ -75,6 +75,7 @@ void cli_verify_page_add(struct cli_verify_page *page, const char *path,
 	memcpy(row->judged_at, info->judged_at, sizeof(row->judged_at));
 	memcpy(row->revocation_as_of, info->revocation_as_of, sizeof(row->revocation_as_of));
 	memcpy(row->fingerprint, info->signer_fingerprint, sizeof(row->fingerprint));
+	memcpy(row->manifest, info->manifest, sizeof(row->manifest));
 	(void)snprintf(row->signer, sizeof(row->signer), "%s", info->signer);
 	(void)snprintf(row->also, sizeof(row->also), "%s", info->signer_also);
 	row->signatures = info->signature_count;
@@ -371,6 +372,24 @@ static void put_archives(FILE *f, const struct cli_verify_page *page)
 	(void)fputs("</tbody>\n</table>\n", f);
 }
 
+/* What ties a printed page to the files: a manifest has the hash of everything in its archive. */
+static void put_hashes(FILE *f, const struct cli_verify_page *page)
+{
+	(void)fputs("<h2>Which files these are</h2>\n<table class=\"list\">\n<thead><tr>"
+		    "<th scope=\"col\">archive</th><th scope=\"col\">SHA-256 of its MANIFEST</th>"
+		    "<th scope=\"col\" class=\"n\">bytes</th></tr></thead>\n<tbody>\n",
+		    f);
+	for (size_t i = 0; i < page->count; i++) {
+		if (!page->rows[i].is_verified)
+			continue;
+		(void)fputs("<tr><th scope=\"row\">", f);
+		cli_page_text(f, page->rows[i].path);
+		(void)fprintf(f, "</th><td>%s</td><td class=\"n\">%" PRIu64 "</td></tr>\n",
+			      page->rows[i].manifest, page->rows[i].size);
+	}
+	(void)fputs("</tbody>\n</table>\n", f);
+}
+
 /* The page, and its signature if there is a signer. */
 static int store(const struct cli_options *options, const char *text, size_t size)
 {
@@ -437,6 +456,7 @@ int cli_verify_page_write(struct cli_verify_page *page, int exit_code)
 	put_result(f, page, exit_code);
 	put_findings(f, page);
 	put_archives(f, page);
+	put_hashes(f, page);
 	put_signers(f, page);
 	put_how(f, page);
 	put_checked(f, page);

@@ -423,8 +423,7 @@ static void check_stamps(struct cli_verify_run *run)
 	(void)find(run, sentence, CLI_DONE);
 }
 
-/* What was found stands among much that is well: the last line says which of the two it is. */
-static void print_verdict(const struct cli_verify_run *run)
+void cli_verify_run_verdict(const struct cli_verify_run *run)
 {
 	const struct cli_options *options = run->options;
 	bool has_more = run->list.count > 1 || options->policy || run->page.has_checkpoint;
@@ -461,6 +460,5 @@ int cli_verify_run(struct cli_verify_run *run)
 	run->worst = cli_report_worse(run->worst, check_checkpoint(run));
 	run->worst = cli_report_worse(run->worst, check_age(run));
 	check_stamps(run);
-	print_verdict(run);
 	return run->worst;
 }

@@ -39,4 +39,10 @@ int cli_verify_run_begin(struct cli_verify_run *run);
 /* Verifies and tells all; the worst of the exit codes. */
 int cli_verify_run(struct cli_verify_run *run);
 
+/*
+ * Says that not all is well: what was found stands among much that is, so the last line says which
+ * of the two it is. Nothing if all is well, or for one archive of which that is plain.
+ */
+void cli_verify_run_verdict(const struct cli_verify_run *run);
+
 #endif

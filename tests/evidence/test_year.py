@@ -184,7 +184,8 @@ class Autumn(Nights):
         words = ["verify", "year", "--trust", "root.pem", "--report", "report.html", "--signer", "auditor.pem", "--signer-key",
                  "auditor.key.pem"]
         shown = self.succeed(*words, code=3).out
-        self.assertTrue(shown.endswith("\nreport.html: written; its signature is report.html.p7s\n"), shown[-200:])
+        self.assertTrue(shown.endswith("\nreport.html: written; its signature is report.html.p7s\n"
+                                       "NOT as it should be: what was found is said above (exit code 3)\n"), shown[-200:])
         *_, told = self.succeed(*words, "--json", "--force", code=3).json()
         self.assertEqual((told["report"], told["signature"]), ("report.html", "report.html.p7s"))
         with open(self.path("report.html"), encoding="utf-8") as f:
@@ -193,6 +194,9 @@ class Autumn(Nights):
         self.assertIn("64 of 65 archives verify; 64 are not complete. Something has to be looked at: see below.", page)
         self.assertIn("<li>year/night-321.medark: does not verify: this is no medark archive</li>", page)
         self.assertIn("the archives with sequence 320 to 321", page)
+        for number in 302, 365:
+            size = len(self.year[name(number)])
+            self.assertIn(f"year/{name(number)}</th><td>{self.hashes[number]}</td><td class=\"n\">{size}</td>", page)
         self.assertIn("only a checkpoint, kept elsewhere, shows that", page)
         for secret in ("Vries", "999990019", "p1"):
             self.assertNotIn(secret, page)
