@@ -357,6 +357,20 @@ int cli_access_open(const struct cli_options *options, struct cli_access *access
 	return failure.code < 0 ? cli_report_failure(options, &failure) : 0;
 }
 
+int cli_access_info(const struct cli_options *options, const struct cli_access *shared,
+		    const char *path, struct medark_archive_info *out)
+{
+	struct cli_access with = { .trust = shared->trust }; /* the anchors stay the caller's */
+	struct medark_error ignored = { 0 };
+	int code = cli_access_open(options, &with, path);
+
+	if (code)
+		return code;
+	(void)medark_archive_info(with.archive, out, &ignored); /* cannot fail */
+	medark_archive_free(with.archive);
+	return 0;
+}
+
 int cli_access_open_all(const struct cli_options *options, struct cli_access *access)
 {
 	size_t count = options->operands.count;

@@ -49,6 +49,13 @@ int cli_access_open(const struct cli_options *options, struct cli_access *access
 /* Opens all archives that are named, each as cli_access_open() does. */
 int cli_access_open_all(const struct cli_options *options, struct cli_access *access);
 
+/*
+ * Opens the archive with the anchors of `shared`, as cli_access_open() does, tells what it says of
+ * itself, and closes it again.
+ */
+int cli_access_info(const struct cli_options *options, const struct cli_access *shared,
+		    const char *path, struct medark_archive_info *out);
+
 /* Reports that `action` failed on an archive that was opened. */
 int cli_access_failed(const struct cli_options *options, const char *action, const char *path,
 		      int code, const struct medark_error *err);

@@ -43,21 +43,15 @@ static void report_one(const struct cosign *c, bool is_added)
 /* Has this certificate signed it? That is seen without reading the archive's data. */
 static int has_signed(const struct cosign *c, bool *out)
 {
-	CLI_AUTO_ACCESS struct cli_access own = { 0 };
-	struct cli_access with = { .trust = c->shared->trust };
 	struct medark_archive_info info;
 	struct medark_error err = { 0 };
 	int code = medark_archive_settle(c->path, &err);
 
 	if (code < 0)
 		return cli_access_failed(c->options, "sign", c->path, code, &err);
-	code = cli_access_open(c->options, &with, c->path);
+	code = cli_access_info(c->options, c->shared, c->path, &info);
 	if (code)
 		return code;
-	own.archive = with.archive;
-	code = medark_archive_info(own.archive, &info, &err);
-	if (code < 0)
-		return cli_access_failed(c->options, "sign", c->path, code, &err);
 	*out = strcmp(info.signer_fingerprint, c->signer->fingerprint) == 0;
 	for (uint32_t i = 0; i < info.signature_count; i++)
 		*out |= strcmp(info.signatures[i].fingerprint, c->signer->fingerprint) == 0;

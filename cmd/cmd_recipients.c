@@ -54,8 +54,8 @@ static void print_added(const struct task *t, const char *path,
 		return;
 	cli_text_print(stdout, path);
 	if (result->added)
-		(void)printf(": %" PRIu32 " added, it has %" PRIu32 " recipient%s now\n",
-			     result->added, result->total, result->total == 1 ? "" : "s");
+		(void)printf(": %" PRIu32 " added, it has %" PRIu32 " recipients now\n",
+			     result->added, result->total);
 	else
 		(void)fputs(": nothing to add, they are recipients already\n", stdout);
 }
@@ -137,8 +137,8 @@ static void print_revision(struct task *t, const struct medark_archive_info *inf
 static void print_list(struct task *t, const char *path, const struct medark_archive_info *info)
 {
 	cli_text_print(stdout, path);
-	(void)printf(": %" PRIu32 " recipient%s\n", info->recipient_count,
-		     info->recipient_count == 1 ? "" : "s");
+	(void)printf(": %" PRIu32 " %s\n", info->recipient_count,
+		     cli_text_number(info->recipient_count, "recipient", "recipients"));
 	print_revision(t, info, 1);
 	for (uint32_t i = 0; i < info->revision_count; i++) {
 		(void)printf("  added %s (claimed) by ", info->revisions[i].signed_at);
@@ -156,13 +156,11 @@ static int list_one(struct task *t, const char *path)
 {
 	const struct cli_options *options = t->options;
 	struct medark_archive_info info;
-	struct medark_error err = { 0 };
 	struct cli_json json;
-	int code = cli_access_open(options, &t->access, path);
+	int code = cli_access_info(options, &t->access, path, &info);
 
 	if (code)
 		return code;
-	(void)medark_archive_info(t->access.archive, &info, &err); /* cannot fail */
 	if (options->json) {
 		cli_report_json(options, &json, "summary");
 		cli_json_text(&json, "file", path);
@@ -171,8 +169,6 @@ static int list_one(struct task *t, const char *path)
 	} else if (!options->quiet) {
 		print_list(t, path, &info);
 	}
-	medark_archive_free(t->access.archive);
-	t->access.archive = NULL;
 	return CLI_DONE;
 }
 

@@ -2,6 +2,7 @@
 /* medark stamp: a time stamp behind each archive, and revocation lists beside it. */
 #include "access.h"
 #include "archive_list.h"
+#include "info.h"
 #include "progress.h"
 #include "report.h"
 #include "text.h"
@@ -9,25 +10,17 @@
 #include <medark/evidence.h>
 
 #include <string.h>
-#include <time.h>
 
 /* `is_new`: it was stamped now. */
 static int report_one(const struct cli_options *options, const struct cli_access *shared,
 		      const char *path, bool is_new)
 {
-	CLI_AUTO_ACCESS struct cli_access own = { 0 };
-	struct cli_access with = { .trust = shared->trust };
 	struct medark_archive_info info;
-	struct medark_error err = { 0 };
 	struct cli_json json;
-	int code = cli_access_open(options, &with, path);
+	int code = cli_access_info(options, shared, path, &info);
 
 	if (code)
 		return code;
-	own.archive = with.archive;
-	code = medark_archive_info(own.archive, &info, &err);
-	if (code < 0)
-		return cli_access_failed(options, "stamp", path, code, &err);
 	if (options->json) {
 		cli_report_json(options, &json, "summary");
 		cli_json_text(&json, "file", path);
@@ -50,18 +43,12 @@ static int report_one(const struct cli_options *options, const struct cli_access
 /* What the library says of one. */
 #define AUTHORITY "the time stamping authority "
 
-/* A stamp that is good for so long needs no other one. */
-#define ENOUGH_SECONDS (30 * 86400.0)
-
 /* Does it have a stamp that is trusted, and will be for some time? */
 static int has_stamp(const struct cli_options *options, const struct cli_access *shared,
 		     const char *path, bool *out)
 {
-	CLI_AUTO_ACCESS struct cli_access own = { 0 };
-	struct cli_access with = { .trust = shared->trust };
 	struct medark_archive_info info;
 	struct medark_error err = { 0 };
-	struct tm tm = { 0 };
 	int code;
 
 	*out = false;
@@ -70,15 +57,10 @@ static int has_stamp(const struct cli_options *options, const struct cli_access 
 		return cli_access_failed(options, "stamp", path, code, &err);
 	if (!options->tsa || options->force)
 		return 0;
-	code = cli_access_open(options, &with, path);
+	code = cli_access_info(options, shared, path, &info);
 	if (code)
 		return code;
-	own.archive = with.archive;
-	code = medark_archive_info(own.archive, &info, &err);
-	if (code < 0)
-		return cli_access_failed(options, "stamp", path, code, &err);
-	*out = strptime(info.stamped_until, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
-	       difftime(timegm(&tm), time(NULL)) > ENOUGH_SECONDS;
+	*out = cli_info_stamp_lasts(&info);
 	if (*out && !options->crls.count && !options->quiet && !options->json) {
 		cli_text_print(stdout, path);
 		(void)printf(": has a time stamp until %s; --force stamps it again\n",

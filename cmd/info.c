@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 /* Rows of their own under one label. */
 static void print_count(FILE *out, const char *label, const char *name, uint64_t count)
@@ -322,4 +323,12 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
 	cli_json_bool(json, "complete", info->complete);
 	cli_json_bool(json, "increment", info->increment);
 	json_lists(json, info);
+}
+
+bool cli_info_stamp_lasts(const struct medark_archive_info *info)
+{
+	struct tm tm = { 0 };
+
+	return strptime(info->stamped_until, "%Y-%m-%dT%H:%M:%SZ", &tm) &&
+	       difftime(timegm(&tm), time(NULL)) > 30 * 86400.0;
 }

@@ -8,6 +8,8 @@
 
 #include <medark/archive.h>
 
+#include <stdbool.h>
+
 /* The rows that everybody wants; with --verbose also recipients, records by type, reasons. */
 void cli_info_print(const struct cli_options *options, const struct medark_archive_info *info);
 
@@ -20,5 +22,11 @@ void cli_info_json(struct cli_json *json, const struct medark_archive_info *info
  */
 void cli_info_json_recipients(struct cli_json *json, const struct medark_archive_info *info,
 			      const char *(*name_of)(void *context, const char *id), void *context);
+
+/*
+ * Does its evidence hold for 30 days and more, by a trusted time stamp? Below that it is time to
+ * stamp again.
+ */
+bool cli_info_stamp_lasts(const struct medark_archive_info *info);
 
 #endif

@@ -19,9 +19,7 @@
 #include <unistd.h>
 
 /* So many archives are told in a line each. */
-#define LINES_FROM 9
-/* Seconds: as of one archive, and as medark stamp has it. */
-#define STAMP_NOTICE (30 * 24 * 60 * 60)
+#define LINES_FROM   9
 #define SENTENCE_MAX 1024
 
 void cli_verify_run_clear(struct cli_verify_run *run)
@@ -200,13 +198,7 @@ static void note_latest(struct cli_verify_run *run, const struct medark_archive_
 static void note_stamp(struct cli_verify_run *run, const char *path,
 		       const struct medark_archive_info *info)
 {
-	time_t soon = time(NULL) + STAMP_NOTICE;
-	char limit[32];
-	struct tm tm;
-
-	if (run->list.count == 1 || !info->stamped_until[0] || !gmtime_r(&soon, &tm) ||
-	    strftime(limit, sizeof(limit), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0 ||
-	    strcmp(info->stamped_until, limit) >= 0)
+	if (run->list.count == 1 || !info->stamped_until[0] || cli_info_stamp_lasts(info))
 		return;
 	if (run->ending++ && strcmp(run->ends, info->stamped_until) <= 0)
 		return;

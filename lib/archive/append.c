@@ -407,39 +407,24 @@ static int judge(const struct medark_append *a, const struct medark_trust *trust
 			: 0;
 }
 
-/* The additions as they will be. */
-struct plan {
-	struct medark_addition list[MEDARK_ADDITIONS_MAX];
-	size_t count;
-};
-
-static int put(struct plan *plan, struct medark_addition *wanted, struct medark_error *err)
+int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
+		      struct medark_addition *wanted, struct medark_error *err)
 {
+	struct medark_addition list[MEDARK_ADDITIONS_MAX];
+	size_t count = a->tail.addition_count, at;
 	bool replaces;
-	size_t at;
 
 	if (wanted->content.size > MEDARK_ADDITION_MAX)
 		return medark_error_set(err, MEDARK_E_USAGE, "it is larger than %u bytes",
 					MEDARK_ADDITION_MAX);
-	MEDARK_TRY(medark_addition_place(plan->list, plan->count, wanted, &at, &replaces, err));
-	if (!replaces && plan->count == MEDARK_ADDITIONS_MAX)
+	MEDARK_TRY(medark_addition_place(a->tail.additions, count, wanted, &at, &replaces, err));
+	if (!replaces && count == MEDARK_ADDITIONS_MAX)
 		return medark_error_set(err, MEDARK_E_EXISTS, "the archive has room for no more");
-	if (!replaces)
-		memmove(plan->list + at + 1, plan->list + at,
-			(plan->count++ - at) * sizeof(plan->list[0]));
-	plan->list[at] = *wanted;
-	return 0;
-}
-
-int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
-		      struct medark_addition *wanted, size_t count, struct medark_error *err)
-{
-	struct plan plan = { .count = a->tail.addition_count };
-
-	memcpy(plan.list, a->tail.additions, plan.count * sizeof(plan.list[0]));
-	for (size_t i = 0; i < count; i++)
-		MEDARK_TRY(put(&plan, &wanted[i], err));
-	return medark_append_replace(a, trust, plan.list, plan.count, err);
+	memcpy(list, a->tail.additions, at * sizeof(list[0]));
+	list[at] = *wanted;
+	memcpy(list + at + 1, a->tail.additions + at + replaces,
+	       (count - at - replaces) * sizeof(list[0]));
+	return medark_append_replace(a, trust, list, count + 1 - replaces, err);
 }
 
 int medark_append_replace(struct medark_append *a, const struct medark_trust *trust,

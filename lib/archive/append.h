@@ -34,15 +34,13 @@ MEDARK_DEFINE_AUTO(struct medark_append, medark_append_free)
 const struct medark_tail *medark_append_tail(const struct medark_append *a);
 
 /*
- * Adds `count` at once (their numbers are set), or replaces a member of lists, and syncs. What they
- * hold is copied.
+ * Adds one (its number is set), or replaces a member of lists, and syncs. `content` is copied.
  * Before anything is written the archive is judged as it will be, by `trust`: what would make it
  * malformed, or its signer untrusted, is not added (MEDARK_E_FORMAT, MEDARK_E_UNTRUSTED). Errors of
  * medark_addition_place(); MEDARK_E_SYSTEM; MEDARK_E_MEMORY.
  */
 int medark_append_add(struct medark_append *a, const struct medark_trust *trust,
-		      struct medark_addition *wanted, size_t count,
-		      struct medark_error *err) MEDARK_MUST_USE;
+		      struct medark_addition *wanted, struct medark_error *err) MEDARK_MUST_USE;
 
 /*
  * Makes `count` additions, in order and numbered (F-40), those of the archive: what is not among

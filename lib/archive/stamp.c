@@ -58,7 +58,7 @@ static int add_lists(struct medark_append *a, const struct medark_stamp_request 
 		MEDARK_TRY(medark_crls_add_member(crls, tail->additions[at].content, err));
 	MEDARK_TRY(medark_crls_write(crls, &text, err));
 	wanted.content = medark_bytes(text.data, text.size);
-	return medark_append_add(a, request->trust, &wanted, 1, err);
+	return medark_append_add(a, request->trust, &wanted, err);
 }
 
 /* ---- stamps ---- */
@@ -365,7 +365,7 @@ static int add_signature(const struct medark_cosign_request *request, const stru
 	MEDARK_TRY((c->is_pq ? medark_pq_signature_make : medark_signature_make)(
 		medark_append_tail(a)->manifest, c->certificate, c->key, &p7s, err));
 	wanted.content = medark_bytes(p7s.data, p7s.size);
-	return medark_append_add(a, request->trust, &wanted, 1, err);
+	return medark_append_add(a, request->trust, &wanted, err);
 }
 
 int medark_archive_cosign(const struct medark_cosign_request *request,
