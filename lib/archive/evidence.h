@@ -75,17 +75,6 @@ struct medark_covered {
 	size_t count;
 };
 
-/* Room for that text. */
-#define MEDARK_EVIDENCE_REVISION_TEXT_MAX 256
-
-/*
- * Appends what KEYS.N.p7s signs (F-47): what `sha256sum MANIFEST KEYS.N.p7m` prints. `keys` is
- * KEYS.N.p7m, its number set. MEDARK_E_MEMORY.
- */
-int medark_evidence_revision_text(struct medark_bytes manifest, const struct medark_addition *keys,
-				  struct medark_buffer *out,
-				  struct medark_error *err) MEDARK_MUST_USE;
-
 /*
  * What time stamp `number` (from 1) covers, if `additions` of the tail stand before it:
  * MANIFEST.p7s for the first one, for all others the contents of MANIFEST and all that follows
@@ -93,5 +82,16 @@ int medark_evidence_revision_text(struct medark_bytes manifest, const struct med
  */
 void medark_evidence_covered(const struct medark_tail *tail, unsigned number, size_t additions,
 			     struct medark_covered *out);
+
+/* Room for the text of medark_evidence_revision_text(). */
+#define MEDARK_EVIDENCE_REVISION_TEXT_MAX 256
+
+/*
+ * Appends what KEYS.N.p7s signs (F-47): what `sha256sum MANIFEST KEYS.N.p7m` prints. `keys` is
+ * KEYS.N.p7m, its number set. MEDARK_E_MEMORY. Any thread.
+ */
+int medark_evidence_revision_text(struct medark_bytes manifest, const struct medark_addition *keys,
+				  struct medark_buffer *out,
+				  struct medark_error *err) MEDARK_MUST_USE;
 
 #endif

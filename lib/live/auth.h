@@ -5,7 +5,7 @@
  *	{
  *	  "method": "smart-backend",            SMART Backend Services (SMART App Launch 2, section
  *5) "client_id": "medark-clinic", "key": "client.key.pem",              RSA (RS384), P-384 (ES384)
- *or P-256 (ES256) "key_id": "2026-11",                  as the server knows the public key
+ * or P-256 (ES256) "key_id": "2026-11",                  as the server knows the public key
  *	  "token_url": "https://…",             if the server does not say it itself
  *	  "scope": "system/Patient.rs system/Observation.rs",   else all types
  *	  "ca": "ca.pem",                       beside any method: authorities to trust for TLS
@@ -13,8 +13,8 @@
  *	}
  *
  * Other methods: "client-secret" (client_id, client_secret; RFC 6749 section 4.4), "bearer"
- *(token), "none". Names of files are relative to the file. A token goes to the origin of the FHIR
- *server alone.
+ * (token), "none". Names of files are relative to the file. A token goes to the origin of the FHIR
+ * server alone.
  */
 #ifndef MEDARK_LIVE_AUTH_H
 #define MEDARK_LIVE_AUTH_H

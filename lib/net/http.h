@@ -9,10 +9,10 @@
  *
  * TLS 1.2 or newer, the server's name and certificate are always checked; http is spoken with this
  * machine alone, unless the address was read by medark_url_parse_plain(). The client's certificate
- *is shown to the server itself alone, and what it leads to at other origins must not lie in a
- *closer network than it does (place.h): the address that is connected to counts, so a name that
- *resolves otherwise each time is of no help. Through a proxy the address is that of the proxy,
- *which has to know what it lets through.
+ * is shown to the server itself alone, and what it leads to at other origins must not lie in a
+ * closer network than it does (place.h): the address that is connected to counts, so a name that
+ * resolves otherwise each time is of no help. Through a proxy the address is that of the proxy,
+ * which has to know what it lets through.
  *
  * Redirects are not followed here. Nothing of an address but its origin, and nothing
  * of a header or body, ever stands in an error.

@@ -6,10 +6,10 @@
  *	members		in the order of their names' bytes, without white space
  *	strings		with the escapes of medark_text_json() only; no Unicode normalisation
  *	numbers		without an exponent: 1.0E1 is 10, 1e-2 is 0.01, -0 is 0; but 1.10 is
- *not 1.1, as the precision counts (https://hl7.org/fhir/R4/datatypes.html#decimal)
+ * not 1.1, as the precision counts (https://hl7.org/fhir/R4/datatypes.html#decimal)
  *	meta		of the outermost object without versionId, lastUpdated, source and tag,
- *which servers set; profile, security and whatever else stands there stay. If nothing does, there
- *is no meta
+ * which servers set; profile, security and whatever else stands there stay. If nothing does, there
+ * is no meta
  *
  * The order of arrays counts (https://hl7.org/fhir/R4/json.html). A name that stands twice is there
  * twice. Holds scratch memory that is wiped and belongs to one thread at a time.

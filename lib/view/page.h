@@ -12,8 +12,8 @@
  * with <p><label>, <input>, <p class="hint">, <p class="error">; <button>, <button class="quiet">;
  * <table class="list"> in <div class="scroll">; <p class="notice">, "notice good", "notice bad";
  * <section class="panel">; <main> is narrow if `is_narrow`, as for a log-in. In a list <td
- *class="n"> holds a number, "w" what is not broken, and <tr class="sum"> ends the rows that it sums
- *up.
+ * class="n"> holds a number, "w" what is not broken, and <tr class="sum"> ends the rows that
+ * it sums up.
  */
 #ifndef MEDARK_VIEW_PAGE_H
 #define MEDARK_VIEW_PAGE_H
